@@ -1,0 +1,1 @@
+"""A research workbench for Chinese government performance self-evaluation forms (绩效自评表)."""

@@ -1,0 +1,98 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    WorkbenchError
+    ├── SettingsError            a setting has a value it cannot have
+    ├── InputError               a document cannot be used (``reason`` goes into ``documents.error``)
+    ├── EngineError              the OCR engine cannot be had
+    │   ├── UnknownEngineError   no plugin of that name is installed
+    │   └── WeightsError         model weights are missing or not the ones they should be
+    ├── DatasetError             the processed folder does not hold a usable dataset
+    ├── SelectionError           a department, year or form is not in the dataset
+    └── ReportError              a notebook failed while a report was made
+
+Each carries its facts as attributes; the message is one sentence for a person, naming the thing,
+the reason and the way out. All of them survive pickling (they cross process borders).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+
+class WorkbenchError(Exception):
+    """Root of all errors that the workbench raises on purpose."""
+
+    def __reduce__(self) -> tuple[Callable[..., WorkbenchError], tuple[object, ...]]:
+        return _rebuild, (type(self), str(self), dict(self.__dict__))
+
+
+def _rebuild(kind: type[WorkbenchError], message: str, fields: dict[str, object]) -> WorkbenchError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(fields)
+    return error
+
+
+class SettingsError(WorkbenchError):
+    """A setting has a value it cannot have."""
+
+    def __init__(self, name: str, value: object, must_be: str) -> None:
+        super().__init__(f"setting {name} = {value!r}: it must be {must_be}")
+        self.name, self.value, self.must_be = name, value, must_be
+
+
+class InputError(WorkbenchError):
+    """A document cannot be used. ``reason`` is a code of ``documents.error``."""
+
+    def __init__(self, reason: str, source: Path | str, message: str, page: int | None = None) -> None:
+        where = f"{source}, page {page}" if page else f"{source}"
+        super().__init__(f"{where}: {message}")
+        self.reason, self.source, self.page, self.detail = reason, str(source), page, message
+
+
+class EngineError(WorkbenchError):
+    """The OCR engine cannot be had."""
+
+
+class UnknownEngineError(EngineError):
+    """No OCR plugin of that name is installed."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"no OCR engine named {name!r} is installed; installed: {', '.join(known) or 'none'}")
+        self.name, self.known = name, tuple(known)
+
+
+class WeightsError(EngineError):
+    """Model weights are missing or are not the ones they should be."""
+
+    def __init__(self, path: Path | str, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = str(path)
+
+
+class DatasetError(WorkbenchError):
+    """The processed folder does not hold a usable dataset."""
+
+    def __init__(self, folder: Path | str, message: str) -> None:
+        super().__init__(f"{folder}: {message}")
+        self.folder = str(folder)
+
+
+class SelectionError(WorkbenchError):
+    """Something asked for is not in the dataset; ``nearest`` are the known names most like it."""
+
+    def __init__(self, what: str, asked: object, nearest: Sequence[str]) -> None:
+        hint = f"; nearest: {', '.join(nearest)}" if nearest else "; the dataset has none"
+        super().__init__(f"no {what} {asked!r} in the dataset{hint}")
+        self.what, self.asked, self.nearest = what, asked, tuple(nearest)
+
+
+class ReportError(WorkbenchError):
+    """A notebook failed while a report was made."""
+
+    def __init__(self, notebook: Path | str, message: str) -> None:
+        super().__init__(f"{notebook}: {message}")
+        self.notebook = str(notebook)
