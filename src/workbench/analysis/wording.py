@@ -1,0 +1,74 @@
+"""How numbers and long names are written in charts, tables and sentences."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pandas as pd
+
+MISSING = "—"
+"""What stands where the form shows nothing."""
+
+NOT_AT_LINE_START = "，。、；：？！）】》”’％%)]}"
+
+
+def is_missing(value: object) -> bool:
+    """True for None, NaN, NA and the empty string."""
+    return value is None or value == "" if isinstance(value, str | None) else bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def number(value: object, decimals: int = 2) -> str:
+    """``31215.7`` → ``31,215.7``: thousands separated, no needless zeros, a dash for nothing."""
+    if is_missing(value):
+        return MISSING
+    rounded = round(float(value), decimals)  # type: ignore[arg-type]
+    text = f"{rounded:,.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+def whole(value: object) -> str:
+    """``2022.0`` → ``2022``: a count or a year, without separators."""
+    return MISSING if is_missing(value) else f"{int(float(value))}"  # type: ignore[arg-type]
+
+
+def percent(value: object, decimals: int = 1) -> str:
+    """``0.983`` → ``98.3%``, ``17`` → ``1,700%``."""
+    return MISSING if is_missing(value) else f"{number(100 * float(value), decimals)}%"  # type: ignore[arg-type]
+
+
+def text(value: object) -> str:
+    """The text itself, or a dash for nothing."""
+    return MISSING if is_missing(value) else str(value)
+
+
+def width(words: str) -> int:
+    """Width on the page in half-width columns: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in words)
+
+
+def shorten(words: str, columns: int) -> str:
+    """The beginning of the words, with an ellipsis if they do not fit into so many half-width columns."""
+    if width(words) <= columns:
+        return words
+    kept = ""
+    for character in words:
+        if width(kept + character) > columns - 2:
+            break
+        kept += character
+    return kept + "…"
+
+
+def wrap(words: str, columns: int, lines: int = 2) -> str:
+    """Break a name into at most so many lines of so many half-width columns; the rest becomes an ellipsis.
+
+    Closing punctuation does not begin a line.
+    """
+    rows: list[str] = [""]
+    for character in " ".join(words.split()):
+        if width(rows[-1] + character) > columns and character not in NOT_AT_LINE_START:
+            rows.append("")
+        rows[-1] += character
+    if len(rows) > lines:
+        rows = [*rows[: lines - 1], shorten("".join(rows[lines - 1 :]), columns)]
+    return "\n".join(rows)

@@ -1,0 +1,169 @@
+"""Lines of text inside a cell: where they are, and the crops that an OCR engine reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.cells import CellBox
+from workbench.grid.upright import Mask, UprightPage
+
+SPECK = 0.07
+"""Ink whose sides are both shorter than this many text heights is paper grain when lines are looked for."""
+
+ONE_LINE = 1.2
+"""Pieces of ink that together are not higher than this many text heights belong to one line (二, ≡, …)."""
+
+MARGIN = 0.18
+"""Paper left around a line's ink in its crop, in text heights."""
+
+NARROW_LINE = 1.5
+"""A line narrower than this many text heights holds one character: text written downwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineBox:
+    """Extent of a line's ink (upright pixels, the ends not included)."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        return self.y1 - self.y0
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """A page without its rules: ``grey`` for reading, ``ink`` (grain removed) for finding lines.
+
+    ``text_height`` is that of whole lines of text, measured inside the cells.
+    """
+
+    grey: NDArray[np.uint8]
+    ink: Mask
+    text_height: float
+
+
+def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> TextLayer:
+    """Paint the tables' rules white, drop the grain, and measure the height of a line of text."""
+    wider = cv2.dilate(rule_ink, np.ones((3, 3), np.uint8))
+    # The soft edge of a rule is lighter than the ink threshold: paint one more pixel around it.
+    grey = np.where(cv2.dilate(wider, np.ones((3, 3), np.uint8)) > 0, 255, page.grey).astype(np.uint8)
+    ink = _without_specks(cv2.subtract(page.ink, wider), SPECK * page.text_height)
+    heights = [
+        end - start for cell in cells for start, end in _runs_of_ink(_inside(ink, cell)) if end - start > 0.3 * page.text_height
+    ]
+    usual = [height for height in heights if height < 2 * page.text_height]
+    measured = float(np.percentile(usual, 60)) if len(usual) >= 5 else page.text_height
+    return TextLayer(grey, np.asarray(ink, dtype=np.uint8), measured)
+
+
+def _without_specks(ink: Mask, size: float) -> Mask:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    keep = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= max(2.0, size)
+    keep[0] = False
+    return np.where(keep[labels], 255, 0).astype(np.uint8)
+
+
+def _inside(mask: NDArray[np.uint8], cell: CellBox) -> NDArray[np.uint8]:
+    top, left = max(0, round(cell.y0) + 1), max(0, round(cell.x0) + 1)
+    return mask[top : round(cell.y1), left : round(cell.x1)]
+
+
+def _runs_of_ink(mask: NDArray[np.uint8]) -> list[tuple[int, int]]:
+    """Bands of rows that hold ink, as (first row, one past the last row)."""
+    inked = (mask > 0).any(axis=1).astype(np.int8)
+    changes = np.flatnonzero(np.diff(inked, prepend=0, append=0))
+    return list(zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True))
+
+
+def find_lines(cell: CellBox, text: TextLayer) -> list[LineBox]:
+    """The lines of text in a cell, top to bottom. Empty for a cell without ink."""
+    ink = _inside(text.ink, cell)
+    if ink.size == 0:
+        return []
+    bands = [band for run in _join_strokes(_runs_of_ink(ink), text.text_height) for band in _split_touching(ink, run, text.text_height)]
+    left, top = max(0, round(cell.x0) + 1), max(0, round(cell.y0) + 1)
+    lines = []
+    for start, end in bands:
+        columns = np.flatnonzero((ink[start:end] > 0).any(axis=0))
+        lines.append(LineBox(left + int(columns[0]), top + start, left + int(columns[-1]) + 1, top + end))
+    return lines
+
+
+def _join_strokes(runs: list[tuple[int, int]], text_height: float) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in runs:
+        if joined and end - joined[-1][0] <= ONE_LINE * text_height:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _split_touching(ink: NDArray[np.uint8], run: tuple[int, int], text_height: float) -> list[tuple[int, int]]:
+    """Cut a band that is several lines high at its emptiest rows, where these are nearly empty."""
+    start, end = run
+    count = round((end - start) / (ONE_LINE * text_height))
+    if count < 2:
+        return [run]
+    profile = (ink[start:end] > 0).sum(axis=1)
+    cuts = [0]
+    for i in range(1, count):
+        expected = (end - start) * i / count
+        low, high = int(expected - 0.3 * text_height), int(expected + 0.3 * text_height) + 1
+        cut = low + int(np.argmin(profile[low:high]))
+        if profile[cut] < 0.3 * np.median(profile):
+            cuts.append(cut)
+    cuts.append(end - start)
+    return [(start + a, start + b) for a, b in zip(cuts, cuts[1:], strict=False) if b - a > 1]
+
+
+def crop_line(line: LineBox, cell: CellBox, text: TextLayer, margin: float = MARGIN) -> NDArray[np.uint8]:
+    """The line as (height, width, 3) RGB, with paper around it, not reaching into other cells.
+
+    A mark that is lower than a character (``-``, ``一``) gets a character's height, so that it is
+    not blown up.
+    """
+    around = margin * text.text_height
+    extra = max(0.0, (0.95 * text.text_height - line.height) / 2)
+    top, bottom = line.y0 - around - extra, line.y1 + around + extra
+    left, right = line.x0 - around, line.x1 + around
+    crop = text.grey[
+        max(0, round(top), round(cell.y0) + 1) : min(round(bottom), round(cell.y1)),
+        max(0, round(left), round(cell.x0) + 1) : min(round(right), round(cell.x1)),
+    ]
+    # Where the cell is too tight for the margin, add white paper instead of the neighbour's text.
+    missing = [
+        max(0, round(cell.y0) + 1 - round(top)),
+        max(0, round(bottom) - round(cell.y1)),
+        max(0, round(cell.x0) + 1 - round(left)),
+        max(0, round(right) - round(cell.x1)),
+    ]
+    padded = cv2.copyMakeBorder(crop, *missing, borderType=cv2.BORDER_CONSTANT, value=255)
+    return np.asarray(cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+
+
+def is_written_downwards(lines: list[LineBox], text: TextLayer) -> bool:
+    """Whether the lines are single characters under each other."""
+    return len(lines) > 1 and all(line.width <= NARROW_LINE * text.text_height for line in lines)
+
+
+def side_by_side(crops: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Single-character crops as one horizontal line, so that the engine sees a word and not loose characters."""
+    height = max(crop.shape[0] for crop in crops)
+    padded = [
+        cv2.copyMakeBorder(c, (height - c.shape[0]) // 2, (height - c.shape[0] + 1) // 2, 0, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+        for c in crops
+    ]
+    return np.asarray(np.hstack(padded), dtype=np.uint8)

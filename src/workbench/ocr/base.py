@@ -1,0 +1,69 @@
+"""The contract of an OCR engine: an options type and two methods."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.model import Polygon
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class OcrOptions:
+    """What every engine is told. An engine ignores what it has no use for.
+
+    Attributes:
+        detection_model, recognition_model: names of models the engine knows.
+        model_folder: folder with one sub-folder per model; empty: the engine's own weights.
+        device: ``cpu``, ``gpu`` or ``gpu:N``.
+        threads: processor threads that one engine may use.
+    """
+
+    detection_model: str = "PP-OCRv6_small_det"
+    recognition_model: str = "PP-OCRv6_small_rec"
+    model_folder: str = ""
+    device: str = "cpu"
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The text of one crop.
+
+    ``confidences`` (0 to 1) and ``positions`` (centre of the character as a fraction of the crop's
+    width) have one value per character of ``text``.
+    """
+
+    text: str
+    confidences: tuple[float, ...]
+    positions: tuple[float, ...]
+
+    @property
+    def confidence(self) -> float:
+        return min(self.confidences, default=0.0)
+
+
+class OcrEngine(ABC):
+    """An OCR engine, made once per process with its options and used for many pages."""
+
+    def __init__(self, options: OcrOptions) -> None:
+        self.options = options
+
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """Engine, models and weights in one short string, recorded in ``documents.engine``."""
+
+    @abstractmethod
+    def detect(self, image: NDArray[np.uint8]) -> list[Polygon]:
+        """Outlines of the text lines of an image (height, width, 3) RGB, in its pixels, top to bottom."""
+
+    @abstractmethod
+    def recognise(self, crops: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+        """Read upright one-line crops, each (height, width, 3) RGB; one reading per crop, in order."""

@@ -1,0 +1,148 @@
+"""PaddleOCR on ONNX Runtime as an OCR plugin: text detection and recognition, offline, without PaddlePaddle."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import EngineError
+from workbench.model import Polygon
+from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+from workbench.ocr.weights import BUNDLED, model_directory
+
+# Read when paddlex is imported: do not look for model servers on the network.
+os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BATCH = 16
+"""Most crops recognised at once. On processors larger batches gain nothing and cost padding."""
+
+LIKE_WIDTH = 1.25
+"""Crops share a batch while the widest is at most this many times as wide as the narrowest."""
+
+
+class PaddleEngine(OcrEngine):
+    """PaddleOCR's `TextDetection` and `TextRecognition`, made on first use."""
+
+    def __init__(self, options: OcrOptions) -> None:
+        super().__init__(options)
+        self._detector: Any = None
+        self._recogniser: Any = None
+
+    @property
+    def version(self) -> str:
+        models = (self.options.detection_model, self.options.recognition_model)
+        if self.options.model_folder:
+            weights = "own"
+        else:
+            weights = "+".join(BUNDLED[name].sha256[:8] for name in models if name in BUNDLED)
+        return f"paddleocr {version('paddleocr')} {' '.join(models)} weights {weights}"
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Polygon]:
+        if self._detector is None:
+            from paddleocr import TextDetection
+
+            self._detector = self._predictor(TextDetection, self.options.detection_model)
+        outlines = self._detector.predict(_bgr(image))[0]["dt_polys"]
+        return sorted((_polygon(outline) for outline in outlines), key=lambda outline: (outline[0][1], outline[0][0]))
+
+    def recognise(self, crops: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+        if not crops:
+            return []
+        if self._recogniser is None:
+            from paddleocr import TextRecognition
+
+            self._recogniser = self._predictor(TextRecognition, self.options.recognition_model)
+            decoder = CharacterDecoder(self._recogniser.paddlex_predictor.post_op.character)
+            self._recogniser.paddlex_predictor.post_op = decoder
+        readings: dict[int, Reading] = {}
+        for batch in batches_of_like_width([crop.shape[1] / crop.shape[0] for crop in crops]):
+            results = self._recogniser.predict([_bgr(crops[i]) for i in batch], batch_size=len(batch))
+            widest = max(_padded_width(crops[i]) for i in batch)
+            for i, result in zip(batch, results, strict=True):
+                readings[i] = _stretch(result["rec_text"], widest / _padded_width(crops[i]))
+        return [readings[i] for i in range(len(crops))]
+
+    def _predictor(self, predictor_type: Any, model_name: str) -> Any:
+        folder = model_directory(model_name, self.options.model_folder)
+        configuration = {"intra_op_num_threads": self.options.threads, "inter_op_num_threads": 1}
+        family, _, index = self.options.device.partition(":")
+        if family == "gpu":
+            configuration |= {"device_type": "gpu", "device_id": int(index or 0)}  # type: ignore[dict-item]
+        try:
+            return predictor_type(
+                model_name=model_name,
+                model_dir=str(folder),
+                engine="onnxruntime",
+                engine_config=configuration,
+                device=self.options.device,
+            )
+        except (RuntimeError, ValueError, AssertionError, KeyError) as error:
+            raise EngineError(f"PaddleOCR cannot load {model_name} on {self.options.device}: {error}") from error
+
+
+class CharacterDecoder:
+    """CTC decoding that keeps every character's probability and place.
+
+    Stands in for PaddleOCR's ``CTCLabelDecode``, which gives one mean score per line: the mean hides
+    the one doubtful digit. Rule: best class per time step, repeats merged, blanks (class 0) dropped
+    (Graves et al., 2006, best-path decoding).
+    """
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        self.characters = list(characters)
+
+    def __call__(self, predictions: Any, **_: Any) -> tuple[list[Reading], list[float]]:
+        probabilities = np.asarray(predictions[0])
+        best = probabilities.argmax(axis=-1)
+        readings = [
+            self._decode(classes, np.take_along_axis(steps, classes[:, None], axis=1)[:, 0])
+            for classes, steps in zip(best, probabilities, strict=True)
+        ]
+        return readings, [reading.confidence for reading in readings]
+
+    def _decode(self, classes: NDArray[np.int64], scores: NDArray[np.float32]) -> Reading:
+        starts = np.flatnonzero(np.diff(classes, prepend=-1))
+        ends = np.append(starts[1:], len(classes))
+        runs = [(s, e) for s, e in zip(starts, ends, strict=True) if classes[s] != 0]
+        return Reading(
+            text="".join(self.characters[classes[s]] for s, _ in runs),
+            confidences=tuple(float(scores[s:e].max()) for s, e in runs),
+            positions=tuple(float((s + e) / 2 / len(classes)) for s, e in runs),
+        )
+
+
+def batches_of_like_width(ratios: Sequence[float]) -> list[list[int]]:
+    """Indices of crops (given width ÷ height) in batches that pad little: of like width, at most `BATCH` each."""
+    batches: list[list[int]] = []
+    for i in sorted(range(len(ratios)), key=lambda i: max(ratios[i], 1.0)):
+        if batches and len(batches[-1]) < BATCH and max(ratios[i], 1.0) <= LIKE_WIDTH * max(ratios[batches[-1][0]], 1.0):
+            batches[-1].append(i)
+        else:
+            batches.append([i])
+    return batches
+
+
+def _padded_width(crop: NDArray[np.uint8]) -> float:
+    """Width at unit height at which PaddleOCR recognises the crop: never narrower than high."""
+    return max(crop.shape[1] / crop.shape[0], 1.0)
+
+
+def _stretch(reading: Reading, factor: float) -> Reading:
+    """Positions as fractions of the crop rather than of the padded batch."""
+    return Reading(reading.text, reading.confidences, tuple(min(p * factor, 1.0) for p in reading.positions))
+
+
+def _bgr(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(image[:, :, ::-1])
+
+
+def _polygon(outline: Any) -> Polygon:
+    a, b, c, d = ((float(x), float(y)) for x, y in outline)
+    return a, b, c, d

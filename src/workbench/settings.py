@@ -1,0 +1,83 @@
+"""One settings object for the whole pipeline; a bad value is named when it is made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from workbench.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run may choose.
+
+    Every field can also come from the environment as ``WORKBENCH_<NAME>`` (see `from_environment`).
+
+    Attributes:
+        engine: name of an installed OCR plugin (entry point group ``workbench.ocr``).
+        detection_model, recognition_model: PaddleOCR model names.
+        model_folder: folder that holds a sub-folder per model (``inference.onnx`` + ``inference.yml``);
+            empty: the weights that come with the installation.
+        device: ``cpu``, ``gpu`` or ``gpu:N``.
+        raster_dpi: resolution at which PDF pages are drawn, dots per inch.
+        max_pixels: largest page image that is read, pixels (width × height).
+        max_pages: most pages a document may have.
+        max_bytes: largest file that is opened, bytes.
+        review_threshold: fields whose confidence is below it are sent to a person, 0 to 1.
+    """
+
+    engine: str = "paddle"
+    detection_model: str = "PP-OCRv6_small_det"
+    recognition_model: str = "PP-OCRv6_small_rec"
+    model_folder: str = ""
+    device: str = "cpu"
+    raster_dpi: int = 200
+    max_pixels: int = 120_000_000
+    max_pages: int = 2_000
+    max_bytes: int = 1_000_000_000
+    review_threshold: float = 0.80
+
+    def __post_init__(self) -> None:
+        _require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")
+        _require(72 <= self.raster_dpi <= 1200, "raster_dpi", self.raster_dpi, "between 72 and 1200")
+        _require(0 < self.review_threshold <= 1, "review_threshold", self.review_threshold, "above 0 and at most 1")
+        for name in ("max_pixels", "max_pages", "max_bytes"):
+            _require(getattr(self, name) > 0, name, getattr(self, name), "above 0")
+        family, _, index = self.device.partition(":")
+        known = family in ("cpu", "gpu") and (index == "" or index.isdecimal())
+        _require(known, "device", self.device, "cpu, gpu or gpu:N")
+        if self.model_folder:
+            _require(Path(self.model_folder).is_dir(), "model_folder", self.model_folder, "an existing folder")
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Settings with every ``WORKBENCH_<NAME>`` variable of the environment applied.
+
+        Raises:
+            SettingsError: a variable holds a value that its setting cannot have.
+        """
+        chosen: dict[str, object] = {}
+        for setting in fields(cls):
+            text = os.environ.get(f"WORKBENCH_{setting.name.upper()}")
+            if text is None:
+                continue
+            convert = type(setting.default)
+            try:
+                chosen[setting.name] = convert(text)
+            except ValueError:
+                raise SettingsError(setting.name, text, f"of type {convert.__name__}") from None
+        return cls(**chosen)  # type: ignore[arg-type]
+
+    def reading_digest(self) -> str:
+        """Digest of the settings that change what is read from a page (not of limits and thresholds)."""
+        shapes_result = {k: v for k, v in asdict(self).items() if not k.startswith("max_") and k != "review_threshold"}
+        return hashlib.sha256(json.dumps(shapes_result, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _require(holds: bool, name: str, value: object, must_be: str) -> None:
+    if not holds:
+        raise SettingsError(name, value, must_be)
