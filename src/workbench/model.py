@@ -7,7 +7,7 @@ the grid room and never leak out of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -178,9 +178,13 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One annual goal (年度绩效目标) with the statement of what was done. None: no such column."""
+    """One annual goal (年度绩效目标) with the statement of what was done. None: no such column.
+
+    ``goal_no`` is the printed number (its cell in ``number``), or the goal's place where none is printed.
+    """
 
     goal_no: int
+    number: Entry | None
     goal: Entry
     actual: Entry | None = None
     deviation: Entry | None = None
@@ -188,9 +192,13 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator row (三级指标). None: the form has no such column."""
+    """One indicator row (三级指标). None: the form has no such column.
+
+    ``goal_no`` is the number in ``goal_label`` (绩效目标3).
+    """
 
     goal_no: int | None
+    goal_label: Entry | None
     level1: Entry
     level2: Entry
     name: Entry
@@ -220,8 +228,9 @@ class Finding:
 class Form:
     """One performance form, put together from the cell grids of one or more pages.
 
-    ``unmapped`` are the cells with text that found no field; ``notes`` the findings that the
-    reconstruction itself made (joined rows, dropped repeats).
+    ``labels`` are the cells that name others (headers, section labels); ``unmapped`` the cells with
+    text that found no field; ``notes`` the findings that the reconstruction itself made (joined
+    rows, dropped repeats).
     """
 
     layout: str
@@ -238,5 +247,6 @@ class Form:
     conclusion: Entry | None
     first_page: int
     last_page: int
+    labels: tuple[CellKey, ...] = ()
     unmapped: tuple[CellKey, ...] = ()
-    notes: tuple[Finding, ...] = field(default=())
+    notes: tuple[Finding, ...] = ()

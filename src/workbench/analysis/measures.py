@@ -111,8 +111,10 @@ def points_lost(budgets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
     money = money.assign(place="预算执行", name="预算执行率", target="", actual="", level1="预算执行", level2="")
     rate = money["form_id"].map(execution_rate(budgets))
     money["actual"] = [f"{value:.1%}" if pd.notna(value) else "" for value in rate]
-    rows = [table.assign(lost=numbers(table["weight"]) - numbers(table["score"])) for table in
-            (money, indicators.assign(place="绩效指标"))]
+    rows = [
+        table.assign(lost=numbers(table["weight"]) - numbers(table["score"]))
+        for table in (money, indicators.assign(place="绩效指标"))
+    ]
     losses = [table[table["lost"] > POINT_TOLERANCE].reindex(columns=columns).astype(object) for table in rows]
     everything = pd.concat(losses, ignore_index=True)
     everything[["weight", "score", "lost"]] = everything[["weight", "score", "lost"]].astype("float64")
@@ -147,7 +149,7 @@ def far_exceeded(indicators: pd.DataFrame, threshold: float = FAR_EXCEEDED) -> p
 
 
 def met_to_the_digit(indicators: pd.DataFrame) -> pd.DataFrame:
-    """Quantitative indicators whose actual is exactly the target. Source: ``indicators`` (target_value, actual_value)."""
+    """Quantitative indicators with actual_value = target_value, to the last digit. Source: ``indicators``."""
     target, actual = numbers(indicators["target_value"]), numbers(indicators["actual_value"])
     return indicators[(indicators["kind"] == "number") & (target - actual).abs().lt(1e-9)]
 

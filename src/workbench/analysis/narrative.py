@@ -121,4 +121,6 @@ def _unscored(indicators: pd.DataFrame) -> str:
 def _trust(row: Any) -> str:
     if not row["error"] and not row["warning"] and not row["review"]:
         return ""
-    return f"数据核对：有 {row['error']} 个错误、{row['warning']} 个警告、{row['info']} 个提示，引用前请看文末的问题清单。"
+    return (
+        f"数据核对：有 {row['error']} 个错误、{row['warning']} 个警告、{row['info']} 个提示，引用前请看文末的问题清单。"
+    )

@@ -56,8 +56,8 @@ PARAMETERS: dict[str, object] = {
 WIDTH = 8.0
 """Width of every chart in inches."""
 
-TITLE_COLUMNS = 74
-NOTE_COLUMNS = 110
+TITLE_COLUMNS = 86
+NOTE_COLUMNS = 132
 
 Arguments = ParamSpec("Arguments")
 

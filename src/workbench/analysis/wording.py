@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 
 import pandas as pd
@@ -59,13 +60,20 @@ def shorten(words: str, columns: int) -> str:
     return kept + "…"
 
 
+def wrap_evenly(words: str, columns: int, lines: int = 2) -> str:
+    """Like :func:`wrap`, with lines about equally long: for labels, where one character alone looks lost."""
+    needed = min(max(1, math.ceil(width(words) / columns)), lines)
+    return wrap(words, min(columns, math.ceil(width(words) / needed) + 1), lines)
+
+
 def wrap(words: str, columns: int, lines: int = 2) -> str:
-    """Break a name into at most so many lines of so many half-width columns; the rest becomes an ellipsis.
+    """Break a text into at most so many lines of so many half-width columns; the rest becomes an ellipsis.
 
     Closing punctuation does not begin a line.
     """
+    words = " ".join(words.split())
     rows: list[str] = [""]
-    for character in " ".join(words.split()):
+    for character in words:
         if width(rows[-1] + character) > columns and character not in NOT_AT_LINE_START:
             rows.append("")
         rows[-1] += character

@@ -1,0 +1,117 @@
+"""Pieces of a page: HTML that shows itself in a notebook. All text from forms is escaped here."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from workbench.analysis import style, wording
+
+DOTS_PER_INCH = 144
+"""Resolution of the pictures: sharp on screens with double density and on paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """A piece of a page, and the plain words that stand for it where HTML cannot be shown."""
+
+    markup: str
+    words: str = ""
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+    def __repr__(self) -> str:
+        return self.words or "HTML"
+
+    def __add__(self, other: Html) -> Html:
+        return Html(f"{self.markup}\n{other.markup}", f"{self.words}\n{other.words}".strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: the field, its heading, how a value is written and how wide it may be."""
+
+    name: str
+    label: str
+    write: Callable[[object], str] = wording.text
+    kind: Literal["text", "number", "wide"] = "text"
+
+
+def escape(value: object) -> str:
+    """Text as HTML text: nothing in it is markup any more."""
+    return html.escape(wording.text(value), quote=True)
+
+
+def join(pieces: Iterable[Html]) -> Html:
+    """Several pieces, one after the other."""
+    every = list(pieces)
+    return Html("\n".join(piece.markup for piece in every), "\n".join(piece.words for piece in every))
+
+
+def stylesheet() -> Html:
+    """The style sheet of all pieces; show it once, on top."""
+    css = resources.files("workbench.analysis").joinpath("pieces.css").read_text(encoding="utf-8")
+    return Html(f"<style>\n{css}</style>", "样式")
+
+
+def heading(level: int, words: str) -> Html:
+    """A heading made from data (a name, a year)."""
+    return Html(f"<h{level}>{escape(words)}</h{level}>", words)
+
+
+def paragraphs(sentences: Iterable[str]) -> Html:
+    """A list of sentences."""
+    every = list(sentences)
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in every)
+    return Html(f'<ul class="wb-points">{items}</ul>', "\n".join(every))
+
+
+def facts(pairs: Iterable[tuple[str, str]], kind: Literal["cards", "facts"]) -> Html:
+    """Labelled values: big ones (``cards``) or a quiet list (``facts``)."""
+    every = list(pairs)
+    items = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in every)
+    return Html(f'<dl class="wb-{kind}">{items}</dl>', "\n".join(f"{label}：{value}" for label, value in every))
+
+
+def table(
+    rows: pd.DataFrame,
+    columns: Sequence[Column],
+    caption: str = "",
+    nothing: str = "无",
+    mark: Callable[[pd.Series], str] | None = None,
+) -> Html:
+    """A plain table, one row for each row; ``mark`` gives a row's CSS class. Without rows: one sentence."""
+    words = caption or nothing
+    if rows.empty:
+        said = f"{caption}：{nothing}" if caption else nothing
+        return Html(f'<p class="wb-nothing">{escape(said)}</p>', said)
+    head = "".join(f'<th scope="col" class="wb-{column.kind}">{escape(column.label)}</th>' for column in columns)
+    body = []
+    for _, row in rows.iterrows():
+        named = f' class="wb-{html.escape(mark(row), quote=True)}"' if mark and mark(row) else ""
+        cells = "".join(f'<td class="wb-{c.kind}">{html.escape(c.write(row[c.name]))}</td>' for c in columns)
+        body.append(f"<tr{named}>{cells}</tr>")
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    markup = f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    return Html(f'<div class="wb-table">{markup}</div>', f"{words}（{len(rows)} 行）")
+
+
+def picture(figure: Figure) -> Html:
+    """A chart as a picture inside the page, with its alternative text."""
+    with style.use():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    alt = style.alt_text(figure)
+    width = round(figure.get_figwidth() * 100)
+    image = f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" width="{width}">'
+    return Html(f'<figure class="wb-chart">{image}</figure>', alt)
