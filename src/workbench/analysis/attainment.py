@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
@@ -93,18 +94,18 @@ def _singled_out(rows: pd.DataFrame) -> pd.DataFrame:
         return rows.sort_values("attainment", kind="stable")
     chosen = rows[rows["mark"] != "met"]
     distance = np.log(chosen["attainment"].clip(LOWEST, HIGHEST)).abs() + 100 * (chosen["mark"] == "missed")
-    kept = chosen.loc[distance.sort_values(ascending=False, kind="stable").index[:SINGLE_ROWS]]
-    return kept.sort_values("attainment", kind="stable")
+    farthest = distance.sort_values(ascending=False, kind="stable").index[:SINGLE_ROWS]
+    return chosen[chosen.index.isin(farthest)].sort_values("attainment", kind="stable")
 
 
 def _drawn(attainment: float) -> float:
     return float(np.clip(attainment, LOWEST, HIGHEST))
 
 
-def _dots(axes: object, attainments: list[float], place: int, mark: str) -> None:
+def _dots(axes: Axes, attainments: list[float], place: int, mark: str) -> None:
     colour, marker = {"missed": (RED, "v"), "notable": (ORANGE, "D"), "met": (BLUE, "o")}[mark]
     spread = np.zeros(len(attainments)) if len(attainments) == 1 else _spread(len(attainments))
-    axes.scatter(  # type: ignore[attr-defined]
+    axes.scatter(
         [_drawn(value) for value in attainments],
         place + spread,
         s=34 if len(attainments) == 1 else 18,
@@ -124,14 +125,13 @@ def _spread(count: int) -> np.ndarray:
 
 def _title(rows: pd.DataFrame) -> str:
     missed = int((rows["mark"] == "missed").sum())
-    top = rows.loc[rows["attainment"].idxmax()]
     title = f"{len(rows)} 项可量化指标中 {missed} 项未达成" if missed else f"{len(rows)} 项可量化指标没有一项未达成"
     beyond = measures.far_exceeded(rows)
     if beyond.empty:
         return title
     floors = beyond[~beyond["op"].isin(["<=", "<"])]
     if floors.empty:
-        name = shorten(str(top["name"]), 40)
+        name = shorten(str(beyond.iloc[0]["name"]), 40)
         return f"{title}，{len(beyond)} 项远低于上限，如“{name}”"
     first = floors.iloc[0]
     name = shorten(str(first["name"]), 44)

@@ -55,12 +55,12 @@ def goal_completion(form: Tables) -> Figure:
     axes.barh(rows.index[full], rate[full], color=BLUE, height=0.62)
     short = (~full) & rate.notna()
     axes.barh(rows.index[short], rate[short].clip(lower=0), color=ORANGE, height=0.62, hatch=HATCH, edgecolor=INK, lw=0)
-    for place, row in enumerate(rows.itertuples()):
-        points = "未评分" if pd.isna(row.score_rate) else percent(row.score_rate)
-        said = f"达成 {row.met} · 未达成 {row.missed} · 难以判定 {row.undecided}"
-        said += f"\n扣 {number(row.lost)} 分" if row.lost > measures.POINT_TOLERANCE else ""
+    for place, row in enumerate(rows.to_dict("records")):
+        points = "未评分" if pd.isna(row["score_rate"]) else percent(row["score_rate"])
+        said = f"达成 {row['met']} · 未达成 {row['missed']} · 难以判定 {row['undecided']}"
+        said += f"\n扣 {number(row['lost'])} 分" if row["lost"] > measures.POINT_TOLERANCE else ""
         axes.text(1.02, place, points, va="center")
-        axes.text(1.24, place, said, va="center", fontsize=9, color=RED if row.missed else INK)
+        axes.text(1.24, place, said, va="center", fontsize=9, color=RED if row["missed"] else INK)
     texts = dict(zip(form.goals["goal_no"], form.goals["goal"], strict=True))
     labels = [_group_label(value, texts) if by == "goal_no" else str(value) for value in rows[by]]
     _label_rows(axes, labels)
@@ -71,7 +71,7 @@ def goal_completion(form: Tables) -> Figure:
     axes.set_xlabel("得分率（得分 ÷ 分值）", loc="left", fontsize=9)
     whole, scored = int((table["score_rate"] >= 1 - measures.POINT_TOLERANCE).sum()), int(table["score_rate"].count())
     if scored:
-        worst = table.loc[table["score_rate"].idxmin()]
+        worst = table.sort_values("score_rate", kind="stable").iloc[0]
         title = f"{len(table)} 个{what}中 {whole} 个得满分"
         if whole < scored:
             name = goal_label(worst[by]) if by == "goal_no" else worst[by]
@@ -188,8 +188,8 @@ def score_heat_map(form: Tables, column: str = "level2") -> Figure:
     if lowest >= 1 - measures.POINT_TOLERANCE:
         title = "每一类有评分的指标都得满分"
     else:
-        row, col = rates.stack().idxmin()
-        name = goal_label(row) if by_goal else row
+        (down, across) = np.argwhere(rates.to_numpy() == lowest)[0]
+        col, name = rates.columns[across], labels[down]
         title = f"失分集中在{name}的{col}：得分率 {percent(lowest)}"
     alt = f"热力图：{'目标' if by_goal else '一级指标'}与指标类别的得分率。{title}。"
     note = "单位：%，下行为所扣分数。" + ("斜线格：没有这类指标或未评分。" if missing else "")
@@ -203,14 +203,12 @@ def heat_map(rates: pd.DataFrame, labels: list[str], lost: pd.DataFrame | None =
     lowest = min(float(np.nanmin(values)), 0.5)
     axes.set_facecolor(style.PAPER)
     axes.patch.set(hatch=HATCH, edgecolor=PALE)
-    axes.pcolormesh(
-        np.ma.masked_invalid(values), cmap="Blues_r", vmin=lowest, vmax=1.12, edgecolors=style.PAPER, lw=1.5
-    )
-    for (down, across), value in np.ndenumerate(values):
-        if np.isnan(value):
-            continue
+    axes.pcolormesh(values, cmap="Blues_r", vmin=lowest, vmax=1.12, edgecolors=style.PAPER, lw=1.5)
+    gone_points = np.zeros(rates.shape) if lost is None else lost.to_numpy(dtype=float)
+    for down, across in np.argwhere(~np.isnan(values)):
+        value = values[down, across]
         said = percent(value)
-        gone = 0.0 if lost is None else lost.iat[down, across]
+        gone = gone_points[down, across]
         if gone > measures.POINT_TOLERANCE:
             said += f"\n−{number(gone)}"
         dark = (value - lowest) / (1.12 - lowest) < 0.55

@@ -60,7 +60,7 @@ def scores(tables: Tables) -> Figure:
         axes.set_ylim(len(scored) - 0.4, -0.6)
         axes.spines["left"].set_visible(False)
     else:
-        axes.hist(points, bins=np.arange(lowest, 102, 2), color=BLUE, edgecolor=style.PAPER, zorder=2)
+        axes.hist(points, bins=list(np.arange(lowest, 102, 2)), color=BLUE, edgecolor=style.PAPER, zorder=2)
         axes.set_ylabel("绩效表数")
     axes.set_xlim(lowest, 103 if len(scored) <= NAMED_ROWS else 100)
     axes.set_xlabel("得分（折成百分制）", loc="left", fontsize=9)
@@ -105,11 +105,13 @@ def execution_against_score(tables: Tables) -> Figure:
     axes.margins(x=0.12, y=0.12)
     named = _outliers(rate, points)
     middle = sum(axes.get_xlim()) / 2
-    for place, name in form_names(drawn.loc[named]).items():
-        right = rate[place] > middle
+    names = form_names(drawn)
+    for place in named:
+        at = (float(rate.loc[place]), float(points.loc[place]))
+        right = at[0] > middle
         axes.annotate(
-            plain(shorten(name, 30)),
-            (rate[place], points[place]),
+            plain(shorten(names.loc[place], 30)),
+            at,
             xytext=(-7 if right else 7, 4),
             textcoords="offset points",
             ha="right" if right else "left",
@@ -159,7 +161,7 @@ def _grade_bands(axes: Axes, lowest: float) -> None:
         upper = start
 
 
-def _outliers(rate: pd.Series, points: pd.Series) -> list[object]:
+def _outliers(rate: pd.Series, points: pd.Series) -> list[int]:
     """The forms to name: all if few, else those far from the medians (in robust spreads), else best and worst."""
     if len(rate) <= NAMED_DOTS:
         return list(rate.index)

@@ -7,7 +7,7 @@ import pandas as pd
 from workbench.analysis import attainment, figures, measures, narrative, pieces
 from workbench.analysis.narrative import goal_label
 from workbench.analysis.pieces import Column, Html
-from workbench.analysis.select import Excerpt, Tables
+from workbench.analysis.select import Excerpt, Tables, form_years
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary, lowest_confidence
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
 
@@ -82,6 +82,33 @@ def title(excerpt: Excerpt) -> Html:
         return pieces.heading(1, "绩效自评分析报告（数据集为空）")
     year = f"{excerpt.year} 年度" if excerpt.year else "年度不明"
     return pieces.heading(1, f"{excerpt.department} {year}绩效自评分析报告")
+
+
+def overview_title(tables: Tables) -> Html:
+    """The overview's first heading."""
+    years = sorted(year for year in set(form_years(tables.forms)) if year)
+    span = f"{years[0]}–{years[-1]} 年度" if len(years) > 1 else f"{years[0]} 年度" if years else ""
+    return pieces.heading(1, f"{span}绩效自评总览" + ("（数据集为空）" if tables.forms.empty else ""))
+
+
+def overview_figures(tables: Tables) -> Html:
+    """The figures that stand for all forms together, as cards."""
+    summary = form_summary(tables)
+    grades = summary["grade"].value_counts()
+    counts = summary[["indicators", "met", "missed", "undecided", "unscored"]].sum()
+    pairs = [
+        ("绩效表", f"{len(summary)} 张"),
+        ("部门", f"{summary['department'].nunique()} 个"),
+        ("得分中位数", number((100 * summary["score_rate"]).median(), 1)),
+        ("等级", "、".join(f"{grade} {grades[grade]}" for grade, _ in measures.GRADES if grade in grades) or MISSING),
+        ("执行率中位数", percent(summary["execution_rate"].median())),
+        ("指标", f"{int(counts['indicators'])} 项"),
+        ("达成", f"{int(counts['met'])} 项"),
+        ("未达成", f"{int(counts['missed'])} 项"),
+        ("难以判定", f"{int(counts['undecided'])} 项"),
+        ("合计与明细不符", f"{int((summary['score_gap'].abs() > measures.POINT_TOLERANCE).sum())} 张"),
+    ]
+    return pieces.facts(pairs, "cards")
 
 
 def basis(tables: Tables) -> Html:

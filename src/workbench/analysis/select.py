@@ -133,7 +133,7 @@ def department_years(forms: pd.DataFrame) -> list[tuple[str, int]]:
 
 def known_department(forms: pd.DataFrame, asked: str) -> str:
     """The department as the dataset writes it; SelectionError with the nearest names if it has none such."""
-    known = list(dict.fromkeys(department_names(forms)))
+    known = [str(name) for name in department_names(forms).unique()]
     for name in known:
         if _folded(name) == _folded(asked):
             return name

@@ -66,24 +66,43 @@ def is_empty(record: Sourced) -> bool:
 
 
 def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sourced]:
-    """Fill empty level labels from the row above: a merged label whose lower part carries no text.
+    """Give every record the level labels of the merged cells it lies in, left to right.
 
-    A label to the left that changed ends the carrying: a new level 1 has no level 2 of the old one.
+    A merged label over a page break is printed once, before or after the break. An empty label cell
+    at the top of a page, and one in the middle of a page, goes on with the label above; an empty one
+    that starts anew at the foot of a page takes the label from the top of the next page.
     """
-    carried: list[Sourced] = []
-    for record in records:
-        filled = dict(record.fields)
-        above = carried[-1].fields if carried else {}
-        for field in fields:
-            if field not in filled and field not in above:
+    filled = list(records)
+    for field in fields:
+        runs = _label_runs(filled, field)
+        for index, run in enumerate(runs):
+            if filled[run[0]].fields.get(field, BLANK).text:
                 continue
-            if filled.get(field, BLANK).text:
-                if filled[field].text != above.get(field, BLANK).text:
-                    above = {}
-            elif field in above:
-                filled[field] = above[field]
-        carried.append(replace(record, fields=filled))
-    return carried
+            later = runs[index + 1] if index + 1 < len(runs) else None
+            starts_anew = index > 0 and _page(filled, runs[index - 1]) == _page(filled, run)
+            breaks_off = later is not None and _page(filled, later) > _page(filled, run)
+            source = later if starts_anew and breaks_off and later is not None else (runs[index - 1] if index else None)
+            label = filled[source[0]].fields.get(field, BLANK) if source else BLANK
+            if label.text:
+                for i in run:
+                    filled[i] = replace(filled[i], fields={**filled[i].fields, field: label})
+    return filled
+
+
+def _label_runs(records: Sequence[Sourced], field: str) -> list[list[int]]:
+    """Indices of consecutive records that lie in one merged cell of a label column."""
+    runs: list[list[int]] = []
+    for i, record in enumerate(records):
+        cells = record.fields.get(field, BLANK).cells
+        if runs and cells and cells == records[runs[-1][-1]].fields.get(field, BLANK).cells:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return runs
+
+
+def _page(records: Sequence[Sourced], run: Sequence[int]) -> int:
+    return records[run[0]].row.page
 
 
 def goal_number(text: str) -> int | None:

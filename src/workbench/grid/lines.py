@@ -20,6 +20,9 @@ ONE_LINE = 1.2
 MARGIN = 0.18
 """Paper left around a line's ink in its crop, in text heights."""
 
+TRAILING = 0.45
+"""Paper after a line, in text heights: the rest of the room of a full-width comma, without which engines miss it."""
+
 NARROW_LINE = 1.5
 """A line narrower than this many text heights holds one character: text written downwards."""
 
@@ -138,7 +141,7 @@ def crop_line(line: LineBox, cell: CellBox, text: TextLayer, margin: float = MAR
     around = margin * text.text_height
     extra = max(0.0, (0.95 * text.text_height - line.height) / 2)
     top, bottom = line.y0 - around - extra, line.y1 + around + extra
-    left, right = line.x0 - around, line.x1 + around
+    left, right = line.x0 - around, line.x1 + max(around, TRAILING * text.text_height)
     crop = text.grey[
         max(0, round(top), round(cell.y0) + 1) : min(round(bottom), round(cell.y1)),
         max(0, round(left), round(cell.x0) + 1) : min(round(right), round(cell.x1)),

@@ -1,4 +1,4 @@
-"""Lone marks: ``-``, ``—`` and ``/`` alone in a cell, which a recogniser takes for 一 or 1, known by their shape."""
+"""Lone marks: ``-``, ``—``, ``/`` and ``0`` alone in a cell, which a recogniser takes for 一, 1 or O, known by shape."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ SLANT = 0.2
 """A stroke that leans more than this (sideways per downwards) is a slash; the stem of a 1 stands straight."""
 
 
-def lone_mark(lines: Sequence[LineBox], text: TextLayer) -> str | None:
-    """The mark that is all the ink of a cell, or None where it is something else."""
-    if len(lines) != 1:
+NARROW_RING = 0.85
+"""A ring narrower than this share of its height is the figure 0; the letter O is as wide as it is high."""
+
+
+def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> str | None:
+    """The mark that is all the ink of a cell, or None where it is something else or as the engine ``read`` it."""
+    if len(lines) != 1 or len(read) > 1:
         return None
     line = lines[0]
     width, height = line.width / text.text_height, line.height / text.text_height
@@ -28,6 +32,8 @@ def lone_mark(lines: Sequence[LineBox], text: TextLayer) -> str | None:
         return "-" if width < HYPHEN else "—"
     if height >= 0.5 and width >= SLANT * height and _is_slash(line, text):
         return "/"
+    if read in ("O", "o", "〇") and width < NARROW_RING * height:
+        return "0"
     return None
 
 

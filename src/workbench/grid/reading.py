@@ -22,6 +22,7 @@ from workbench.grid.lines import (
 )
 from workbench.grid.marks import lone_mark
 from workbench.grid.rules import Lattice, find_lattices, find_rules, rule_ink
+from workbench.grid.text import cell_text, least_sure
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
 
@@ -33,9 +34,6 @@ SURE = 0.97
 
 SMALLEST_TABLE = 8.0
 """Rules that enclose less than this many text heights in width are drawing or lettering, not a table."""
-
-FULL_WIDTH = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}
-PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》【】…·,;:()\"'")
 
 Crop = NDArray[np.uint8]
 
@@ -111,9 +109,9 @@ def _read_cells(
     second = _second_reads(cells, found, readings, text, engine)
     read_cells = []
     for i, (box, lines, reads) in enumerate(zip(cells, found, readings, strict=True)):
-        joined = join_lines([as_printed(read) for read in reads])
-        character = min((_least_sure(read) for read in reads if read.text), default=0.0)
-        mark = lone_mark(lines.lines, text) if len(joined) <= 1 else None
+        joined = cell_text(reads)
+        character = min((least_sure(read) for read in reads if read.text), default=0.0)
+        mark = lone_mark(joined, lines.lines, text)
         if mark is not None and mark != joined:
             joined, character = mark, max(character, 0.9)
         if not lines.lines:
@@ -150,51 +148,7 @@ def _second_reads(
         if len(reads) == 1 and re.search(r"\d", reads[0].text) and reads[0].confidence < SURE
     ]
     crops = [crop_line(found[i].lines[0], cells[i], text, margin=0.45) for i in doubtful]
-    return {i: join_lines([as_printed(read)]) for i, read in zip(doubtful, engine.recognise(crops), strict=True)}
-
-
-def join_lines(lines: Sequence[str]) -> str:
-    """The text of a cell from its lines: line wraps leave no space, nor does justified Chinese text.
-
-    A space stays only between two Latin words or numbers of one line.
-    """
-    return "".join(re.sub(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])", "", line.strip()) for line in lines)
-
-
-def _least_sure(reading: Reading) -> float:
-    """The lowest character confidence that can change a meaning.
-
-    Chinese punctuation is left out where there is other text: engines waver between ， and 、, and no
-    value depends on it. The decimal point and the signs of numbers are not Chinese punctuation.
-    """
-    meaning = [c for text, c in zip(reading.text, reading.confidences, strict=True) if text not in PUNCTUATION]
-    return min(meaning, default=reading.confidence)
-
-
-def as_printed(reading: Reading) -> str:
-    """The text with full-width punctuation where the print leaves a full character's room for it.
-
-    Engines confuse ``,`` and ``，``: between Chinese characters the room tells. A half-width mark sets
-    its neighbours 1.5 characters apart, a full-width one 2.
-    """
-    text, places = reading.text, reading.positions
-    chinese = [_is_chinese(character) for character in text]
-    pitches = [b - a for a, b, one, two in zip(places, places[1:], chinese, chinese[1:], strict=False) if one and two]
-    if not pitches:
-        return text
-    pitch = float(np.median(pitches))
-    characters = list(text)
-    for i, character in enumerate(text):
-        before, after = i > 0 and chinese[i - 1], i + 1 < len(text) and chinese[i + 1]
-        if character not in FULL_WIDTH or not before or not (after or i + 1 == len(text)):
-            continue
-        if i + 1 == len(text) or places[i + 1] - places[i - 1] > 1.7 * pitch:
-            characters[i] = FULL_WIDTH[character]
-    return "".join(characters)
-
-
-def _is_chinese(character: str) -> bool:
-    return "\u3400" <= character <= "\u9fff"
+    return {i: cell_text([read]) for i, read in zip(doubtful, engine.recognise(crops), strict=True)}
 
 
 def _whole_page(text: TextLayer) -> CellBox:
@@ -228,7 +182,7 @@ def _lines_outside(tables: Sequence[_Table], text: TextLayer, engine: OcrEngine)
 def _text_line(line: LineBox, reading: Reading, upright: UprightPage) -> TextLine:
     outline = upright.polygon_on_scan(line.x0, line.y0, line.x1, line.y1)
     confidences = tuple(round(confidence, 4) for confidence in reading.confidences)
-    return TextLine(as_printed(reading).strip(), confidences, outline)
+    return TextLine(cell_text([reading]), confidences, outline)
 
 
 def _grid(page: int, number: int, table: _Table, cells: list[Cell]) -> CellGrid:

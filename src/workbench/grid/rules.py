@@ -24,6 +24,13 @@ SNAP = 0.4
 """Rules nearer to each other than this many text heights are one rule (double rules, wavering rules)."""
 
 
+LONE_RULE_REACH = 15.0
+"""A rule that touches no other belongs to a table at most this many text heights away."""
+
+OPEN_END = 0.85
+"""Evidence for the edge of a table that is left open, as at a page break: no rule, but the crossing rules end there."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleMasks:
     """Rule ink of a page: ``long`` runs cannot be text; ``short`` runs can be worn rules or strokes."""
@@ -97,10 +104,31 @@ def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[Box]:
     network = cv2.dilate(rules.long_horizontal | rules.long_vertical, np.ones((reach, reach), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(network, connectivity=8)
     smallest = 2 * page.text_height
-    boxes = [
-        (int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if w > smallest and h > smallest / 2
-    ]
-    return _merge_overlapping(boxes)
+    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if max(w, h) > smallest]
+    tables = _merge_overlapping([box for box in boxes if min(_size(box)) > smallest / 2])
+    lone = [box for box in boxes if min(_size(box)) <= smallest / 2]
+    return _merge_overlapping([_with_lone_rules(table, lone, page.text_height) for table in tables])
+
+
+def _size(box: Box) -> tuple[int, int]:
+    return box[2] - box[0], box[3] - box[1]
+
+
+def _with_lone_rules(table: Box, lone: list[Box], text_height: float) -> Box:
+    """Widen a table to the rules that run along its whole side without touching it.
+
+    The outer rule of a merged cell as high as the page has no rule that crosses it.
+    """
+    reach = LONE_RULE_REACH * text_height
+    for axis in (0, 1):  # beside the table, then above and below it
+        across, along = axis, 1 - axis
+        for rule in sorted(lone, key=lambda rule: abs(rule[across] - table[across])):
+            shared = min(rule[along + 2], table[along + 2]) - max(rule[along], table[along])
+            length = max(rule[along + 2] - rule[along], table[along + 2] - table[along])
+            distance = max(table[across] - rule[across + 2], rule[across] - table[across + 2])
+            if shared >= 0.9 * length and 0 < distance <= reach:
+                table = (min(table[0], rule[0]), min(table[1], rule[1]), max(table[2], rule[2]), max(table[3], rule[3]))
+    return table
 
 
 def _merge_overlapping(boxes: list[Box]) -> list[Box]:
@@ -125,6 +153,7 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     xs = _positions(long_v.T, page.text_height)
     if len(xs) < 2 or len(ys) < 1:
         return None
+    ruled_xs, ruled_ys = set(xs), set(ys)
     ys = _with_open_ends(ys, long_v, page.text_height)
     xs = _with_open_ends(xs, long_h.T, page.text_height)
     if len(ys) < 2:
@@ -132,6 +161,8 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     reach = SNAP * page.text_height
     horizontal = _evidence(long_h, rules.short_horizontal[window], ys, xs, reach)
     vertical = _evidence(long_v.T, rules.short_vertical[window].T, xs, ys, reach).T
+    horizontal[[y not in ruled_ys for y in ys]] = OPEN_END
+    vertical[:, [x not in ruled_xs for x in xs]] = OPEN_END
     shifted_xs, shifted_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
     return Lattice(shifted_xs, shifted_ys, horizontal, vertical)
 
@@ -178,7 +209,9 @@ def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) 
 
 def _several_cross(crossing: Mask, start: float, end: float) -> bool:
     stretch = crossing[int(start) + 1 : int(end)]
-    inked = (stretch > 0).mean(axis=0) > 0.7
+    if stretch.shape[0] == 0:
+        return False
+    inked = np.asarray((stretch > 0).mean(axis=0) > 0.7)
     return int(np.count_nonzero(np.diff(inked.astype(np.int8), prepend=0) == 1)) >= 2
 
 

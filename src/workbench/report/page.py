@@ -1,0 +1,63 @@
+"""An executed notebook as one self-contained page: no code, no scripts, nothing from the network."""
+
+from __future__ import annotations
+
+import html
+import re
+from importlib import resources
+from urllib.parse import quote
+
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+NETWORK = ("mathjax_url", "mermaid_js_url", "mermaid_layout_elk_js_url", "require_js_url", "jquery_url")
+"""What nbconvert would have the page load: all emptied."""
+
+HEADING = re.compile(r'<h2 id="(?P<id>[^"]*)">(?P<text>.*?)</h2>', re.DOTALL)
+
+
+def make_page(notebook: NotebookNode, title: str, notebook_name: str) -> str:
+    """The whole page, with a table of contents and a link to the executed notebook beside it."""
+    body = notebook_body(notebook)
+    link = f'<p class="page-foot">可复算的笔记本：<a href="{quote(notebook_name)}">{html.escape(notebook_name)}</a></p>'
+    return frame(title, f"{contents(body)}\n<main>\n{body}\n{link}\n</main>")
+
+
+def notebook_body(notebook: NotebookNode) -> str:
+    """The notebook's prose and outputs as HTML."""
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name="basic",
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+        embed_images=True,
+        **dict.fromkeys(NETWORK, ""),
+    )
+    body, _ = exporter.from_notebook_node(notebook)
+    return str(body)
+
+
+def contents(body: str) -> str:
+    """Links to the second-level headings."""
+    items = [f'<li><a href="#{quote(html.unescape(m["id"]))}">{m["text"]}</a></li>' for m in HEADING.finditer(body)]
+    return f'<nav aria-label="目录"><ol>{"".join(items)}</ol></nav>' if items else ""
+
+
+def frame(title: str, body: str) -> str:
+    """A page around the body: language, title, style sheet."""
+    css = resources.files("workbench.report").joinpath("page.css").read_text(encoding="utf-8")
+    return f"""<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(title)}</title>
+<style>
+{css}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""

@@ -1,0 +1,136 @@
+"""Which reports are to be made: one for each department and year, and the overview."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import workbench
+from workbench.analysis.select import NO_YEAR, Tables, department_years, known_department, known_year
+from workbench.errors import ReportError
+
+STEM_LENGTH = 60
+"""Characters of a department's name in a file name (three bytes each, and file systems allow 255)."""
+
+DIGEST_LENGTH = 6
+
+OVERVIEW = "overview"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One report to be made: the notebook, the values of its parameters, and the name of its files."""
+
+    notebook: Path
+    stem: str
+    title: str
+    folder: Path
+    out_dir: Path
+    parameters: dict[str, str | int] = field(default_factory=dict)
+    department: str | None = None
+    year: int = NO_YEAR
+
+    @property
+    def html(self) -> Path:
+        """Where the page goes."""
+        return self.out_dir / f"{self.stem}.html"
+
+    @property
+    def executed(self) -> Path:
+        """Where the executed notebook goes."""
+        return self.out_dir / f"{self.stem}.ipynb"
+
+
+def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
+    """Every report that the dataset gives, the overview first."""
+    folder, relative = project_folder(processed)
+    pairs = department_years(tables.forms)
+    stems = file_stems(pairs)
+    overview = Job(
+        notebook=find_notebook(OVERVIEW, folder),
+        stem=OVERVIEW,
+        title="绩效自评总览",
+        folder=folder,
+        out_dir=out_dir,
+        parameters={"processed": relative},
+    )
+    notebook = find_notebook("department", folder)
+    departments = [
+        Job(
+            notebook=notebook,
+            stem=stems[department, year],
+            title=f"{department} {f'{year} 年度' if year else '年度不明'}绩效自评分析",
+            folder=folder,
+            out_dir=out_dir,
+            parameters={"processed": relative, "department": department, "year": year},
+            department=department,
+            year=year,
+        )
+        for department, year in pairs
+    ]
+    return [overview, *departments]
+
+
+def chosen(jobs: Iterable[Job], tables: Tables, department: str | None, year: int | None) -> list[Job]:
+    """The jobs of one department or year; all of them where neither is asked for.
+
+    A department or year that the dataset does not have raises SelectionError with the nearest ones.
+    """
+    jobs = list(jobs)
+    if not department and not year:
+        return jobs
+    wanted = [job for job in jobs if job.department is not None]
+    if department:
+        name = known_department(tables.forms, department)
+        wanted = [job for job in wanted if job.department == name]
+    if year:
+        known_year((job.year for job in wanted), year)
+        wanted = [job for job in wanted if job.year == year]
+    return wanted
+
+
+def project_folder(processed: Path) -> tuple[Path, str]:
+    """The folder that a notebook runs in, and the dataset's path seen from there.
+
+    Only that relative path is written into a report: no page tells where on the machine it was made.
+    """
+    processed = processed.resolve()
+    if (processed.parent.name, processed.name) == ("data", "processed"):
+        return processed.parents[1], "data/processed"
+    return processed.parent, processed.name
+
+
+def find_notebook(name: str, project: Path) -> Path:
+    """The notebook of that name: the project's own, else the installed one, else the checkout's."""
+    package = Path(workbench.__file__).parent
+    places = (project / "notebooks", package / "_notebooks", package.parents[1] / "notebooks")
+    for place in places:
+        if (place / f"{name}.ipynb").is_file():
+            return place / f"{name}.ipynb"
+    raise ReportError(f"{name}.ipynb", "the notebook is neither in the project's notebooks/ nor in the installation")
+
+
+def file_stems(pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """A file name for every department and year, safe on every file system, no two the same."""
+    stems: dict[tuple[str, int], str] = {}
+    taken = {OVERVIEW, "index"}
+    for department, year in pairs:
+        stem = f"{_safe(department)}-{year or 'undated'}"
+        if stem.casefold() in taken:
+            stem = f"{_safe(department, always=True)}-{year or 'undated'}"
+        taken.add(stem.casefold())
+        stems[department, year] = stem
+    return stems
+
+
+def _safe(name: str, always: bool = False) -> str:
+    """Letters, digits and Chinese characters of a name; a digest of the whole name where that loses something."""
+    kept = "".join(c if c.isalnum() else "_" for c in unicodedata.normalize("NFC", name))
+    kept = "_".join(part for part in kept.split("_") if part)[:STEM_LENGTH]
+    if kept == name and not always:
+        return kept
+    digest = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:DIGEST_LENGTH]
+    return f"{kept}_{digest}" if kept else digest

@@ -1,0 +1,172 @@
+"""Run one notebook and turn it into a page: papermill, then nbconvert. Meant for a worker process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.paths import jupyter_runtime_dir
+from nbformat import NotebookNode
+from papermill import PapermillExecutionError, execute_notebook
+from papermill.exceptions import PapermillException
+from papermill.translators import PythonTranslator, papermill_translators
+from traitlets import default
+
+from workbench.errors import ReportError
+from workbench.report.page import make_page
+from workbench.report.plan import Job
+
+CELL_TIMEOUT = 900
+"""Seconds that one cell may take."""
+
+START_ATTEMPTS = 3
+"""How often a kernel is started: kernels of other workers can snatch the port that one was to use."""
+
+KERNEL_ARGUMENTS = ("-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}")
+
+LONGEST_SOCKET_FOLDER = 45
+"""Bytes of a folder's name that leave room for a socket's (a socket's path has 107 in all)."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of one job: the files, or the reason why there are none."""
+
+    title: str
+    stem: str
+    html: Path | None
+    notebook: Path | None
+    error: str | None
+    seconds: float
+
+
+class ThisPython(AsyncKernelManager):
+    """A kernel in the interpreter that runs now, whatever ``python3`` is to the user's Jupyter, and without noise.
+
+    It talks over sockets of the file system where there are any: no port for another worker to snatch.
+    """
+
+    @default("transport")
+    def _quiet_transport(self) -> str:
+        fits = os.name == "posix" and len(os.fsencode(jupyter_runtime_dir())) < LONGEST_SOCKET_FOLDER
+        return "ipc" if fits else "tcp"
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(
+            argv=[sys.executable, *KERNEL_ARGUMENTS],
+            display_name="Python 3 (ipykernel)",
+            language="python",
+            env={"PYDEVD_DISABLE_FILE_VALIDATION": "1", "MPLBACKEND": "agg"},
+        )
+
+
+class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
+    """Writes parameters as Python that a Chinese reader can read: no ``\\uXXXX``."""
+
+    @classmethod
+    def translate_escaped_str(cls, str_val: object) -> str:
+        return json.dumps(str(str_val), ensure_ascii=False)
+
+
+@contextmanager
+def readable_parameters() -> Iterator[None]:
+    """Inside this block papermill injects readable strings; afterwards it is as it was."""
+    papermill_translators.register("python", ReadableTranslator)
+    try:
+        yield
+    finally:
+        papermill_translators.register("python", PythonTranslator)
+
+
+def make_report(job: Job) -> Report:
+    """Run the job's notebook and write its two files. A failure is part of the result, never raised."""
+    started = time.monotonic()
+    for path in (job.html, job.executed):
+        path.unlink(missing_ok=True)
+    error = None
+    try:
+        notebook = run_notebook(job)
+        source = nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call]
+        write_whole(job.executed, without_paths(source, job.folder))
+        write_whole(job.html, without_paths(make_page(notebook, job.title, job.executed.name), job.folder))
+    except ReportError as failure:
+        error = without_paths(str(failure), job.folder)
+    seconds = time.monotonic() - started
+    if error:
+        return Report(job.title, job.stem, None, None, error, seconds)
+    return Report(job.title, job.stem, job.html, job.executed, None, seconds)
+
+
+def run_notebook(job: Job) -> NotebookNode:
+    """The executed notebook, without anything that only this machine means something to."""
+    for attempt in range(1, START_ATTEMPTS + 1):
+        try:
+            with readable_parameters():
+                executed = execute_notebook(
+                    nbformat.read(job.notebook, as_version=4),  # type: ignore[no-untyped-call]
+                    None,
+                    parameters=dict(job.parameters),
+                    progress_bar=False,
+                    kernel_manager_class=ThisPython,
+                    execution_timeout=CELL_TIMEOUT,
+                    resources={"metadata": {"path": str(job.folder)}},
+                )
+            return without_traces(executed)
+        except PapermillExecutionError as failure:
+            raise ReportError(job.notebook.name, f"{failure.ename}: {failure.evalue}") from failure
+        except RuntimeError as failure:
+            log.info("%s: attempt %d: %s", job.stem, attempt, failure)
+            if attempt == START_ATTEMPTS:
+                raise ReportError(job.notebook.name, f"the kernel died: {failure}") from failure
+        except (PapermillException, OSError, ValueError) as failure:
+            raise ReportError(job.notebook.name, f"{type(failure).__name__}: {failure}") from failure
+    raise AssertionError("unreachable")
+
+
+def without_traces(notebook: NotebookNode) -> NotebookNode:
+    """Drop papermill's bookkeeping but the parameters, and what the kernel said on stderr (it goes to the log)."""
+    notebook.metadata["papermill"] = {"parameters": notebook.metadata["papermill"]["parameters"]}
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                log.info("stderr of the notebook: %s", output["text"])
+        if "outputs" in cell:
+            cell["outputs"] = [output for output in cell["outputs"] if output.get("name") != "stderr"]
+    return notebook
+
+
+def without_paths(text: str, folder: Path) -> str:
+    """The text without the machine's folders: the project becomes ``.``, the home ``~``, the installation ``…``."""
+    for path, instead in ((str(folder), "."), (sys.prefix, "…"), (str(Path.home()), "~")):
+        if len(path) > 1:
+            # Not inside a picture's base64, where the same letters mean nothing.
+            pattern = rf"(?<![A-Za-z0-9+/]){re.escape(json.dumps(path)[1:-1])}(?![A-Za-z0-9])"
+            text = re.sub(pattern, lambda _, word=instead: word, text)  # type: ignore[misc]
+    return text
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is either whole or not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".part", delete=False
+    ) as part:
+        part.write(text)
+    Path(part.name).chmod(0o644)
+    Path(part.name).replace(path)
