@@ -248,5 +248,5 @@ class Form:
     first_page: int
     last_page: int
     labels: tuple[CellKey, ...] = ()
-    unmapped: tuple[CellKey, ...] = ()
+    unmapped: tuple[Entry, ...] = ()
     notes: tuple[Finding, ...] = ()

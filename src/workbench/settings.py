@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -65,11 +66,11 @@ class Settings:
             text = os.environ.get(f"WORKBENCH_{setting.name.upper()}")
             if text is None:
                 continue
-            convert = type(setting.default)
+            convert: Callable[[str], object] = type(setting.default)  # str or int or float
             try:
                 chosen[setting.name] = convert(text)
             except ValueError:
-                raise SettingsError(setting.name, text, f"of type {convert.__name__}") from None
+                raise SettingsError(setting.name, text, f"of type {type(setting.default).__name__}") from None
         return cls(**chosen)  # type: ignore[arg-type]
 
     def reading_digest(self) -> str:

@@ -66,12 +66,14 @@ def assemble_forms(pages: Sequence[PageContent], source: str) -> list[Form]:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
     forms = [
-        _form(parts, pages, source)
+        _form(parts, source)
         for parts in _split_into_forms(find_sections(rows), pages)
         if any(section.kind == "indicators" for section in parts.sections)
     ]
     if not forms:
-        message = "the tables have no header with 一级指标, 三级指标, 年度指标值, …; no self-evaluation form was recognised"
+        message = (
+            "the tables have no header with 一级指标, 三级指标, 年度指标值, …; no self-evaluation form was recognised"
+        )
         raise InputError("unknown-form", source, message)
     return forms
 
@@ -108,7 +110,7 @@ def _keys_of(sections: Iterable[Section]) -> list[CellKey]:
     return keys + [piece.key for section in sections for row in section.rows for piece in row.starting]
 
 
-def _form(parts: _FormParts, pages: Sequence[PageContent], source: str) -> Form:
+def _form(parts: _FormParts, source: str) -> Form:
     headings, heading_labels = headings_of(_rows(parts, "heading"))
     budgets = [budget for section in parts.sections if section.kind == "budgets" for budget in budgets_of(section)]
     goal_rows, indicator_rows = _records(parts, "goals"), _records(parts, "indicators")
@@ -197,7 +199,7 @@ def _labels(parts: _FormParts, known: Sequence[CellKey]) -> list[CellKey]:
 def _with_unmapped(form: Form, parts: _FormParts) -> Form:
     known = {key for _, _, _, entry in entries_of(form) for key in entry.cells} | set(form.labels)
     pieces = [piece for s in parts.sections for row in s.rows for piece in row.starting]
-    unmapped = tuple(p.key for p in pieces if p.text and p.key not in known and p.text not in form.title)
+    unmapped = tuple(entry_of([p]) for p in pieces if p.text and p.key not in known and p.text not in form.title)
     return replace(form, unmapped=unmapped)
 
 
@@ -218,4 +220,3 @@ def entries_of(form: Form) -> Iterable[tuple[Table, int, str, Entry]]:
                 entry = getattr(record, field)
                 if isinstance(entry, Entry):
                     yield table, number, field, entry
-

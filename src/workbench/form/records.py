@@ -48,7 +48,11 @@ def table_rows(section: Section) -> list[Sourced]:
 
 
 def _key_field(section: Section) -> str:
-    wanted = {"indicators": ("name", "target", "level2"), "goals": ("goal", "actual"), "budgets": ("initial", "adjusted", "executed")}
+    wanted = {
+        "indicators": ("name", "target", "level2"),
+        "goals": ("goal", "actual"),
+        "budgets": ("initial", "adjusted", "executed"),
+    }
     present = {column.field for column in section.columns}
     return next((field for field in wanted[section.kind] if field in present), "")
 
@@ -147,7 +151,13 @@ def to_goal(record: Sourced, number: int) -> Goal:
     """A goal from the fields of a row; ``number`` is taken where the row prints none."""
     fields = record.fields
     printed = goal_number(fields["goal_no"].text) if fields.get("goal_no") else None
-    return Goal(printed or number, fields.get("goal_no"), fields.get("goal", BLANK), fields.get("actual"), fields.get("deviation"))
+    return Goal(
+        printed or number,
+        fields.get("goal_no"),
+        fields.get("goal", BLANK),
+        fields.get("actual"),
+        fields.get("deviation"),
+    )
 
 
 def budgets_of(section: Section) -> list[Budget]:
@@ -227,7 +237,5 @@ def headings_of(rows: Sequence[Row]) -> tuple[dict[str, Entry], list[CellKey]]:
 def section_label_keys(pieces: Sequence[Piece]) -> list[CellKey]:
     """Cells that name a section beside its rows (绩效指标 written downwards, 总分, …)."""
     return [
-        piece.key
-        for piece in pieces
-        if match_label(piece.text, "sections") is not None or not plain_label(piece.text)
+        piece.key for piece in pieces if match_label(piece.text, "sections") is not None or not plain_label(piece.text)
     ]

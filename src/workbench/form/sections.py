@@ -132,7 +132,8 @@ def _completed(section: Section, alike: Sequence[Section]) -> Columns:
         columns += tuple(
             column
             for column in other.columns
-            if column.field not in known and not any(c.x0 < column.x1 - ALIGNED and column.x0 + ALIGNED < c.x1 for c in columns)
+            if column.field not in known
+            and not any(c.x0 < column.x1 - ALIGNED and column.x0 + ALIGNED < c.x1 for c in columns)
         )
     return tuple(sorted(columns, key=lambda column: column.x0))
 

@@ -93,9 +93,7 @@ def _joined(last: Sourced, record: Sourced) -> Sourced:
     return replace(last, fields=fields)
 
 
-def _finding(
-    code: str, severity: str, last: Sourced, record: Sourced, table: Table, number: int
-) -> Finding:
+def _finding(code: str, severity: str, last: Sourced, record: Sourced, table: Table, number: int) -> Finding:
     texts = {
         "repeated-row-dropped": "本行在换页处重复印刷，只保留一次",
         "split-row-joined": "本行在换页处被分成两部分，已合并，请核对",

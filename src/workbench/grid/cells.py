@@ -77,7 +77,8 @@ def _split_into_rectangles(squares: _Squares, lattice: Lattice) -> list[_Rectang
     r0, r1, c0, c1 = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
     if squares[r0 : r1 + 1, c0 : c1 + 1].all():
         return [(r0, c0, r1, c1)]
-    cuts = [(_cut_evidence(squares, r, None, lattice), r, None) for r in range(r0 + 1, r1 + 1)]
+    cuts: list[tuple[float, int | None, int | None]] = []
+    cuts += [(_cut_evidence(squares, r, None, lattice), r, None) for r in range(r0 + 1, r1 + 1)]
     cuts += [(_cut_evidence(squares, None, c, lattice), None, c) for c in range(c0 + 1, c1 + 1)]
     _, row, column = max(cuts, key=lambda cut: cut[0])
     first, second = squares.copy(), squares.copy()

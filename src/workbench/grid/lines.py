@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -64,7 +65,10 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> Te
     grey = np.where(cv2.dilate(wider, np.ones((3, 3), np.uint8)) > 0, 255, page.grey).astype(np.uint8)
     ink = _without_specks(cv2.subtract(page.ink, wider), SPECK * page.text_height)
     heights = [
-        end - start for cell in cells for start, end in _runs_of_ink(_inside(ink, cell)) if end - start > 0.3 * page.text_height
+        end - start
+        for cell in cells
+        for start, end in _runs_of_ink(_inside(ink, cell))
+        if end - start > 0.3 * page.text_height
     ]
     usual = [height for height in heights if height < 2 * page.text_height]
     measured = float(np.percentile(usual, 60)) if len(usual) >= 5 else page.text_height
@@ -95,7 +99,11 @@ def find_lines(cell: CellBox, text: TextLayer) -> list[LineBox]:
     ink = _inside(text.ink, cell)
     if ink.size == 0:
         return []
-    bands = [band for run in _join_strokes(_runs_of_ink(ink), text.text_height) for band in _split_touching(ink, run, text.text_height)]
+    bands = [
+        band
+        for run in _join_strokes(_runs_of_ink(ink), text.text_height)
+        for band in _split_touching(ink, run, text.text_height)
+    ]
     left, top = max(0, round(cell.x0) + 1), max(0, round(cell.y0) + 1)
     lines = []
     for start, end in bands:
@@ -129,7 +137,7 @@ def _split_touching(ink: NDArray[np.uint8], run: tuple[int, int], text_height: f
         if profile[cut] < 0.3 * np.median(profile):
             cuts.append(cut)
     cuts.append(end - start)
-    return [(start + a, start + b) for a, b in zip(cuts, cuts[1:], strict=False) if b - a > 1]
+    return [(start + a, start + b) for a, b in pairwise(cuts) if b - a > 1]
 
 
 def crop_line(line: LineBox, cell: CellBox, text: TextLayer, margin: float = MARGIN) -> NDArray[np.uint8]:
@@ -147,12 +155,12 @@ def crop_line(line: LineBox, cell: CellBox, text: TextLayer, margin: float = MAR
         max(0, round(left), round(cell.x0) + 1) : min(round(right), round(cell.x1)),
     ]
     # Where the cell is too tight for the margin, add white paper instead of the neighbour's text.
-    missing = [
+    missing = (
         max(0, round(cell.y0) + 1 - round(top)),
         max(0, round(bottom) - round(cell.y1)),
         max(0, round(cell.x0) + 1 - round(left)),
         max(0, round(right) - round(cell.x1)),
-    ]
+    )
     padded = cv2.copyMakeBorder(crop, *missing, borderType=cv2.BORDER_CONSTANT, value=255)
     return np.asarray(cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
 
@@ -166,7 +174,15 @@ def side_by_side(crops: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     """Single-character crops as one horizontal line, so that the engine sees a word and not loose characters."""
     height = max(crop.shape[0] for crop in crops)
     padded = [
-        cv2.copyMakeBorder(c, (height - c.shape[0]) // 2, (height - c.shape[0] + 1) // 2, 0, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+        cv2.copyMakeBorder(
+            c,
+            (height - c.shape[0]) // 2,
+            (height - c.shape[0] + 1) // 2,
+            0,
+            0,
+            cv2.BORDER_CONSTANT,
+            value=(255, 255, 255),
+        )
         for c in crops
     ]
     return np.asarray(np.hstack(padded), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Lone marks: ``-``, ``—``, ``/`` and ``0`` alone in a cell, which a recogniser takes for 一, 1 or O, known by shape."""
+"""Lone marks: ``-``, ``—``, ``/`` and ``0`` alone in a cell, which engines take for 一, 1 or O, by shape."""
 
 from __future__ import annotations
 

@@ -174,7 +174,9 @@ def _lines_outside(tables: Sequence[_Table], text: TextLayer, engine: OcrEngine)
         if len(rows):
             top, left = max(0, y0), max(0, x0)
             boxes.append(
-                LineBox(left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1)
+                LineBox(
+                    left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
+                )
             )
     return sorted(boxes, key=lambda box: (box.y0, box.x0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -211,19 +212,18 @@ def _several_cross(crossing: Mask, start: float, end: float) -> bool:
     stretch = crossing[int(start) + 1 : int(end)]
     if stretch.shape[0] == 0:
         return False
-    inked = np.asarray((stretch > 0).mean(axis=0) > 0.7)
-    return int(np.count_nonzero(np.diff(inked.astype(np.int8), prepend=0) == 1)) >= 2
+    share = np.count_nonzero(stretch, axis=0) / len(stretch)
+    crosses = np.where(share > 0.7, 1, 0)
+    return int(np.count_nonzero(np.diff(crosses, prepend=0) == 1)) >= 2
 
 
-def _evidence(
-    long: Mask, short: Mask, positions: list[float], stops: list[float], reach: float
-) -> NDArray[np.float64]:
+def _evidence(long: Mask, short: Mask, positions: list[float], stops: list[float], reach: float) -> NDArray[np.float64]:
     """Share of each stretch (between two stops) of each horizontal rule (at the positions) that is inked."""
     evidence = np.zeros((len(positions), len(stops) - 1))
     for j, position in enumerate(positions):
         top, bottom = max(0, round(position - reach)), round(position + reach) + 1
-        any_long = long[top:bottom].any(axis=0)
-        for i, (start, end) in enumerate(zip(stops, stops[1:], strict=False)):
+        any_long = (long[top:bottom] > 0).sum(axis=0) > 0
+        for i, (start, end) in enumerate(pairwise(stops)):
             inner = slice(round(start) + 1, max(round(start) + 2, round(end)))
             certain = float(any_long[inner].mean())
             # Short runs count only on one line: strokes of characters lie at many heights.

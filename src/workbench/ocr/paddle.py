@@ -122,7 +122,11 @@ def batches_of_like_width(ratios: Sequence[float]) -> list[list[int]]:
     """Indices of crops (given width ÷ height) in batches that pad little: of like width, at most `BATCH` each."""
     batches: list[list[int]] = []
     for i in sorted(range(len(ratios)), key=lambda i: max(ratios[i], 1.0)):
-        if batches and len(batches[-1]) < BATCH and max(ratios[i], 1.0) <= LIKE_WIDTH * max(ratios[batches[-1][0]], 1.0):
+        if (
+            batches
+            and len(batches[-1]) < BATCH
+            and max(ratios[i], 1.0) <= LIKE_WIDTH * max(ratios[batches[-1][0]], 1.0)
+        ):
             batches[-1].append(i)
         else:
             batches.append([i])
@@ -131,7 +135,7 @@ def batches_of_like_width(ratios: Sequence[float]) -> list[list[int]]:
 
 def _padded_width(crop: NDArray[np.uint8]) -> float:
     """Width at unit height at which PaddleOCR recognises the crop: never narrower than high."""
-    return max(crop.shape[1] / crop.shape[0], 1.0)
+    return max(float(crop.shape[1] / crop.shape[0]), 1.0)
 
 
 def _stretch(reading: Reading, factor: float) -> Reading:

@@ -44,7 +44,7 @@ def create_engine(name: str, options: OcrOptions) -> OcrEngine:
 
 @lru_cache(maxsize=1)
 def engine_for(settings: Settings, threads: int) -> OcrEngine:
-    """The engine these settings ask for; models load once per process."""
+    """The engine these settings ask for. It is made once per process; its models load on first use."""
     options = OcrOptions(
         detection_model=settings.detection_model,
         recognition_model=settings.recognition_model,
@@ -53,3 +53,8 @@ def engine_for(settings: Settings, threads: int) -> OcrEngine:
         threads=threads,
     )
     return create_engine(settings.engine, options)
+
+
+def engine_version(settings: Settings) -> str:
+    """Engine, models and weights in one string; loads no model."""
+    return engine_for(settings, threads=1).version

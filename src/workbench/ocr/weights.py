@@ -20,7 +20,6 @@ from typing import Any
 
 from workbench.errors import WeightsError
 
-
 CONFIGURATION_VERSION = 1
 """Raised when the ``inference.yml`` made here changes, so that an older one in the cache is not used."""
 
@@ -83,7 +82,7 @@ def _character_dictionary(onnx_file: Path) -> list[str]:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(onnx_file), providers=["CPUExecutionProvider"])
-    characters = session.get_modelmeta().custom_metadata_map.get("character", "").split("\n")
+    characters: list[str] = session.get_modelmeta().custom_metadata_map.get("character", "").split("\n")
     if characters and characters[-1] == "":
         characters.pop()
     if not characters:

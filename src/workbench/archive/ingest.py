@@ -1,0 +1,138 @@
+"""A folder of documents becomes a dataset: plan, read what is new, reconstruct, check, write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+from workbench.archive.plan import PlannedDocument, plan_documents
+from workbench.archive.run import PageFailures, PageTask, RunResult, read_pending
+from workbench.archive.store import PIPELINE, ResultStore
+from workbench.dataset.build import DocumentResult, build_tables
+from workbench.dataset.store import write_dataset
+from workbench.errors import InputError
+from workbench.form.assemble import assemble_forms
+from workbench.model import Form
+from workbench.ocr.registry import engine_version
+from workbench.readers.documents import find_sources
+from workbench.settings import Settings
+
+
+class Progress(Protocol):
+    """What a run tells whoever watches it. Every method may be called from the main process only."""
+
+    def planned(self, documents: int, pages: int, pending: int) -> None: ...
+
+    def page_done(self, task: PageTask) -> None: ...
+
+    def waiting(self) -> None:
+        """Called about once a second while pages are being read."""
+
+    def building(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """The end of a run: documents in the tables, pages read now, and the documents that failed in part or whole."""
+
+    documents: int
+    forms: int
+    indicators: int
+    findings: int
+    pages_read: int
+    problems: tuple[DocumentResult, ...]
+    interrupted: bool
+    digest: str
+
+
+def ingest(raw: Path, processed: Path, settings: Settings, workers: int, progress: Progress) -> IngestSummary:
+    """Read a folder of documents (or one document) into the dataset of ``processed``.
+
+    Pages read by an earlier run with the same pipeline and settings are not read again. A document
+    that cannot be read is listed in ``documents`` with its reason, and the others go on.
+
+    Raises:
+        InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset.
+        EngineError: the OCR engine cannot be had.
+        DatasetError: the processed folder cannot be written.
+    """
+    store = ResultStore(processed, settings)
+    documents = plan_documents(find_sources(raw), store, settings)
+    pending = {(d.digest, page) for d in documents for page in d.pending}
+    nothing_there = [d.problem for d in documents if d.problem and d.problem.reason in ("missing", "empty")]
+    if len(nothing_there) == len(documents) == 1 and nothing_there[0] and (processed / "dataset.json").exists():
+        raise nothing_there[0]  # a mistyped path must not replace a dataset by an empty one
+    progress.planned(len(documents), sum(d.pages for d in documents), len(pending))
+    run = read_pending(documents, processed, settings, workers, progress.page_done, progress.waiting)
+    progress.building()
+    engine = engine_version(settings)
+    results = [_document_result(document, store, run, engine) for document in documents]
+    tables = build_tables(results, settings.review_threshold)
+    digest = write_dataset(processed, tables, _origin(raw, processed, settings, engine))
+    return IngestSummary(
+        documents=len(results),
+        forms=len(tables["forms"]),
+        indicators=len(tables["indicators"]),
+        findings=len(tables["findings"]),
+        pages_read=len(pending) - len(run.failures) if not run.interrupted else 0,
+        problems=tuple(result for result in results if result.status != "ok"),
+        interrupted=run.interrupted,
+        digest=digest,
+    )
+
+
+def _origin(raw: Path, processed: Path, settings: Settings, engine: str) -> dict[str, object]:
+    folder = raw if raw.is_dir() else raw.parent
+    return {
+        "pipeline": PIPELINE,
+        "engine": engine,
+        "raw": Path(os.path.relpath(folder.resolve(), processed.resolve())).as_posix(),
+        "settings": {name: value for name, value in asdict(settings).items() if name != "model_folder"},
+    }
+
+
+def _document_result(document: PlannedDocument, store: ResultStore, run: RunResult, engine: str) -> DocumentResult:
+    """A document from its stored pages, with the reason where some or all of them are missing."""
+    found = {n: store.load(document.digest, n) for n in range(1, document.pages + 1)} if document.digest else {}
+    pages = [page for page in found.values() if page is not None]
+    missing = [number for number, page in found.items() if page is None]
+    problem = document.problem or _page_problem(document, missing, run.failures)
+    forms: list[Form] = []
+    if pages:
+        try:
+            forms = assemble_forms(pages, document.source.name)
+        except InputError as failure:
+            problem = problem or failure
+    status = "ok" if problem is None else ("partial" if forms else "failed")
+    return DocumentResult(
+        document_id=document.digest[:16] or "0" * 16,
+        source=document.source.name,
+        kind="scan",
+        page_count=document.pages,
+        status=status,
+        error=problem.reason if problem else None,
+        message=_message(problem) if problem else None,
+        engine=engine if pages else None,
+        pipeline=PIPELINE,
+        pages=tuple(pages),
+        forms=tuple(forms),
+    )
+
+
+def _page_problem(document: PlannedDocument, missing: Sequence[int], failures: PageFailures) -> InputError | None:
+    if not missing:
+        return None
+    failure = failures.get((document.digest, missing[0]))
+    if failure is None:
+        pages = f"pages {missing[0]} to {missing[-1]}" if len(missing) > 1 else f"page {missing[0]}"
+        message = f"{pages} not read yet, the run was interrupted; run the same command again to go on"
+        return InputError("interrupted", document.source.name, message)
+    return failure
+
+
+def _message(problem: InputError) -> str:
+    """One sentence without the machine's paths: the source's own name stands in its row."""
+    return f"page {problem.page}: {problem.detail}" if problem.page else problem.detail

@@ -1,0 +1,194 @@
+"""The command line. Each command says what it does, shows progress, and explains what went wrong in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import workbench
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.archive.ingest import IngestSummary
+
+FAILED_INPUTS = 1
+RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
+
+
+class Command(click.Command):
+    """A command whose expected errors are one line on standard error, and whose help keeps its examples' lines."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except WorkbenchError as error:
+            raise click.exceptions.Exit(_complain(str(error))) from error
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(_complain("interrupted; nothing that was done is lost")) from None
+
+
+class Group(click.Group):
+    """The commands in the order of their use."""
+
+    command_class = Command
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def _complain(line: str) -> int:
+    click.echo(f"error: {line}", err=True)
+    return FAILED_INPUTS
+
+
+def _examples(*lines: str) -> str:
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(workbench.__version__, prog_name="workbench")
+def main() -> None:
+    """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""
+
+
+@main.command(epilog=_examples("workbench ingest", "workbench ingest scans/2022 --out data/2022 --workers 4"))
+@click.argument("raw", type=click.Path(path_type=Path), default=RAW)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=PROCESSED, show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that read pages.  [default: one per core]")
+def ingest(raw: Path, out: Path, workers: int | None) -> None:
+    """Read the documents in RAW (default data/raw) into a dataset.
+
+    What was read before is not read again; after an interruption the same command goes on.
+    """
+    summary = _ingest(raw, out, workers)
+    if summary.problems or summary.interrupted:
+        sys.exit(FAILED_INPUTS)
+
+
+def _ingest(raw: Path, out: Path, workers: int | None) -> IngestSummary:
+    from workbench.archive.ingest import ingest as run
+    from workbench.progress import RunProgress
+    from workbench.settings import Settings
+
+    progress = RunProgress()
+    try:
+        summary = run(raw, out, Settings.from_environment(), workers or _default_workers(), progress)
+    finally:
+        progress.close()
+    click.echo(
+        f"{summary.documents} document(s), {summary.forms} form(s), {summary.indicators} indicators, "
+        f"{summary.findings} findings → {out}"
+    )
+    for problem in summary.problems:
+        click.echo(f"{problem.status}: {problem.source}: {problem.error}: {problem.message}", err=True)
+    if summary.interrupted:
+        click.echo("interrupted; run the same command again to go on", err=True)
+    return summary
+
+
+def _default_workers() -> int:
+    try:
+        return max(1, len(os.sched_getaffinity(0)))  # the cores this process may use, in a container too
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+@main.command(epilog=_examples("workbench grid scan.pdf", "workbench grid scans/p-01.png --out grids --draw"))
+@click.argument("scan", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=".", show_default=True)
+@click.option("--draw", "with_drawing", is_flag=True, help="Also save the scan with the grid drawn over it.")
+def grid(scan: Path, out: Path, with_drawing: bool) -> None:
+    """The ruled tables of SCAN (a file, or a folder of page images) as HTML and JSON, page by page."""
+    from workbench.archive.single import read_document
+    from workbench.grid.export import draw, to_html, to_json
+    from workbench.progress import counted
+    from workbench.settings import Settings
+
+    settings = Settings.from_environment()
+    name, count, pages = read_document(scan, settings, _default_workers())
+    out.mkdir(parents=True, exist_ok=True)
+    tables = failed = 0
+    for page, content in counted(pages, count, "pages"):
+        if isinstance(content, WorkbenchError):
+            failed += 1
+            _complain(str(content))
+            continue
+        stem = f"{name}-p{content.number:02d}"
+        (out / f"{stem}.html").write_text(to_html(content, stem), encoding="utf-8")
+        (out / f"{stem}.json").write_text(to_json(content), encoding="utf-8")
+        if with_drawing and page is not None:
+            draw(page, content).save(out / f"{stem}.png")
+        tables += len(content.grids)
+        cells = sum(len(table.cells) for table in content.grids)
+        click.echo(f"{stem}: {len(content.grids)} table(s), {cells} cells")
+    if not tables:
+        _complain(f"{scan}: no-table: no ruled table was found on any page")
+    if failed or not tables:
+        sys.exit(FAILED_INPUTS)
+
+
+@main.command(epilog=_examples("workbench report", "workbench report --department 天津市工业和信息化局 --year 2022"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=REPORTS, show_default=True)
+@click.option("--department", help="Only this department.")
+@click.option("--year", type=int, help="Only this year.")
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Notebooks run at a time.")
+def report(processed: Path, out: Path, department: str | None, year: int | None, workers: int) -> None:
+    """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html."""
+    if not _report(processed, out, department, year, workers):
+        sys.exit(FAILED_INPUTS)
+
+
+def _report(processed: Path, out: Path, department: str | None, year: int | None, workers: int) -> bool:
+    from workbench.progress import counted
+    from workbench.report import build_reports
+
+    run = build_reports(processed, out, department, year, workers, progress=counted)
+    for failed in run.failed:
+        _complain(f"{failed.title}: {failed.error}")
+    click.echo(f"{len(run.reports) - len(run.failed)} report(s) → {run.index}")
+    return not run.failed
+
+
+@main.command(epilog=_examples("workbench check", "workbench check data/2022 --severity error"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option(
+    "--severity", type=click.Choice(["error", "warning", "info"]), default="info", help="Least severity shown."
+)
+def check(processed: Path, severity: str) -> None:
+    """What the forms say against themselves, and where the machine is unsure; most serious first."""
+    dataset = workbench.open(processed)
+    ranks = {"error": 0, "warning": 1, "info": 2}
+    names = dataset.forms.set_index("form_id")["department"].to_dict()
+    found = dataset.findings.assign(rank=dataset.findings["severity"].map(ranks))
+    found = found[found["rank"] <= ranks[severity]].sort_values(["rank", "form_id", "page"], kind="stable")
+    for row in found.to_dict("records"):
+        page = f" p{row['page']}" if row["page"] == row["page"] and row["page"] is not None else ""
+        where = f"{names.get(row['form_id']) or ''}{page}"
+        click.echo(_printable(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}"))
+    counts = dataset.findings["severity"].value_counts()
+    click.echo(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
+
+
+def _printable(text: str) -> str:
+    """Without control characters: text from a scan or file name must not steer a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+@main.command(epilog=_examples("workbench demo"))
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Project folder to work in.")
+def demo(folder: Path | None) -> None:
+    """All of it on the sample archive: read the scans, check the forms, make the reports."""
+    from workbench.sample import demo_folder
+
+    project = demo_folder(folder)
+    summary = _ingest(project / RAW, project / PROCESSED, None)
+    made = _report(project / PROCESSED, project / REPORTS, None, None, 1)
+    click.echo(f"\nOpen {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
+    click.echo("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
+    if summary.problems or not made:
+        sys.exit(FAILED_INPUTS)

@@ -1,0 +1,215 @@
+"""From forms to tables: one row per thing, every value traced to its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workbench.checks import NUMBER_FIELDS, check_form, judged_indicators
+from workbench.dataset.schemas import TABLES, to_table
+from workbench.form.assemble import entries_of
+from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
+
+Rows = list[dict[str, object]]
+CellUse = tuple[Table | None, int | None, str | None]
+"""Table, record number and field that a cell gives its text to."""
+
+DOUBT = frozenset(
+    {
+        "low-confidence",
+        "obscured",
+        "unmapped-cell",
+        "not-a-number",
+        "missing-value",
+        "split-row-joined",
+        "shifted-cell",
+        "goal-missing",
+    }
+)
+"""Finding codes that say the machine may be wrong, and not the form: a person should look."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """A document as it goes into the tables: its row of ``documents``, its pages and its forms."""
+
+    document_id: str
+    source: str
+    kind: str
+    page_count: int
+    status: str
+    error: str | None
+    message: str | None
+    engine: str | None
+    pipeline: str
+    pages: tuple[PageContent, ...] = ()
+    forms: tuple[Form, ...] = ()
+
+
+def build_tables(documents: Sequence[DocumentResult], review_threshold: float) -> dict[str, pd.DataFrame]:
+    """The promised tables of a list of documents, validated.
+
+    A document that lies in the archive twice is listed twice in ``documents`` and counted once.
+    """
+    rows: dict[str, Rows] = {name: [] for name in TABLES}
+    seen: set[str] = set()
+    for document in documents:
+        rows["documents"].append(_document_row(document))
+        if document.document_id in seen:
+            continue
+        seen.add(document.document_id)
+        for number, form in enumerate(document.forms, start=1):
+            _add_form(rows, document, number, form, review_threshold)
+    return {name: to_table(name, found) for name, found in rows.items()}
+
+
+def _document_row(document: DocumentResult) -> dict[str, object]:
+    return {
+        "document_id": document.document_id,
+        "source": document.source,
+        "kind": document.kind,
+        "pages": document.page_count,
+        "status": document.status,
+        "error": document.error,
+        "message": document.message,
+        "engine": document.engine,
+        "pipeline": document.pipeline,
+    }
+
+
+def _add_form(rows: dict[str, Rows], document: DocumentResult, number: int, form: Form, threshold: float) -> None:
+    form_id = f"{document.document_id}-{number}"
+    findings = check_form(form, threshold)
+    rows["forms"].append(_form_row(form_id, document.document_id, number, form, findings))
+    rows["budgets"] += [{"form_id": form_id, **row} for row in _budget_rows(form)]
+    rows["goals"] += [{"form_id": form_id, **row} for row in _goal_rows(form)]
+    rows["indicators"] += [{"form_id": form_id, **row} for row in _indicator_rows(form)]
+    rows["cells"] += [{"form_id": form_id, **row} for row in _cell_rows(form, document.pages)]
+    rows["findings"] += [{"form_id": form_id, "document_id": document.document_id, **_finding_row(f)} for f in findings]
+
+
+def _form_row(
+    form_id: str, document_id: str, number: int, form: Form, findings: Iterable[Finding]
+) -> dict[str, object]:
+    return {
+        "form_id": form_id,
+        "document_id": document_id,
+        "form_no": number,
+        "layout": form.layout,
+        "title": form.title or None,
+        "year": form.year,
+        "department": form.department.text or None,
+        "project": form.project.text if form.project else None,
+        "unit": form.unit.text if form.unit else None,
+        "total_weight": _number("forms", "total_weight", form.total_weight),
+        "total_score": _number("forms", "total_score", form.total_score),
+        "conclusion": form.conclusion.text if form.conclusion else None,
+        "first_page": form.first_page,
+        "last_page": form.last_page,
+        "review": any(finding.code in DOUBT for finding in findings),
+    }
+
+
+def _budget_rows(form: Form) -> Iterable[dict[str, object]]:
+    for number, line in enumerate(form.budgets, start=1):
+        numbers = ("initial", "adjusted", "executed", "execution_rate", "weight", "score")
+        yield {
+            "line_no": number,
+            "funds": line.funds.text,
+            "amount_unit": line.amount_unit,
+            **{field: _number("budgets", field, getattr(line, field)) for field in numbers},
+            "deviation": (line.deviation or BLANK).text,
+        }
+
+
+def _goal_rows(form: Form) -> Iterable[dict[str, object]]:
+    for goal in form.goals:
+        yield {
+            "goal_no": goal.goal_no,
+            "goal": goal.goal.text,
+            "actual": goal.actual.text if goal.actual is not None else None,
+            "deviation": (goal.deviation or BLANK).text,
+        }
+
+
+def _indicator_rows(form: Form) -> Iterable[dict[str, object]]:
+    for judged in judged_indicators(form):
+        row = judged.row
+        entries = [entry for field in row.__slots__ if isinstance(entry := getattr(row, field), Entry)]
+        yield {
+            "indicator_no": judged.number,
+            "goal_no": row.goal_no,
+            "level1": row.level1.text,
+            "level2": row.level2.text,
+            "name": row.name.text,
+            "target": row.target.text,
+            "actual": row.actual.text if row.actual is not None else None,
+            "weight": judged.weight,
+            "score": judged.score,
+            "deviation": (row.deviation or BLANK).text,
+            "kind": judged.target.kind,
+            "op": judged.target.op,
+            "target_value": judged.target.value,
+            "target_unit": judged.target.unit,
+            "actual_value": judged.actual.value,
+            "actual_unit": judged.actual.unit,
+            "attainment": judged.verdict.attainment,
+            "met": judged.verdict.met,
+            "page": row.name.cells[0].page if row.name.cells else None,
+            "confidence": min(entry.confidence for entry in entries),
+        }
+
+
+def _cell_rows(form: Form, pages: Sequence[PageContent]) -> Iterable[dict[str, object]]:
+    """Every cell of the form's pages that belongs to the form, once for each field it gives a value to."""
+    uses: dict[CellKey, list[CellUse]] = {}
+    for table, number, field, entry in entries_of(form):
+        for key in entry.cells:
+            uses.setdefault(key, []).append((table, number or None, PUBLISHED_FIELDS.get(field, field)))
+    for key in form.labels:
+        uses.setdefault(key, [("forms", None, "label")])
+    known = set(uses) | {key for entry in form.unmapped for key in entry.cells}
+    for page in pages:
+        for grid in page.grids:
+            for cell in grid.cells:
+                key = CellKey(page.number, grid.table_no, cell.row, cell.col)
+                if key in known or (not cell.text and form.first_page <= page.number <= form.last_page):
+                    used = uses.get(key)
+                    yield from (_cell_row(key, cell, use) for use in used or [(None, None, None)])
+
+
+PUBLISHED_FIELDS = {"number": "goal_no", "goal_label": "goal_no"}
+"""Fields that the tables call otherwise than the model."""
+
+
+def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> dict[str, object]:
+    xs, ys = [corner[0] for corner in cell.polygon], [corner[1] for corner in cell.polygon]
+    return {
+        "page": key.page,
+        "table_no": key.table_no,
+        "row": cell.row,
+        "col": cell.col,
+        "rowspan": cell.rowspan,
+        "colspan": cell.colspan,
+        "text": cell.text,
+        "confidence": cell.confidence.overall,
+        "x0": min(xs),
+        "y0": min(ys),
+        "x1": max(xs),
+        "y1": max(ys),
+        "state": cell.state,
+        "table": use[0],
+        "record_no": use[1],
+        "field": use[2],
+    }
+
+
+def _finding_row(finding: Finding) -> dict[str, object]:
+    row = {name: getattr(finding, name) for name in finding.__slots__}
+    return row | {"field": PUBLISHED_FIELDS.get(finding.field or "", finding.field)}
+
+
+def _number(table: Table, field: str, entry: Entry | None) -> float | None:
+    return NUMBER_FIELDS[table, field](entry.text) if entry is not None else None

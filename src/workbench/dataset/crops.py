@@ -1,0 +1,38 @@
+"""Pieces of the scan that values were read from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image
+
+from workbench.readers.documents import open_source
+from workbench.readers.pages import load_page
+from workbench.settings import Settings
+
+MARGIN = 0.004
+"""Paper shown around a cell, as a share of the page's width."""
+
+
+def crop_cells(scan: Path, cells: pd.DataFrame, raster_dpi: int) -> Image.Image:
+    """Cut cells (rows of the ``cells`` table) out of their scan and put them under each other.
+
+    Raises:
+        InputError: the scan is missing or cannot be read.
+    """
+    source = open_source(scan)
+    pieces = []
+    for page_number in sorted(set(cells["page"].astype(int))):
+        page = Image.fromarray(load_page(source, page_number, Settings(raster_dpi=raster_dpi)).image)
+        margin = MARGIN * page.width
+        on_page = cells.loc[cells["page"] == page_number, ["x0", "y0", "x1", "y1"]]
+        for x0, y0, x1, y1 in on_page.to_numpy(dtype=float).tolist():
+            left, top, right, bottom = (round(edge) for edge in (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
+            pieces.append(page.crop((max(0, left), max(0, top), min(page.width, right), min(page.height, bottom))))
+    sheet = Image.new("RGB", (max(p.width for p in pieces), sum(p.height for p in pieces)), "white")
+    top = 0
+    for piece in pieces:
+        sheet.paste(piece, (0, top))
+        top += piece.height
+    return sheet

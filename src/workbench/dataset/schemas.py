@@ -1,0 +1,160 @@
+"""The promised tables: a pandera schema for each, with every column's type and range."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+
+TABLES = ("documents", "forms", "budgets", "goals", "indicators", "cells", "findings")
+
+
+def _text(nullable: bool = False, allowed: list[str] | None = None) -> pa.Column:
+    return pa.Column("str", pa.Check.isin(allowed) if allowed else None, nullable=nullable)
+
+
+def _number() -> pa.Column:
+    return pa.Column("float64", nullable=True)
+
+
+def _share() -> pa.Column:
+    return pa.Column("float64", pa.Check.in_range(0, 1), nullable=False)
+
+
+def _count(nullable: bool = False) -> pa.Column:
+    return pa.Column("Int64", pa.Check.ge(0), nullable=nullable)
+
+
+SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    "documents": pa.DataFrameSchema(
+        {
+            "document_id": _text(),
+            "source": _text(),
+            "kind": _text(allowed=["scan", "pdf-text", "docx", "xlsx", "text"]),
+            "pages": _count(),
+            "status": _text(allowed=["ok", "partial", "failed"]),
+            "error": _text(nullable=True),
+            "message": _text(nullable=True),
+            "engine": _text(nullable=True),
+            "pipeline": _text(),
+        }
+    ),
+    "forms": pa.DataFrameSchema(
+        {
+            "form_id": _text(),
+            "document_id": _text(),
+            "form_no": _count(),
+            "layout": _text(),
+            "title": _text(nullable=True),
+            "year": _count(nullable=True),
+            "department": _text(nullable=True),
+            "project": _text(nullable=True),
+            "unit": _text(nullable=True),
+            "total_weight": _number(),
+            "total_score": _number(),
+            "conclusion": _text(nullable=True),
+            "first_page": _count(),
+            "last_page": _count(),
+            "review": pa.Column("bool"),
+        },
+        unique=["form_id"],
+    ),
+    "budgets": pa.DataFrameSchema(
+        {
+            "form_id": _text(),
+            "line_no": _count(),
+            "funds": _text(),
+            "amount_unit": _text(nullable=True),
+            "initial": _number(),
+            "adjusted": _number(),
+            "executed": _number(),
+            "execution_rate": _number(),
+            "weight": _number(),
+            "score": _number(),
+            "deviation": _text(),
+        },
+        unique=["form_id", "line_no"],
+    ),
+    "goals": pa.DataFrameSchema(
+        {
+            "form_id": _text(),
+            "goal_no": _count(),
+            "goal": _text(),
+            "actual": _text(nullable=True),
+            "deviation": _text(),
+        }
+    ),
+    "indicators": pa.DataFrameSchema(
+        {
+            "form_id": _text(),
+            "indicator_no": _count(),
+            "goal_no": _count(nullable=True),
+            "level1": _text(),
+            "level2": _text(),
+            "name": _text(),
+            "target": _text(),
+            "actual": _text(nullable=True),
+            "weight": _number(),
+            "score": _number(),
+            "deviation": _text(),
+            "kind": _text(allowed=["number", "date", "text"]),
+            "op": _text(nullable=True, allowed=[">=", "<=", "=", ">", "<"]),
+            "target_value": _number(),
+            "target_unit": _text(nullable=True),
+            "actual_value": _number(),
+            "actual_unit": _text(nullable=True),
+            "attainment": _number(),
+            "met": pa.Column("boolean", nullable=True),
+            "page": _count(nullable=True),
+            "confidence": _share(),
+        },
+        unique=["form_id", "indicator_no"],
+    ),
+    "cells": pa.DataFrameSchema(
+        {
+            "form_id": _text(),
+            "page": _count(),
+            "table_no": _count(),
+            "row": _count(),
+            "col": _count(),
+            "rowspan": _count(),
+            "colspan": _count(),
+            "text": _text(),
+            "confidence": _share(),
+            "x0": pa.Column("float64"),
+            "y0": pa.Column("float64"),
+            "x1": pa.Column("float64"),
+            "y1": pa.Column("float64"),
+            "state": _text(allowed=["text", "empty", "unread", "obscured"]),
+            "table": _text(nullable=True),
+            "record_no": _count(nullable=True),
+            "field": _text(nullable=True),
+        }
+    ),
+    "findings": pa.DataFrameSchema(
+        {
+            "form_id": _text(nullable=True),
+            "document_id": _text(),
+            "code": _text(),
+            "severity": _text(allowed=["error", "warning", "info"]),
+            "table": _text(nullable=True),
+            "record_no": _count(nullable=True),
+            "field": _text(nullable=True),
+            "page": _count(nullable=True),
+            "message": _text(),
+            "expected": _text(nullable=True),
+            "found": _text(nullable=True),
+        }
+    ),
+}
+
+
+def to_table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Rows as the promised table: columns in order, of the promised types, validated.
+
+    Raises:
+        pandera.errors.SchemaErrors: the rows break the contract; every breach is listed.
+    """
+    schema = SCHEMAS[name]
+    frame = pd.DataFrame(rows, columns=list(schema.columns))
+    types = {column: str(spec.dtype) for column, spec in schema.columns.items()}
+    return schema.validate(frame.astype(types), lazy=True)

@@ -1,0 +1,197 @@
+"""The dataset on disk: Parquet files and ``dataset.json``, written whole or not at all, and opened again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from workbench.dataset.schemas import SCHEMAS, TABLES
+from workbench.errors import DatasetError, SelectionError
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+SCHEMA_VERSION = 1
+
+
+def write_dataset(folder: Path, tables: Mapping[str, pd.DataFrame], origin: Mapping[str, object]) -> str:
+    """Write all tables and ``dataset.json`` (last, so that it never names tables that are not there).
+
+    Args:
+        folder: the processed folder; made if it is not there.
+        tables: one frame per promised table.
+        origin: what the tables were built from (pipeline, engine, settings, raw folder).
+
+    Returns:
+        The content digest of all tables: equal for equal tables, whenever they were built.
+
+    Raises:
+        DatasetError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in TABLES:
+            _write_atomically(folder / f"{name}.parquet", tables[name])
+        digest = content_digest(tables)
+        info = {
+            "schema": SCHEMA_VERSION,
+            "digest": digest,
+            "rows": {name: len(tables[name]) for name in TABLES},
+            "built": datetime.now(UTC).isoformat(timespec="seconds"),
+            **origin,
+        }
+        _write_atomically(folder / "dataset.json", json.dumps(info, ensure_ascii=False, indent=2) + "\n")
+    except OSError as error:
+        raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
+    return digest
+
+
+def _write_atomically(path: Path, content: pd.DataFrame | str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    os.close(descriptor)
+    temporary = Path(name)
+    try:
+        if isinstance(content, str):
+            temporary.write_text(content, encoding="utf-8")
+        else:
+            content.to_parquet(temporary, index=False)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def content_digest(tables: Mapping[str, pd.DataFrame]) -> str:
+    """SHA-256 over the tables' columns and values, independent of file format and time."""
+    digest = hashlib.sha256()
+    for name in TABLES:
+        digest.update(name.encode())
+        digest.update(
+            tables[name].to_json(orient="split", index=False, force_ascii=False, double_precision=15).encode()
+        )
+    return digest.hexdigest()
+
+
+class Dataset:
+    """An opened dataset. Tables are read on first use and validated."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        if not (self.folder / "dataset.json").is_file():
+            raise DatasetError(folder, "there is no dataset here; make one with: workbench ingest")
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {name}" for name, count in self.info["rows"].items())
+        return f"<Dataset {self.folder}: {counts}>"
+
+    @cached_property
+    def info(self) -> dict[str, Any]:
+        """The content of ``dataset.json``."""
+        content: dict[str, Any] = json.loads((self.folder / "dataset.json").read_text(encoding="utf-8"))
+        return content
+
+    @cached_property
+    def documents(self) -> pd.DataFrame:
+        return self._table("documents")
+
+    @cached_property
+    def forms(self) -> pd.DataFrame:
+        return self._table("forms")
+
+    @cached_property
+    def budgets(self) -> pd.DataFrame:
+        return self._table("budgets")
+
+    @cached_property
+    def goals(self) -> pd.DataFrame:
+        return self._table("goals")
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        return self._table("indicators")
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        return self._table("cells")
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        return self._table("findings")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        import pandera.errors
+
+        try:
+            return SCHEMAS[name].validate(pd.read_parquet(self.folder / f"{name}.parquet"), lazy=True)
+        except (OSError, pandera.errors.SchemaErrors) as error:
+            message = f"table {name} is missing or damaged; build it again with: workbench ingest ({error})"
+            raise DatasetError(self.folder, message) from error
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """The answer of DuckDB to a query over the tables, by their names.
+
+        >>> ds.sql("select department, total_score from forms order by total_score desc")  # doctest: +SKIP
+        """
+        import duckdb
+
+        with duckdb.connect(":memory:") as connection:
+            for name in TABLES:
+                connection.register(name, getattr(self, name))
+            # The tables are all a query gets to see: no files, no network.
+            connection.execute("set enable_external_access = false; set lock_configuration = true")
+            return connection.execute(query).df()
+
+    def form(self, form_id: str) -> dict[str, pd.DataFrame]:
+        """Everything about one form: the rows of every table with its form_id.
+
+        Raises:
+            SelectionError: no such form; the nearest ids are named.
+        """
+        if form_id not in set(self.forms["form_id"]):
+            from rapidfuzz import process
+
+            nearest = [match[0] for match in process.extract(form_id, self.forms["form_id"].tolist(), limit=3)]
+            raise SelectionError("form", form_id, nearest)
+        tables = {name: getattr(self, name) for name in TABLES if name != "documents"}
+        return {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
+
+    def crop(self, form_id: str, table: str, record_no: int | None, field: str) -> PIL.Image.Image:
+        """The piece of the scan that a value was read from; pieces from several pages are put under each other.
+
+        ``record_no`` is the number of the record in its table, None for the fields of ``forms``.
+
+        Raises:
+            SelectionError: the value has no cell.
+            InputError: the scan is no longer where it was.
+        """
+        from workbench.dataset.crops import crop_cells
+
+        cells = self.cells[(self.cells["form_id"] == form_id) & (self.cells["table"] == table)]
+        of_record = cells["record_no"].isna() if record_no is None else cells["record_no"] == record_no
+        chosen = cells[of_record & (cells["field"] == field)]
+        if chosen.empty:
+            raise SelectionError("value", f"{table} {record_no} {field}", sorted(set(cells["field"].dropna())))
+        document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
+        where = self.documents.loc[self.documents["document_id"] == document_id, "source"].iloc[0]
+        return crop_cells(self._raw() / where, chosen, int(self.info["settings"]["raster_dpi"]))
+
+    def _raw(self) -> Path:
+        return (self.folder / str(self.info["raw"])).resolve()
+
+
+def open_dataset(folder: Path | str = "data/processed") -> Dataset:
+    """Open a dataset that `workbench ingest` made.
+
+    Raises:
+        DatasetError: the folder holds none.
+    """
+    return Dataset(folder)

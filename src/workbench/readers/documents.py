@@ -1,0 +1,133 @@
+"""Documents of a raw folder: what is there, in which order, and the digest that names its content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import InputError
+from workbench.settings import Settings
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
+SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | {".pdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document: a file, or the page images of a folder in natural order.
+
+    ``name`` is its path relative to the raw folder, ``/``-separated.
+    """
+
+    name: str
+    path: Path
+    page_files: tuple[Path, ...]
+
+    @property
+    def is_folder(self) -> bool:
+        return self.page_files != (self.path,)
+
+
+def find_sources(raw: Path) -> list[Source]:
+    """The documents of a raw folder and its sub-folders, or of one file, by name.
+
+    Hidden files and README files are no documents. A folder that holds nothing but page images is
+    one document; in the raw folder itself that needs images numbered as pages (``p-1``, ``p-2``).
+    An empty folder, and a path that is not there, are documents without pages: `digest_of` says why.
+    """
+    if raw.is_file():
+        return [_single(raw, raw.parent)]
+    if not raw.is_dir():
+        return [Source(raw.name, raw, ())]
+    return sorted(_walk(raw, raw), key=lambda source: natural_order(source.name))
+
+
+def open_source(path: Path) -> Source:
+    """One document by its path: a file, or a folder of page images.
+
+    Raises:
+        InputError: ``missing``, or ``empty`` for a folder without page images.
+    """
+    if path.is_file():
+        return _single(path, path.parent)
+    images = [file for file in path.iterdir() if _is_image(file)] if path.is_dir() else []
+    source = Source(path.name, path, tuple(sorted(images, key=lambda file: natural_order(file.name))))
+    _require_pages(source)
+    return source
+
+
+def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
+    """Sort key that puts ``p-2`` before ``p-10``."""
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", name) if part)
+
+
+def _walk(folder: Path, raw: Path) -> Iterator[Source]:
+    entries = [entry for entry in folder.iterdir() if not _is_ignored(entry)]
+    files, folders = [e for e in entries if not e.is_dir()], [e for e in entries if e.is_dir()]
+    images = sorted((file for file in files if _is_image(file)), key=lambda p: natural_order(p.name))
+    if images and len(images) == len(files) and not folders and (folder != raw or _numbered_as_pages(images)):
+        name = folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name
+        yield Source(name, folder, tuple(images))
+        return
+    if not entries:
+        yield Source(folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name, folder, ())
+    for file in files:
+        yield _single(file, raw)
+    for sub_folder in folders:
+        if not sub_folder.is_symlink():
+            yield from _walk(sub_folder, raw)
+
+
+def _single(file: Path, raw: Path) -> Source:
+    return Source(file.relative_to(raw).as_posix(), file, (file,))
+
+
+def _is_ignored(path: Path) -> bool:
+    return path.name.startswith((".", "~$")) or path.stem.upper().startswith("README") or path.name == "Thumbs.db"
+
+
+def _is_image(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not _is_ignored(path)
+
+
+def _numbered_as_pages(images: list[Path]) -> bool:
+    stems = {re.sub(r"\d+", "#", image.stem) for image in images}
+    return len(images) > 1 and len(stems) == 1 and "#" in stems.pop()
+
+
+def digest_of(source: Source, settings: Settings) -> str:
+    """SHA-256 (hex) of a file's bytes; for a folder, of its pages' digests in order.
+
+    Raises:
+        InputError: ``missing`` or ``empty`` where there is nothing, ``too-large`` for a file above
+            ``max_bytes``, ``unreadable`` where it cannot be read.
+    """
+    _require_pages(source)
+    digests = [_file_digest(file, settings) for file in source.page_files]
+    if not source.is_folder:
+        return digests[0]
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _require_pages(source: Source) -> None:
+    if source.page_files:
+        return
+    if not source.path.exists():
+        raise InputError("missing", source.path, "no such file or folder; check the path")
+    message = "the folder holds no documents; put scans (.pdf, .tif, .png, .jpg, …) into it"
+    raise InputError("empty", source.path, message)
+
+
+def _file_digest(file: Path, settings: Settings) -> str:
+    try:
+        size = file.stat().st_size
+        if size > settings.max_bytes:
+            message = f"the file has {size:,} bytes, more than max_bytes = {settings.max_bytes:,}; raise the setting"
+            raise InputError("too-large", file, message)
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError("unreadable", file, f"cannot be read ({error.strerror or error})") from error
