@@ -10,14 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.dataset.schemas import SCHEMAS
+from workbench.dataset.store import write_dataset
+
 TRUTH = Path(__file__).parent / "truth" / "tianjin_gxj_2022.json"
 DOCUMENT = "0123456789abcdef"
 OPERATORS = {"≥": ">=", "≤": "<=", "=": "="}
-NAMES = ("documents", "forms", "budgets", "goals", "indicators", "cells", "findings")
-FINDING_COLUMNS = ["form_id", "document_id", "code", "severity", "table", "record_no", "field", "page", "message"]
-FINDING_COLUMNS += ["expected", "found"]
-CELL_COLUMNS = ["form_id", "page", "table_no", "row", "col", "rowspan", "colspan", "text", "confidence"]
-CELL_COLUMNS += ["x0", "y0", "x1", "y1", "state", "table", "record_no", "field"]
+NAMES = tuple(SCHEMAS)
 
 
 @dataclass
@@ -82,7 +81,7 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
         for number, record in enumerate(truth["indicators"], start=1)
     ]
     amounts = {name: float(budget[name]) for name in ("initial", "adjusted", "executed", "weight", "score")}
-    return {
+    frames = {
         "documents": pd.DataFrame(
             [
                 {
@@ -139,8 +138,8 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
                 for goal in truth["goals"]
             ]
         ),
-        "indicators": pd.DataFrame(indicators).astype({"met": "boolean"}),
-        "cells": pd.DataFrame(columns=CELL_COLUMNS),
+        "indicators": pd.DataFrame(indicators),
+        "cells": pd.DataFrame(),
         "findings": pd.DataFrame(
             [
                 {"code": "weights-do-not-add-up", "severity": "warning", "table": "forms", "field": "total_weight"}
@@ -155,10 +154,16 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
                 },
                 {"code": "low-confidence", "severity": "error", "table": "indicators", "record_no": 3, "page": 2}
                 | {"field": "actual", "message": "<b>“5个”</b> 的识别把握很低 & 需要核对", "found": "5个"},
-            ],
-            columns=FINDING_COLUMNS,
+            ]
         ).assign(form_id=form_id, document_id=document),
     }
+    return {name: frame.pipe(as_promised, name) for name, frame in frames.items()}
+
+
+def as_promised(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The frame with the promised columns in their promised types."""
+    columns = SCHEMAS[name].columns
+    return frame.reindex(columns=list(columns)).astype({column: str(spec.dtype) for column, spec in columns.items()})
 
 
 def sample_tables(**changes: pd.DataFrame) -> SampleTables:
@@ -186,10 +191,8 @@ def several_departments(names: list[str], years: tuple[int, ...] = (2022,)) -> S
     return SampleTables(**frames, info={"digest": "a1b2c3d4e5f60718"})
 
 
-def write_dataset(tables: SampleTables, folder: Path) -> Path:
-    """Write the tables as a processed folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in NAMES:
-        getattr(tables, name).to_parquet(folder / f"{name}.parquet", index=False)
-    (folder / "dataset.json").write_text(json.dumps(tables.info, ensure_ascii=False), encoding="utf-8")
-    return folder
+def write(tables: SampleTables, processed: Path) -> Path:
+    """Write the tables as a processed folder, in the promised types."""
+    frames = {name: as_promised(getattr(tables, name), name) for name in NAMES}
+    write_dataset(processed, frames, {"pipeline": "0.1.0", "raw": "../raw", "settings": {"raster_dpi": 200}})
+    return processed

@@ -12,10 +12,10 @@ notebooks use is here::
 
 from workbench.analysis import measures, pages
 from workbench.analysis.attainment import attainment_dots
+from workbench.analysis.excerpt import Excerpt, Tables, department_years, locate, select
 from workbench.analysis.figures import budget_flow, goal_completion, score_heat_map, score_waterfall
 from workbench.analysis.overview import execution_against_score, level1_heat_map, scores
 from workbench.analysis.pieces import Html, picture, stylesheet
-from workbench.analysis.select import Excerpt, Tables, department_years, locate, select
 from workbench.analysis.style import alt_text, use
 from workbench.analysis.summary import form_summary
 

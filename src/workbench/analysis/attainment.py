@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from workbench.analysis import measures, style
+from workbench.analysis.excerpt import Tables
 from workbench.analysis.figures import LABEL_COLUMNS, source_note
-from workbench.analysis.select import Tables
 from workbench.analysis.style import BLUE, GREY, INK, ORANGE, RED, plain, styled
-from workbench.analysis.wording import percent, shorten, text, wrap_evenly
+from workbench.analysis.wording import category, percent, shorten, text, wrap_evenly
 
 SINGLE_ROWS = 24
 """So many indicators at most get a row of their own; the others share a row for each kind."""
@@ -61,7 +61,7 @@ def attainment_dots(form: Tables) -> Figure:
         if group["attainment"].max() > group["attainment"].min():
             said += f"–{percent(group['attainment'].max(), 0)}"
         axes.text(_drawn(group["attainment"].max()) * 1.13, place, said, va="center", fontsize=8.5, bbox=BEHIND)
-        labels.append(f"{'其余' if len(single) else ''}{text(level2)}")
+        labels.append(f"{'其余' if len(single) else ''}{category(level2)}")
     axes.set_yticks(range(len(labels)), [plain(wrap_evenly(label, LABEL_COLUMNS)) for label in labels])
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from workbench.analysis import measures, style
+from workbench.analysis.excerpt import Tables, department_names, form_years
 from workbench.analysis.narrative import goal_label
-from workbench.analysis.select import Tables, department_names, form_years
 from workbench.analysis.style import BLUE, GREY, HATCH, INK, ORANGE, PALE, RED, plain, styled
 from workbench.analysis.summary import form_summary
-from workbench.analysis.wording import number, percent, shorten, wrap_evenly
+from workbench.analysis.wording import category, number, percent, shorten, wrap_evenly
 
 LABEL_COLUMNS = 34
 """Width of a row's label in half-width columns."""
@@ -52,7 +52,7 @@ def goal_completion(form: Tables) -> Figure:
     rate = rows["score_rate"]
     full = rate >= 1 - measures.POINT_TOLERANCE
     axes.barh(rows.index, 1.0, color=PALE, height=0.62)
-    axes.barh(rows.index[full], rate[full], color=BLUE, height=0.62)
+    axes.barh(rows.index[full], rate[full].clip(upper=1), color=BLUE, height=0.62)
     short = (~full) & rate.notna()
     axes.barh(rows.index[short], rate[short].clip(lower=0), color=ORANGE, height=0.62, hatch=HATCH, edgecolor=INK, lw=0)
     for place, row in enumerate(rows.to_dict("records")):
@@ -62,7 +62,7 @@ def goal_completion(form: Tables) -> Figure:
         axes.text(1.02, place, points, va="center")
         axes.text(1.24, place, said, va="center", fontsize=9, color=RED if row["missed"] else INK)
     texts = dict(zip(form.goals["goal_no"], form.goals["goal"], strict=True))
-    labels = [_group_label(value, texts) if by == "goal_no" else str(value) for value in rows[by]]
+    labels = [_group_label(value, texts) if by == "goal_no" else category(value) for value in rows[by]]
     _label_rows(axes, labels)
     axes.set_xlim(0, 2.1)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
@@ -74,7 +74,7 @@ def goal_completion(form: Tables) -> Figure:
         worst = table.sort_values("score_rate", kind="stable").iloc[0]
         title = f"{len(table)} 个{what}中 {whole} 个得满分"
         if whole < scored:
-            name = goal_label(worst[by]) if by == "goal_no" else worst[by]
+            name = goal_label(worst[by]) if by == "goal_no" else category(worst[by])
             title += f"；{name}最低，得分率 {percent(worst['score_rate'])}，{int(worst['missed'])} 项未达成"
     else:
         title = f"{len(table)} 个{what}都没有评分"
@@ -89,7 +89,7 @@ def score_waterfall(form: Tables, most: int = 15) -> Figure:
         return style.empty("得分与扣分", "没有绩效表")
     row = form_summary(form).iloc[0]
     losses = measures.points_lost(form.budgets, form.indicators)
-    if pd.isna(row["full"]) or pd.isna(row["score"]):
+    if pd.isna(row["score_rate"]):
         return style.empty("得分与扣分", "表中没有总分或得分")
     steps = [(_loss_label(loss), float(loss["lost"])) for _, loss in losses.head(most).iterrows()]
     if len(losses) > most:
@@ -99,8 +99,9 @@ def score_waterfall(form: Tables, most: int = 15) -> Figure:
         steps.append(("明细中找不到的差额", unexplained))
     figure, axes = style.canvas(1.6 + 0.42 * (len(steps) + 2))
     level = float(row["full"])
-    left = min(level, float(row["score"])) - max(0.6 * abs(level - row["score"]), 0.02 * level)
-    left = max(0.0, left)
+    levels = [level, float(row["score"]), *(level - np.cumsum([lost for _, lost in steps]))]
+    span = max(max(levels) - min(levels), 0.03 * max(levels))
+    left = max(0.0, min(levels) - 0.6 * span)
     axes.barh(0, level - left, left=left, color=GREY, height=0.6)
     axes.text(level, 0, f" {number(level)}", va="center")
     for place, (_label, lost) in enumerate(steps, start=1):
@@ -117,7 +118,7 @@ def score_waterfall(form: Tables, most: int = 15) -> Figure:
     axes.text(float(row["score"]), end, f" {number(row['score'])}", va="center", fontsize=12)
     _label_rows(axes, ["满分", *(label for label, _ in steps), "自评得分" if row["score_stated"] else "合计得分"])
     axes.invert_yaxis()
-    axes.set_xlim(left, float(row["full"]) + 0.12 * (float(row["full"]) - left))
+    axes.set_xlim(left, max(levels) + 0.2 * span)
     axes.set_xlabel("分" + ("（横轴不从 0 开始）" if left > 0 else ""), loc="left", fontsize=9)
     if losses.empty:
         title = f"得分 {number(row['score'])}/{number(row['full'])}，各行没有扣分"
@@ -181,7 +182,7 @@ def score_heat_map(form: Tables, column: str = "level2") -> Figure:
     rates, lost = (table[name].unstack(keys[1]) for name in ("score_rate", "lost"))
     order = list(dict.fromkeys(form.indicators.sort_values("level1", key=_first_seen, kind="stable")[keys[1]].dropna()))
     rates, lost = (part.reindex(columns=order).head(MOST_ROWS) for part in (rates, lost))
-    labels = [goal_label(value) if by_goal else str(value) for value in rates.index]
+    labels = [goal_label(value) if by_goal else category(value) for value in rates.index]
     figure = heat_map(rates, labels, lost)
     missing = int(rates.isna().sum().sum())
     lowest = rates.min().min()
@@ -189,7 +190,7 @@ def score_heat_map(form: Tables, column: str = "level2") -> Figure:
         title = "每一类有评分的指标都得满分"
     else:
         (down, across) = np.argwhere(rates.to_numpy() == lowest)[0]
-        col, name = rates.columns[across], labels[down]
+        col, name = category(rates.columns[across]), labels[down]
         title = f"失分集中在{name}的{col}：得分率 {percent(lowest)}"
     alt = f"热力图：{'目标' if by_goal else '一级指标'}与指标类别的得分率。{title}。"
     note = "单位：%，下行为所扣分数。" + ("斜线格：没有这类指标或未评分。" if missing else "")
@@ -216,7 +217,7 @@ def heat_map(rates: pd.DataFrame, labels: list[str], lost: pd.DataFrame | None =
             across + 0.5, down + 0.5, said, ha="center", va="center", fontsize=8.5, color=style.PAPER if dark else INK
         )
     axes.set_yticks(np.arange(len(labels)) + 0.5, [plain(wrap_evenly(label, LABEL_COLUMNS)) for label in labels])
-    columns = [plain(wrap_evenly(str(name), max(8, 80 // len(rates.columns)), 3)) for name in rates.columns]
+    columns = [plain(wrap_evenly(category(name), max(8, 80 // len(rates.columns)), 3)) for name in rates.columns]
     axes.set_xticks(np.arange(len(columns)) + 0.5, columns)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)

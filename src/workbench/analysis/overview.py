@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from workbench.analysis import measures, style
+from workbench.analysis.excerpt import Tables
 from workbench.analysis.figures import LABEL_COLUMNS, heat_map
-from workbench.analysis.select import Tables
 from workbench.analysis.style import BLUE, GREEN, GREY, INK, ORANGE, RED, plain, styled
 from workbench.analysis.summary import OVERALL, form_summary
-from workbench.analysis.wording import number, percent, shorten, wrap_evenly
+from workbench.analysis.wording import category, number, percent, shorten, wrap_evenly
 
 NAMED_ROWS = 40
 """Up to so many forms have a row each; more are counted."""
@@ -23,6 +23,9 @@ NAME_COLUMNS = 36
 
 NAMED_DOTS = 8
 """So many forms at most are named in the scatter chart."""
+
+MANY_DOTS = 100
+"""More dots than this are drawn small."""
 
 GRADE_MARKS = {"优": (BLUE, "o"), "良": (GREEN, "s"), "中": (ORANGE, "D"), "差": (RED, "v")}
 
@@ -48,6 +51,7 @@ def scores(tables: Tables) -> Figure:
     points = 100 * scored["score_rate"]
     figure, axes = style.canvas(1.9 + 0.3 * len(scored) if len(scored) <= NAMED_ROWS else 4.2)
     lowest = float(np.floor(min(points.min() - 2, 78) / 10) * 10)
+    highest = max(100.0, float(points.max()))
     _grade_bands(axes, lowest)
     if len(scored) <= NAMED_ROWS:
         for place, (score, grade) in enumerate(zip(points, scored["grade"], strict=True)):
@@ -60,13 +64,14 @@ def scores(tables: Tables) -> Figure:
         axes.set_ylim(len(scored) - 0.4, -0.6)
         axes.spines["left"].set_visible(False)
     else:
-        axes.hist(points, bins=list(np.arange(lowest, 102, 2)), color=BLUE, edgecolor=style.PAPER, zorder=2)
+        axes.hist(points, bins=list(np.arange(lowest, highest + 2, 2)), color=BLUE, edgecolor=style.PAPER, zorder=2)
         axes.set_ylabel("绩效表数")
-    axes.set_xlim(lowest, 103 if len(scored) <= NAMED_ROWS else 100)
+    axes.set_xlim(lowest, highest + 0.06 * (highest - lowest))
     axes.set_xlabel("得分（折成百分制）", loc="left", fontsize=9)
     counts = scored["grade"].value_counts()
     graded = "、".join(f"{grade} {counts[grade]}" for grade in GRADE_MARKS if grade in counts)
-    title = f"{len(scored)} 张绩效表的得分在 {number(points.min(), 1)} 到 {number(points.max(), 1)} 之间：{graded}"
+    between = f"在 {number(points.min(), 1)} 到 {number(points.max(), 1)} 之间"
+    title = f"{len(scored)} 张绩效表的得分{between if len(scored) > 1 else f'为 {number(points.iloc[0], 1)}'}：{graded}"
     blank = len(summary) - len(scored)
     note = "单位：分；底色为等级（优 90–100，良 80–90，中 60–80，差 60 以下）。" + (
         f"另有 {blank} 张表没有得分。" if blank else ""
@@ -93,11 +98,11 @@ def execution_against_score(tables: Tables) -> Figure:
                 points[of_grade],
                 c=colours[of_grade],
                 marker=marker,
-                s=44,
+                s=44 if len(drawn) <= MANY_DOTS else 14,
                 alpha=0.85,
                 edgecolors=INK,
-                linewidths=0.5,
-                label=f"{grade} {int(of_grade.sum())}",
+                linewidths=0.5 if len(drawn) <= MANY_DOTS else 0.2,
+                label=f"{grade}（{int(of_grade.sum())} 张）",
                 zorder=3,
             )
     axes.axvline(1.0, color=GREY, lw=0.8, ls="--")
@@ -120,8 +125,10 @@ def execution_against_score(tables: Tables) -> Figure:
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlabel("预算执行率（执行数 ÷ 调整后预算数）", loc="left", fontsize=9)
     axes.set_ylabel("得分（百分制）", fontsize=9)
-    axes.legend(title="等级", loc="best", fontsize=9, title_fontsize=9)
-    title = f"{len(drawn)} 张绩效表：执行率中位数 {percent(rate.median())}，得分中位数 {number(points.median(), 1)}"
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(GRADE_MARKS), fontsize=9)
+    middling = "中位数" if len(drawn) > 1 else ""
+    title = f"{len(drawn)} 张绩效表：执行率{middling} {percent(rate.median())}，"
+    title += f"得分{middling} {number(points.median(), 1)}"
     if len(drawn) >= 5 and rate.nunique() > 1 and points.nunique() > 1:
         title += f"，秩相关系数 {number(rate.rank().corr(points.rank()))}"
     absent = len(summary) - len(drawn)
@@ -143,8 +150,8 @@ def level1_heat_map(tables: Tables, most: int = 30) -> Figure:
     names = form_names(summary)
     shown = rates.head(most)
     figure = heat_map(shown, [names[form_id] for form_id in shown.index])
-    column = rates.mean().idxmin()
-    title = f"平均得分率最低的一级指标是“{column}”：{percent(rates[column].mean())}"
+    column = category(rates.mean().idxmin())
+    title = f"平均得分率最低的一级指标是“{column}”：{percent(rates.mean().min())}"
     note = "单位：%。斜线格：没有这类指标或未评分。" + (
         f"只画出得分最低的 {most} 张表，共 {len(rates)} 张。" if len(rates) > most else ""
     )
@@ -162,15 +169,24 @@ def _grade_bands(axes: Axes, lowest: float) -> None:
 
 
 def _outliers(rate: pd.Series, points: pd.Series) -> list[int]:
-    """The forms to name: all if few, else those far from the medians (in robust spreads), else best and worst."""
-    if len(rate) <= NAMED_DOTS:
-        return list(rate.index)
+    """The forms to name: all if few, else those far from the medians (in robust spreads), else best and worst.
+
+    Of forms that lie close together only one is named, so that no name hides another.
+    """
     distance = pd.Series(0.0, index=rate.index)
     for values in (rate, points):
         away = (values - values.median()).abs()
         distance = distance + (away / max(float(away.median()), 1e-3 * max(float(values.abs().max()), 1e-9))) ** 2
-    far = distance[distance > 18.0].sort_values(ascending=False, kind="stable")
-    return list(far.index[:NAMED_DOTS]) or [points.idxmax(), points.idxmin()]
+    far = distance if len(rate) <= NAMED_DOTS else distance[distance > 18.0]
+    candidates = list(far.sort_values(ascending=False, kind="stable").index) or [points.idxmax(), points.idxmin()]
+    across, down = (max(float(values.max() - values.min()), 1e-9) for values in (rate, points))
+    named: list[int] = []
+    for form in candidates:
+        near = (abs(rate[form] - rate[other]) < 0.25 * across for other in named)
+        level = (abs(points[form] - points[other]) < 0.05 * down for other in named)
+        if not any(beside and alike for beside, alike in zip(near, level, strict=True)):
+            named.append(form)
+    return named[:NAMED_DOTS]
 
 
 def _source(summary: pd.DataFrame) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.analysis import attainment, figures, measures, narrative, pieces
+from workbench.analysis.excerpt import Excerpt, Tables, form_years
 from workbench.analysis.narrative import goal_label
 from workbench.analysis.pieces import Column, Html
-from workbench.analysis.select import Excerpt, Tables, form_years
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary, lowest_confidence
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
 
 MET = {True: "达成", False: "未达成"}
 TABLE_NAMES = {"forms": "表头", "budgets": "预算", "goals": "目标", "indicators": "指标"}
 DIGEST_LENGTH = 12
+
+REVIEW_THRESHOLD = 0.8
+"""The confidence below which a cell counts as unsure, where the dataset does not name its own threshold."""
 
 
 def met_word(value: object) -> str:
@@ -27,20 +30,20 @@ INDICATOR_COLUMNS = (
     Column("level2", "二级指标"),
     Column("name", "三级指标", kind="wide"),
     Column("target", "年度指标值"),
-    Column("actual", "实际完成值", kind="wide"),
+    Column("actual", "实际完成值"),
     Column("attainment", "完成程度", lambda value: percent(value, 0), "number"),
-    Column("met", "判定", met_word),
+    Column("met", "判定", met_word, "short"),
     Column("weight", "分值", number, "number"),
     Column("score", "得分", number, "number"),
     Column("deviation", "偏差原因及改进措施", kind="wide"),
 )
 
 LOSS_COLUMNS = (
-    Column("goal_no", "目标", lambda value: MISSING if is_missing(value) else goal_label(value)),
+    Column("goal_no", "目标", lambda value: MISSING if is_missing(value) else goal_label(value), "short"),
     Column("name", "扣分之处", kind="wide"),
     Column("target", "年度指标值"),
     Column("actual", "实际完成值"),
-    Column("met", "判定", lambda value: MISSING if is_missing(value) else met_word(value)),
+    Column("met", "判定", lambda value: MISSING if is_missing(value) else met_word(value), "short"),
     Column("weight", "分值", number, "number"),
     Column("score", "得分", number, "number"),
     Column("lost", "扣分", number, "number"),
@@ -48,7 +51,7 @@ LOSS_COLUMNS = (
 )
 
 FINDING_COLUMNS = (
-    Column("severity", "级别", lambda value: SEVERITIES.get(str(value), text(value))),
+    Column("severity", "级别", lambda value: SEVERITIES.get(str(value), text(value)), "short"),
     Column("code", "代码"),
     Column("page", "页", whole, "number"),
     Column("where", "位置"),
@@ -64,7 +67,7 @@ FORM_COLUMNS = (
     Column("rank", "名次", whole, "number"),
     Column("score", "得分", number, "number"),
     Column("full", "满分", number, "number"),
-    Column("grade", "等级"),
+    Column("grade", "等级", kind="short"),
     Column("execution_rate", "执行率", percent, "number"),
     Column("indicators", "指标", whole, "number"),
     Column("missed", "未达成", whole, "number"),
@@ -113,12 +116,11 @@ def overview_figures(tables: Tables) -> Html:
 
 def basis(tables: Tables) -> Html:
     """What the report is based on: documents, pages, engine, lowest confidence, findings, the dataset's digest."""
-    documents, findings = tables.documents, tables.findings
+    documents, findings = tables.documents.drop_duplicates("document_id"), tables.findings
     sources = [text(name) for name in documents["source"]]
     shown = "、".join(sources[:3]) + (f" 等 {len(sources)} 个文件" if len(sources) > 3 else "")
     pages = measures.numbers(documents["pages"]).sum(min_count=1)
     engines = dict.fromkeys(text(name) for name in documents["engine"].dropna())
-    sure = lowest_confidence(tables).min()
     counts = findings["severity"].value_counts()
     said = "，".join(f"{label} {int(counts.get(severity, 0))}" for severity, label in SEVERITIES.items())
     review = int(tables.forms["review"].astype("boolean").fillna(False).sum())
@@ -128,7 +130,7 @@ def basis(tables: Tables) -> Html:
         ("页数", whole(pages)),
         ("绩效表", f"{len(tables.forms)} 张" + (f"，其中 {review} 张有字段待人工核对" if review else "")),
         ("识别引擎", "、".join(engines) or "无（文件自带文字）"),
-        ("最低置信度", percent(sure)),
+        ("最低置信度", percent(lowest_confidence(tables).min(), 0) + _unsure(tables)),
         ("问题", said),
         ("处理流程", "、".join(dict.fromkeys(text(name) for name in documents["pipeline"])) or MISSING),
         ("数据集摘要", digest[:DIGEST_LENGTH]),
@@ -142,16 +144,16 @@ def key_figures(form: Tables) -> Html:
         return pieces.facts([("绩效表", "0 张")], "cards")
     row = form_summary(form).iloc[0]
     scored = f"{number(row['score'])} / {number(row['full'])}" if pd.notna(row["score"]) else "未评分"
-    lost = MISSING if pd.isna(row["points_lost"]) else f"{number(row['points_lost'])} 分（{row['lost_in']} 处）"
+    graded = f"，等级“{row['grade']}”" if row["grade"] else ""
+    places = f"（{row['lost_in']} 处）" if row["lost_in"] else ""
     pairs = [
-        ("自评得分" if row["score_stated"] else "合计得分", scored),
-        ("等级", text(row["grade"])),
+        (("自评得分" if row["score_stated"] else "合计得分") + graded, scored),
         ("预算执行率", percent(row["execution_rate"])),
+        (f"扣分{places}", MISSING if pd.isna(row["points_lost"]) else f"{number(row['points_lost'])} 分"),
         ("指标", f"{row['indicators']} 项"),
         ("达成", f"{row['met']} 项"),
         ("未达成", f"{row['missed']} 项"),
         ("难以判定", f"{row['undecided']} 项"),
-        ("扣分", lost),
         ("未评分", f"{row['unscored']} 项"),
     ]
     return pieces.facts(pairs, "cards")
@@ -165,7 +167,8 @@ def key_points(form: Tables) -> Html:
 def losses(form: Tables) -> Html:
     """Where points were lost, with the reasons that the form gives."""
     rows = measures.points_lost(form.budgets, form.indicators)
-    return pieces.table(rows, LOSS_COLUMNS, nothing="没有扣分", mark=_row_mark)
+    columns = [column for column in LOSS_COLUMNS if column.name != "goal_no" or rows["goal_no"].notna().any()]
+    return pieces.table(rows, columns, nothing="没有扣分", mark=_row_mark)
 
 
 def missed(form: Tables) -> Html:
@@ -241,6 +244,17 @@ def other_forms(excerpt: Excerpt) -> Html:
     if not parts:
         return Html('<p class="wb-nothing">本部门本年度没有其他绩效表。</p>', "没有其他绩效表")
     return pieces.join(parts)
+
+
+def _unsure(tables: Tables) -> str:
+    """How many of the cells with text were read with less confidence than the review threshold."""
+    settings = tables.info.get("settings") or {}
+    threshold = float(settings.get("review_threshold", REVIEW_THRESHOLD))
+    confidence = measures.numbers(tables.cells.loc[tables.cells["state"] == "text", "confidence"])
+    if confidence.empty:
+        return ""
+    below = int((confidence < threshold).sum())
+    return f"（{len(confidence)} 个有字的单元格中，{below} 个低于 {percent(threshold, 0)}）"
 
 
 def _row_mark(row: pd.Series) -> str:

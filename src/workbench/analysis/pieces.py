@@ -43,7 +43,7 @@ class Column:
     name: str
     label: str
     write: Callable[[object], str] = wording.text
-    kind: Literal["text", "number", "wide"] = "text"
+    kind: Literal["text", "short", "number", "wide"] = "text"
 
 
 def escape(value: object) -> str:
@@ -98,20 +98,28 @@ def table(
     body = []
     for _, row in rows.iterrows():
         named = f' class="wb-{html.escape(mark(row), quote=True)}"' if mark and mark(row) else ""
-        cells = "".join(f'<td class="wb-{c.kind}">{html.escape(c.write(row[c.name]))}</td>' for c in columns)
-        body.append(f"<tr{named}>{cells}</tr>")
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    markup = f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        body.append(f"<tr{named}>{''.join(_cell(column, row[column.name]) for column in columns)}</tr>")
+    # The caption is a row of the head: on paper it comes again with the head on every page.
+    label = html.escape(words, quote=True)
+    title = f'<tr class="wb-caption"><th colspan="{len(columns)}">{label}</th></tr>' if caption else ""
+    markup = f'<table aria-label="{label}"><thead>{title}<tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
     return Html(f'<div class="wb-table">{markup}</div>', f"{words}（{len(rows)} 行）")
 
 
 def picture(figure: Figure) -> Html:
-    """A chart as a picture inside the page, with its alternative text."""
+    """A chart as a picture inside the page, with its alternative text (shown below it on narrow screens)."""
     with style.use():
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     alt = style.alt_text(figure)
-    width = round(figure.get_figwidth() * 100)
-    image = f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" width="{width}">'
-    return Html(f'<figure class="wb-chart">{image}</figure>', alt)
+    image = f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}">'
+    return Html(f'<figure class="wb-chart">{image}<figcaption>{escape(alt)}</figcaption></figure>', alt)
+
+
+def _cell(column: Column, value: object) -> str:
+    """One cell; its heading goes with it, for narrow screens where a row is shown as a list."""
+    written = column.write(value)
+    nothing = " wb-blank" if written == wording.MISSING else ""
+    label = html.escape(column.label, quote=True)
+    return f'<td class="wb-{column.kind}{nothing}" data-label="{label}">{html.escape(written)}</td>'

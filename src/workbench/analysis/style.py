@@ -53,11 +53,11 @@ PARAMETERS: dict[str, object] = {
     "savefig.facecolor": PAPER,
 }
 
-WIDTH = 8.0
+WIDTH = 7.4
 """Width of every chart in inches."""
 
-TITLE_COLUMNS = 86
-NOTE_COLUMNS = 132
+TITLE_COLUMNS = 80
+NOTE_COLUMNS = 124
 
 Arguments = ParamSpec("Arguments")
 

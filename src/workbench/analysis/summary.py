@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.analysis import measures
-from workbench.analysis.select import Tables, department_names, form_years
+from workbench.analysis.excerpt import Tables, department_names, form_years
 
 OVERALL = "部门整体"
 """What stands for the project on a department's overall form."""
@@ -51,6 +51,19 @@ def form_summary(tables: Tables) -> pd.DataFrame:
     table = table.join(finding_counts(tables.findings))
     table[list(SEVERITIES)] = table[list(SEVERITIES)].fillna(0).astype(int)
     return table.join(lowest_confidence(tables)).reset_index()
+
+
+def department_summary(summary: pd.DataFrame) -> pd.DataFrame:
+    """One row for each department and year, indexed by them: its main form, and what all its forms add up to.
+
+    The main form is the overall one, else the first. ``forms`` counts the forms; error, warning and
+    info are sums over them. Takes :func:`form_summary`.
+    """
+    keys = ["department", "year"]
+    ordered = summary.assign(part=summary["project"] != OVERALL).sort_values("part", kind="stable")
+    main = ordered.drop_duplicates(keys).set_index(keys).drop(columns=["part", *SEVERITIES])
+    sums = summary.groupby(keys)[list(SEVERITIES)].sum()
+    return main.join(sums).join(summary.groupby(keys).size().rename("forms"))
 
 
 def finding_counts(findings: pd.DataFrame) -> pd.DataFrame:

@@ -43,6 +43,11 @@ def text(value: object) -> str:
     return MISSING if is_missing(value) else str(value)
 
 
+def category(value: object) -> str:
+    """The name of a kind of indicator, or 未分类 where the form has no such column."""
+    return "未分类" if is_missing(value) else str(value)
+
+
 def width(words: str) -> int:
     """Width on the page in half-width columns: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in words)

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.grid.cells import CellBox, find_cells
-from workbench.grid.lines import (
-    LineBox,
-    TextLayer,
-    crop_line,
-    find_lines,
-    is_written_downwards,
-    side_by_side,
-    without_rules,
-)
+from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
 from workbench.grid.marks import lone_mark
+from workbench.grid.rereading import LineRead, line_crops, reread_doubtful
 from workbench.grid.rules import Lattice, find_lattices, find_rules, rule_ink
 from workbench.grid.text import cell_text, least_sure
 from workbench.grid.upright import UprightPage, make_upright
-from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
+from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
 
-SURE = 0.97
-"""A number with a character below this confidence is read a second time, from another crop."""
-
 SMALLEST_TABLE = 8.0
 """Rules that enclose less than this many text heights in width are drawing or lettering, not a table."""
 
-Crop = NDArray[np.uint8]
+SURE_OF_SHAPE = 0.9
+"""Confidence of a mark that is known by its shape and not by the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +33,31 @@ class _Table:
     cells: list[CellBox]
 
 
-@dataclass(frozen=True, slots=True)
-class _CellLines:
-    """The lines of a cell with a crop for each; vertical text is one crop for all."""
-
-    lines: list[LineBox]
-    crops: list[Crop]
-
-
 def read_page(page: Page, engine: OcrEngine) -> PageContent:
     """Find the tables of a page and read everything on it.
 
-    The engine reads all crops of the page in one call. Cells without ink are not read.
+    The engine reads all lines of the page in one call, and the doubtful ones in a second. Cells
+    without ink are not read.
     """
     upright = make_upright(page)
     rules = find_rules(upright)
     tables = [_Table(lattice, find_cells(lattice)) for lattice in find_lattices(upright, rules)]
     tables = [table for table in tables if _is_table(table, upright.text_height)]
-    cells = [cell for table in tables for cell in table.cells]
-    text = without_rules(upright, rule_ink(rules, [table.lattice for table in tables]), cells)
-    found = [_cell_lines(cell, text) for cell in cells]
-    loose_boxes = _lines_outside(tables, text, engine)
-    loose_crops = [crop_line(line, _whole_page(text), text) for line in loose_boxes]
+    boxes = [cell for table in tables for cell in table.cells]
+    text = without_rules(upright, rule_ink(rules, [table.lattice for table in tables]), boxes)
 
-    crops = [crop for lines in found for crop in lines.crops]
-    readings = iter(engine.recognise(crops + loose_crops))
-    in_cells = [[next(readings) for _ in lines.crops] for lines in found]
-    read_cells = _read_cells(cells, found, in_cells, text, upright, engine)
-    loose_lines = [_text_line(line, next(readings), upright) for line in loose_boxes]
-
-    by_box = dict(zip(map(id, cells), read_cells, strict=True))
+    crops = [line_crops(cell, text) for cell in boxes]
+    outside = _lines_outside(tables, text, engine)
+    outside_crops = [crop_line(line, _whole_page(text), text) for line in outside]
+    readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
+    reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
+    reads = reread_doubtful(reads, text, engine)
+    cells = iter([_cell(box, lines, text, upright) for box, lines in zip(boxes, reads, strict=True)])
     grids = [
-        _grid(page.number, number, table, [by_box[id(cell)] for cell in table.cells])
+        _grid(page.number, number, table, [next(cells) for _ in table.cells])
         for number, table in enumerate(tables, start=1)
     ]
+    loose_lines = [_text_line(line, next(readings), upright) for line in outside]
     return PageContent(
         page.number, page.width, page.height, tuple(grids), tuple(line for line in loose_lines if line.text)
     )
@@ -90,65 +70,24 @@ def _is_table(table: _Table, text_height: float) -> bool:
     return wide and framed and len(table.cells) >= 2
 
 
-def _cell_lines(cell: CellBox, text: TextLayer) -> _CellLines:
-    lines = find_lines(cell, text)
-    crops = [crop_line(line, cell, text) for line in lines]
-    if is_written_downwards(lines, text):
-        crops = [side_by_side(crops)]
-    return _CellLines(lines, crops)
-
-
-def _read_cells(
-    cells: Sequence[CellBox],
-    found: Sequence[_CellLines],
-    readings: Sequence[Sequence[Reading]],
-    text: TextLayer,
-    upright: UprightPage,
-    engine: OcrEngine,
-) -> list[Cell]:
-    second = _second_reads(cells, found, readings, text, engine)
-    read_cells = []
-    for i, (box, lines, reads) in enumerate(zip(cells, found, readings, strict=True)):
-        joined = cell_text(reads)
-        character = min((least_sure(read) for read in reads if read.text), default=0.0)
-        mark = lone_mark(joined, lines.lines, text)
-        if mark is not None and mark != joined:
-            joined, character = mark, max(character, 0.9)
-        if not lines.lines:
-            state, character = "empty", 1.0
-        else:
-            state = "text" if joined else "unread"
-        agreement = None if i not in second or mark is not None else float(second[i] == joined)
-        read_cells.append(
-            Cell(
-                row=box.row,
-                col=box.col,
-                rowspan=box.rowspan,
-                colspan=box.colspan,
-                polygon=upright.polygon_on_scan(box.x0, box.y0, box.x1, box.y1),
-                text=joined,
-                state=state,  # type: ignore[arg-type]
-                confidence=Confidence(round(character, 4), min(1.0, box.border), agreement),
-            )
-        )
-    return read_cells
-
-
-def _second_reads(
-    cells: Sequence[CellBox],
-    found: Sequence[_CellLines],
-    readings: Sequence[Sequence[Reading]],
-    text: TextLayer,
-    engine: OcrEngine,
-) -> dict[int, str]:
-    """Doubtful one-line numbers once more, from a crop with more paper around it: their texts by cell."""
-    doubtful = [
-        i
-        for i, reads in enumerate(readings)
-        if len(reads) == 1 and re.search(r"\d", reads[0].text) and reads[0].confidence < SURE
-    ]
-    crops = [crop_line(found[i].lines[0], cells[i], text, margin=0.45) for i in doubtful]
-    return {i: cell_text([read]) for i, read in zip(doubtful, engine.recognise(crops), strict=True)}
+def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage) -> Cell:
+    joined = cell_text([read.reading for read in reads])
+    character = min((least_sure(read.reading) for read in reads), default=1.0)
+    agreements = [read.agreement for read in reads if read.agreement is not None]
+    mark = lone_mark(joined, [read.part.line for read in reads], text)
+    if mark is not None and mark != joined:
+        joined, character, agreements = mark, max(character, SURE_OF_SHAPE), []
+    state: CellState = "text" if joined else ("unread" if reads else "empty")
+    return Cell(
+        row=box.row,
+        col=box.col,
+        rowspan=box.rowspan,
+        colspan=box.colspan,
+        polygon=upright.polygon_on_scan(box.x0, box.y0, box.x1, box.y1),
+        text=joined,
+        state=state,
+        confidence=Confidence(round(character, 4), min(1.0, box.border), min(agreements, default=None)),
+    )
 
 
 def _whole_page(text: TextLayer) -> CellBox:
@@ -165,26 +104,14 @@ def _lines_outside(tables: Sequence[_Table], text: TextLayer, engine: OcrEngine)
         grey[window], ink[window] = 255, 0
     if np.count_nonzero(ink) < text.text_height:
         return []
-    boxes = []
-    for outline in engine.detect(np.repeat(grey[:, :, None], 3, axis=2)):
-        xs_, ys_ = [p[0] for p in outline], [p[1] for p in outline]
-        x0, y0, x1, y1 = round(min(xs_)), round(min(ys_)), round(max(xs_)), round(max(ys_))
-        rows = np.flatnonzero(ink[max(0, y0) : y1, max(0, x0) : x1].any(axis=1))
-        columns = np.flatnonzero(ink[max(0, y0) : y1, max(0, x0) : x1].any(axis=0))
-        if len(rows):
-            top, left = max(0, y0), max(0, x0)
-            boxes.append(
-                LineBox(
-                    left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
-                )
-            )
-    return sorted(boxes, key=lambda box: (box.y0, box.x0))
+    outlines = engine.detect(np.repeat(grey[:, :, None], 3, axis=2))
+    lines = [line_around_ink(ink, outline) for outline in outlines]
+    return sorted((line for line in lines if line is not None), key=lambda line: (line.y0, line.x0))
 
 
 def _text_line(line: LineBox, reading: Reading, upright: UprightPage) -> TextLine:
     outline = upright.polygon_on_scan(line.x0, line.y0, line.x1, line.y1)
-    confidences = tuple(round(confidence, 4) for confidence in reading.confidences)
-    return TextLine(cell_text([reading]), confidences, outline)
+    return TextLine(cell_text([reading]), tuple(round(c, 4) for c in reading.confidences), outline)
 
 
 def _grid(page: int, number: int, table: _Table, cells: list[Cell]) -> CellGrid:

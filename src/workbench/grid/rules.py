@@ -29,7 +29,7 @@ LONE_RULE_REACH = 15.0
 """A rule that touches no other belongs to a table at most this many text heights away."""
 
 OPEN_END = 0.85
-"""Evidence for the edge of a table that is left open, as at a page break: no rule, but the crossing rules end there."""
+"""Least evidence for the edge of a table: where a page break leaves it open, the crossing rules still end there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,6 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     xs = _positions(long_v.T, page.text_height)
     if len(xs) < 2 or len(ys) < 1:
         return None
-    ruled_xs, ruled_ys = set(xs), set(ys)
     ys = _with_open_ends(ys, long_v, page.text_height)
     xs = _with_open_ends(xs, long_h.T, page.text_height)
     if len(ys) < 2:
@@ -162,8 +161,9 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     reach = SNAP * page.text_height
     horizontal = _evidence(long_h, rules.short_horizontal[window], ys, xs, reach)
     vertical = _evidence(long_v.T, rules.short_vertical[window].T, xs, ys, reach).T
-    horizontal[[y not in ruled_ys for y in ys]] = OPEN_END
-    vertical[:, [x not in ruled_xs for x in xs]] = OPEN_END
+    # A merged cell that goes on over a page break has no rule where its neighbours have one.
+    horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], OPEN_END)
+    vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], OPEN_END)
     shifted_xs, shifted_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
     return Lattice(shifted_xs, shifted_ys, horizontal, vertical)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from workbench.ocr.base import Reading
 
 FULL_WIDTH = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}
-PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》【】…·,;:()\"'")
+PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》【】…·,;:()\"' ")
+NUMBER_SIGNS = frozenset(".%‰+-=<>≥≤")
+SHORT_LINE = 8
+
+WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…—≥≤＝％%@&wWmM")
 
 ROOM_OF_FULL_WIDTH = 1.7
 """A full-width mark sets its neighbours 2 characters apart, a half-width one 1.5: between them, nearer to 1.5
@@ -33,11 +37,29 @@ def cell_text(readings: Sequence[Reading]) -> str:
 def least_sure(reading: Reading) -> float:
     """The lowest character confidence that can change a meaning.
 
-    Chinese punctuation is left out where there is other text: engines waver between ， and 、, and no
+    Chinese punctuation and spaces are left out where there is other text: engines waver between ， and 、, and no
     value depends on it. The decimal point and the signs of numbers are not Chinese punctuation.
     """
-    meaning = [c for text, c in zip(reading.text, reading.confidences, strict=True) if text not in PUNCTUATION]
-    return min(meaning, default=reading.confidence)
+    return min(_confidences(reading, lambda character: character not in PUNCTUATION), default=reading.confidence)
+
+
+def least_sure_of_numbers(reading: Reading) -> float:
+    """The lowest confidence among the figures of a line and the signs that belong to them; 1 without figures."""
+    if not any(character.isdigit() for character in reading.text):
+        return 1.0
+    return min(_confidences(reading, lambda character: character.isdigit() or character in NUMBER_SIGNS))
+
+
+def _confidences(reading: Reading, counts: Callable[[str], bool]) -> list[float]:
+    return [c for character, c in zip(reading.text, reading.confidences, strict=True) if counts(character)]
+
+
+def same_values(first: str, second: str) -> bool:
+    """Whether two readings of a line agree in their figures and signs, and a short line in every character."""
+    one, two = ("".join(c for c in text if c not in PUNCTUATION) for text in (first, second))
+    if len(one) <= SHORT_LINE:
+        return one == two
+    return [*re.findall(r"[\d.]+%?", one)] == [*re.findall(r"[\d.]+%?", two)]
 
 
 def as_printed(reading: Reading) -> str:
@@ -58,14 +80,15 @@ def as_printed(reading: Reading) -> str:
         if text[i] not in FULL_WIDTH or not chinese[i - 1]:
             continue
         ends_line = i + 1 == len(text) and text[i] not in "()"
-        has_room = i + 1 < len(text) and chinese[i + 1] and places[i + 1] - places[i - 1] > ROOM_OF_FULL_WIDTH * pitch
+        followed = i + 1 < len(text) and (chinese[i + 1] or text[i + 1] in "，。、；：")
+        has_room = followed and places[i + 1] - places[i - 1] > ROOM_OF_FULL_WIDTH * pitch
         if ends_line or has_room:
             characters[i] = FULL_WIDTH[text[i]]
     return "".join(characters).strip()
 
 
 def _with_matching_brackets(lines: Sequence[str]) -> str:
-    """The lines joined; a bracket at the edge of a line takes the width of its partner inside a line."""
+    """The lines joined; a bracket takes the width of its partner where that one was measured, inside a line."""
     characters = list("".join(lines))
     edges = {0, len(characters) - 1}
     for end in np.cumsum([len(line) for line in lines])[:-1]:
@@ -76,11 +99,20 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
             opened.append(i)
         elif character in ")）" and opened:
             start = opened.pop()
-            if start in edges and i not in edges:
-                characters[start] = "（" if character == "）" else "("
-            elif i in edges and start not in edges:
-                characters[i] = "）" if characters[start] == "（" else ")"
+            full = characters[start] == "（", character == "）"
+            if full[0] == full[1]:
+                continue
+            if (start in edges) != (i in edges):
+                wide = full[1] if start in edges else full[0]
+            else:  # nothing was measured at either: Chinese text stands in full-width brackets
+                wide = any(map(_is_chinese, characters[start + 1 : i]))
+            characters[start], characters[i] = ("（", "）") if wide else ("(", ")")
     return "".join(characters)
+
+
+def character_width(character: str) -> float:
+    """Usual width of a character in text heights: Chinese characters and full-width marks 1, others half."""
+    return 1.0 if _is_chinese(character) or character in WIDE_MARKS else 0.5
 
 
 def _is_chinese(character: str) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from typing import Any
 from urllib.parse import quote
 
-import pandas as pd
-
 from workbench.analysis import pieces
-from workbench.analysis.select import Tables, select
-from workbench.analysis.summary import form_summary
+from workbench.analysis.excerpt import Tables
+from workbench.analysis.summary import department_summary, form_summary
 from workbench.analysis.wording import MISSING, number, percent, text
 from workbench.report.page import frame
 from workbench.report.plan import Job
@@ -22,7 +21,7 @@ HEADINGS = ("报告", "得分", "等级", "执行率", "错误", "警告", "提�
 def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -> str:
     """All reports of the dataset with their key figures; those that failed in this run, with the reason."""
     failed = [report for report in reports if report.error]
-    summary = form_summary(tables)
+    summary = department_summary(form_summary(tables)).to_dict("index")
     overview = [job for job in jobs if job.department is None]
     departments = [job for job in jobs if job.department is not None]
     parts = [pieces.stylesheet().markup, "<main><h1>绩效自评分析报告</h1>"]
@@ -33,7 +32,7 @@ def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -
     parts.append("<h2>各部门报告</h2>")
     if departments:
         head = "".join(f'<th scope="col">{label}</th>' for label in HEADINGS)
-        rows = "".join(_row(job, tables, summary) for job in departments)
+        rows = "".join(_row(job, summary[job.department, job.year]) for job in departments)
         parts.append(f'<div class="wb-table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>')
     else:
         parts.append("<p>数据集中没有绩效表。</p>")
@@ -42,16 +41,18 @@ def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -
     return frame("绩效自评分析报告", "\n".join(parts))
 
 
-def _row(job: Job, tables: Tables, summary: pd.DataFrame) -> str:
-    of_job = summary[(summary["department"] == job.department) & (summary["year"] == job.year)]
-    main = select(tables, job.department or "", job.year).main.forms.iloc[0]["form_id"]
-    row = of_job[of_job["form_id"] == main].iloc[0]
-    name = f"{job.department} {job.year or '年度不明'}" + (f"（{len(of_job)} 张表）" if len(of_job) > 1 else "")
+def _row(job: Job, row: dict[Any, Any]) -> str:
+    name = f"{job.department} {job.year or '年度不明'}" + (f"（{row['forms']} 张表）" if row["forms"] > 1 else "")
     values = [number(row["score"]), text(row["grade"]), percent(row["execution_rate"])]
-    values += [str(int(of_job[severity].sum())) for severity in ("error", "warning", "info")]
-    cells = "".join(f"<td>{html.escape(value)}</td>" for value in values)
+    values += [str(row[severity]) for severity in ("error", "warning", "info")]
+    cells = "".join(
+        f'<td class="wb-short" data-label="{label}">{html.escape(value)}</td>'
+        for label, value in zip(HEADINGS[1:-1], values, strict=True)
+    )
     notebook = f'<a href="{quote(job.executed.name)}">.ipynb</a>' if job.executed.is_file() else MISSING
-    return f"<tr><td>{_link(job, name)}</td>{cells}<td>{notebook}</td></tr>"
+    first = f'<td data-label="{HEADINGS[0]}">{_link(job, name)}</td>'
+    last = f'<td class="wb-short" data-label="{HEADINGS[-1]}">{notebook}</td>'
+    return f"<tr>{first}{cells}{last}</tr>"
 
 
 def _link(job: Job, name: str) -> str:

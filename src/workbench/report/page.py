@@ -13,14 +13,14 @@ from nbformat import NotebookNode
 NETWORK = ("mathjax_url", "mermaid_js_url", "mermaid_layout_elk_js_url", "require_js_url", "jquery_url")
 """What nbconvert would have the page load: all emptied."""
 
-HEADING = re.compile(r'<h2 id="(?P<id>[^"]*)">(?P<text>.*?)</h2>', re.DOTALL)
+HEADING = re.compile(r"<h2>(?P<text>.*?)</h2>", re.DOTALL)
 
 
 def make_page(notebook: NotebookNode, title: str, notebook_name: str) -> str:
     """The whole page, with a table of contents and a link to the executed notebook beside it."""
-    body = notebook_body(notebook)
+    toc, body = with_contents(notebook_body(notebook))
     link = f'<p class="page-foot">可复算的笔记本：<a href="{quote(notebook_name)}">{html.escape(notebook_name)}</a></p>'
-    return frame(title, f"{contents(body)}\n<main>\n{body}\n{link}\n</main>")
+    return frame(title, f"{toc}\n<main>\n{body}\n{link}\n</main>")
 
 
 def notebook_body(notebook: NotebookNode) -> str:
@@ -38,10 +38,17 @@ def notebook_body(notebook: NotebookNode) -> str:
     return str(body)
 
 
-def contents(body: str) -> str:
-    """Links to the second-level headings."""
-    items = [f'<li><a href="#{quote(html.unescape(m["id"]))}">{m["text"]}</a></li>' for m in HEADING.finditer(body)]
-    return f'<nav aria-label="目录"><ol>{"".join(items)}</ol></nav>' if items else ""
+def with_contents(body: str) -> tuple[str, str]:
+    """Links to the second-level headings, and the body with the places that they lead to."""
+    titles: list[str] = []
+
+    def anchored(heading: re.Match[str]) -> str:
+        titles.append(heading["text"])
+        return f'<h2 id="part-{len(titles)}">{heading["text"]}</h2>'
+
+    body = HEADING.sub(anchored, body)
+    items = "".join(f'<li><a href="#part-{place}">{title}</a></li>' for place, title in enumerate(titles, start=1))
+    return (f'<nav aria-label="目录"><ol>{items}</ol></nav>' if items else ""), body
 
 
 def frame(title: str, body: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import workbench
-from workbench.analysis.select import NO_YEAR, Tables, department_years, known_department, known_year
+from workbench.analysis.excerpt import NO_YEAR, Tables, department_years, known_department, known_year
 from workbench.errors import ReportError
 
 STEM_LENGTH = 60

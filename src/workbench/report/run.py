@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import sys
 import tempfile
@@ -17,12 +16,10 @@ from pathlib import Path
 import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.paths import jupyter_runtime_dir
 from nbformat import NotebookNode
 from papermill import PapermillExecutionError, execute_notebook
 from papermill.exceptions import PapermillException
 from papermill.translators import PythonTranslator, papermill_translators
-from traitlets import default
 
 from workbench.errors import ReportError
 from workbench.report.page import make_page
@@ -35,9 +32,6 @@ START_ATTEMPTS = 3
 """How often a kernel is started: kernels of other workers can snatch the port that one was to use."""
 
 KERNEL_ARGUMENTS = ("-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}")
-
-LONGEST_SOCKET_FOLDER = 45
-"""Bytes of a folder's name that leave room for a socket's (a socket's path has 107 in all)."""
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +49,7 @@ class Report:
 
 
 class ThisPython(AsyncKernelManager):
-    """A kernel in the interpreter that runs now, whatever ``python3`` is to the user's Jupyter, and without noise.
-
-    It talks over sockets of the file system where there are any: no port for another worker to snatch.
-    """
-
-    @default("transport")
-    def _quiet_transport(self) -> str:
-        fits = os.name == "posix" and len(os.fsencode(jupyter_runtime_dir())) < LONGEST_SOCKET_FOLDER
-        return "ipc" if fits else "tcp"
+    """A kernel in the interpreter that runs now, whatever ``python3`` is to the user's Jupyter, and without noise."""
 
     @property
     def kernel_spec(self) -> KernelSpec:

@@ -1,0 +1,162 @@
+"""Lines read a second time: doubtful numbers, and lines with ink that no character of the reading accounts for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.cells import CellBox
+from workbench.grid.lines import (
+    MARGIN,
+    LineBox,
+    TextLayer,
+    crop_line,
+    find_lines,
+    is_written_downwards,
+    side_by_side,
+)
+from workbench.grid.text import cell_text, character_width, least_sure_of_numbers, same_values
+
+if TYPE_CHECKING:
+    from workbench.ocr.base import OcrEngine, Reading
+
+SURE = 0.97
+"""A number with a character below this confidence is read a second time, from another crop."""
+
+WIDER_MARGIN = 0.45
+"""Paper around a line in its second crop, in text heights."""
+
+TIGHT_MARGIN = 0.1
+"""Paper around the end of a line: small marks come out larger, and are not missed."""
+
+LOST_AT_END = 0.22
+"""Ink this far (in text heights) beyond the last character of a reading is a character that was missed."""
+
+LOST_BETWEEN = 0.6
+"""Two characters further apart than their widths by this many text heights, with ink between them, lost one."""
+
+LOST_DIGIT = 0.38
+"""The same between two figures, where the gap is full of ink: a figure is half as wide as a Chinese character."""
+
+DOUBTED = 0.3
+"""Confidence of a reading that leaves ink unaccounted for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineCrop:
+    """A line of a cell and the crop that is read. For text written downwards: all its characters side by side."""
+
+    cell: CellBox
+    line: LineBox
+    crop: NDArray[np.uint8]
+    downwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineRead:
+    """A line's reading; ``agreement`` says whether a second reading was the same, None without one."""
+
+    part: LineCrop
+    reading: Reading
+    agreement: float | None = None
+
+
+def line_crops(cell: CellBox, text: TextLayer) -> list[LineCrop]:
+    """What has to be read in a cell, top to bottom."""
+    lines = find_lines(cell, text)
+    crops = [crop_line(line, cell, text) for line in lines]
+    if is_written_downwards(lines, text):
+        outline = LineBox(min(line.x0 for line in lines), lines[0].y0, max(line.x1 for line in lines), lines[-1].y1)
+        return [LineCrop(cell, outline, side_by_side(crops), downwards=True)]
+    return [LineCrop(cell, line, crop) for line, crop in zip(lines, crops, strict=True)]
+
+
+def reread_doubtful(cells: Sequence[Sequence[LineRead]], text: TextLayer, engine: OcrEngine) -> list[list[LineRead]]:
+    """Read doubtful lines once more, all in one call: numbers whole, lines that lost their end from there on.
+
+    Disagreement is kept as disagreement; what was lost and not found again makes the line doubted.
+    """
+    doubtful = [read for reads in cells for read in reads if not read.part.downwards and _is_doubtful(read, text)]
+    crops = [_second_crop(read, text) for read in doubtful]
+    second = dict(zip(map(id, doubtful), engine.recognise(crops), strict=True))
+    return [
+        [_settled(read, second[id(read)], text) if id(read) in second else read for read in reads] for reads in cells
+    ]
+
+
+def _is_doubtful(read: LineRead, text: TextLayer) -> bool:
+    unsure = least_sure_of_numbers(read.reading) < SURE
+    return unsure or _loses_end(read, text) or _loses_between(read, text)
+
+
+def _second_crop(read: LineRead, text: TextLayer) -> NDArray[np.uint8]:
+    line = read.part.line
+    if _loses_end(read, text) and len(read.reading.text) > TAIL:
+        start = _centres(read, text)[-TAIL] - 0.6 * character_width(read.reading.text[-TAIL]) * text.text_height
+        tail = replace(line, x0=line.x0 + max(0, round(start)))
+        return crop_line(tail, read.part.cell, text, margin=TIGHT_MARGIN)
+    return crop_line(line, read.part.cell, text, margin=WIDER_MARGIN)
+
+
+TAIL = 3
+"""Characters before a lost end that are read again with it, to know that both readings mean the same place."""
+
+
+def _settled(read: LineRead, second: Reading, text: TextLayer) -> LineRead:
+    if _loses_end(read, text):
+        known = read.reading.text[-TAIL + 1 :]
+        place = second.text.find(known)
+        if known and place >= 0 and len(second.text) > place + len(known):
+            return replace(read, reading=_with_end(read.reading, second, place + len(known)))
+        return replace(read, reading=_doubted(read.reading))
+    if _loses_between(read, text):
+        return replace(read, reading=_doubted(read.reading), agreement=0.0)
+    return replace(read, agreement=float(same_values(cell_text([read.reading]), cell_text([second]))))
+
+
+def _with_end(first: Reading, second: Reading, known: int) -> Reading:
+    added = len(second.text) - known
+    return replace(
+        first,
+        text=first.text + second.text[known:],
+        confidences=first.confidences + second.confidences[known:],
+        positions=first.positions + (1.0,) * added,
+    )
+
+
+def _doubted(reading: Reading) -> Reading:
+    return replace(reading, confidences=tuple(min(c, DOUBTED) for c in reading.confidences))
+
+
+def _centres(read: LineRead, text: TextLayer) -> list[float]:
+    """Centres of the characters, in pixels from the start of the line's ink."""
+    width = read.part.crop.shape[1]
+    start = read.part.line.x0 - round(read.part.line.x0 - MARGIN * text.text_height)
+    return [position * width - start for position in read.reading.positions]
+
+
+def _loses_end(read: LineRead, text: TextLayer) -> bool:
+    if len(read.reading.text) < 2:
+        return False
+    end = _centres(read, text)[-1] + character_width(read.reading.text[-1]) / 2 * text.text_height
+    return read.part.line.width - end > LOST_AT_END * text.text_height
+
+
+def _loses_between(read: LineRead, text: TextLayer) -> bool:
+    line, centres, height = read.part.line, _centres(read, text), text.text_height
+    inked = np.count_nonzero(text.ink[line.y0 : line.y1, line.x0 : line.x1], axis=0) > 0
+    halves = [character_width(character) / 2 * height for character in read.reading.text]
+    for i in range(len(centres) - 1):
+        start, end = centres[i] + halves[i], centres[i + 1] - halves[i + 1]
+        between = inked[max(0, round(start)) : max(0, round(end))]
+        share = float(between.mean()) if len(between) else 0.0
+        in_number = read.reading.text[i].isdigit() and read.reading.text[i + 1].isdigit()
+        if share >= 0.3 and end - start >= LOST_BETWEEN * height:
+            return True
+        if in_number and share >= 0.65 and end - start >= LOST_DIGIT * height:
+            return True
+    return False

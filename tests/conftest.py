@@ -1,0 +1,57 @@
+"""What tests share: one OCR engine and one reading of the sample archive, both made once for the whole run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from workbench.dataset.store import Dataset, open_dataset
+from workbench.ocr.base import OcrEngine, OcrOptions
+
+ROOT = Path(__file__).resolve().parents[1]
+RAW = ROOT / "data" / "raw"
+
+# The same examples in every run, and no time limit for each: a busy machine must not turn a test red.
+settings.register_profile("workbench", deadline=None, derandomize=True)
+settings.load_profile("workbench")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sample archive as `workbench ingest` read it."""
+
+    folder: Path
+    dataset: Dataset
+    output: subprocess.CompletedProcess[str]
+
+
+def workbench(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does, without settings from this machine's environment."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
+    command = [sys.executable, "-m", "workbench", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=cwd, env=environment | {"PYTHONIOENCODING": "utf-8"}, capture_output=True, encoding="utf-8"
+    )
+
+
+@pytest.fixture(scope="session")
+def engine() -> OcrEngine:
+    """PaddleOCR with the weights of the installation; its models load on first use."""
+    from workbench.ocr.paddle import PaddleEngine
+
+    return PaddleEngine(OcrOptions(threads=2))
+
+
+@pytest.fixture(scope="session")
+def sample_dataset(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """`workbench ingest` of the sample archive: every page through the real engine, once for all tests."""
+    folder = tmp_path_factory.mktemp("sample") / "processed"
+    output = workbench("ingest", RAW, "--out", folder)
+    assert (folder / "dataset.json").is_file(), output.stderr
+    return Sample(folder, open_dataset(folder), output)

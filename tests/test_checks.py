@@ -1,0 +1,297 @@
+"""Checks: each finding code fires on the smallest form that has the fault, and on nothing that lacks it."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.printed import FORMS, form, table, truth, with_text
+from workbench import checks
+from workbench.checks import check_form
+from workbench.dataset.build import DocumentResult, build_tables
+from workbench.model import Budget, CellKey, Entry, Finding, Form, Goal, Indicator
+
+TIANJIN, PROJECT_1, PROJECT_2 = FORMS
+THRESHOLD = 0.8
+
+
+def entry(text: str | None, confidence: float = 1.0) -> Entry | None:
+    return None if text is None else Entry(text, confidence, (CellKey(1, 1, 0, 0),))
+
+
+def indicator(
+    target: str = "≥5次",
+    actual: str = "6次",
+    weight: str | None = "90",
+    score: str | None = "90",
+    deviation: str | None = "",
+    name: str = "培训次数",
+    goal: int | None = None,
+) -> Indicator:
+    texts = {"target": target, "actual": actual, "weight": weight, "score": score, "deviation": deviation}
+    entries = {field: entry(text) for field, text in texts.items()}
+    label = None if goal is None else entry(f"绩效目标{goal}")
+    return Indicator(goal, label, Entry("产出指标"), Entry("数量指标"), Entry(name), **entries)  # type: ignore[arg-type]
+
+
+def budget(rate: str = "98.0%", score: str = "9.8", **amounts: str) -> Budget:
+    fields = {"adjusted": "100", "executed": "98", "weight": "10"} | amounts
+    fields |= {"execution_rate": rate, "score": score}
+    return Budget(Entry("年度资金总额"), "万元", **{name: entry(text) for name, text in fields.items()})
+
+
+def a_form(*indicators: Indicator, **changes: object) -> Form:
+    """A form of one page whose figures agree: 10 points for the budget, 90 for one indicator."""
+    consistent = Form(
+        layout="generic",
+        title="项目支出绩效自评表",
+        year=2022,
+        department=Entry("示例市教育局"),
+        project=None,
+        unit=None,
+        budgets=(budget(),),
+        goals=(),
+        indicators=indicators or (indicator(),),
+        total_weight=entry("100"),
+        total_score=entry("99.8"),
+        conclusion=None,
+        first_page=1,
+        last_page=1,
+    )
+    return replace(consistent, **changes)
+
+
+def unadded(*indicators: Indicator, **changes: object) -> Form:
+    """The form without its totals column, so that changed points need not add up."""
+    return a_form(*indicators, total_weight=entry("-"), total_score=entry("-"), **changes)
+
+
+def found(one: Form) -> list[Finding]:
+    return check_form(one, THRESHOLD)
+
+
+def codes(one: Form) -> list[str]:
+    return [finding.code for finding in found(one)]
+
+
+GOALS = tuple(Goal(number, entry(str(number)), Entry("目标")) for number in (1, 3))
+SHORT = {"actual": "4次", "score": "72", "deviation": "受疫情影响"}
+
+CASES: dict[str, tuple[Form, Form]] = {
+    "low-confidence": (
+        a_form(total_score=entry("99.8", 0.79)),
+        a_form(total_score=entry("99.8", 0.8)),
+    ),
+    "unmapped-cell": (a_form(unmapped=(Entry("填表说明"),)), a_form(labels=(CellKey(1, 1, 0, 0),))),
+    "not-a-number": (
+        unadded(indicator(score="9O")),
+        unadded(indicator(score="—"), indicator(name="覆盖率", score="/")),
+    ),
+    "missing-value": (unadded(indicator(actual="")), unadded(indicator(actual="-"))),
+    "goal-missing": (
+        a_form(indicator(goal=1), goals=GOALS),
+        a_form(indicator(goal=1), goals=(GOALS[0], replace(GOALS[1], goal_no=2, number=entry("2")))),
+    ),
+    "execution-rate-mismatch": (
+        a_form(budgets=(budget(rate="97.9%"),)),
+        a_form(budgets=(budget(executed="98.04"),)),  # 98.0% stands for everything that rounds to it
+    ),
+    "execution-score-mismatch": (
+        unadded(budgets=(budget(score="9.7"),)),
+        unadded(budgets=(budget(rate="120%", executed="120", score="10"),)),  # no more than the weight
+    ),
+    "score-exceeds-weight": (
+        unadded(indicator(weight="10", score="10.5")),
+        unadded(indicator(weight="10", score="10")),
+    ),
+    "weights-do-not-add-up": (
+        a_form(total_weight=entry("94")),
+        a_form(total_weight=entry("90")),  # some forms state the total of the indicators alone
+    ),
+    "scores-do-not-add-up": (
+        a_form(total_score=entry("98.3")),
+        a_form(total_score=entry("100")),  # 99.8 rounds to it
+    ),
+    "percent-as-fraction": (
+        a_form(indicator(target="≥90%", actual="0.95")),
+        a_form(indicator(target="≥90%", actual="95%")),
+    ),
+    "met-but-points-lost": (
+        unadded(indicator(target="≤30万元", actual="9.28万元", weight="0.5", score="0.4", deviation="疫情")),
+        unadded(indicator(target="≤30万元", actual="31万元", weight="0.5", score="0.48", deviation="疫情")),
+    ),
+    "missed-but-full-points": (
+        unadded(indicator(target="2022年6月底前", actual="2022年9月5日", deviation="受疫情影响")),
+        unadded(indicator(target="2022年6月底前", actual="2022年6月30日")),
+    ),
+    "score-not-proportional": (
+        unadded(indicator(**SHORT | {"score": "80"})),
+        unadded(indicator(**SHORT)),  # 4 ÷ 5 × 90
+    ),
+    "target-far-exceeded": (a_form(indicator(actual="7次")), a_form(indicator(target="≤5次", actual="2次"))),
+    "missing-reason": (
+        unadded(indicator(**SHORT | {"deviation": "无"})),
+        unadded(indicator(**SHORT | {"deviation": None})),  # a form without that column asks for none
+    ),
+    "unknown-unit": (a_form(indicator(actual="6家")), a_form(indicator(actual="6"))),
+    "duplicate-indicator": (
+        a_form(indicator(weight="45", score="45"), indicator(weight="45", score="45")),
+        a_form(indicator(weight="45", score="45", goal=1), indicator(weight="45", score="45", goal=2)),
+    ),
+}
+"""For every code the smallest form that has the fault, and one like it that has not."""
+
+
+@pytest.mark.parametrize("code", CASES)
+class TestEachCode:
+    def test_fires_alone_on_its_fault(self, code):
+        assert codes(CASES[code][0]) == [code]
+
+    def test_keeps_quiet_without_the_fault(self, code):
+        assert codes(CASES[code][1]) == []
+
+    def test_tells_the_researcher_what_and_where(self, code):
+        (finding,) = found(CASES[code][0])
+        assert re.search("[\u4e00-\u9fff]{3}", finding.message)
+        assert finding.severity in ("error", "warning", "info")
+        assert "None" not in finding.message
+        assert "nan" not in finding.message
+
+
+def test_every_check_in_the_module_has_its_case():
+    named = {
+        code
+        for _, function in inspect.getmembers(checks, inspect.isfunction)
+        for code in re.findall(r"^``([a-z-]+)``", function.__doc__ or "")
+    }
+    assert named == set(CASES)
+
+
+def test_a_consistent_form_has_no_findings():
+    assert codes(a_form()) == []
+
+
+class TestCloser:
+    def test_what_the_reconstruction_found_comes_first(self):
+        note = Finding("split-row-joined", "warning", "本行在换页处被分成两部分")
+        assert found(a_form(notes=(note,), unmapped=(Entry("注"),)))[0] == note
+
+    def test_a_merged_label_is_one_doubt_however_many_rows_it_covers(self):
+        label = Entry("产出指标", 0.5, (CellKey(1, 1, 5, 0),))
+        rows = [replace(indicator(weight="45", score="45", name=name), level1=label) for name in ("甲", "乙")]
+        assert codes(a_form(*rows)) == ["low-confidence"]
+
+    def test_two_blank_fields_are_two_doubts(self):
+        doubtful = Entry("", 0.0)
+        row = replace(indicator(), deviation=doubtful, level2=doubtful)
+        assert codes(a_form(row)) == ["low-confidence"] * 2
+
+    def test_what_could_not_be_read_is_called_so(self):
+        (finding,) = found(a_form(replace(indicator(), deviation=Entry("", 0.0, (CellKey(3, 1, 4, 7),)))))
+        assert "有笔迹但未能识别" in finding.message
+        assert (finding.table, finding.record_no, finding.field, finding.page) == ("indicators", 1, "deviation", 3)
+
+    def test_a_form_without_department_year_or_total_says_so(self):
+        one = a_form(department=Entry(""), year=None, total_score=None)
+        assert [(f.code, f.field) for f in found(one)] == [
+            ("missing-value", "department"),
+            ("missing-value", "year"),
+            ("missing-value", "total_score"),
+        ]
+
+    def test_a_column_that_the_form_has_not_is_not_missing(self):
+        assert codes(a_form(indicator(weight=None, score=None), total_weight=None, total_score=None)) == []
+
+    def test_indicators_that_name_a_goal_that_is_not_there(self):
+        (finding,) = found(a_form(indicator(goal=7), goals=GOALS[:1]))
+        assert (finding.code, finding.expected) == ("goal-missing", "7")
+
+    def test_the_rate_is_checked_against_the_initial_budget_where_there_is_no_other(self):
+        line = replace(budget(), adjusted=None, initial=entry("200"))
+        assert codes(a_form(budgets=(line,))) == ["execution-rate-mismatch"]
+
+    def test_a_rate_printed_as_a_fraction_is_checked_too(self):
+        assert codes(a_form(budgets=(budget(rate="0.98"),))) == []
+        assert codes(a_form(budgets=(budget(rate="0.95", score="9.5"),), total_score=entry("99.5"))) == [
+            "execution-rate-mismatch"
+        ]
+
+    def test_budget_points_above_their_weight_are_an_error(self):
+        findings = found(unadded(budgets=(budget(score="10.5"),)))
+        assert ("score-exceeds-weight", "error") in {(finding.code, finding.severity) for finding in findings}
+
+    def test_a_row_without_a_score_does_not_count_towards_the_weights(self):
+        unscored = indicator(weight="1", score="-", name="因财政资金不足未拨付")
+        assert codes(a_form(indicator(), unscored)) == []
+
+    def test_only_the_first_budget_line_has_points(self):
+        second = budget(score="-", weight="-", rate="-")
+        assert codes(a_form(budgets=(budget(), second))) == []
+
+    @given(st.decimals(0, 100, places=2), st.integers(0, 2))
+    @settings(max_examples=50)
+    def test_a_total_that_is_the_sum_to_its_printed_digits_is_never_reported(self, points, digits):
+        stated = f"{round(points, digits):.{digits}f}"
+        one = a_form(indicator(score=str(points), deviation="原因"), budgets=(), total_score=entry(stated))
+        assert "scores-do-not-add-up" not in codes(one)
+
+
+class TestTianjin:
+    def test_weights_and_scores_are_six_short_of_their_totals(self):
+        sums = {f.code: (f.expected, f.found) for f in found(form(table(TIANJIN))) if f.code.endswith("add-up")}
+        assert sums == {"weights-do-not-add-up": ("94", "100"), "scores-do-not-add-up": ("92.3", "98.3")}
+
+    def test_all_other_findings_are_those_a_person_makes(self):
+        listed = [(f.code, f.record_no) for f in found(form(table(TIANJIN))) if f.table == "indicators"]
+        by_code = {code: [number for c, number in listed if c == code] for code, _ in listed}
+        rows = truth(TIANJIN)["indicators"]
+        fractions = [n for n, row in enumerate(rows, 1) if "%" in row["target"] and row["actual"] in FRACTIONS]
+        assert by_code == {
+            "score-not-proportional": [62],  # 174 of 450 inspections are worth 0.19, not 0.1
+            "met-but-points-lost": [71],  # 9.28 of at most 30 万元, and 0.1 points deducted
+            "duplicate-indicator": [24],
+            "target-far-exceeded": [2, 3, 15, 76, 83, 96],
+            "percent-as-fraction": fractions,
+        }
+
+    def test_figures_stay_as_printed(self):
+        one = form(table(TIANJIN))
+        before = copy.deepcopy(one)
+        check_form(one, THRESHOLD)
+        assert one == before
+        document = DocumentResult("0" * 16, "scan", "scan", 1, "ok", None, None, "engine", "1", forms=(one,))
+        tables = build_tables([document], THRESHOLD)
+        row = tables["forms"].iloc[0]
+        assert (row["total_weight"], row["total_score"]) == (100.0, 98.3)
+        assert tables["indicators"]["weight"].sum() + tables["budgets"]["weight"].sum() == pytest.approx(94)
+        assert tables["indicators"]["score"].sum() + tables["budgets"]["score"].sum() == pytest.approx(92.3)
+
+
+FRACTIONS = ("1", "0.9", "0.95")
+
+
+class TestProjects:
+    @pytest.mark.parametrize("name", [PROJECT_1, PROJECT_2])
+    def test_nothing_is_said_against_a_consistent_form(self, name):
+        assert found(form(table(name))) == []
+
+    @pytest.mark.parametrize(
+        ("printed", "changed", "expected"),
+        [
+            ("9.75", "9.5", {"execution-score-mismatch", "scores-do-not-add-up"}),
+            ("97.5%", "95.7%", {"execution-rate-mismatch", "execution-score-mismatch"}),
+            ("5.58", "6", {"missed-but-full-points", "scores-do-not-add-up"}),
+            ("186天", "206天", {"met-but-points-lost"}),
+            ("99.33", "99.83", {"scores-do-not-add-up"}),
+            ("18350人", "18350", set()),
+            ("18350人", "18350套", {"unknown-unit"}),
+        ],
+    )
+    def test_one_wrong_figure_is_noticed(self, printed, changed, expected):
+        assert set(codes(form(with_text(table(PROJECT_1), printed, changed)))) == expected

