@@ -31,13 +31,12 @@ class Sample:
     output: subprocess.CompletedProcess[str]
 
 
-def workbench(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does, without settings from this machine's environment."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
+def workbench(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does, with no settings but those given as ``environment``."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
     command = [sys.executable, "-m", "workbench", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=cwd, env=environment | {"PYTHONIOENCODING": "utf-8"}, capture_output=True, encoding="utf-8"
-    )
+    variables = inherited | {"PYTHONIOENCODING": "utf-8"} | environment
+    return subprocess.run(command, env=variables, capture_output=True, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -106,11 +106,13 @@ def only_grid(content: PageContent) -> CellGrid:
     return grid
 
 
-def assert_found(grid: CellGrid, spans: Iterable[Span], xs: Sequence[float], ys: Sequence[float]) -> None:
-    """The grid has exactly these cells, in order, each within 2 pixels of where it was drawn."""
+def assert_found(
+    grid: CellGrid, spans: Iterable[Span], xs: Sequence[float], ys: Sequence[float], within: float = 2
+) -> None:
+    """The grid has exactly these cells, in order, each within some pixels of where it was drawn."""
     assert spans_of(grid) == sorted(spans)
     for cell, span in zip(grid.cells, sorted(spans), strict=True):
-        assert outline(cell) == pytest.approx(box_of(span, xs, ys), abs=2)
+        assert outline(cell) == pytest.approx(box_of(span, xs, ys), abs=within)
 
 
 XS, YS = (100, 260, 500, 800, 1140), (100, 160, 240, 300, 420)
@@ -150,19 +152,17 @@ class TestDrawnTables:
 
     def test_a_thick_frame_is_the_outer_rule(self):
         paper = frame(draw(MERGED, XS, YS), [(XS[0], YS[0], XS[-1], YS[-1])], 7)
-        grid = only_grid(read(paper))
-        assert spans_of(grid) == sorted(MERGED)
-        assert outline(grid.cells[0]) == pytest.approx(box_of(MERGED[0], XS, YS), abs=4)  # somewhere on the frame
+        assert_found(only_grid(read(paper)), MERGED, XS, YS, within=4)  # somewhere on the frame
 
     def test_a_table_that_a_page_break_left_open_below(self):
         paper = draw(every_cell(4, 4), XS, YS)
-        paper[YS[-1] - 1 : YS[-1] + 3] = 255
-        assert_found(only_grid(read(paper)), every_cell(4, 4), XS, YS)
+        paper[YS[-1] - 2 : YS[-1] + 3] = 255
+        assert_found(only_grid(read(paper)), every_cell(4, 4), XS, YS, within=4)
 
     def test_a_table_that_a_page_break_left_open_above(self):
         paper = draw(every_cell(4, 4), XS, YS)
-        paper[YS[0] - 2 : YS[0] + 2] = 255
-        assert_found(only_grid(read(paper)), every_cell(4, 4), XS, YS)
+        paper[YS[0] - 2 : YS[0] + 3] = 255
+        assert_found(only_grid(read(paper)), every_cell(4, 4), XS, YS, within=4)
 
     def test_an_outer_rule_that_touches_no_other(self):
         """A label beside the whole table, open above and below: its left rule stands alone."""
@@ -292,13 +292,13 @@ def partitions(draw_: st.DrawFn) -> tuple[list[Span], list[int], list[int]]:
 
 class TestAnyTable:
     @given(partitions(), st.sampled_from([1, 2, 3]))
-    @settings(max_examples=40)
+    @settings(max_examples=30)
     def test_drawn_is_found_again_exactly(self, partition, weight):
         spans, xs, ys = partition
         assert_found(only_grid(read(draw(spans, xs, ys, weight))), spans, xs, ys)
 
     @given(partitions(), st.integers(0, 99))
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     def test_cells_cover_the_grid_once_whatever_is_left_of_the_rules(self, partition, seed):
         spans, xs, ys = partition
         paper = faults.worn_rules(draw(spans, xs, ys), 0.25, seed)

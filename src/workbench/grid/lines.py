@@ -72,7 +72,7 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> Te
         if end - start > 0.3 * page.text_height
     ]
     usual = [height for height in heights if height < 2 * page.text_height]
-    measured = float(np.percentile(usual, 60)) if len(usual) >= 5 else page.text_height
+    measured = float(np.percentile(usual, 75)) if len(usual) >= 5 else page.text_height
     return TextLayer(grey, np.asarray(ink, dtype=np.uint8), measured)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,10 +35,10 @@ TIGHT_MARGIN = 0.1
 """Paper around the end of a line: small marks come out larger, and are not missed."""
 
 LOST_AT_END = 0.22
-"""Ink this far (in text heights) beyond the last character of a reading is a character that was missed."""
+"""Ink this far (in character widths) beyond the last character of a reading is a character that was missed."""
 
 LOST_BETWEEN = 0.6
-"""Two characters further apart than their widths by this many text heights, with ink between them, lost one."""
+"""Two characters further apart than their widths by this many character widths, with ink between them, lost one."""
 
 LOST_DIGIT = 0.38
 """The same between two figures, where the gap is full of ink: a figure is half as wide as a Chinese character."""
@@ -139,24 +140,32 @@ def _centres(read: LineRead, text: TextLayer) -> list[float]:
     return [position * width - start for position in read.reading.positions]
 
 
+def _character_pitch(read: LineRead, text: TextLayer) -> float:
+    """Distance of neighbouring Chinese characters of a line, in pixels; where there are too few, the text height."""
+    centres, wide = _centres(read, text), [character_width(character) == 1.0 for character in read.reading.text]
+    distances = [b - a for (a, b), both in zip(pairwise(centres), pairwise(wide), strict=True) if all(both)]
+    return float(np.median(distances)) if len(distances) >= 4 else text.text_height
+
+
 def _loses_end(read: LineRead, text: TextLayer) -> bool:
     if len(read.reading.text) < 2:
         return False
-    end = _centres(read, text)[-1] + character_width(read.reading.text[-1]) / 2 * text.text_height
-    return read.part.line.width - end > LOST_AT_END * text.text_height
+    pitch = _character_pitch(read, text)
+    end = _centres(read, text)[-1] + character_width(read.reading.text[-1]) / 2 * pitch
+    return read.part.line.width - end > LOST_AT_END * pitch
 
 
 def _loses_between(read: LineRead, text: TextLayer) -> bool:
-    line, centres, height = read.part.line, _centres(read, text), text.text_height
+    line, centres, pitch = read.part.line, _centres(read, text), _character_pitch(read, text)
     inked = np.count_nonzero(text.ink[line.y0 : line.y1, line.x0 : line.x1], axis=0) > 0
-    halves = [character_width(character) / 2 * height for character in read.reading.text]
+    halves = [character_width(character) / 2 * pitch for character in read.reading.text]
     for i in range(len(centres) - 1):
         start, end = centres[i] + halves[i], centres[i + 1] - halves[i + 1]
         between = inked[max(0, round(start)) : max(0, round(end))]
         share = float(between.mean()) if len(between) else 0.0
         in_number = read.reading.text[i].isdigit() and read.reading.text[i + 1].isdigit()
-        if share >= 0.3 and end - start >= LOST_BETWEEN * height:
+        if share >= 0.3 and end - start >= LOST_BETWEEN * pitch:
             return True
-        if in_number and share >= 0.65 and end - start >= LOST_DIGIT * height:
+        if in_number and share >= 0.65 and end - start >= LOST_DIGIT * pitch:
             return True
     return False

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import workbench
@@ -22,7 +23,10 @@ OVERVIEW = "overview"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One report to be made: the notebook, the values of its parameters, and the name of its files."""
+    """One report to be made: the notebook, the values of its parameters, and the name of its files.
+
+    ``made_from`` is a digest of all that the report is a function of: tables, notebook and program.
+    """
 
     notebook: Path
     stem: str
@@ -32,6 +36,7 @@ class Job:
     parameters: dict[str, str | int] = field(default_factory=dict)
     department: str | None = None
     year: int = NO_YEAR
+    made_from: str = ""
 
     @property
     def html(self) -> Path:
@@ -47,6 +52,7 @@ class Job:
 def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
     """Every report that the dataset gives, the overview first."""
     folder, relative = project_folder(processed)
+    origin = f"{tables.info.get('digest')}-{program_digest()}"
     pairs = department_years(tables.forms)
     stems = file_stems(pairs)
     overview = Job(
@@ -56,6 +62,7 @@ def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
         folder=folder,
         out_dir=out_dir,
         parameters={"processed": relative},
+        made_from=_made_from(origin, find_notebook(OVERVIEW, folder)),
     )
     notebook = find_notebook("department", folder)
     departments = [
@@ -68,10 +75,23 @@ def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
             parameters={"processed": relative, "department": department, "year": year},
             department=department,
             year=year,
+            made_from=_made_from(origin, notebook),
         )
         for department, year in pairs
     ]
     return [overview, *departments]
+
+
+@cache
+def program_digest() -> str:
+    """Digest of the code that makes reports."""
+    package = Path(workbench.__file__).parent
+    files = sorted(path for room in ("analysis", "report") for path in (package / room).glob("*.*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def _made_from(origin: str, notebook: Path) -> str:
+    return hashlib.sha256(origin.encode() + notebook.read_bytes()).hexdigest()[:16]
 
 
 def chosen(jobs: Iterable[Job], tables: Tables, department: str | None, year: int | None) -> list[Job]:

@@ -80,8 +80,13 @@ def readable_parameters() -> Iterator[None]:
 
 
 def make_report(job: Job) -> Report:
-    """Run the job's notebook and write its two files. A failure is part of the result, never raised."""
+    """Run the job's notebook and write its two files, unless they are current.
+
+    A failure is part of the result, never raised.
+    """
     started = time.monotonic()
+    if is_current(job):
+        return Report(job.title, job.stem, job.html, job.executed, None, 0.0)
     for path in (job.html, job.executed):
         path.unlink(missing_ok=True)
     error = None
@@ -98,6 +103,17 @@ def make_report(job: Job) -> Report:
     return Report(job.title, job.stem, job.html, job.executed, None, seconds)
 
 
+def is_current(job: Job) -> bool:
+    """Whether both files of the job are there and were made from the same tables, notebook and program."""
+    if not (job.html.is_file() and job.executed.is_file()):
+        return False
+    try:
+        metadata = json.loads(job.executed.read_text(encoding="utf-8"))["metadata"]
+        return bool(metadata["workbench"]["made_from"] == job.made_from)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def run_notebook(job: Job) -> NotebookNode:
     """The executed notebook, without anything that only this machine means something to."""
     for attempt in range(1, START_ATTEMPTS + 1):
@@ -112,6 +128,7 @@ def run_notebook(job: Job) -> NotebookNode:
                     execution_timeout=CELL_TIMEOUT,
                     resources={"metadata": {"path": str(job.folder)}},
                 )
+            executed.metadata["workbench"] = {"made_from": job.made_from}
             return without_traces(executed)
         except PapermillExecutionError as failure:
             raise ReportError(job.notebook.name, f"{failure.ename}: {failure.evalue}") from failure
