@@ -434,6 +434,17 @@ class TestText:
         half = chr(ord(mark) - 0xFEE0)
         assert cell_text([misread(f"有效提升{mark}全部达成", f"有效提升{half}全部达成")]) == f"有效提升{mark}全部达成"
 
+    @pytest.mark.parametrize(
+        "printed", ["覆盖率100%；更新食堂设备", "圆满完成，2022年全部达成", "提升（一）共3项，增加"]
+    )
+    def test_beside_figures_too(self, printed):
+        halves = printed.translate({ord(mark): chr(ord(mark) - 0xFEE0) for mark in "，；（）"})
+        assert cell_text([misread(printed, halves)]) == printed
+
+    @pytest.mark.parametrize("printed", ["完成1,234人次,达成", "执行数(B)为100%;合计", "会议3:00开始"])
+    def test_a_narrow_mark_beside_figures_stays_half_width(self, printed):
+        assert cell_text([reading(printed)]) == printed
+
     def test_a_narrow_mark_stays_half_width(self):
         assert cell_text([reading("全年执行数(B)合计")]) == "全年执行数(B)合计"
         assert cell_text([reading("有效提升,全部达成")]) == "有效提升,全部达成"

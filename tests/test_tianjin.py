@@ -1,4 +1,4 @@
-"""The sample archive from scan to table, through the command line and the real OCR engine: it must be right, or say so."""
+"""The sample archive from scan to table, through the command line and the real OCR engine: right, or it says so."""
 
 from __future__ import annotations
 

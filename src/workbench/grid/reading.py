@@ -72,6 +72,8 @@ def _is_table(table: _Table, text_height: float) -> bool:
 
 def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage) -> Cell:
     joined = cell_text([read.reading for read in reads])
+    if any(read.part.downwards for read in reads):
+        joined = joined.replace(" ", "")  # the gaps between pieces put side by side are no spaces
     character = min((least_sure(read.reading) for read in reads), default=1.0)
     agreements = [read.agreement for read in reads if read.agreement is not None]
     mark = lone_mark(joined, [read.part.line for read in reads], text)

@@ -19,6 +19,8 @@ SHORT_LINE = 8
 
 WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…—≥≤＝％%@&wWmM")
 
+STOPS = frozenset("，。、；：")
+
 ROOM_OF_FULL_WIDTH = 1.7
 """A full-width mark sets its neighbours 2 characters apart, a half-width one 1.5: between them, nearer to 1.5
 because engines place marks unevenly."""
@@ -80,8 +82,11 @@ def as_printed(reading: Reading) -> str:
         if text[i] not in FULL_WIDTH or not chinese[i - 1]:
             continue
         ends_line = i + 1 == len(text) and text[i] not in "()"
-        followed = i + 1 < len(text) and (chinese[i + 1] or text[i + 1] in "，。、；：")
-        has_room = followed and places[i + 1] - places[i - 1] > ROOM_OF_FULL_WIDTH * pitch
+        following = text[i + 1 : i + 2]
+        # The ink of a comma lies at the left of its room: it comes a quarter earlier than a character.
+        room = ROOM_OF_FULL_WIDTH - (0.25 if following in STOPS else 0.0)
+        followed = bool(following) and (chinese[i + 1] or following in STOPS)
+        has_room = followed and places[i + 1] - places[i - 1] > room * pitch
         if ends_line or has_room:
             characters[i] = FULL_WIDTH[text[i]]
     return "".join(characters).strip()
