@@ -368,7 +368,7 @@ class TestMixedArchive:
         failures = [line for line in first.stderr.splitlines() if line.startswith("failed: ")]
         assert len(failures) == 3
         for source, words in {
-            "text.png": "unreadable: is not an image, whatever its name says",
+            "text.png": "unreadable: the file is not an image, whatever its name says",
             "letter.png": "no-table: no ruled table was found on any page",
             "空": "empty: the folder holds no documents",
         }.items():

@@ -112,7 +112,7 @@ class TestManyPages:
         output = workbench("grid", folder, "--out", tmp_path / "out")
         assert output.returncode == 1
         assert sorted(file.stem for file in (tmp_path / "out").glob("*.html")) == ["档案-p01", "档案-p03"]
-        assert "page 2: is not an image" in output.stderr
+        assert "page 2: the file is not an image" in output.stderr
         assert "Traceback" not in output.stderr
 
     def test_a_page_without_a_table_is_said_to_have_none(self, tmp_path):

@@ -69,7 +69,7 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InputError("too-large", path, "the image unpacks to an unreasonable size", page) from error
     except UnidentifiedImageError as error:
-        message = "is not an image, whatever its name says; open it to see what it is"
+        message = "the file is not an image, whatever its name says; open it to see what it is"
         raise InputError("unreadable", path, message, page) from error
     except pypdfium2.PdfiumError as error:
         encrypted = "password" in str(error).lower()
