@@ -30,6 +30,9 @@ from workbench.values import (
 FAR_EXCEEDED = 1.3
 """Attainment above which a target counts as set too low (the Ministry's review guides name 30 %)."""
 
+LONGEST_QUANTITY = 12
+"""A quantity with its unit is not longer than this; a longer text is a statement."""
+
 NOTHING = frozenset({"", "-", "—", "--", "——", "/", "无", "一"})
 """What forms print where there is no value."""
 
@@ -341,6 +344,14 @@ def unknown_unit(row: Judged) -> Iterator[Finding]:
         )
 
 
+def unread_actual(row: Judged) -> Iterator[Finding]:
+    """``not-a-number``: beside a numeric target stands a short text with figures that cannot be read as a number."""
+    text = (row.row.actual or BLANK).text
+    is_short = len(text) <= LONGEST_QUANTITY and any(character.isdigit() for character in text)
+    if row.target.kind == "number" and row.actual.value is None and row.actual.unit_known and is_short:
+        yield row.finding("not-a-number", "warning", "actual", f"完成值“{text}”未能读成数值，请对照原件", None, text)
+
+
 def duplicate_indicators(rows: Sequence[Judged]) -> list[Finding]:
     """``duplicate-indicator``: two rows of one goal have the same name."""
     seen: dict[tuple[object, ...], list[Judged]] = defaultdict(list)
@@ -386,6 +397,7 @@ INDICATOR_CHECKS: tuple[Callable[[Judged], Iterable[Finding]], ...] = (
     target_far_exceeded,
     missing_reason,
     unknown_unit,
+    unread_actual,
 )
 
 

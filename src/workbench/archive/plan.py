@@ -44,5 +44,5 @@ def _plan(source: Source, store: ResultStore, settings: Settings) -> PlannedDocu
         pages = count_pages(source, settings)
     except InputError as problem:
         return PlannedDocument(source, digest, problem=problem)
-    pending = tuple(number for number in range(1, pages + 1) if not store.has(digest, number))
+    pending = tuple(number for number in range(1, pages + 1) if store.load(digest, number) is None)
     return PlannedDocument(source, digest, pages, pending)

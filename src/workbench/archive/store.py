@@ -30,14 +30,11 @@ class ResultStore:
     def path(self, digest: str, page: int) -> Path:
         return self.root / digest[:2] / digest / self.version / f"page-{page:04d}.json"
 
-    def has(self, digest: str, page: int) -> bool:
-        return self.path(digest, page).is_file()
-
     def load(self, digest: str, page: int) -> PageContent | None:
         """The stored content of a page; None where there is none, or where it is damaged (it is read again)."""
         try:
             return page_content_from_json(json.loads(self.path(digest, page).read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def save(self, digest: str, content: PageContent) -> None:
@@ -52,6 +49,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
+        Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -96,7 +96,11 @@ class Dataset:
     @cached_property
     def info(self) -> dict[str, Any]:
         """The content of ``dataset.json``."""
-        content: dict[str, Any] = json.loads((self.folder / "dataset.json").read_text(encoding="utf-8"))
+        try:
+            content: dict[str, Any] = json.loads((self.folder / "dataset.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            message = f"dataset.json is missing or damaged; build it again with: workbench ingest ({error})"
+            raise DatasetError(self.folder, message) from error
         return content
 
     @cached_property
@@ -132,7 +136,7 @@ class Dataset:
 
         try:
             return SCHEMAS[name].validate(pd.read_parquet(self.folder / f"{name}.parquet"), lazy=True)
-        except (OSError, pandera.errors.SchemaErrors) as error:
+        except (OSError, ValueError, pandera.errors.SchemaErrors) as error:
             message = f"table {name} is missing or damaged; build it again with: workbench ingest ({error})"
             raise DatasetError(self.folder, message) from error
 

@@ -11,6 +11,7 @@ from workbench.form.layout import name_layout
 from workbench.form.lexicon import match_label
 from workbench.form.records import (
     Sourced,
+    amount_unit,
     budgets_of,
     carry_labels,
     deviation_row,
@@ -24,7 +25,7 @@ from workbench.form.records import (
 )
 from workbench.form.rows import Row, entry_of, rows_of
 from workbench.form.sections import Section, find_sections
-from workbench.form.stitch import Stitched, stitch
+from workbench.form.stitch import LABELS, Stitched, stitch
 from workbench.model import (
     BLANK,
     Budget,
@@ -95,14 +96,16 @@ def _names_form(section: Section) -> bool:
 
 
 def _lines_above(group: Sequence[Section], pages: Sequence[PageContent]) -> Iterable[TextLine]:
-    """Loose lines of the form's first page that stand above its first table."""
+    """Loose lines of the form's first page that stand above its first table, and below the table before it."""
     key = min(_keys_of(group), key=lambda key: (key.page, key.table_no), default=None)
     for page in pages:
         if key is None or page.number != key.page:
             continue
-        tables = [grid for grid in page.grids if grid.table_no == key.table_no]
-        top = min(cell.polygon[0][1] for grid in tables for cell in grid.cells)
-        yield from (line for line in page.loose_lines if line.polygon[3][1] <= top + 5)
+        top = min(cell.polygon[0][1] for grid in page.grids if grid.table_no == key.table_no for cell in grid.cells)
+        ends = [cell.polygon[3][1] for grid in page.grids if grid.table_no < key.table_no for cell in grid.cells]
+        start = max((end for end in ends if end <= top), default=0.0)
+        lines = (line for line in page.loose_lines if line.polygon[0][1] >= start - 5)
+        yield from (line for line in lines if line.polygon[3][1] <= top + 5)
 
 
 def _keys_of(sections: Iterable[Section]) -> list[CellKey]:
@@ -112,7 +115,7 @@ def _keys_of(sections: Iterable[Section]) -> list[CellKey]:
 
 def _form(parts: _FormParts, source: str) -> Form:
     headings, heading_labels = headings_of(_rows(parts, "heading"))
-    budgets = [budget for section in parts.sections if section.kind == "budgets" for budget in budgets_of(section)]
+    budgets = _budgets([section for section in parts.sections if section.kind == "budgets"])
     goal_rows, indicator_rows = _records(parts, "goals"), _records(parts, "indicators")
     goals = [to_goal(record, number) for number, record in enumerate(goal_rows.records, start=1)]
     indicators = _indicators(indicator_rows.records)
@@ -143,18 +146,27 @@ def _form(parts: _FormParts, source: str) -> Form:
     return _with_unmapped(form, parts)
 
 
+def _budgets(sections: Sequence[Section]) -> list[Budget]:
+    """The lines of all budget sections. A unit that is printed on one side of a page break holds on the other too."""
+    units = {unit for unit in map(amount_unit, sections) if unit}
+    unit = units.pop() if len(units) == 1 else None
+    budgets = [budget for section in sections for budget in budgets_of(section)]
+    return [replace(budget, amount_unit=budget.amount_unit or unit) for budget in budgets]
+
+
 def _rows(parts: _FormParts, kind: str) -> list[Row]:
     return [row for section in parts.sections if section.kind == kind for row in section.rows]
 
 
 def _records(parts: _FormParts, table: Table) -> Stitched:
     records = [record for s in parts.sections if s.kind == table for record in table_rows(s)]
-    return stitch([record for record in records if any(record.fields.values())], table)
+    printed = [record for record in records if any(record.fields.values())]
+    # Labels first: a row that is printed twice, or split, over a page break may have them on one of the pages only.
+    return stitch(carry_labels(printed, LABELS) if table == "indicators" else printed, table)
 
 
 def _indicators(records: Sequence[Sourced]) -> list[Indicator]:
-    labelled = carry_labels(records, ("goal_no", "level1", "level2"))
-    return [to_indicator(record) for record in labelled if not is_empty(record)]
+    return [to_indicator(record) for record in records if not is_empty(record)]
 
 
 def _conclusion(parts: _FormParts) -> tuple[Entry | None, list[CellKey]]:

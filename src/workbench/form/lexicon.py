@@ -74,6 +74,8 @@ def match_label(text: str, section: str) -> str | None:
     scores = sorted(((_closeness(label, labels), field) for field, labels in known.items()), reverse=True)
     best, field = scores[0]
     runner_up = scores[1][0] if len(scores) > 1 else 0.0
+    if section != "sections" and _closeness(label, families("sections")["label"]) > best:
+        return None  # a damaged name of a section, which resembles a column's less
     return field if best >= CLOSE and best > runner_up else None
 
 

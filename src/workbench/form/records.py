@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from workbench.form.lexicon import match_label, plain_label
 from workbench.form.rows import Columns, Piece, Row, by_field, entry_of
@@ -16,6 +17,9 @@ POINTS_IN_LABEL = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分?\s*[）)]\s*$")
 
 TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·]{2,}|目标\s*\d+\s*[:：])$")
 """Rows of the empty template that were left in the form."""
+
+LONGEST_LABEL = 24
+"""A longer text is a statement, even if it mentions a unit."""
 
 CHINESE_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
 
@@ -82,15 +86,25 @@ def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sour
         for index, run in enumerate(runs):
             if filled[run[0]].fields.get(field, BLANK).text:
                 continue
-            later = runs[index + 1] if index + 1 < len(runs) else None
-            starts_anew = index > 0 and _page(filled, runs[index - 1]) == _page(filled, run)
-            breaks_off = later is not None and _page(filled, later) > _page(filled, run)
-            source = later if starts_anew and breaks_off and later is not None else (runs[index - 1] if index else None)
+            above = runs[index - 1] if index else None
+            starts_anew = above is None or _page(filled, above) == _page(filled, run)
+            source = (_run_with_label_below(filled, runs[index:], field) if starts_anew else None) or above
             label = filled[source[0]].fields.get(field, BLANK) if source else BLANK
             if label.text:
                 for i in run:
                     filled[i] = replace(filled[i], fields={**filled[i].fields, field: label})
     return filled
+
+
+def _run_with_label_below(records: Sequence[Sourced], runs: Sequence[list[int]], field: str) -> list[int] | None:
+    """Where the label of an empty cell is printed that goes on over the foot of its page: on the next page or, if
+    the cell fills that one too, on a later one. None if the cell ends on its page."""
+    for above, run in pairwise(runs):
+        if _page(records, run) == _page(records, above):
+            return None
+        if records[run[0]].fields.get(field, BLANK).text:
+            return run
+    return None
 
 
 def _label_runs(records: Sequence[Sourced], field: str) -> list[list[int]]:
@@ -164,7 +178,7 @@ def budgets_of(section: Section) -> list[Budget]:
     """The rows of a budget section; a row that gives the reason for deviation belongs to the first of them."""
     amounts = ("initial", "adjusted", "executed")
     left = min((column.x0 for column in section.columns if column.field in amounts), default=0.0)
-    unit = _amount_unit(section)
+    unit = amount_unit(section)
     reason = deviation_row(section)
     budgets: list[Budget] = []
     for record in table_rows(section):
@@ -189,9 +203,10 @@ def deviation_row(section: Section) -> tuple[Row, Piece, Piece] | None:
     return None
 
 
-def _amount_unit(section: Section) -> str | None:
+def amount_unit(section: Section) -> str | None:
+    """The unit in the section's labels; where a page break cut the label's cell, it stands in only one part."""
     texts = [piece.text for piece in section.header]
-    texts += [piece.text for row in section.rows[:1] for piece in row.pieces]
+    texts += [piece.text for row in section.rows for piece in row.pieces if len(piece.text) <= LONGEST_LABEL]
     return next((unit for unit in map(_unit_in, texts) if unit), None)
 
 

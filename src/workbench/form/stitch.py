@@ -46,6 +46,7 @@ def stitch(records: Sequence[Sourced], table: Table) -> Stitched:
             if _is_continuation(last, record, table):
                 findings.append(_finding("split-row-joined", "warning", last, record, table, len(stitched)))
                 stitched[-1] = _joined(last, record)
+                dropped += [key for field in LABELS for key in record.fields.get(field, BLANK).cells]
                 continue
         stitched.append(record)
     return Stitched(tuple(stitched), tuple(findings), tuple(dropped))
@@ -71,7 +72,7 @@ def _alike(first: Entry, second: Entry) -> bool:
 def _is_continuation(last: Sourced, record: Sourced, table: Table) -> bool:
     if table == "goals":
         number, before = (r.fields.get("goal_no", BLANK).text for r in (record, last))
-        return not number or number == before
+        return not number or not before or number == before
     short = [(last.fields.get(f, BLANK).text, record.fields.get(f, BLANK).text) for f in ONE_LINE_FIELDS]
     short = [pair for pair in short if any(pair)]
     printed_once = all(not (above and below) for above, below in short)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,3 +134,26 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
         y1=lattice.ys[r1 + 1],
         border=round(weakest, 3),
     )
+
+
+def without_unused_rules(lattice: Lattice, cells: list[CellBox]) -> tuple[Lattice, list[CellBox]]:
+    """Leave out the rules that no cell ends at: strokes of characters, and scraps of rules that are worn away."""
+    rows = sorted({cell.row for cell in cells} | {cell.row + cell.rowspan for cell in cells})
+    columns = sorted({cell.col for cell in cells} | {cell.col + cell.colspan for cell in cells})
+    kept = Lattice(
+        tuple(lattice.xs[i] for i in columns),
+        tuple(lattice.ys[i] for i in rows),
+        lattice.horizontal[np.ix_(rows, columns[:-1])],
+        lattice.vertical[np.ix_(rows[:-1], columns)],
+    )
+    renumbered = [
+        replace(
+            cell,
+            row=rows.index(cell.row),
+            col=columns.index(cell.col),
+            rowspan=rows.index(cell.row + cell.rowspan) - rows.index(cell.row),
+            colspan=columns.index(cell.col + cell.colspan) - columns.index(cell.col),
+        )
+        for cell in cells
+    ]
+    return kept, renumbered

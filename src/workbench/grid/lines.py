@@ -16,6 +16,12 @@ from workbench.model import Polygon
 SPECK = 0.07
 """Ink whose sides are both shorter than this many text heights is paper grain when lines are looked for."""
 
+GRAIN = 0.16
+"""Ink whose sides are both shorter than this many text heights is grain unless a character is near."""
+
+NEAR_CHARACTER = 0.5
+"""A decimal point or the dot of a character lies within this many text heights of other ink."""
+
 ONE_LINE = 1.2
 """Pieces of ink that together are not higher than this many text heights belong to one line (二, ≡, …)."""
 
@@ -62,9 +68,13 @@ class TextLayer:
 def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> TextLayer:
     """Paint the tables' rules white, drop the grain, and measure the height of a line of text."""
     wider = cv2.dilate(rule_ink, np.ones((3, 3), np.uint8))
-    # The soft edge of a rule is lighter than the ink threshold: paint one more pixel around it.
-    grey = np.where(cv2.dilate(wider, np.ones((3, 3), np.uint8)) > 0, 255, page.grey).astype(np.uint8)
-    ink = _without_specks(cv2.subtract(page.ink, wider), SPECK * page.text_height)
+    marks = cv2.subtract(page.ink, wider)
+    grain = _grain(marks, page.text_height)
+    # The soft edge of a rule, or a speck, is lighter than the ink threshold: paint one more pixel around it.
+    not_text = cv2.dilate(wider | grain, np.ones((3, 3), np.uint8))
+    marks = cv2.subtract(marks, grain)
+    grey = np.where((not_text > 0) & (marks == 0), 255, page.grey).astype(np.uint8)
+    ink = _without_specks(marks, SPECK * page.text_height)
     heights = [
         end - start
         for cell in cells
@@ -76,11 +86,29 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> Te
     return TextLayer(grey, np.asarray(ink, dtype=np.uint8), measured)
 
 
+def _grain(ink: Mask, text_height: float) -> Mask:
+    """The specks of a photocopy: small pieces of ink with no character near. A decimal point has one."""
+    labels, sides = _pieces(ink)
+    characters = sides > max(2.0, GRAIN * text_height)
+    reach = 2 * round(NEAR_CHARACTER * text_height) + 1
+    near = cv2.dilate(np.where(characters[labels], 255, 0).astype(np.uint8), np.ones((reach, reach), np.uint8))
+    is_grain = ~characters
+    is_grain[np.unique(labels[near > 0])] = False
+    is_grain[0] = False
+    return np.where(is_grain[labels], 255, 0).astype(np.uint8)
+
+
 def _without_specks(ink: Mask, size: float) -> Mask:
+    labels, sides = _pieces(ink)
+    return np.where((sides >= max(2.0, size))[labels], 255, 0).astype(np.uint8)
+
+
+def _pieces(ink: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Connected pieces of ink: the label of every pixel, and for every label its longer side (0 for the paper)."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    keep = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= max(2.0, size)
-    keep[0] = False
-    return np.where(keep[labels], 255, 0).astype(np.uint8)
+    sides = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    sides[0] = 0
+    return labels, sides
 
 
 def _inside(mask: NDArray[np.uint8], cell: CellBox) -> NDArray[np.uint8]:

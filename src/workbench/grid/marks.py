@@ -43,4 +43,4 @@ def _is_slash(line: LineBox, text: TextLayer) -> bool:
     slope, offset = np.polyfit(rows, columns, 1)
     thin = np.abs(columns - (slope * rows + offset)).max() <= 0.16 * text.text_height
     inked_rows = len(np.unique(rows))
-    return bool(slope < -SLANT and thin and inked_rows >= 0.95 * line.height)
+    return bool(slope < -SLANT and thin and inked_rows >= 0.9 * line.height)

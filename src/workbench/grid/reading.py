@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.grid.cells import CellBox, find_cells
+from workbench.grid.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
 from workbench.grid.marks import lone_mark
 from workbench.grid.rereading import LineRead, line_crops, reread_doubtful
@@ -41,7 +41,7 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     """
     upright = make_upright(page)
     rules = find_rules(upright)
-    tables = [_Table(lattice, find_cells(lattice)) for lattice in find_lattices(upright, rules)]
+    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in find_lattices(upright, rules)]
     tables = [table for table in tables if _is_table(table, upright.text_height)]
     boxes = [cell for table in tables for cell in table.cells]
     text = without_rules(upright, rule_ink(rules, [table.lattice for table in tables]), boxes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cmp_to_key
 from itertools import pairwise
 
 import cv2
@@ -92,7 +93,13 @@ def _thin(mask: Mask, width: int, height: int) -> Mask:
 def find_lattices(page: UprightPage, rules: RuleMasks) -> list[Lattice]:
     """One lattice per ruled table, top to bottom, then left to right."""
     found = [_lattice(box, page, rules) for box in _table_boxes(page, rules)]
-    return sorted((lattice for lattice in found if lattice), key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
+    return sorted((lattice for lattice in found if lattice), key=cmp_to_key(_reading_order))
+
+
+def _reading_order(one: Lattice, other: Lattice) -> int:
+    """-1 where ``one`` comes first: above comes first, and of two tables side by side the left one."""
+    side_by_side = one.ys[0] < other.ys[-1] and other.ys[0] < one.ys[-1]
+    return -1 if (one.xs[0] < other.xs[0] if side_by_side else one.ys[0] < other.ys[0]) else 1
 
 
 Box = tuple[int, int, int, int]

@@ -21,9 +21,9 @@ WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…�
 
 STOPS = frozenset("，。、；：")
 
-ROOM_OF_FULL_WIDTH = 1.7
-"""A full-width mark sets its neighbours 2 characters apart, a half-width one 1.5: between them, nearer to 1.5
-because engines place marks unevenly."""
+ROOM_OF_FULL_WIDTH = 0.7
+"""A full-width mark takes a character's room between its neighbours, a half-width one half of it: between them,
+nearer to half because engines place marks unevenly."""
 
 
 def cell_text(readings: Sequence[Reading]) -> str:
@@ -79,17 +79,21 @@ def as_printed(reading: Reading) -> str:
     pitch = float(np.median(pitches))
     characters = list(text)
     for i in range(1, len(text)):
-        if text[i] not in FULL_WIDTH or not chinese[i - 1]:
+        if text[i] not in FULL_WIDTH or not any(chinese[i - 1 : i + 2]):
             continue
-        ends_line = i + 1 == len(text) and text[i] not in "()"
-        following = text[i + 1 : i + 2]
-        # The ink of a comma lies at the left of its room: it comes a quarter earlier than a character.
-        room = ROOM_OF_FULL_WIDTH - (0.25 if following in STOPS else 0.0)
-        followed = bool(following) and (chinese[i + 1] or following in STOPS)
-        has_room = followed and places[i + 1] - places[i - 1] > room * pitch
+        ends_line = i + 1 == len(text) and chinese[i - 1] and text[i] not in "()"
+        has_room = i + 1 < len(text) and _room(reading, i, pitch) > ROOM_OF_FULL_WIDTH
         if ends_line or has_room:
             characters[i] = FULL_WIDTH[text[i]]
     return "".join(characters).strip()
+
+
+def _room(reading: Reading, i: int, pitch: float) -> float:
+    """What is left for a mark between its neighbours, in widths of a Chinese character."""
+    before, after = reading.text[i - 1], reading.text[i + 1]
+    beside = (character_width(before) + character_width(after)) / 2
+    # The ink of a comma lies at the left of its room: it comes a quarter earlier than a character.
+    return (reading.positions[i + 1] - reading.positions[i - 1]) / pitch - beside + (0.25 if after in STOPS else 0.0)
 
 
 def _with_matching_brackets(lines: Sequence[str]) -> str:

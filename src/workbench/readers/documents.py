@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from workbench.errors import InputError
 from workbench.settings import Settings
 
@@ -60,15 +62,17 @@ def open_source(path: Path) -> Source:
 
 
 def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
-    """Sort key that puts ``p-2`` before ``p-10``."""
-    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", name) if part)
+    """Sort key that puts ``p-2`` before ``p-10``; names that differ never sort alike (``p-1`` and ``p-01``)."""
+    parts = ((0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", name) if part)
+    return (*parts, (-1, name))
 
 
 def _walk(folder: Path, raw: Path) -> Iterator[Source]:
     entries = [entry for entry in folder.iterdir() if not _is_ignored(entry)]
     files, folders = [e for e in entries if not e.is_dir()], [e for e in entries if e.is_dir()]
     images = sorted((file for file in files if _is_image(file)), key=lambda p: natural_order(p.name))
-    if images and len(images) == len(files) and not folders and (folder != raw or _numbered_as_pages(images)):
+    are_pages = images and len(images) == len(files) and not folders and not any(map(_has_many_pages, images))
+    if are_pages and (folder != raw or _numbered_as_pages(images)):
         name = folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name
         yield Source(name, folder, tuple(images))
         return
@@ -91,6 +95,17 @@ def _is_ignored(path: Path) -> bool:
 
 def _is_image(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not _is_ignored(path)
+
+
+def _has_many_pages(path: Path) -> bool:
+    """Whether an image file is a document of its own: a TIFF with several pages."""
+    if path.suffix.lower() not in (".tif", ".tiff"):
+        return False
+    try:
+        with Image.open(path) as image:
+            return int(getattr(image, "n_frames", 1)) > 1
+    except (OSError, ValueError, SyntaxError):
+        return False  # said when its page is loaded
 
 
 def _numbered_as_pages(images: list[Path]) -> bool:

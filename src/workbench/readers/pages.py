@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +15,9 @@ from workbench.errors import InputError
 from workbench.model import Page
 from workbench.readers.documents import IMAGE_SUFFIXES, SUPPORTED_SUFFIXES, Source
 from workbench.settings import Settings
+
+Image.MAX_IMAGE_PIXELS = None
+# The setting max_pixels decides, by the size that the file's header states, before anything is unpacked.
 
 SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
@@ -63,11 +65,7 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
 def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> Any:
     """Run a reader; what libraries raise on damaged files becomes an `InputError`."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return read()
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise InputError("too-large", path, "the image unpacks to an unreasonable size", page) from error
+        return read()
     except UnidentifiedImageError as error:
         message = "the file is not an image, whatever its name says; open it to see what it is"
         raise InputError("unreadable", path, message, page) from error
@@ -114,9 +112,9 @@ def _draw_pdf_page(path: Path, index: int, settings: Settings) -> Image.Image:
 
 def _open_image(path: Path, frame: int, settings: Settings) -> Image.Image:
     with Image.open(path) as image:
-        _require_pixels(path, frame + 1, image.width, image.height, settings)
         if frame:
             image.seek(frame)
+        _require_pixels(path, frame + 1, image.width, image.height, settings)
         return _on_white_paper(ImageOps.exif_transpose(image))
 
 
