@@ -9,31 +9,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from workbench.form.assemble import entries_of
-from workbench.model import BLANK, Budget, Entry, Finding, Form, Indicator, Severity, Table
-from workbench.values import (
-    Actual,
-    Target,
-    Verdict,
-    judge,
-    normalise,
-    parse_actual,
-    parse_amount,
-    parse_fraction,
-    parse_number,
-    parse_target,
-)
+from workbench.judging import NUMBER_FIELDS, Judged, judged_indicators, page_of
+from workbench.model import BLANK, Budget, Entry, Finding, Form, Severity
+from workbench.values import normalise, parse_amount, parse_fraction, parse_number
 
 FAR_EXCEEDED = 1.3
-"""Attainment above which a target counts as set too low (the Ministry's review guides name 30 %)."""
+"""Attainment above which a target counts as set too low: more than 30 % beyond it."""
 
 LONGEST_QUANTITY = 12
 """A quantity with its unit is not longer than this; a longer text is a statement."""
 
-NOTHING = frozenset({"", "-", "—", "--", "——", "/", "无", "一"})
+NOTHING = frozenset({"", "-", "—", "--", "——", "/", "无"})
 """What forms print where there is no value."""
 
 FIELD_NAMES = {
@@ -60,40 +49,6 @@ FIELD_NAMES = {
     "name": "三级指标",
     "target": "年度指标值",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An indicator with its number in the form and its parsed values."""
-
-    number: int
-    row: Indicator
-    target: Target
-    actual: Actual
-    verdict: Verdict
-    weight: float | None
-    score: float | None
-
-    def finding(
-        self, code: str, severity: Severity, field: str, message: str, expected: object = None, found: object = None
-    ) -> Finding:
-        text = f"第{self.number}个指标“{self.row.name.text[:30]}”：{message}"
-        return Finding(
-            code, severity, text, "indicators", self.number, field, _page(self.row.name), _text(expected), _text(found)
-        )
-
-
-def judged_indicators(form: Form) -> list[Judged]:
-    """Every indicator of a form with its values parsed and judged."""
-    judged = []
-    for number, row in enumerate(form.indicators, start=1):
-        target = parse_target(row.target.text, year=form.year)
-        actual_text = (row.actual or BLANK).text
-        actual = parse_actual(actual_text, target, form.year)
-        verdict = judge(target, actual_text, actual, form.year)
-        weight, score = (parse_number((entry or BLANK).text) for entry in (row.weight, row.score))
-        judged.append(Judged(number, row, target, actual, verdict, weight, score))
-    return judged
 
 
 def check_form(form: Form, review_threshold: float) -> list[Finding]:
@@ -125,7 +80,7 @@ def low_confidence(form: Form, threshold: float) -> Iterator[Finding]:
             table,
             number or None,
             field,
-            _page(entry),
+            page_of(entry),
             f"{threshold:.2f}",
             f"{entry.confidence:.2f}",
         )
@@ -141,7 +96,7 @@ def unmapped_cells(form: Form) -> Iterator[Finding]:
             None,
             None,
             None,
-            _page(entry),
+            page_of(entry),
             None,
             entry.text,
         )
@@ -154,7 +109,7 @@ def not_a_number(form: Form) -> Iterator[Finding]:
         if parse is None or normalise(entry.text) in NOTHING or parse(entry.text) is not None:
             continue
         message = f"{_name(field)}“{entry.text[:40]}”不是数字，表中留空，请对照原件"
-        yield Finding("not-a-number", "error", message, table, number or None, field, _page(entry), None, entry.text)
+        yield Finding("not-a-number", "error", message, table, number or None, field, page_of(entry), None, entry.text)
 
 
 def missing_values(form: Form) -> Iterator[Finding]:
@@ -173,7 +128,13 @@ def missing_values(form: Form) -> Iterator[Finding]:
             if entry is not None and not entry:
                 message = f"第{number}个指标“{row.name.text[:30]}”的{_name(field)}为空"
                 yield Finding(
-                    "missing-value", "warning", message, "indicators", number, field, _page(entry) or _page(row.name)
+                    "missing-value",
+                    "warning",
+                    message,
+                    "indicators",
+                    number,
+                    field,
+                    page_of(entry) or page_of(row.name),
                 )
 
 
@@ -264,7 +225,7 @@ def _sum_finding(
     if abs(with_budget - stated) <= allowed or abs(without - stated) <= allowed:
         return []
     message = f"{what}合计不符：各行相加为{with_budget:g}，表中总计为{stated:g}，相差{stated - with_budget:+g}"
-    return [Finding(code, "error", message, "forms", None, field, _page(entry), f"{with_budget:g}", f"{stated:g}")]
+    return [Finding(code, "error", message, "forms", None, field, page_of(entry), f"{with_budget:g}", f"{stated:g}")]
 
 
 def score_exceeds_weight(row: Judged) -> Iterator[Finding]:
@@ -365,20 +326,6 @@ def duplicate_indicators(rows: Sequence[Judged]) -> list[Finding]:
     ]
 
 
-NUMBER_FIELDS: dict[tuple[Table, str], Callable[[str], float | None]] = {
-    ("forms", "total_weight"): parse_number,
-    ("forms", "total_score"): parse_number,
-    ("budgets", "initial"): parse_amount,
-    ("budgets", "adjusted"): parse_amount,
-    ("budgets", "executed"): parse_amount,
-    ("budgets", "execution_rate"): parse_fraction,
-    ("budgets", "weight"): parse_number,
-    ("budgets", "score"): parse_number,
-    ("indicators", "weight"): parse_number,
-    ("indicators", "score"): parse_number,
-}
-"""Fields that hold numbers, with the function that reads them: the tables and the checks use the same."""
-
 FORM_CHECKS: tuple[Callable[[Form], Iterable[Finding]], ...] = (
     unmapped_cells,
     not_a_number,
@@ -419,19 +366,9 @@ def _budget_finding(code: str, number: int, line: Budget, field: str, message: s
     entry: Entry = getattr(line, field)
     severity: Severity = "error" if code == "score-exceeds-weight" else "warning"
     return Finding(
-        code, severity, f"{line.funds.text}：{message}", "budgets", number, field, _page(entry), expected, entry.text
+        code, severity, f"{line.funds.text}：{message}", "budgets", number, field, page_of(entry), expected, entry.text
     )
 
 
 def _name(field: str) -> str:
     return FIELD_NAMES.get(field, field)
-
-
-def _page(entry: Entry) -> int | None:
-    return entry.cells[0].page if entry.cells else None
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    return f"{value:g}" if isinstance(value, float) else str(value)

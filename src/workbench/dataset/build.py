@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.checks import NUMBER_FIELDS, check_form, judged_indicators
+from workbench.checks import check_form
 from workbench.dataset.schemas import TABLES, to_table
 from workbench.form.assemble import entries_of
+from workbench.judging import NUMBER_FIELDS, judged_indicators
 from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
 
 Rows = list[dict[str, object]]

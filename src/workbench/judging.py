@@ -1,0 +1,86 @@
+"""Indicators judged: what a row's texts mean, and whether its target was met. For tables and checks alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbench.model import BLANK, Entry, Finding, Form, Indicator, Severity, Table
+from workbench.values import (
+    Actual,
+    Target,
+    Verdict,
+    judge,
+    parse_actual,
+    parse_amount,
+    parse_fraction,
+    parse_number,
+    parse_target,
+)
+
+NUMBER_FIELDS: dict[tuple[Table, str], Callable[[str], float | None]] = {
+    ("forms", "total_weight"): parse_number,
+    ("forms", "total_score"): parse_number,
+    ("budgets", "initial"): parse_amount,
+    ("budgets", "adjusted"): parse_amount,
+    ("budgets", "executed"): parse_amount,
+    ("budgets", "execution_rate"): parse_fraction,
+    ("budgets", "weight"): parse_number,
+    ("budgets", "score"): parse_number,
+    ("indicators", "weight"): parse_number,
+    ("indicators", "score"): parse_number,
+}
+"""Fields that hold numbers, with the function that reads them: the tables and the checks use the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An indicator with its number in the form and its parsed values."""
+
+    number: int
+    row: Indicator
+    target: Target
+    actual: Actual
+    verdict: Verdict
+    weight: float | None
+    score: float | None
+
+    def finding(
+        self, code: str, severity: Severity, field: str, message: str, expected: object = None, found: object = None
+    ) -> Finding:
+        text = f"第{self.number}个指标“{self.row.name.text[:30]}”：{message}"
+        return Finding(
+            code,
+            severity,
+            text,
+            "indicators",
+            self.number,
+            field,
+            page_of(self.row.name),
+            _text(expected),
+            _text(found),
+        )
+
+
+def judged_indicators(form: Form) -> list[Judged]:
+    """Every indicator of a form with its values parsed and judged."""
+    judged = []
+    for number, row in enumerate(form.indicators, start=1):
+        target = parse_target(row.target.text, year=form.year)
+        actual_text = (row.actual or BLANK).text
+        actual = parse_actual(actual_text, target, form.year)
+        verdict = judge(target, actual_text, actual, form.year)
+        weight, score = (parse_number((entry or BLANK).text) for entry in (row.weight, row.score))
+        judged.append(Judged(number, row, target, actual, verdict, weight, score))
+    return judged
+
+
+def page_of(entry: Entry) -> int | None:
+    """The page that a value was read from, the first of several."""
+    return entry.cells[0].page if entry.cells else None
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return f"{value:g}" if isinstance(value, float) else str(value)
