@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from workbench.grid.lines import LineBox, TextLayer
@@ -22,6 +23,10 @@ NARROW_RING = 0.85
 """A ring narrower than this share of its height is the figure 0; the letter O is as wide as it is high."""
 
 
+HOLE = 0.55
+"""The hole of a 0 is at least this share of its height."""
+
+
 def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> str | None:
     """The mark that is all the ink of a cell, or None where it is something else or as the engine ``read`` it."""
     if len(lines) != 1 or len(read) > 1:
@@ -32,9 +37,17 @@ def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> str | Non
         return "-" if width < HYPHEN else "—"
     if height >= 0.5 and width >= SLANT * height and _is_slash(line, text):
         return "/"
-    if read in ("O", "o", "〇") and width < NARROW_RING * height:
+    if read in ("0", "O", "o", "〇") and width < NARROW_RING * height and _is_ring(line, text):
         return "0"
     return None
+
+
+def _is_ring(line: LineBox, text: TextLayer) -> bool:
+    """Whether the ink encloses one hole that is nearly as high as itself. The hole of a 6 or 9 is half as high."""
+    ink = cv2.copyMakeBorder(text.ink[line.y0 : line.y1, line.x0 : line.x1], 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_not(ink), connectivity=4)
+    holes = [stat for stat in stats[1:] if stat[cv2.CC_STAT_LEFT] > 0 and stat[cv2.CC_STAT_TOP] > 0]
+    return len(holes) == 1 and bool(holes[0][cv2.CC_STAT_HEIGHT] >= HOLE * line.height)
 
 
 def _is_slash(line: LineBox, text: TextLayer) -> bool:

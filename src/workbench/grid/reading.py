@@ -77,8 +77,9 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
     character = min((least_sure(read.reading) for read in reads), default=1.0)
     agreements = [read.agreement for read in reads if read.agreement is not None]
     mark = lone_mark(joined, [read.part.line for read in reads], text)
-    if mark is not None and mark != joined:
-        joined, character, agreements = mark, max(character, SURE_OF_SHAPE), []
+    if mark is not None:  # where the engine read the same, two kinds of evidence agree
+        agreements = agreements if mark == joined else []
+        joined, character = mark, max(character, SURE_OF_SHAPE)
     state: CellState = "text" if joined else ("unread" if reads else "empty")
     return Cell(
         row=box.row,
