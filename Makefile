@@ -30,7 +30,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 lab: setup
-	$(BIN)/jupyter lab --notebook-dir=. notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/department.ipynb
 
 bench: setup
 	$(BIN)/python -m benchmarks.accuracy

@@ -27,6 +27,8 @@ DOUBT = frozenset(
         "split-row-joined",
         "shifted-cell",
         "goal-missing",
+        "page-not-read",
+        "text-outside-table",
     }
 )
 """Finding codes that say the machine may be wrong, and not the form: a person should look."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.errors import InputError
+from workbench.form.gaps import gaps_in_pages
 from workbench.form.layout import name_layout
 from workbench.form.lexicon import match_label
 from workbench.form.records import (
@@ -15,6 +16,7 @@ from workbench.form.records import (
     budgets_of,
     carry_labels,
     deviation_row,
+    has_ink,
     headings_of,
     is_empty,
     section_label_keys,
@@ -67,7 +69,7 @@ def assemble_forms(pages: Sequence[PageContent], source: str) -> list[Form]:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
     forms = [
-        _form(parts, source)
+        _form(parts, pages, source)
         for parts in _split_into_forms(find_sections(rows), pages)
         if any(section.kind == "indicators" for section in parts.sections)
     ]
@@ -113,7 +115,7 @@ def _keys_of(sections: Iterable[Section]) -> list[CellKey]:
     return keys + [piece.key for section in sections for row in section.rows for piece in row.starting]
 
 
-def _form(parts: _FormParts, source: str) -> Form:
+def _form(parts: _FormParts, pages: Sequence[PageContent], source: str) -> Form:
     headings, heading_labels = headings_of(_rows(parts, "heading"))
     budgets = _budgets([section for section in parts.sections if section.kind == "budgets"])
     goal_rows, indicator_rows = _records(parts, "goals"), _records(parts, "indicators")
@@ -125,6 +127,7 @@ def _form(parts: _FormParts, source: str) -> Form:
     conclusion, conclusion_labels = _conclusion(parts)
     title = _title(parts)
     keys = _keys_of(parts.sections)
+    first_page, last_page = min(key.page for key in keys), max(key.page for key in keys)
     form = Form(
         layout=name_layout(title, headings, {s.kind: s.columns for s in parts.sections if s.columns}),
         title=title,
@@ -138,10 +141,10 @@ def _form(parts: _FormParts, source: str) -> Form:
         total_weight=total_weight,
         total_score=total_score,
         conclusion=conclusion,
-        first_page=min(key.page for key in keys),
-        last_page=max(key.page for key in keys),
+        first_page=first_page,
+        last_page=last_page,
         labels=tuple(_labels(parts, [*heading_labels, *conclusion_labels, *dropped])),
-        notes=goal_rows.findings + indicator_rows.findings,
+        notes=(*goal_rows.findings, *indicator_rows.findings, *gaps_in_pages(first_page, last_page, pages)),
     )
     return _with_unmapped(form, parts)
 
@@ -160,7 +163,7 @@ def _rows(parts: _FormParts, kind: str) -> list[Row]:
 
 def _records(parts: _FormParts, table: Table) -> Stitched:
     records = [record for s in parts.sections if s.kind == table for record in table_rows(s)]
-    printed = [record for record in records if any(record.fields.values())]
+    printed = [record for record in records if has_ink(record.fields.values())]
     # Labels first: a row that is printed twice, or split, over a page break may have them on one of the pages only.
     return stitch(carry_labels(printed, LABELS) if table == "indicators" else printed, table)
 

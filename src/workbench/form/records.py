@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -69,8 +69,14 @@ def _within(row: Row, key: Piece, first: Row) -> bool:
 def is_empty(record: Sourced) -> bool:
     """Whether nothing but level labels is printed in the row, or only what the empty template prints."""
     values = {field: entry for field, entry in record.fields.items() if field not in ("goal_no", "level1", "level2")}
-    name = values.pop("name", BLANK).text.strip()
-    return not any(values.values()) and (not name or bool(TEMPLATE_ROW.match(name)))
+    name = values.pop("name", BLANK)
+    is_template = not has_ink([name]) or bool(TEMPLATE_ROW.match(name.text))
+    return is_template and not has_ink(values.values())
+
+
+def has_ink(entries: Iterable[Entry]) -> bool:
+    """Whether anything stands in the cells: text, or ink that could not be read (confidence 0)."""
+    return any(entry.text or entry.confidence == 0 for entry in entries)
 
 
 def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sourced]:
