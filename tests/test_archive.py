@@ -25,10 +25,11 @@ from tests.scans.tables import central_project_table
 from tests.scans.typeset import typeset
 from workbench.archive import store as store_module
 from workbench.archive.plan import plan_documents
-from workbench.archive.store import ResultStore, page_content_from_json, write_atomically
+from workbench.archive.store import ResultStore, page_content_from_json
 from workbench.dataset.schemas import TABLES
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError
+from workbench.files import write_atomically
 from workbench.model import Cell, CellGrid, Confidence, PageContent, TextLine
 from workbench.readers.documents import find_sources
 from workbench.settings import Settings

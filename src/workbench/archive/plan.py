@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.archive.store import ResultStore
@@ -26,15 +26,9 @@ class PlannedDocument:
     problem: InputError | None = None
 
 
-def plan_documents(
-    sources: Sequence[Source], store: ResultStore, settings: Settings, on_each: Callable[[], None] = lambda: None
-) -> list[PlannedDocument]:
-    """Digest every document and look up what is already read. ``on_each`` is called after each document."""
-    planned = []
-    for source in sources:
-        planned.append(_plan(source, store, settings))
-        on_each()
-    return planned
+def plan_documents(sources: Sequence[Source], store: ResultStore, settings: Settings) -> list[PlannedDocument]:
+    """Digest every document and look up what is already read."""
+    return [_plan(source, store, settings) for source in sources]
 
 
 def _plan(source: Source, store: ResultStore, settings: Settings) -> PlannedDocument:

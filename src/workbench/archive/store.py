@@ -7,12 +7,11 @@ it depends on where the document lies, so that a file that was moved or copied i
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from workbench.files import write_atomically
 from workbench.model import Cell, CellGrid, Confidence, PageContent, Polygon, TextLine
 from workbench.settings import Settings
 
@@ -40,20 +39,6 @@ class ResultStore:
     def save(self, digest: str, content: PageContent) -> None:
         text = json.dumps(asdict(content), ensure_ascii=False, separators=(",", ":"))
         write_atomically(self.path(digest, content.number), text.encode())
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever interrupts."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def page_content_from_json(data: dict[str, Any]) -> PageContent:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +14,7 @@ import pandas as pd
 
 from workbench.dataset.schemas import SCHEMAS, TABLES
 from workbench.errors import DatasetError, SelectionError
+from workbench.files import write_atomically
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -38,9 +37,8 @@ def write_dataset(folder: Path, tables: Mapping[str, pd.DataFrame], origin: Mapp
         DatasetError: the folder cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name in TABLES:
-            _write_atomically(folder / f"{name}.parquet", tables[name])
+            write_atomically(folder / f"{name}.parquet", tables[name].to_parquet(index=False))
         digest = content_digest(tables)
         info = {
             "schema": SCHEMA_VERSION,
@@ -49,25 +47,10 @@ def write_dataset(folder: Path, tables: Mapping[str, pd.DataFrame], origin: Mapp
             "built": datetime.now(UTC).isoformat(timespec="seconds"),
             **origin,
         }
-        _write_atomically(folder / "dataset.json", json.dumps(info, ensure_ascii=False, indent=2) + "\n")
+        write_atomically(folder / "dataset.json", (json.dumps(info, ensure_ascii=False, indent=2) + "\n").encode())
     except OSError as error:
         raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
     return digest
-
-
-def _write_atomically(path: Path, content: pd.DataFrame | str) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    os.close(descriptor)
-    temporary = Path(name)
-    try:
-        if isinstance(content, str):
-            temporary.write_text(content, encoding="utf-8")
-        else:
-            content.to_parquet(temporary, index=False)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def content_digest(tables: Mapping[str, pd.DataFrame]) -> str:

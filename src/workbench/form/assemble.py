@@ -179,10 +179,14 @@ def _conclusion(parts: _FormParts) -> tuple[Entry | None, list[CellKey]]:
     return (entry_of(texts) if texts else None), [piece.key for piece in labels]
 
 
+def _texts_in_no_section(parts: _FormParts) -> list[str]:
+    """Cells in rows of no known kind, such as a title printed inside the table."""
+    return [piece.text for row in _rows(parts, "other") for piece in row.starting]
+
+
 def _title(parts: _FormParts) -> str:
     """The line above the table, or the merged cell at its top, that calls itself a form."""
-    inside = [piece.text for s in parts.sections if s.kind == "other" for row in s.rows for piece in row.starting]
-    for text in [*(line.text for line in parts.lines), *inside]:
+    for text in [*(line.text for line in parts.lines), *_texts_in_no_section(parts)]:
         if TITLE.search(text) and len(text) <= 60:
             return re.sub(r"\s+", "", text)
     return ""
@@ -191,8 +195,7 @@ def _title(parts: _FormParts) -> str:
 def _year(parts: _FormParts, headings: dict[str, Entry], source: str) -> int | None:
     """The year of the title, else of the headings, else of the document's path."""
     printed = [line.text for line in parts.lines] + [entry.text for entry in headings.values()]
-    inside = [piece.text for s in parts.sections if s.kind == "other" for row in s.rows for piece in row.starting]
-    for text in [*printed, *inside, source]:
+    for text in [*printed, *_texts_in_no_section(parts), source]:
         found = YEAR.search(text) or (re.search(r"(?<!\d)(20[012]\d)(?!\d)", text) if text == source else None)
         if found:
             return int(found.group(1))

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import workbench
 from workbench.errors import SettingsError
+from workbench.files import write_atomically
 from workbench.report.index import make_index
 from workbench.report.plan import Job, chosen, plan
-from workbench.report.run import Report, make_report, write_whole
+from workbench.report.run import Report, make_report
 
 Progress = Callable[..., Iterable[Report]]
 """Something like ``tqdm``: takes the finished reports, ``total=`` and ``desc=``, and passes the reports on."""
@@ -61,7 +62,7 @@ def build_reports(
     by_stem = {report.stem: report for report in finished}
     reports = tuple(by_stem[job.stem] for job in wanted)
     index = out_dir / "index.html"
-    write_whole(index, make_index(jobs, reports, dataset))
+    write_atomically(index, make_index(jobs, reports, dataset).encode())
     return ReportRun(index, reports)
 
 

@@ -6,7 +6,6 @@ import json
 import logging
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from papermill.exceptions import PapermillException
 from papermill.translators import PythonTranslator, papermill_translators
 
 from workbench.errors import ReportError
+from workbench.files import write_atomically
 from workbench.report.page import make_page
 from workbench.report.plan import Job
 
@@ -93,8 +93,9 @@ def make_report(job: Job) -> Report:
     try:
         notebook = run_notebook(job)
         source = nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call]
-        write_whole(job.executed, without_paths(source, job.folder))
-        write_whole(job.html, without_paths(make_page(notebook, job.title, job.executed.name), job.folder))
+        page = make_page(notebook, job.title, job.executed.name)
+        write_atomically(job.executed, without_paths(source, job.folder).encode())
+        write_atomically(job.html, without_paths(page, job.folder).encode())
     except ReportError as failure:
         error = without_paths(str(failure), job.folder)
     seconds = time.monotonic() - started
@@ -162,14 +163,3 @@ def without_paths(text: str, folder: Path) -> str:
             pattern = rf"(?<![A-Za-z0-9+/]){re.escape(json.dumps(path)[1:-1])}(?![A-Za-z0-9])"
             text = re.sub(pattern, lambda _, word=instead: word, text)  # type: ignore[misc]
     return text
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is either whole or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".part", delete=False
-    ) as part:
-        part.write(text)
-    Path(part.name).chmod(0o644)
-    Path(part.name).replace(path)
