@@ -35,7 +35,7 @@ LETTER = 24
 
 @dataclass
 class Stub(OcrEngine):
-    """Reads the same in every crop, and keeps the crops it was first shown."""
+    """Reads the same in every crop, and keeps the crops of the cells: the call with most of them, the later of two."""
 
     says: str = "字"
     crops: list[Paper] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Stub(OcrEngine):
         return []
 
     def recognise(self, crops):
-        self.crops = self.crops or list(crops)
+        self.crops = max(list(crops), self.crops, key=len)
         places = tuple((i + 0.5) / len(self.says) for i in range(len(self.says)))
         return [Reading(self.says, (0.99,) * len(self.says), places) for _ in crops]
 

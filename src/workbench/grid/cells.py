@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from workbench.grid.rules import Lattice
 
-PRESENT = 0.7
-"""A stretch of rule counts as drawn from this share of ink on. Strokes of text along one line stay well below."""
+PRESENT = 0.5
+"""A stretch of rule counts as drawn from this probability on."""
 
 
 @dataclass(frozen=True, slots=True)

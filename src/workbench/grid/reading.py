@@ -39,7 +39,7 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     The engine reads all lines of the page in one call, and the doubtful ones in a second. Cells
     without ink are not read.
     """
-    upright = make_upright(page)
+    upright = make_upright(page, engine)
     rules = find_rules(upright)
     tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in find_lattices(upright, rules)]
     tables = [table for table in tables if _is_table(table, upright.text_height)]
@@ -66,8 +66,9 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
 def _is_table(table: _Table, text_height: float) -> bool:
     lattice = table.lattice
     wide = lattice.xs[-1] - lattice.xs[0] >= SMALLEST_TABLE * text_height
+    roomy = min(float(np.median(np.diff(stops))) for stops in (lattice.xs, lattice.ys)) >= text_height
     framed = float(np.mean([cell.border for cell in table.cells])) >= 0.5
-    return wide and framed and len(table.cells) >= 2
+    return wide and roomy and framed and len(table.cells) >= 2
 
 
 def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage) -> Cell:

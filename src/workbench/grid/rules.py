@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
-from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.upright import Mask, UprightPage
+from workbench.grid.evidence import alone, probability, shares, wear
+from workbench.grid.upright import THICKEST_RULE, Mask, UprightPage
 
 LONGER_THAN_A_STROKE = 1.25
 """A run of ink longer than this many text heights is no stroke of a character."""
 
 SHORT_RUN = 0.5
 """Pieces of a worn rule are at least this long, in text heights."""
-
-THICKEST_RULE = 0.45
-"""A rule is thinner than this, in text heights; anything thicker is a filled area or the edge of the scan."""
 
 SNAP = 0.4
 """Rules nearer to each other than this many text heights are one rule (double rules, wavering rules)."""
@@ -29,18 +26,37 @@ SNAP = 0.4
 LONE_RULE_REACH = 15.0
 """A rule that touches no other belongs to a table at most this many text heights away."""
 
+MENDED_GAP = 2.5
+"""On a worn page rules are followed over gaps of this many text heights."""
+
+WORN = 0.05
+"""From this share of lost rule on a page counts as worn."""
+
+TOUCH = 0.15
+"""Rules that meet come within this many text heights of each other, however worn."""
+
+CLEAR = 0.35
+"""A piece of a worn rule has no other ink within this many text heights; a stroke of a character has."""
+
 OPEN_END = 0.85
-"""Least evidence for the edge of a table: where a page break leaves it open, the crossing rules still end there."""
+"""Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end there."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleMasks:
-    """Rule ink of a page: ``long`` runs cannot be text; ``short`` runs can be worn rules or strokes."""
+    """Rule ink of a page: ``long`` runs cannot be text; short ``pieces`` are like worn rules, with nothing beside them.
+
+    ``whole`` are the rules followed over the gaps that wear left. ``wear`` is the share of the
+    rules' length that is gone.
+    """
 
     long_horizontal: Mask
     long_vertical: Mask
-    short_horizontal: Mask
-    short_vertical: Mask
+    pieces_horizontal: Mask
+    pieces_vertical: Mask
+    whole_horizontal: Mask
+    whole_vertical: Mask
+    wear: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +64,8 @@ class Lattice:
     """The rules of one table, prolonged over the whole table.
 
     ``xs`` and ``ys`` are the rules' positions (upright pixels, ascending). ``horizontal[j, i]`` is the
-    evidence (0 to 1: share of the stretch that is inked) for rule ``ys[j]`` between ``xs[i]`` and
-    ``xs[i + 1]``; ``vertical[j, i]`` that for rule ``xs[i]`` between ``ys[j]`` and ``ys[j + 1]``.
+    probability (0 to 1) that rule ``ys[j]`` is drawn between ``xs[i]`` and ``xs[i + 1]``;
+    ``vertical[j, i]`` that rule ``xs[i]`` is between ``ys[j]`` and ``ys[j + 1]``.
     """
 
     xs: tuple[float, ...]
@@ -60,15 +76,70 @@ class Lattice:
 
 def find_rules(page: UprightPage) -> RuleMasks:
     """Runs of ink that are thin and long, in both directions."""
-    long_run = max(5, round(LONGER_THAN_A_STROKE * page.text_height))
-    short_run = max(3, round(SHORT_RUN * page.text_height))
-    thickest = max(3, round(THICKEST_RULE * page.text_height))
-    return RuleMasks(
-        long_horizontal=_thin(_runs(page.ink, long_run, 1), 1, thickest),
-        long_vertical=_thin(_runs(page.ink, 1, long_run), thickest, 1),
-        short_horizontal=_runs(page.ink, short_run, 1),
-        short_vertical=_runs(page.ink, 1, short_run),
+    height = page.text_height
+    long_run = max(5, round(LONGER_THAN_A_STROKE * height))
+    short_run = max(3, round(SHORT_RUN * height))
+    thickest = max(3, round(THICKEST_RULE * height))
+    long_horizontal = _thin(_runs(page.ink, long_run, 1), 1, thickest)
+    long_vertical = _thin(_runs(page.ink, 1, long_run), thickest, 1)
+    across = _pieces(page.ink, long_horizontal, short_run, height)
+    down = np.ascontiguousarray(_pieces(page.ink.T, long_vertical.T, short_run, height).T)
+    worn = [
+        wear(long, pieces, _positions(long, height), height)
+        for long, pieces in ((long_horizontal, across), (long_vertical.T, down.T))
+    ]
+    share = float(np.mean(worn))
+    if share < WORN:
+        return RuleMasks(long_horizontal, long_vertical, across, down, long_horizontal, long_vertical, share)
+    whole = _whole(long_horizontal, across, long_vertical, down, height)
+    return RuleMasks(long_horizontal, long_vertical, across, down, *whole, share)
+
+
+def _whole(long_h: Mask, pieces_h: Mask, long_v: Mask, pieces_v: Mask, text_height: float) -> tuple[Mask, Mask]:
+    """Worn rules followed over their gaps, horizontal and vertical.
+
+    A rule has a long run somewhere, or touches one that has. Figures 1 under each other, or dashes
+    side by side, do neither.
+    """
+    across = _chains(long_h | pieces_h, text_height)
+    down = np.ascontiguousarray(_chains(np.ascontiguousarray((long_v | pieces_v).T), text_height).T)
+    sure_h, sure_v = _with_any_of(across, long_h), _with_any_of(down, long_v)
+    touch = np.ones((2 * max(2, round(TOUCH * text_height)) + 1,) * 2, np.uint8)
+    touching_h, touching_v = (np.asarray(cv2.dilate(sure, touch), dtype=np.uint8) for sure in (sure_v, sure_h))
+    return (
+        sure_h | _with_any_of(across, (pieces_h & touching_h)),
+        sure_v | _with_any_of(down, (pieces_v & touching_v)),
     )
+
+
+def _chains(pieces: Mask, text_height: float) -> Mask:
+    """Horizontal pieces on one line joined over gaps."""
+    wavering = cv2.dilate(pieces, np.ones((3, 1), np.uint8))
+    gap = round(MENDED_GAP * text_height)
+    padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
+    return np.asarray(joined, dtype=np.uint8)
+
+
+def _with_any_of(chains: Mask, ink: Mask) -> Mask:
+    _, labels = cv2.connectedComponents(chains, connectivity=8)
+    chosen = np.zeros(int(labels.max()) + 1, bool)
+    chosen[np.unique(labels[ink > 0])] = True
+    chosen[0] = False
+    return np.where(chosen[labels], 255, 0).astype(np.uint8)
+
+
+def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
+    """Horizontal runs that are short, and alone."""
+    ink = np.ascontiguousarray(ink)
+    return alone(_runs(ink, short_run, 1), ink, CLEAR * text_height, _thickness(long))
+
+
+def _thickness(long: Mask) -> float:
+    """Usual thickness of horizontal rules, pixels."""
+    inked = np.count_nonzero(long)
+    tops = np.count_nonzero(long[1:] & ~long[:-1])
+    return inked / max(1, tops)
 
 
 def rule_ink(rules: RuleMasks, lattices: Sequence[Lattice]) -> Mask:
@@ -109,7 +180,7 @@ Box = tuple[int, int, int, int]
 def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[Box]:
     """Surroundings of the connected networks of rules; networks that overlap are one table."""
     reach = max(3, round(SNAP * page.text_height)) | 1
-    network = cv2.dilate(rules.long_horizontal | rules.long_vertical, np.ones((reach, reach), np.uint8))
+    network = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((reach, reach), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(network, connectivity=8)
     smallest = 2 * page.text_height
     boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if max(w, h) > smallest]
@@ -157,17 +228,22 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     x0, y0, x1, y1 = box
     window = np.s_[y0:y1, x0:x1]
     long_h, long_v = rules.long_horizontal[window], rules.long_vertical[window]
-    ys = _positions(long_h, page.text_height)
-    xs = _positions(long_v.T, page.text_height)
+    whole_h, whole_v = rules.whole_horizontal[window], rules.whole_vertical[window]
+    ys = _positions(whole_h, page.text_height)
+    xs = _positions(whole_v.T, page.text_height)
     if len(xs) < 2 or len(ys) < 1:
         return None
-    ys = _with_open_ends(ys, long_v, page.text_height)
-    xs = _with_open_ends(xs, long_h.T, page.text_height)
+    ys = _with_open_ends(ys, whole_v, page.text_height)
+    xs = _with_open_ends(xs, whole_h.T, page.text_height)
     if len(ys) < 2:
         return None
-    reach = SNAP * page.text_height
-    horizontal = _evidence(long_h, rules.short_horizontal[window], ys, xs, reach)
-    vertical = _evidence(long_v.T, rules.short_vertical[window].T, xs, ys, reach).T
+    pieces_h, pieces_v = rules.pieces_horizontal[window], rules.pieces_vertical[window]
+    height = page.text_height
+    found_h = shares(page.ink[window], long_h, pieces_h, ys, xs, height, SNAP * height)
+    turned = [np.ascontiguousarray(mask.T) for mask in (page.ink[window], long_v, pieces_v)]
+    found_v = shares(*turned, xs, ys, height, SNAP * height)
+    horizontal = probability(found_h, xs, height, rules.wear)
+    vertical = probability(found_v, ys, height, rules.wear).T
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], OPEN_END)
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], OPEN_END)
@@ -222,19 +298,3 @@ def _several_cross(crossing: Mask, start: float, end: float) -> bool:
     share = np.count_nonzero(stretch, axis=0) / len(stretch)
     crosses = np.where(share > 0.7, 1, 0)
     return int(np.count_nonzero(np.diff(crosses, prepend=0) == 1)) >= 2
-
-
-def _evidence(long: Mask, short: Mask, positions: list[float], stops: list[float], reach: float) -> NDArray[np.float64]:
-    """Share of each stretch (between two stops) of each horizontal rule (at the positions) that is inked."""
-    evidence = np.zeros((len(positions), len(stops) - 1))
-    for j, position in enumerate(positions):
-        top, bottom = max(0, round(position - reach)), round(position + reach) + 1
-        any_long = (long[top:bottom] > 0).sum(axis=0) > 0
-        for i, (start, end) in enumerate(pairwise(stops)):
-            inner = slice(round(start) + 1, max(round(start) + 2, round(end)))
-            certain = float(any_long[inner].mean())
-            # Short runs count only on one line: strokes of characters lie at many heights.
-            rows = (short[top:bottom, inner] > 0).astype(np.float64)
-            on_one_line = cv2.blur(rows, (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
-            evidence[j, i] = max(certain, float(on_one_line.mean(axis=1).max()) if certain < 1 else 0.0)
-    return evidence

@@ -1,43 +1,61 @@
-"""Upright pages: grey image, ink, and the small rotation that makes ruled lines horizontal."""
+"""Upright pages: grey image, ink, and the way from the scan as it came to ruled lines that are level and straight."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.orientation import is_upside_down, runs_down
+from workbench.grid.warp import Bend, Turn, Warp, compose, find_bend, quarter_turned, turned, upright_frame
 from workbench.model import Page, Point, Polygon
+
+if TYPE_CHECKING:
+    from workbench.ocr.base import OcrEngine
 
 Mask = NDArray[np.uint8]
 """(height, width), 255 where true, 0 elsewhere."""
 
-SKEW_LIMIT = 8.0
+SKEW_LIMIT = 10.5
 """Largest skew that is looked for, degrees either way."""
 
 SMALLEST_SKEW = 0.03
 """A page less askew than this is left as it is, degrees: over a page width it moves a rule by less than its weight."""
 
+PIECE = 1.6
+"""Pieces of rules that are measured for bends are at least this long, in text heights: longer than strokes."""
+
+THICKEST_RULE = 0.45
+"""A rule is thinner than this, in text heights; anything thicker is a filled area or the edge of the scan."""
+
+SMALLEST_BEND = 0.08
+"""Rules that bend less than this many text heights over the page are straight enough."""
+
+MOST_BENDS = 3
+"""Bends are measured where they are seen, not where they belong: a strong one takes a second and third look."""
+
 
 @dataclass(frozen=True, slots=True)
 class UprightPage:
-    """A page turned upright.
+    """A page turned upright and made flat.
 
     ``grey`` (height, width) uint8 has an evened background (paper near 255); ``ink`` marks the dark
-    pixels. ``to_scan`` (2, 3) maps upright pixels to the page as scanned. ``text_height`` is the
-    height of a character, upright pixels.
+    pixels. ``to_scan`` maps upright pixels to the page as scanned. ``text_height`` is the height of
+    a character, upright pixels.
     """
 
     number: int
     grey: NDArray[np.uint8]
     ink: Mask
-    to_scan: NDArray[np.float64]
+    to_scan: Warp
     text_height: float
 
     def polygon_on_scan(self, x0: float, y0: float, x1: float, y1: float) -> Polygon:
         """Corners, on the page as scanned, of a rectangle of the upright page."""
-        corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]], dtype=float) @ self.to_scan.T
+        corners = self.to_scan(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=float))
         a, b, c, d = (_point(corner) for corner in corners)
         return a, b, c, d
 
@@ -46,15 +64,60 @@ def _point(corner: NDArray[np.float64]) -> Point:
     return round(float(corner[0]), 2), round(float(corner[1]), 2)
 
 
-def make_upright(page: Page) -> UprightPage:
-    """Even the background, find the ink, undo the skew."""
-    grey = even_background(cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY))
-    angle = skew_angle(find_ink(grey))
-    to_scan = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
+    """Even the background, undo skew, quarter turns, perspective and curl.
+
+    The engine is asked which way up the lines of text are.
+    """
+    flat = _flat(_Sheet.of(even_background(cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY))))
+    ink = find_ink(flat.picture)
+    height = text_height(ink)
+    if runs_down(ink, height):
+        flat = flat.quarter_turns(1)
+        ink = np.ascontiguousarray(np.rot90(ink))
+    if is_upside_down(flat.picture, ink, height, engine):
+        flat = flat.quarter_turns(2)
+        ink = np.ascontiguousarray(np.rot90(ink, 2))
+    return UprightPage(page.number, flat.picture, ink, flat.to_scan, height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The scan, the picture made of it so far, and the map from the picture to the scan."""
+
+    scan: NDArray[np.uint8]
+    picture: NDArray[np.uint8]
+    to_scan: Warp
+
+    @classmethod
+    def of(cls, scan: NDArray[np.uint8]) -> _Sheet:
+        return cls(scan, scan, Warp(()))
+
+    def moved(self, step: Turn | Bend) -> _Sheet:
+        """The picture drawn anew from the scan, with one more step between them."""
+        frame, width, height = upright_frame(step, *self.picture.shape[::-1])
+        to_scan = compose((frame, step, *self.to_scan.steps))
+        return _Sheet(self.scan, to_scan.resample(self.scan, width, height), to_scan)
+
+    def quarter_turns(self, count: int) -> _Sheet:
+        """Turned anticlockwise, pixel by pixel."""
+        to_scan = compose((quarter_turned(count, *self.picture.shape[::-1]), *self.to_scan.steps))
+        return _Sheet(self.scan, np.ascontiguousarray(np.rot90(self.picture, count)), to_scan)
+
+
+def _flat(sheet: _Sheet) -> _Sheet:
+    """Skew undone, then what is left of perspective and curl: rules become straight, level and plumb."""
+    angle = skew_angle(find_ink(sheet.picture))
     if abs(angle) >= SMALLEST_SKEW:
-        grey, to_scan = _rotate(grey, angle)
-    ink = find_ink(grey)
-    return UprightPage(page.number, grey, ink, to_scan, text_height(ink))
+        sheet = sheet.moved(turned(angle, *sheet.picture.shape[::-1]))
+    for _ in range(MOST_BENDS):
+        ink = find_ink(sheet.picture)
+        height = text_height(ink)
+        bend = find_bend(ink, PIECE * height, THICKEST_RULE * height, SMALLEST_BEND * height)
+        if bend is None:
+            break
+        sheet = sheet.moved(bend)
+    return sheet
 
 
 def even_background(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -118,13 +181,3 @@ def _row_sharpness(image: Mask, angle: float) -> float:
     shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]])
     rows = cv2.warpAffine(image, shear, (width, height), flags=cv2.INTER_LINEAR).sum(axis=1, dtype=np.float64)
     return float(np.square(np.diff(rows)).sum())
-
-
-def _rotate(grey: NDArray[np.uint8], angle: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    height, width = grey.shape
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
-    full_width, full_height = int(np.ceil(width * cos + height * sin)), int(np.ceil(width * sin + height * cos))
-    matrix[:, 2] += ((full_width - width) / 2, (full_height - height) / 2)
-    rotated = cv2.warpAffine(grey, matrix, (full_width, full_height), flags=cv2.INTER_CUBIC, borderValue=255)
-    return rotated.astype(np.uint8), np.asarray(cv2.invertAffineTransform(matrix), dtype=np.float64)

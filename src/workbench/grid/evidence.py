@@ -1,0 +1,145 @@
+"""Whether a stretch of rule is drawn: from the ink along it to a probability, on whole and on worn rules alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.upright import Mask
+
+SAMPLE = 0.5
+"""Pieces of a stretch this many text heights long are taken as independent of each other."""
+
+INK_OF_NOTHING = 0.2
+"""Share of a stretch that may look drawn where there is no rule on a page of whole rules: rows of dashes."""
+
+STRICTER = 12.0
+"""On a worn page less ink counts as drawn. Power of the share of rule that is left by which `INK_OF_NOTHING` falls."""
+
+MOST_WEAR = 0.7
+"""Rules of which more than this share is gone cannot be told from dirt."""
+
+LEAST_WEAR = 0.03
+"""Even a whole rule is crossed by white here and there."""
+
+FEWEST_SAMPLES, MOST_SAMPLES = 2.0, 12.0
+"""Bounds for the weight of one stretch: of a very short one, and of a long one that is worn in one go."""
+
+NEAREST_TEXT, CROSSING = 0.1, 0.3
+"""Text that runs across a place has ink on both sides of it between these distances, in text heights. Text in two
+cells keeps clear of the rule between them."""
+
+TEXT_ACROSS = 6.0
+"""Log-odds against a rule for every sample that text runs across."""
+
+CHANGE = 0.12
+"""Probability that a rule begins or ends where another crosses it."""
+
+LONGEST_GAP = 2.5
+"""A gap in a rule longer than this many text heights is no wear: the rule ends there and another begins."""
+
+
+def alone(runs: Mask, ink: Mask, clear: float, thickness: float) -> Mask:
+    """The horizontal ``runs`` that have no other ink above and below them.
+
+    The strokes of a character have other strokes near: within ``clear`` pixels, beyond the rule's
+    own ``thickness``.
+    """
+    near, reach = round(thickness) + 1, max(round(clear), round(thickness) + 2)
+    kernel = np.zeros((2 * reach + 1, 1), np.uint8)
+    kernel[: reach - near] = kernel[reach + near + 1 :] = 1
+    return np.asarray(cv2.subtract(runs, cv2.dilate(ink, kernel)), dtype=np.uint8)
+
+
+def wear(long: Mask, pieces: Mask, positions: list[float], text_height: float) -> float:
+    """Share of the rules' length that is gone, from the short gaps along rules (0 on a clean page)."""
+    drawn = gone = 0
+    for position in positions:
+        line = _on_one_line(long, pieces, position, text_height)
+        edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
+        starts, ends = edges[::2], edges[1::2]
+        gaps = starts[1:] - ends[:-1]
+        drawn += int((ends - starts).sum())
+        gone += int(gaps[gaps < LONGEST_GAP * text_height].sum())
+    return gone / max(1, drawn + gone)
+
+
+def _on_one_line(long: Mask, pieces: Mask, position: float, text_height: float) -> NDArray[np.bool_]:
+    """Along a horizontal rule: where it is drawn, on the line that holds most ink."""
+    reach = 0.25 * text_height
+    band = slice(max(0, round(position - reach)), round(position + reach) + 1)
+    rows = cv2.blur((pieces[band] | long[band]).astype(np.float32), (1, 3)) > 0
+    return np.asarray(rows[int(rows.sum(axis=1).argmax())])
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of each stretch [j, i] of rule j between stops i and i + 1: the share that is ``inked``, and ``crossed`` by text."""
+
+    inked: NDArray[np.float64]
+    crossed: NDArray[np.float64]
+
+
+def shares(
+    ink: Mask, long: Mask, pieces: Mask, positions: list[float], stops: list[float], text_height: float, reach: float
+) -> Shares:
+    """Look along horizontal rules at the given positions.
+
+    ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on one
+    line: strokes of characters lie at many heights. Text crosses where there is ink just above and
+    just below a place that is not inked.
+    """
+    inked, crossed = np.zeros((2, len(positions), len(stops) - 1))
+    near, far = round(NEAREST_TEXT * text_height) + 1, round(CROSSING * text_height) + 1
+    for j, position in enumerate(positions):
+        middle = round(position)
+        band = slice(max(0, round(position - reach)), round(position + reach) + 1)
+        certain = (long[band] > 0).any(axis=0)
+        lines = cv2.blur((pieces[band] > 0).astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
+        above = ink[max(0, middle - far) : max(0, middle - near)].any(axis=0)
+        below = ink[middle + near + 1 : middle + far + 1].any(axis=0)
+        for i, (start, end) in enumerate(pairwise(stops)):
+            inner = slice(round(start) + 1, max(round(start) + 2, round(end)))
+            along = lines[:, inner] | certain[inner]
+            best = along[int(along.sum(axis=1).argmax())]
+            inked[j, i] = best.mean()
+            crossed[j, i] = (above[inner] & below[inner] & ~best).mean()
+    return Shares(inked, crossed)
+
+
+def probability(found: Shares, stops: list[float], text_height: float, worn: float) -> NDArray[np.float64]:
+    """Probability that each stretch is drawn, given what was seen along it and the page's wear.
+
+    A stretch is a row of samples, each inked or not; a rule mostly goes on as it was before the last
+    stop. Forward-backward algorithm over two states (Rabiner, 1989).
+    """
+    kept = 1 - float(np.clip(worn, LEAST_WEAR, MOST_WEAR))
+    nothing = INK_OF_NOTHING * kept**STRICTER
+    samples = np.clip(np.diff(stops) / (SAMPLE * text_height), FEWEST_SAMPLES, MOST_SAMPLES)
+    odds = samples * (
+        found.inked * np.log(kept / nothing)
+        + (1 - found.inked) * np.log((1 - kept) / (1 - nothing))
+        - found.crossed * TEXT_ACROSS
+    )
+    return np.array([_smoothed(row) for row in odds])
+
+
+def _smoothed(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of the state "drawn" along one rule, from the log-odds of each stretch on its own."""
+    change = np.array([[1 - CHANGE, CHANGE], [CHANGE, 1 - CHANGE]])
+    alone = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    seen = np.column_stack([1 - alone, alone])
+    forward, backward = np.full((len(odds), 2), 0.5), np.full((len(odds), 2), 0.5)
+    for i in range(1, len(odds)):
+        forward[i] = _one(change @ (forward[i - 1] * seen[i - 1]))
+        backward[-i - 1] = _one(change @ (backward[-i] * seen[-i]))
+    both = forward * seen * backward
+    return np.asarray(both[:, 1] / both.sum(axis=1))
+
+
+def _one(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(weights / weights.sum())

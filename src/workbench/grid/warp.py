@@ -1,0 +1,214 @@
+"""Maps between an upright page and the page as scanned, and the bend that makes its rules straight again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+"""(n, 2): x and y of n points, pixels."""
+
+MESH = 16
+"""Pixels between the points at which a map is worked out before it is filled in linearly."""
+
+ORDERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1))
+"""Powers (along the rule, across it) of a slope field: skew, perspective, and the curl of a sheet."""
+
+SHRINK = 2e-3
+"""Weight of the preference for small higher terms, against the pieces of rule that were measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A projective map given by its ``matrix`` (3, 3)."""
+
+    matrix: NDArray[np.float64]
+
+    def __call__(self, points: Points) -> Points:
+        mapped = np.column_stack([points, np.ones(len(points))]) @ self.matrix.T
+        return np.asarray(mapped[:, :2] / mapped[:, 2:])
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """A smooth map close to the identity, by the slopes of rules.
+
+    ``across`` are the coefficients of the slope field dy/dx of horizontal rules over the powers
+    `ORDERS` of ((x, y) - ``centre``) / ``size``; ``down`` those of the field dx/dy of vertical
+    rules over the same powers of (y, x). A point moves by the integral of the slopes from the centre.
+    """
+
+    centre: tuple[float, float]
+    size: float
+    across: NDArray[np.float64]
+    down: NDArray[np.float64]
+
+    def __call__(self, points: Points) -> Points:
+        x, y = ((points - self.centre) / self.size).T
+        moved = np.column_stack([_integral(self.down, y, x), _integral(self.across, x, y)])
+        return np.asarray(points + self.size * moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Warp:
+    """A map from upright pixels to pixels of the page as scanned: its steps one after the other."""
+
+    steps: tuple[Turn | Bend, ...]
+
+    def __call__(self, points: Points) -> Points:
+        for step in self.steps:
+            points = step(points)
+        return points
+
+    def after(self, step: Turn | Bend) -> Warp:
+        """The map that takes ``step`` first."""
+        return Warp((step, *self.steps))
+
+    def resample(self, image: NDArray[np.uint8], width: int, height: int, paper: int = 255) -> NDArray[np.uint8]:
+        """The upright picture (height, width) of the scan's ``image`` (grey)."""
+        columns, rows = _mesh(width), _mesh(height)
+        grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2).astype(np.float64)
+        places = self(grid).reshape(len(rows), len(columns), 2).astype(np.float32)
+        fill_rows, fill_columns = _filling(rows, height), _filling(columns, width)
+        map_x, map_y = (fill_rows @ places[..., axis] @ fill_columns.T for axis in (0, 1))
+        picture = cv2.remap(
+            image, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(paper,) * 3
+        )
+        return np.asarray(picture, dtype=np.uint8)
+
+
+def _mesh(length: int) -> NDArray[np.int64]:
+    return np.arange(0, length + MESH, MESH)
+
+
+def _filling(nodes: NDArray[np.int64], length: int) -> NDArray[np.float32]:
+    """(length, nodes): the shares of the two neighbouring nodes in every pixel between them."""
+    places = np.arange(length)
+    before = places // MESH
+    share = (places % MESH / MESH).astype(np.float32)
+    filling = np.zeros((length, len(nodes)), np.float32)
+    filling[places, before], filling[places, before + 1] = 1 - share, share
+    return filling
+
+
+def _powers(along: NDArray[np.float64], across: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack([along**i * across**j for i, j in ORDERS])
+
+
+def _integral(slopes: NDArray[np.float64], along: NDArray[np.float64], across: NDArray[np.float64]) -> Points:
+    return np.asarray(sum(c * along ** (i + 1) / (i + 1) * across**j for c, (i, j) in zip(slopes, ORDERS, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Straight pieces of horizontal rules: middle (pixels), slope dy/dx and length (pixels), one value each."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    slope: NDArray[np.float64]
+    length: NDArray[np.float64]
+
+
+def rule_pieces(ink: NDArray[np.uint8], shortest: float, thickest: float) -> Pieces:
+    """Thin runs of ink at least ``shortest`` pixels long and thinner than ``thickest``, with their slopes.
+
+    Long rules are measured in pieces, since they may be curved. For vertical rules give the
+    transposed ink.
+    """
+    slack = max(3, round(thickest / 4)) | 1
+    run = max(5, round(shortest))
+    thick = np.asarray(cv2.dilate(ink, np.ones((slack, 1), np.uint8)))
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
+    filled = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((round(thickest) + slack, 1), np.uint8))
+    runs = cv2.bitwise_and(cv2.subtract(runs, filled), ink)
+    runs[:, :: 3 * run] = 0
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    rows, columns = np.nonzero(labels)
+    of = labels[rows, columns]
+    dx, dy = columns - centres[of, 0], rows - centres[of, 1]
+    spread = np.bincount(of, dx * dx, count)
+    slope = np.divide(np.bincount(of, dx * dy, count), spread, out=np.zeros(count), where=spread > 0)
+    length = stats[:, cv2.CC_STAT_WIDTH].astype(np.float64)
+    kept = (length >= 0.8 * run) & (np.arange(count) > 0)
+    return Pieces(centres[kept, 0], centres[kept, 1], slope[kept], length[kept])
+
+
+def slope_field(pieces: Pieces, centre: tuple[float, float], size: float) -> NDArray[np.float64]:
+    """Coefficients of the slope field over `ORDERS` that most of the pieces agree with (robust least squares)."""
+    powers = _powers((pieces.x - centre[0]) / size, (pieces.y - centre[1]) / size)
+    preference = SHRINK * np.array([0.0 if sum(order) < 2 else 1.0 for order in ORDERS])
+    weight = pieces.length**2
+    field = np.zeros(len(ORDERS))
+    off = np.abs(pieces.slope - np.median(pieces.slope))
+    for _ in range(12):
+        scale = max(1.5 * _weighted_median(off, pieces.length), 1e-3)
+        trust = weight / (1 + (off / scale) ** 2) ** 2
+        normal = powers.T @ (trust[:, None] * powers) + np.diag(preference * trust.sum() + 1e-12)
+        field = np.linalg.solve(normal, powers.T @ (trust * pieces.slope))
+        off = np.abs(pieces.slope - powers @ field)
+    return np.asarray(field)
+
+
+def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def find_bend(ink: NDArray[np.uint8], shortest: float, thickest: float, least: float) -> Bend | None:
+    """The bend that makes the rules straight; None where they are within ``least`` pixels, or too few to say."""
+    height, width = ink.shape
+    centre, size = (width / 2, height / 2), max(width, height) / 2
+    fields, moved = [], 0.0
+    for image, middle in ((ink, centre), (np.ascontiguousarray(ink.T), centre[::-1])):
+        pieces = rule_pieces(image, shortest, thickest)
+        if pieces.length.sum() < 3 * shortest or len(pieces.x) < 2 * len(ORDERS):
+            fields.append(np.zeros(len(ORDERS)))
+            continue
+        fields.append(slope_field(pieces, middle, size))
+        along, across = (pieces.x - middle[0]) / size, (pieces.y - middle[1]) / size
+        moved = max(moved, size * float(np.abs(_integral(fields[-1], along, across)).max()))
+    return Bend(centre, size, fields[0], fields[1]) if moved > least else None
+
+
+def upright_frame(step: Turn | Bend, width: int, height: int) -> tuple[Turn, int, int]:
+    """A shift, and the size of an upright picture that holds all of the scan's ``width`` × ``height`` pixels.
+
+    ``step`` maps upright pixels to the scan's; it is close to a rotation, and its inverse is found by iteration.
+    """
+    outline = np.array([(0, 0), (width, 0), (width, height), (0, height), (width / 2, 0), (width / 2, height)], float)
+    upright = outline.copy()
+    for _ in range(8):
+        upright += outline - step(upright)
+    low, high = np.floor(upright.min(axis=0)), np.ceil(upright.max(axis=0))
+    shift = np.eye(3)
+    shift[:2, 2] = low
+    return Turn(shift), int(high[0] - low[0]), int(high[1] - low[1])
+
+
+def turned(angle: float, width: int, height: int) -> Turn:
+    """The map from a page turned by ``angle`` degrees (anticlockwise, about the middle) to the page before."""
+    matrix = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), [0.0, 0.0, 1.0]])
+    return Turn(np.linalg.inv(matrix))
+
+
+def quarter_turned(count: int, width: int, height: int) -> Turn:
+    """The map from a page turned anticlockwise by ``count`` quarters to the page (``width`` × ``height``) before."""
+    once = np.array([[0.0, -1.0, width - 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    twice = np.array([[-1.0, 0.0, width - 1.0], [0.0, -1.0, height - 1.0], [0.0, 0.0, 1.0]])
+    return Turn({1: once, 2: twice}[count])
+
+
+def compose(steps: Sequence[Turn | Bend]) -> Warp:
+    """A warp of the given steps, neighbouring turns multiplied into one."""
+    merged: list[Turn | Bend] = []
+    for step in steps:
+        if merged and isinstance(step, Turn) and isinstance(merged[-1], Turn):
+            merged[-1] = Turn(step.matrix @ merged[-1].matrix)
+        else:
+            merged.append(step)
+    return Warp(tuple(merged))
