@@ -15,11 +15,14 @@ import pytest
 from tests.scans.faults import FAULTS, Fault, scan
 from tests.scans.make_samples import TIANJIN
 from tests.scans.tables import Table, TableCell, TableRow, central_project_table, tianjin_table
-from tests.scans.typeset import SANS, Style, typeset
+from tests.scans.typeset import SANS, GridCell, PageGrid, Style, page_grids, typeset
 
 TRUTH = Path(__file__).parent / "truth"
 FORMS = ("tianjin_gxj_2022", "example_project_1", "example_project_2")
-SEVERITIES = {"turn": 90, "skew": 1.0, "jpeg": 60, "low_resolution": 2, "noise": 8, "perspective": 0.03}
+SEVERITIES = {
+    "turn": 90, "skew": 1.0, "jpeg": 60, "low_resolution": 2, "noise": 8, "perspective": 0.03, "photograph": 0.03,
+    "curl": 0.03,
+}  # fmt: skip
 
 
 @cache
@@ -27,10 +30,14 @@ def truth(name: str) -> dict[str, Any]:
     return json.loads((TRUTH / f"{name}.json").read_text(encoding="utf-8"))
 
 
+def table(name: str) -> Table:
+    draw = tianjin_table if name.startswith("tianjin") else central_project_table
+    return draw(truth(name))
+
+
 @cache
 def printed(name: str, style: Style) -> bytes:
-    table = tianjin_table if name.startswith("tianjin") else central_project_table
-    return typeset(table(truth(name)), style)
+    return typeset(table(name), style)
 
 
 def page_texts(pdf: bytes) -> list[str]:
@@ -113,6 +120,72 @@ def test_a_split_row_goes_on_in_the_next_pages_first_row() -> None:
     assert all("标签" in page for page in pages)
 
 
+@pytest.mark.parametrize("style", [TIANJIN, Style(landscape=True, font=SANS, split_rows=True)])
+@pytest.mark.parametrize("name", FORMS)
+def test_the_grids_of_the_pages_hold_what_is_printed_on_them(name: str, style: Style) -> None:
+    pages, grids = page_texts(printed(name, style)), page_grids(table(name), style)
+    assert len(pages) == len(grids)
+    for text, grid in zip(pages, grids, strict=True):
+        assert sorted(text.removeprefix(heading(name))) == sorted(
+            c for cell in grid.cells for c in "".join(cell.text.split())
+        )
+
+
+def heading(name: str) -> str:
+    return "".join(f"{truth(name)['title']}({truth(name)['year']}年度)".split())
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_cells_of_a_page_cover_its_grid_once_and_every_line_ends_some_cell(name: str) -> None:
+    for grid in page_grids(table(name), Style(split_rows=True)):
+        covered = [
+            (row, col)
+            for cell in grid.cells
+            for row in range(cell.row, cell.row + cell.rowspan)
+            for col in range(cell.col, cell.col + cell.colspan)
+        ]
+        assert sorted(covered) == [(row, col) for row in range(grid.rows) for col in range(grid.columns)]
+        assert {cell.row for cell in grid.cells} == set(range(grid.rows))
+        assert {cell.col for cell in grid.cells} == set(range(grid.columns))
+
+
+def test_rows_and_columns_that_end_on_other_pages_are_not_counted() -> None:
+    wide = TableRow((TableCell("长", rowspan=3), TableCell("宽", colspan=2)))
+    rest = (TableRow((TableCell("甲", rowspan=2), TableCell("乙", rowspan=2))), TableRow(()))
+    one_page = page_grids(Table("表", "", (1, 1, 1), (wide, *rest)), Style())
+    assert one_page == [
+        PageGrid(
+            2,
+            3,
+            (
+                GridCell(0, 0, 2, 1, "长"),
+                GridCell(0, 1, 1, 2, "宽"),
+                GridCell(1, 1, 1, 1, "甲"),
+                GridCell(1, 2, 1, 1, "乙"),
+            ),
+        )
+    ]
+    first, second = page_grids(Table("表", "", (1, 1, 1), (wide, *rest)), Style(min_row=200, repeat_labels=False))[:2]
+    assert first == PageGrid(1, 2, (GridCell(0, 0, 1, 1, "长"), GridCell(0, 1, 1, 1, "宽")))
+    assert second == PageGrid(1, 3, tuple(GridCell(0, col, 1, 1, text) for col, text in enumerate(("", "甲", "乙"))))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dash": (0.5, 0.5), "line_grey": 150}, {"frame_width": 1.0, "double_frame": True, "header_grey": 210},
+        {"open_sides": True},
+    ],
+)  # fmt: skip
+def test_the_look_of_the_rules_leaves_text_and_grid_alone(change: dict[str, Any]) -> None:
+    plain, changed = Style(), Style(**change)
+    name = "example_project_1"
+    assert page_texts(printed(name, plain)) == page_texts(printed(name, changed))
+    assert page_grids(table(name), plain) == page_grids(table(name), changed)
+    before, after = (scan(printed(name, style), 100)[0] for style in (plain, changed))
+    assert not np.array_equal(before, after)
+
+
 def test_a_table_with_holes_is_refused() -> None:
     with pytest.raises(ValueError, match="fill its grid"):
         typeset(Table("表", "", (1, 1), (TableRow((TableCell("一格"),)),)))
@@ -149,3 +222,18 @@ def test_the_pages_of_a_scan_differ_in_what_is_left_to_chance() -> None:
     pages = scan(blank, 40, [Fault("noise", 10, 1)])
     assert len(pages) == 3
     assert not any(np.array_equal(a, b) for a, b in pairwise(pages))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_cut_sheet_loses_its_outer_rule_and_no_text(seed: int) -> None:
+    page = scan(printed("example_project_1", Style()), 100)[0]
+    cut = Fault("cut_border", 0.5, seed)(page)
+    lost = page.shape[1] - cut.shape[1]
+    assert np.array_equal(cut, page[:, lost:]) or np.array_equal(cut, page[:, :-lost])
+    gone = page[:, :lost] if np.array_equal(cut, page[:, lost:]) else page[:, : -lost - 1 : -1]
+    dark = gone.min(axis=2) < 160
+    rule = np.flatnonzero(dark.mean(axis=0) > 0.5)  # it runs over most of the sheet's height
+    assert len(rule)
+    assert not dark[:, : rule[0]].any()
+    beyond = dark[:, rule[-1] + 2 :]  # nothing but rules, which run through
+    assert np.array_equal(beyond.any(axis=1), beyond.all(axis=1))

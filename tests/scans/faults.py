@@ -110,10 +110,86 @@ def low_resolution(page: Page, severity: float, seed: int) -> Page:
     return cv2.resize(page, size, interpolation=cv2.INTER_AREA)
 
 
+def photograph(page: Page, severity: float, seed: int) -> Page:
+    """Taken with a telephone by a window: `perspective` of that severity, uneven light, not quite in focus."""
+    tilted = perspective(page, severity, seed)
+    return shade(blur(tilted, page.shape[1] / 2400, seed), 0.4, seed)
+
+
+def curl(page: Page, severity: float, seed: int) -> Page:
+    """A page of an open book: towards the spine it sinks by the share `severity` of its distance to the camera."""
+    height, width = page.shape[:2]
+    rng = np.random.default_rng(seed)
+    at = np.linspace(0, 1, width, dtype=np.float32)
+    farther = 1 + np.float32(severity) * np.exp(-4 * (at if rng.random() < 0.5 else 1 - at))
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    middle_x, middle_y = width / 2, height * np.float32(rng.uniform(0.4, 0.6))
+    columns, rows = middle_x + (x - middle_x) * farther, middle_y + (y - middle_y) * farther
+    columns, rows = columns.astype(np.float32), rows.astype(np.float32)
+    return cv2.remap(page, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=WHITE)
+
+
+def larger_bed(page: Page, severity: float, seed: int) -> Page:
+    """Scanned on a bed larger than the sheet: on all sides the share `severity` of the page's width is added."""
+    edge = round(page.shape[1] * severity)
+    return cv2.copyMakeBorder(page, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=WHITE)
+
+
+def cut_border(page: Page, severity: float, seed: int) -> Page:
+    """The sheet's left or right edge is cut off with the outermost rule, up to the share `severity` of the way
+    from that rule to the next ink of any text. A page without such a rule is left whole."""
+    mirrored = bool(np.random.default_rng(seed).random() < 0.5)
+    sheet = page[:, ::-1] if mirrored else page
+    dark = (cv2.cvtColor(np.ascontiguousarray(sheet), cv2.COLOR_RGB2GRAY) < 160).astype(np.uint8)
+    reach = page.shape[1] // 25
+    upright = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))
+    level = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, reach), np.uint8))
+    text = dark & ~cv2.dilate(upright | level, np.ones((5, 5), np.uint8))
+    ruled, lettered = np.flatnonzero(upright.any(axis=0)), np.flatnonzero(text.any(axis=0))
+    if not len(ruled) or not len(lettered):
+        return page.copy()
+    rule_end = ruled[0] + int(np.argmin(np.append(upright.any(axis=0)[ruled[0] :], False)))
+    cut = round(rule_end + 2 + severity * (lettered[0] - rule_end - 4))
+    kept = sheet[:, cut:] if rule_end < cut < lettered[0] else sheet
+    return np.ascontiguousarray(kept[:, ::-1] if mirrored else kept)
+
+
+def bleed_through(page: Page, severity: float, seed: int) -> Page:
+    """The print on the back shows through with the share `severity` of its ink: this page's, mirrored and shifted."""
+    height, width = page.shape[:2]
+    rng = np.random.default_rng(seed)
+    shift = (round(height * rng.uniform(0.1, 0.9)), round(width * rng.uniform(-0.03, 0.03)))
+    back = cv2.GaussianBlur(np.roll(page[:, ::-1], shift, axis=(0, 1)), (0, 0), width / 1200)
+    return _clipped(page * (1 - severity * (1 - back / 255.0)))
+
+
+def faint(page: Page, severity: float, seed: int) -> Page:
+    """The toner runs out: all ink loses the share `severity` of its darkness."""
+    return _clipped(255 - (255.0 - page) * (1 - severity))
+
+
+def handwriting(page: Page, severity: float, seed: int) -> Page:
+    """A signature and a few ticks in blue or black, over whatever is printed there; `severity` (0 to 1) is how
+    dark the pen writes."""
+    height, width = page.shape[:2]
+    rng = np.random.default_rng(seed)
+    pen = np.zeros((height, width), np.float32)
+    thick = max(1, round(width / 420))  # 0.5 mm on A4
+    size = width * rng.uniform(0.1, 0.16)
+    strokes = [_scribble(rng, size), *(np.array([(0, 0.5), (0.3, 0.9), (1, -0.2)]) * size * 0.35 for _ in range(3))]
+    for stroke in strokes:
+        x, y = rng.uniform(0.1, 0.75) * width, rng.uniform(0.15, 0.85) * height
+        points = np.round((stroke + np.array([x, y])) * 16).astype(np.int32)
+        cv2.polylines(pen, [points], False, 1.0, thick, cv2.LINE_AA, shift=4)
+    colour = np.array([(0.85, 0.75, 0.35), (0.85, 0.85, 0.8)][int(rng.integers(2))])
+    return _clipped(page * (1 - pen[..., None] * severity * colour))
+
+
 FAULTS: dict[str, Callable[[Page, float, int], Page]] = {
     fault.__name__: fault
     for fault in (
         skew, blur, shade, noise, jpeg, photocopy, seal, worn_rules, perspective, turn, low_resolution,
+        photograph, curl, larger_bed, cut_border, bleed_through, faint, handwriting,
     )
 }  # fmt: skip
 
@@ -137,14 +213,24 @@ def damage(page: Page, faults: Iterable[Fault]) -> Page:
     return page
 
 
+def draw_page(pdf_bytes: bytes, number: int, dpi: float) -> Page:
+    """One page of the PDF (counted from 0) as an RGB array, undamaged."""
+    with pdfium.PdfDocument(pdf_bytes) as document:
+        return _drawn(document[number], dpi)
+
+
 def scan(pdf_bytes: bytes, dpi: float = 200, faults: Sequence[Fault] = ()) -> list[Page]:
     """The PDF's pages as scanned: RGB arrays. Each page draws its own chances from the faults' seeds."""
     with pdfium.PdfDocument(pdf_bytes) as document:
-        pages = [np.array(page.render(scale=dpi / 72).to_pil().convert("RGB")) for page in document]
+        pages = [_drawn(page, dpi) for page in document]
     return [
         damage(page, (replace(fault, seed=fault.seed + 1000 * number) for fault in faults))
         for number, page in enumerate(pages)
     ]
+
+
+def _drawn(page: pdfium.PdfPage, dpi: float) -> Page:
+    return np.array(page.render(scale=dpi / 72).to_pil().convert("RGB"))
 
 
 def _clipped(page: NDArray[np.floating]) -> Page:
@@ -171,3 +257,13 @@ def _letters(stamp: NDArray[np.float32], x: int, y: int, radius: int) -> None:
             along = np.array([np.cos(angle), np.sin(angle)]) * side / 2
             ends = [tuple(int(v) for v in at + across + sign * along) for sign in (-1, 1)]
             cv2.line(stamp, ends[0], ends[1], 1.0, max(1, radius // 60), cv2.LINE_AA)
+
+
+def _scribble(rng: np.random.Generator, size: float) -> NDArray[np.floating]:
+    """Loops that run to the right, as wide as four times `size` and about as high as it."""
+    at = np.linspace(0, 1, 240)
+    turns = rng.uniform(5, 8)
+    lift = np.interp(at, np.linspace(0, 1, 9), rng.uniform(0.2, 0.6, 9))
+    x = 3 * at + 0.25 * np.cos(2 * np.pi * turns * at)
+    y = lift * np.sin(2 * np.pi * turns * at) - 0.3 * at
+    return np.stack([x, y], axis=1) * size * 0.6

@@ -6,6 +6,7 @@ All lengths are millimetres, sizes of type are points.
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -24,6 +25,8 @@ FIXED_DATE = datetime(2023, 4, 28, tzinfo=UTC)
 TOKEN = re.compile(r"[A-Za-z0-9.%]+|.")
 NEVER_FIRST = "，。、；：！？）》」』”’％%)]"
 NEVER_LAST = "（《「『“‘(["
+_Box = tuple[float, float, float, float]
+"""Left, top, width and height on the page."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,18 @@ class Style:
     landscape: bool = False
     margin: float = 15.0
     font: Path = SERIF
+    font_index: int = 0  # which typeface of a collection (.ttc)
     font_size: float = 10.5
     title_size: float = 18.0
     leading: float = 1.3
     padding: float = 1.2
     line_width: float = 0.18
+    line_grey: int = 0  # 0 is black, 255 white
+    dash: tuple[float, float] | None = None  # inner rules of dashes and gaps so long; None: whole
+    frame_width: float | None = None  # weight of the outer rules; None: that of the others
+    double_frame: bool = False  # a second frame around the first
+    open_sides: bool = False  # no outer rule on the left and on the right
+    header_grey: int = 255  # what header rows are tinted with
     min_row: float = 8.0
     split_rows: bool = False  # a tall row breaks over the page, its text goes on in the next page's first row
     repeat_labels: bool = True  # False: the part of a merged cell after the break is left empty
@@ -52,6 +62,31 @@ class Style:
     def line(self) -> float:
         return self.font_size * POINT * self.leading
 
+    @property
+    def own_frame(self) -> bool:
+        """Whether the outer rules are drawn apart from the cells'."""
+        return self.dash is not None or self.frame_width is not None or self.double_frame
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """One cell of a grid: its place, its spans and its text."""
+
+    row: int
+    col: int
+    rowspan: int
+    colspan: int
+    text: str
+
+
+@dataclass(frozen=True)
+class PageGrid:
+    """The table of one page as whoever sees that page alone would count it; cells sorted by row and column."""
+
+    rows: int
+    columns: int
+    cells: tuple[GridCell, ...]
+
 
 @dataclass(frozen=True)
 class _Fragment:
@@ -61,6 +96,11 @@ class _Fragment:
     first: int
     count: int
     text: str
+    header: bool
+
+    @property
+    def stop(self) -> int:
+        return self.first + self.count
 
 
 @dataclass(frozen=True)
@@ -76,7 +116,7 @@ class _Ruler:
         self.pdf = FPDF(unit="mm", format="A4")
         self.pdf.set_creation_date(FIXED_DATE)
         self.pdf.set_auto_page_break(False)
-        self.pdf.add_font("body", fname=style.font)
+        self.pdf.add_font("body", fname=style.font, collection_font_number=style.font_index)
         self.pdf.set_font("body", size=style.font_size)
         self.width = cache(self.pdf.get_string_width)
 
@@ -154,7 +194,8 @@ class _Setter:
                 if placed in above:
                     continue
                 count = sum(1 for other in numbers[at:] if other in placed.rows)
-                found.append(_Fragment(placed, at, count, self._text(placed, numbers, again)))
+                header = all(self.rows[row].header for row in placed.rows)
+                found.append(_Fragment(placed, at, count, self._text(placed, numbers, again), header))
         return found
 
     def _text(self, placed: Placed, numbers: list[int], again: set[int]) -> str:
@@ -165,7 +206,7 @@ class _Setter:
     def _heights(self, fragments: list[_Fragment], count: int) -> list[float]:
         heights = [self.style.min_row] * count
         for fragment in sorted(fragments, key=lambda f: f.count):
-            span = range(fragment.first, fragment.first + fragment.count)
+            span = range(fragment.first, fragment.stop)
             lacking = self.needed(fragment) - sum(heights[n] for n in span)
             for n in span:
                 heights[n] += max(lacking, 0.0) / fragment.count
@@ -199,15 +240,35 @@ class _Setter:
 def typeset(table: Table, style: Style | None = None) -> bytes:
     """The table as a PDF with a text layer. The same table and style give the same bytes."""
     style = style or Style()
-    ruler = _Ruler(style)
-    setter = _Setter(style, ruler, _edges(table, style), table.rows)
-    top = _title_height(style)
-    for number, page in enumerate(_pages(setter, style.page[1] - 2 * style.margin, top)):
-        ruler.pdf.add_page(orientation="landscape" if style.landscape else "portrait")
+    setter = _setter(table, style)
+    pdf = setter.ruler.pdf
+    for number, page in enumerate(_pages(setter)):
+        pdf.add_page(orientation="landscape" if style.landscape else "portrait")
         if number == 0:
-            _draw_title(ruler.pdf, table, style)
-        _draw_page(ruler.pdf, setter, page, style.margin + (0.0 if number else top))
-    return bytes(ruler.pdf.output())
+            _draw_title(pdf, table, style)
+        _draw_page(pdf, setter, page, style.margin + (0.0 if number else _title_height(style)))
+    return bytes(pdf.output())
+
+
+def page_grids(table: Table, style: Style | None = None) -> list[PageGrid]:
+    """What a perfect reader finds on each page that `typeset` draws of the same table in the same style."""
+    return [_grid(page.fragments) for page in _pages(_setter(table, style or Style()))]
+
+
+def _grid(fragments: list[_Fragment]) -> PageGrid:
+    """The page's rows and columns, counted without those that no cell of the page ends at."""
+    ys = sorted({y for fragment in fragments for y in (fragment.first, fragment.stop)})
+    xs = sorted({x for fragment in fragments for x in (fragment.placed.columns.start, fragment.placed.columns.stop)})
+    cells = []
+    for fragment in fragments:
+        (top, bottom), columns = map(ys.index, (fragment.first, fragment.stop)), fragment.placed.columns
+        left, right = xs.index(columns.start), xs.index(columns.stop)
+        cells.append(GridCell(top, left, bottom - top, right - left, fragment.text))
+    return PageGrid(len(ys) - 1, len(xs) - 1, tuple(sorted(cells, key=lambda cell: (cell.row, cell.col))))
+
+
+def _setter(table: Table, style: Style) -> _Setter:
+    return _Setter(style, _Ruler(style), _edges(table, style), table.rows)
 
 
 def _edges(table: Table, style: Style) -> tuple[float, ...]:
@@ -215,8 +276,9 @@ def _edges(table: Table, style: Style) -> tuple[float, ...]:
     return tuple(style.margin + scale * sum(table.widths[:n]) for n in range(len(table.widths) + 1))
 
 
-def _pages(setter: _Setter, height: float, top: float) -> Iterator[_Page]:
-    start, room = 0, height - top
+def _pages(setter: _Setter) -> Iterator[_Page]:
+    height = setter.style.page[1] - 2 * setter.style.margin
+    start, room = 0, height - _title_height(setter.style)
     while start < len(setter.rows):
         stop = _stop(setter, start, room)
         setter, stop = _with_split(setter, start, stop, room)
@@ -266,13 +328,56 @@ def _draw_title(pdf: FPDF, table: Table, style: Style) -> None:
 
 
 def _draw_page(pdf: FPDF, setter: _Setter, page: _Page, top: float) -> None:
-    pdf.set_line_width(setter.style.line_width)
+    style, edges = setter.style, setter.edges
+    pdf.set_line_width(style.line_width)
+    boxes = []
     for fragment in page.fragments:
         y = top + sum(page.heights[: fragment.first])
-        height = sum(page.heights[fragment.first : fragment.first + fragment.count])
-        placed = fragment.placed
-        pdf.rect(setter.edges[placed.col], y, setter.width(placed), height)
+        height = sum(page.heights[fragment.first : fragment.stop])
+        boxes.append((edges[fragment.placed.col], y, setter.width(fragment.placed), height))
+    if style.header_grey < 255:
+        pdf.set_fill_color(style.header_grey)
+        for fragment, box in zip(page.fragments, boxes, strict=True):
+            if fragment.header:
+                pdf.rect(*box, style="F")
+        pdf.set_fill_color(0)
+    with _within_open_sides(pdf, style):
+        _draw_rules(pdf, style, boxes, (edges[0], top, edges[-1] - edges[0], sum(page.heights)))
+    for fragment, (_, y, _, height) in zip(page.fragments, boxes, strict=True):
         _draw_text(pdf, setter, fragment, y + height / 2)
+
+
+def _draw_rules(pdf: FPDF, style: Style, boxes: list[_Box], table: _Box) -> None:
+    if style.line_grey:
+        pdf.set_draw_color(style.line_grey)
+    for box in boxes:
+        if style.dash is None:
+            pdf.rect(*box)
+        else:  # each rule once, or the dashes of two cells fill each other's gaps
+            _draw_dashes(pdf, style.dash, box)
+    if style.own_frame:
+        x, y, width, height = table
+        weight = style.line_width if style.frame_width is None else style.frame_width
+        away = 2 * weight + 0.5 if style.double_frame else 0.0
+        pdf.set_line_width(weight)
+        for out in dict.fromkeys((0.0, away)):
+            pdf.rect(x - out, y - out, width + 2 * out, height + 2 * out)
+
+
+def _draw_dashes(pdf: FPDF, dash: tuple[float, float], box: _Box) -> None:
+    x, y, width, height = box
+    pdf.set_dash_pattern(*dash)
+    pdf.line(x, y, x + width, y)
+    pdf.line(x, y, x, y + height)
+    pdf.set_dash_pattern()
+
+
+def _within_open_sides(pdf: FPDF, style: Style) -> AbstractContextManager[None]:
+    """Where rules may be drawn: with open sides, not on the table's left and right edge."""
+    if not style.open_sides:
+        return nullcontext()
+    left = style.margin + 2 * style.line_width
+    return pdf.rect_clip(left, 0, style.page[0] - 2 * left, style.page[1])
 
 
 def _draw_text(pdf: FPDF, setter: _Setter, fragment: _Fragment, middle: float) -> None:
