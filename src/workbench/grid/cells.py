@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.rules import Lattice
+from workbench.grid.lattice import Lattice
 
 PRESENT = 0.5
 """A stretch of rule counts as drawn from this probability on."""

@@ -9,43 +9,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from workbench.ocr.base import OcrEngine, Reading
+    from workbench.ocr.base import OcrEngine
 
 Mask = NDArray[np.uint8]
 
 LONGEST_STROKE = 2.0
 """A run of ink longer than this many text heights is no part of a character."""
 
-CHARACTER_GAP = 0.2
+CHARACTER_GAP = 0.3
 """Characters of a line are nearer to each other than this many text heights; lines are further apart."""
 
 SAMPLE = 6
 """Lines of text that are read to see whether a page is upside down."""
 
-READ_WELL = 0.9
-"""Mean confidence of lines that are the right way up; upside-down Chinese stays below."""
+READ_WELL = 0.85
+"""Mean confidence of lines that are the right way up; turned Chinese stays far below."""
 
 
-def runs_down(ink: Mask, text_height: float) -> bool:
+def quarter_turns(grey: NDArray[np.uint8], ink: Mask, text_height: float, engine: OcrEngine) -> int:
+    """How many quarters (0 to 3) the page must be turned anticlockwise to stand upright.
+
+    The first guess is by the direction of the lines. If its lines do not read well, all four are tried.
+    """
+    marks = _without_long_strokes(ink, text_height)
+    guess = int(_runs_down(marks, text_height))
+    confidence = {guess: _confidence(grey, marks, text_height, guess, engine)}
+    for turns in (guess + 2, guess + 1, guess + 3):
+        if max(confidence.values()) >= READ_WELL:
+            break
+        confidence[turns % 4] = _confidence(grey, marks, text_height, turns % 4, engine)
+    return max(confidence, key=lambda turns: confidence[turns])
+
+
+def _runs_down(marks: Mask, text_height: float) -> bool:
     """Whether lines of text run down the page: it was scanned with a quarter turn.
 
     Along a line characters nearly touch, and lines are spaced out: closing small gaps in the
     direction of writing gives long strips, across it hardly any.
     """
-    marks = _without_long_strokes(ink, text_height)
     return _length_of_strips(marks.T, text_height) > 1.3 * _length_of_strips(marks, text_height)
 
 
-def is_upside_down(grey: NDArray[np.uint8], ink: Mask, text_height: float, engine: OcrEngine) -> bool:
-    """Whether the page's horizontal lines read better when it is turned by 180 degrees."""
-    crops = _sample_lines(grey, _without_long_strokes(ink, text_height), text_height)
+def _confidence(grey: NDArray[np.uint8], marks: Mask, text_height: float, turns: int, engine: OcrEngine) -> float:
+    """How well some lines of the page read when it is turned; a page without lines stays as it is."""
+    crops = _sample_lines(np.rot90(grey, turns), np.rot90(marks, turns), text_height)
     if not crops:
-        return False
-    as_is = _mean_confidence(engine.recognise(crops))
-    if as_is >= READ_WELL:
-        return False
-    turned = [np.ascontiguousarray(crop[::-1, ::-1]) for crop in crops]
-    return _mean_confidence(engine.recognise(turned)) > as_is
+        return 0.0 if turns else READ_WELL
+    return float(np.mean([c for reading in engine.recognise(crops) for c in (reading.confidences or (0.0,))]))
 
 
 def _without_long_strokes(ink: Mask, text_height: float) -> Mask:
@@ -66,7 +76,8 @@ def _strips(marks: Mask, gap: float) -> NDArray[np.int32]:
 
 def _length_of_strips(marks: Mask, text_height: float) -> float:
     boxes = _strips(marks, CHARACTER_GAP * text_height)
-    lines = boxes[boxes[:, 3] < 2 * text_height]
+    # A strip thinner than text is what is left of a rule.
+    lines = boxes[(boxes[:, 3] > 0.5 * text_height) & (boxes[:, 3] < 2 * text_height)]
     return float(np.maximum(lines[:, 2] - 2.5 * text_height, 0).sum())
 
 
@@ -79,13 +90,6 @@ def _sample_lines(grey: NDArray[np.uint8], marks: Mask, text_height: float) -> l
     chosen = lines[np.argsort(np.abs(lines[:, 2] - 7 * text_height))][:SAMPLE]
     around = round(0.15 * text_height)
     return [
-        cv2.cvtColor(
-            grey[max(0, y - around) : y + h + around, max(0, x - around) : x + w + around], cv2.COLOR_GRAY2RGB
-        ).astype(np.uint8)
+        np.repeat(grey[max(0, y - around) : y + h + around, max(0, x - around) : x + w + around, None], 3, axis=2)
         for x, y, w, h in chosen
     ]
-
-
-def _mean_confidence(readings: list[Reading]) -> float:
-    """Mean over the characters; a line in which nothing was read counts as one character of confidence 0."""
-    return float(np.mean([c for reading in readings for c in (reading.confidences or (0.0,))]))

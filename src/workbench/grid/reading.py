@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.grid.cells import CellBox, find_cells, without_unused_rules
+from workbench.grid.lattice import Lattice, find_lattices, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
 from workbench.grid.marks import lone_mark
 from workbench.grid.rereading import LineRead, line_crops, reread_doubtful
-from workbench.grid.rules import Lattice, find_lattices, find_rules, rule_ink
+from workbench.grid.rules import find_rules
 from workbench.grid.text import cell_text, least_sure
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
@@ -44,7 +45,8 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in find_lattices(upright, rules)]
     tables = [table for table in tables if _is_table(table, upright.text_height)]
     boxes = [cell for table in tables for cell in table.cells]
-    text = without_rules(upright, rule_ink(rules, [table.lattice for table in tables]), boxes)
+    drawn = rule_ink(upright.ink, rules, [table.lattice for table in tables], upright.text_height)
+    text = without_rules(upright, drawn, boxes)
 
     crops = [line_crops(cell, text) for cell in boxes]
     outside = _lines_outside(tables, text, engine)

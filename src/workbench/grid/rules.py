@@ -1,16 +1,13 @@
-"""Ruled lines: from the ink of an upright page to the tables' lattices, with evidence for every stretch of a rule."""
+"""Ruled lines: the ink of an upright page that is rule and not text, followed over the gaps of worn rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.grid.evidence import alone, probability, shares, wear
+from workbench.grid.evidence import alone, wear
 from workbench.grid.upright import THICKEST_RULE, Mask, UprightPage
 
 LONGER_THAN_A_STROKE = 1.25
@@ -23,23 +20,36 @@ SNAP = 0.4
 """Rules nearer to each other than this many text heights are one rule (double rules, wavering rules)."""
 
 
-LONE_RULE_REACH = 15.0
-"""A rule that touches no other belongs to a table at most this many text heights away."""
-
 MENDED_GAP = 2.5
 """On a worn page rules are followed over gaps of this many text heights."""
 
 WORN = 0.05
 """From this share of lost rule on a page counts as worn."""
 
+LONG_RULE = 8.0
+"""A run longer than this many text heights is a rule wherever it ends; a shorter one ends at other rules."""
+
+ANCHOR, WORN_ANCHOR = 0.3, 1.2
+"""So near (in text heights) to another rule a rule ends, on whole and on worn pages."""
+
+DASH_GAP, DASHED_RUN, DASH_THICKNESS = 0.45, 3.0, 0.1
+"""Dashes no further apart than the first, in a row no shorter than the second, are a rule of about the third's
+thickness (text heights). Characters are as near to each other, but have ink above and below."""
+
+STRAIGHT_PIECE = 4.0
+"""Pieces of this many text heights are looked at to see whether a run of ink is straight."""
+
+CLIMB = 0.15
+"""A rule of a flat page climbs less than this many text heights within such a piece."""
+
+BESIDE, CROWDED = 0.35, 0.08
+"""Where this share of the room beside a rule (to so many text heights) is inked, the rule is made of letters."""
+
 TOUCH = 0.15
 """Rules that meet come within this many text heights of each other, however worn."""
 
 CLEAR = 0.35
 """A piece of a worn rule has no other ink within this many text heights; a stroke of a character has."""
-
-OPEN_END = 0.85
-"""Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,50 +69,61 @@ class RuleMasks:
     wear: float
 
 
-@dataclass(frozen=True, slots=True)
-class Lattice:
-    """The rules of one table, prolonged over the whole table.
-
-    ``xs`` and ``ys`` are the rules' positions (upright pixels, ascending). ``horizontal[j, i]`` is the
-    probability (0 to 1) that rule ``ys[j]`` is drawn between ``xs[i]`` and ``xs[i + 1]``;
-    ``vertical[j, i]`` that rule ``xs[i]`` is between ``ys[j]`` and ``ys[j + 1]``.
-    """
-
-    xs: tuple[float, ...]
-    ys: tuple[float, ...]
-    horizontal: NDArray[np.float64]
-    vertical: NDArray[np.float64]
-
-
 def find_rules(page: UprightPage) -> RuleMasks:
     """Runs of ink that are thin and long, in both directions."""
     height = page.text_height
-    long_run = max(5, round(LONGER_THAN_A_STROKE * height))
     short_run = max(3, round(SHORT_RUN * height))
-    thickest = max(3, round(THICKEST_RULE * height))
-    long_horizontal = _thin(_runs(page.ink, long_run, 1), 1, thickest)
-    long_vertical = _thin(_runs(page.ink, 1, long_run), thickest, 1)
+    down_ink = np.ascontiguousarray(page.ink.T)
+    long_horizontal = _long_runs(page.ink, height)
+    long_vertical = np.ascontiguousarray(_long_runs(down_ink, height).T)
     across = _pieces(page.ink, long_horizontal, short_run, height)
-    down = np.ascontiguousarray(_pieces(page.ink.T, long_vertical.T, short_run, height).T)
+    down = np.ascontiguousarray(_pieces(down_ink, long_vertical.T, short_run, height).T)
     worn = [
-        wear(long, pieces, _positions(long, height), height)
+        wear(long, pieces, rule_positions(long, height), height)
         for long, pieces in ((long_horizontal, across), (long_vertical.T, down.T))
     ]
     share = float(np.mean(worn))
     if share < WORN:
-        return RuleMasks(long_horizontal, long_vertical, across, down, long_horizontal, long_vertical, share)
-    whole = _whole(long_horizontal, across, long_vertical, down, height)
-    return RuleMasks(long_horizontal, long_vertical, across, down, *whole, share)
+        whole, reach = (long_horizontal, long_vertical), ANCHOR * height
+    else:
+        whole, reach = _whole(page.ink, long_horizontal, across, long_vertical, down, height), WORN_ANCHOR * height
+    return RuleMasks(long_horizontal, long_vertical, across, down, *_anchored(*whole, height, reach), share)
 
 
-def _whole(long_h: Mask, pieces_h: Mask, long_v: Mask, pieces_v: Mask, text_height: float) -> tuple[Mask, Mask]:
+def _anchored(across: Mask, down: Mask, text_height: float, reach: float) -> tuple[Mask, Mask]:
+    """Rules without the short runs that do not end at rules on both sides: pen strokes, underlines, large letters."""
+    turned = np.ascontiguousarray(down.T)
+    return (
+        _between(across, down, text_height, reach),
+        np.ascontiguousarray(_between(turned, np.ascontiguousarray(across.T), text_height, reach).T),
+    )
+
+
+def _between(across: Mask, down: Mask, text_height: float, reach: float) -> Mask:
+    anchors = cv2.dilate(
+        _runs(down, 1, round(LONG_RULE / 2 * text_height)), np.ones((2 * round(reach) + 1,) * 2, np.uint8)
+    )
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(across, connectivity=8)
+    rows = np.round(centres[:, 1]).astype(int)
+    left = stats[:, cv2.CC_STAT_LEFT]
+    right = left + stats[:, cv2.CC_STAT_WIDTH] - 1
+    held = (anchors[rows, left] > 0) & (anchors[rows, right] > 0)
+    kept = held | (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height)
+    kept[0] = False
+    return np.where(kept[labels], across, 0).astype(np.uint8)
+
+
+def _whole(
+    ink: Mask, long_h: Mask, pieces_h: Mask, long_v: Mask, pieces_v: Mask, text_height: float
+) -> tuple[Mask, Mask]:
     """Worn rules followed over their gaps, horizontal and vertical.
 
     A rule has a long run somewhere, or touches one that has. Figures 1 under each other, or dashes
     side by side, do neither.
     """
-    across = _chains(long_h | pieces_h, text_height)
-    down = np.ascontiguousarray(_chains(np.ascontiguousarray((long_v | pieces_v).T), text_height).T)
+    across = _chains(ink, long_h | pieces_h, text_height)
+    down = _chains(np.ascontiguousarray(ink.T), np.ascontiguousarray((long_v | pieces_v).T), text_height).T
+    down = np.ascontiguousarray(down)
     sure_h, sure_v = _with_any_of(across, long_h), _with_any_of(down, long_v)
     touch = np.ones((2 * max(2, round(TOUCH * text_height)) + 1,) * 2, np.uint8)
     touching_h, touching_v = (np.asarray(cv2.dilate(sure, touch), dtype=np.uint8) for sure in (sure_v, sure_h))
@@ -112,13 +133,19 @@ def _whole(long_h: Mask, pieces_h: Mask, long_v: Mask, pieces_v: Mask, text_heig
     )
 
 
-def _chains(pieces: Mask, text_height: float) -> Mask:
-    """Horizontal pieces on one line joined over gaps."""
+def _chains(ink: Mask, pieces: Mask, text_height: float) -> Mask:
+    """Horizontal pieces on one line joined over gaps, but for those of large letters."""
     wavering = cv2.dilate(pieces, np.ones((3, 1), np.uint8))
     gap = round(MENDED_GAP * text_height)
     padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
-    return np.asarray(joined, dtype=np.uint8)
+    _, labels = cv2.connectedComponents(joined, connectivity=8)
+    other = cv2.subtract(ink, cv2.dilate(pieces, np.ones((3, 1), np.uint8)))
+    beside = cv2.blur(other.astype(np.float32) / 255, (1, 2 * round(BESIDE * text_height) + 1))
+    crowd = np.bincount(labels.ravel(), beside.ravel()) / np.maximum(1, np.bincount(labels.ravel()))
+    free = crowd < CROWDED
+    free[0] = False
+    return np.where(free[labels], 255, 0).astype(np.uint8)
 
 
 def _with_any_of(chains: Mask, ink: Mask) -> Mask:
@@ -127,6 +154,29 @@ def _with_any_of(chains: Mask, ink: Mask) -> Mask:
     chosen[np.unique(labels[ink > 0])] = True
     chosen[0] = False
     return np.where(chosen[labels], 255, 0).astype(np.uint8)
+
+
+def _long_runs(ink: Mask, text_height: float) -> Mask:
+    """Horizontal runs that are thin, straight and longer than strokes; dashes and dots in a row are a run."""
+    run, thickest = max(5, round(LONGER_THAN_A_STROKE * text_height)), max(3, round(THICKEST_RULE * text_height))
+    solid = _thin(_runs(ink, run, 1), 1, thickest)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, max(3, round(DASH_GAP * text_height))), np.uint8))
+    dashed = _runs(joined, round(DASHED_RUN * text_height), 1)
+    free = alone(_thin(dashed, 1, thickest), ink, CLEAR * text_height, DASH_THICKNESS * text_height)
+    return _straight(solid | _runs(free, run, 1), text_height)
+
+
+def _straight(mask: Mask, text_height: float) -> Mask:
+    """Horizontal runs without those that climb: the strokes of a pen."""
+    cut = np.ascontiguousarray(mask)
+    if cut is mask:
+        cut = mask.copy()
+    cut[:, :: round(STRAIGHT_PIECE * text_height)] = 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cut, connectivity=8)
+    thickness = stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]
+    climbs = stats[:, cv2.CC_STAT_HEIGHT] - thickness > max(2.0, CLIMB * text_height)
+    climbs[0] = False
+    return np.where(climbs[labels], 0, np.ascontiguousarray(mask)).astype(np.uint8)
 
 
 def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
@@ -142,16 +192,6 @@ def _thickness(long: Mask) -> float:
     return inked / max(1, tops)
 
 
-def rule_ink(rules: RuleMasks, lattices: Sequence[Lattice]) -> Mask:
-    """The long runs within the given tables: what is left of a page's rules when lettering is set aside."""
-    kept = np.zeros_like(rules.long_horizontal)
-    for lattice in lattices:
-        top, left = max(0, round(lattice.ys[0]) - 2), max(0, round(lattice.xs[0]) - 2)
-        window = np.s_[top : round(lattice.ys[-1]) + 3, left : round(lattice.xs[-1]) + 3]
-        kept[window] = rules.long_horizontal[window] | rules.long_vertical[window]
-    return kept
-
-
 def _runs(ink: Mask, width: int, height: int) -> Mask:
     return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((height, width), np.uint8)), dtype=np.uint8)
 
@@ -161,98 +201,8 @@ def _thin(mask: Mask, width: int, height: int) -> Mask:
     return np.asarray(cv2.subtract(mask, _runs(mask, width, height)), dtype=np.uint8)
 
 
-def find_lattices(page: UprightPage, rules: RuleMasks) -> list[Lattice]:
-    """One lattice per ruled table, top to bottom, then left to right."""
-    found = [_lattice(box, page, rules) for box in _table_boxes(page, rules)]
-    return sorted((lattice for lattice in found if lattice), key=cmp_to_key(_reading_order))
-
-
-def _reading_order(one: Lattice, other: Lattice) -> int:
-    """-1 where ``one`` comes first: above comes first, and of two tables side by side the left one."""
-    side_by_side = one.ys[0] < other.ys[-1] and other.ys[0] < one.ys[-1]
-    return -1 if (one.xs[0] < other.xs[0] if side_by_side else one.ys[0] < other.ys[0]) else 1
-
-
-Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in upright pixels, the ends not included."""
-
-
-def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[Box]:
-    """Surroundings of the connected networks of rules; networks that overlap are one table."""
-    reach = max(3, round(SNAP * page.text_height)) | 1
-    network = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((reach, reach), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(network, connectivity=8)
-    smallest = 2 * page.text_height
-    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if max(w, h) > smallest]
-    tables = _merge_overlapping([box for box in boxes if min(_size(box)) > smallest / 2])
-    lone = [box for box in boxes if min(_size(box)) <= smallest / 2]
-    return _merge_overlapping([_with_lone_rules(table, lone, page.text_height) for table in tables])
-
-
-def _size(box: Box) -> tuple[int, int]:
-    return box[2] - box[0], box[3] - box[1]
-
-
-def _with_lone_rules(table: Box, lone: list[Box], text_height: float) -> Box:
-    """Widen a table to the rules that run along its whole side without touching it.
-
-    The outer rule of a merged cell as high as the page has no rule that crosses it.
-    """
-    reach = LONE_RULE_REACH * text_height
-    for axis in (0, 1):  # beside the table, then above and below it
-        across, along = axis, 1 - axis
-        for rule in sorted(lone, key=lambda rule: abs(rule[across] - table[across])):
-            shared = min(rule[along + 2], table[along + 2]) - max(rule[along], table[along])
-            length = max(rule[along + 2] - rule[along], table[along + 2] - table[along])
-            distance = max(table[across] - rule[across + 2], rule[across] - table[across + 2])
-            if shared >= 0.9 * length and 0 < distance <= reach:
-                table = (min(table[0], rule[0]), min(table[1], rule[1]), max(table[2], rule[2]), max(table[3], rule[3]))
-    return table
-
-
-def _merge_overlapping(boxes: list[Box]) -> list[Box]:
-    merged: list[Box] = []
-    for box in boxes:
-        apart: list[Box] = []
-        for other in merged:
-            if box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]:
-                box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
-            else:
-                apart.append(other)
-        merged = [*apart, box]
-    return merged if len(merged) == len(boxes) else _merge_overlapping(merged)
-
-
-def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
-    """The lattice inside a box, or None where the rules there enclose no cells."""
-    x0, y0, x1, y1 = box
-    window = np.s_[y0:y1, x0:x1]
-    long_h, long_v = rules.long_horizontal[window], rules.long_vertical[window]
-    whole_h, whole_v = rules.whole_horizontal[window], rules.whole_vertical[window]
-    ys = _positions(whole_h, page.text_height)
-    xs = _positions(whole_v.T, page.text_height)
-    if len(xs) < 2 or len(ys) < 1:
-        return None
-    ys = _with_open_ends(ys, whole_v, page.text_height)
-    xs = _with_open_ends(xs, whole_h.T, page.text_height)
-    if len(ys) < 2:
-        return None
-    pieces_h, pieces_v = rules.pieces_horizontal[window], rules.pieces_vertical[window]
-    height = page.text_height
-    found_h = shares(page.ink[window], long_h, pieces_h, ys, xs, height, SNAP * height)
-    turned = [np.ascontiguousarray(mask.T) for mask in (page.ink[window], long_v, pieces_v)]
-    found_v = shares(*turned, xs, ys, height, SNAP * height)
-    horizontal = probability(found_h, xs, height, rules.wear)
-    vertical = probability(found_v, ys, height, rules.wear).T
-    # A merged cell that goes on over a page break has no rule where its neighbours have one.
-    horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], OPEN_END)
-    vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], OPEN_END)
-    shifted_xs, shifted_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
-    return Lattice(shifted_xs, shifted_ys, horizontal, vertical)
-
-
-def _positions(mask: Mask, text_height: float) -> list[float]:
-    """Rows in which horizontal rules run: inked pieces of the mask, grouped by nearness."""
+def rule_positions(mask: Mask, text_height: float) -> list[float]:
+    """Rows (pixels) in which horizontal rules run: inked pieces of the mask, grouped by nearness."""
     _, labels, stats, centres = cv2.connectedComponentsWithStats(np.ascontiguousarray(mask), connectivity=8)
     del labels
     pieces = sorted(
@@ -271,30 +221,3 @@ def _positions(mask: Mask, text_height: float) -> list[float]:
 
 def _middle(group: list[tuple[float, float]]) -> float:
     return sum(position * length for position, length in group) / sum(length for _, length in group)
-
-
-def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) -> list[float]:
-    """Add the outer rule of a table that the page's edge or a page break left open.
-
-    The crossing rules show it: when most of them run on past the outermost rule by more than a line
-    of text, the table does too.
-    """
-    rows = np.flatnonzero(crossing.any(axis=1))
-    if not len(rows):
-        return positions
-    first, last = float(rows[0]), float(rows[-1])
-    beyond = LONGER_THAN_A_STROKE * text_height
-    if positions[0] - first > beyond and _several_cross(crossing, first, positions[0]):
-        positions = [first, *positions]
-    if last - positions[-1] > beyond and _several_cross(crossing, positions[-1], last):
-        positions = [*positions, last]
-    return positions
-
-
-def _several_cross(crossing: Mask, start: float, end: float) -> bool:
-    stretch = crossing[int(start) + 1 : int(end)]
-    if stretch.shape[0] == 0:
-        return False
-    share = np.count_nonzero(stretch, axis=0) / len(stretch)
-    crosses = np.where(share > 0.7, 1, 0)
-    return int(np.count_nonzero(np.diff(crosses, prepend=0) == 1)) >= 2

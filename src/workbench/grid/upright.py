@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.orientation import is_upside_down, runs_down
+from workbench.grid.orientation import quarter_turns
 from workbench.grid.warp import Bend, Turn, Warp, compose, find_bend, quarter_turned, turned, upright_frame
 from workbench.model import Page, Point, Polygon
 
@@ -72,12 +72,9 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
     flat = _flat(_Sheet.of(even_background(cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY))))
     ink = find_ink(flat.picture)
     height = text_height(ink)
-    if runs_down(ink, height):
-        flat = flat.quarter_turns(1)
-        ink = np.ascontiguousarray(np.rot90(ink))
-    if is_upside_down(flat.picture, ink, height, engine):
-        flat = flat.quarter_turns(2)
-        ink = np.ascontiguousarray(np.rot90(ink, 2))
+    turns = quarter_turns(flat.picture, ink, height, engine)
+    if turns:
+        flat, ink = flat.turned(turns), np.ascontiguousarray(np.rot90(ink, turns))
     return UprightPage(page.number, flat.picture, ink, flat.to_scan, height)
 
 
@@ -99,8 +96,8 @@ class _Sheet:
         to_scan = compose((frame, step, *self.to_scan.steps))
         return _Sheet(self.scan, to_scan.resample(self.scan, width, height), to_scan)
 
-    def quarter_turns(self, count: int) -> _Sheet:
-        """Turned anticlockwise, pixel by pixel."""
+    def turned(self, count: int) -> _Sheet:
+        """Turned anticlockwise by some quarters, pixel by pixel."""
         to_scan = compose((quarter_turned(count, *self.picture.shape[::-1]), *self.to_scan.steps))
         return _Sheet(self.scan, np.ascontiguousarray(np.rot90(self.picture, count)), to_scan)
 

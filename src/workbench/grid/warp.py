@@ -198,9 +198,13 @@ def turned(angle: float, width: int, height: int) -> Turn:
 
 def quarter_turned(count: int, width: int, height: int) -> Turn:
     """The map from a page turned anticlockwise by ``count`` quarters to the page (``width`` × ``height``) before."""
-    once = np.array([[0.0, -1.0, width - 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
-    twice = np.array([[-1.0, 0.0, width - 1.0], [0.0, -1.0, height - 1.0], [0.0, 0.0, 1.0]])
-    return Turn({1: once, 2: twice}[count])
+    right, bottom = width - 1.0, height - 1.0
+    matrices = {
+        1: [[0.0, -1.0, right], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]],
+        2: [[-1.0, 0.0, right], [0.0, -1.0, bottom], [0.0, 0.0, 1.0]],
+        3: [[0.0, 1.0, 0.0], [-1.0, 0.0, bottom], [0.0, 0.0, 1.0]],
+    }
+    return Turn(np.array(matrices[count]))
 
 
 def compose(steps: Sequence[Turn | Bend]) -> Warp:

@@ -1,0 +1,194 @@
+"""Lattices: the rules of each table prolonged over the whole table, with a probability for every stretch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cmp_to_key
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.evidence import probability, shares
+from workbench.grid.rules import LONGER_THAN_A_STROKE, SNAP, WORN, WORN_ANCHOR, RuleMasks, rule_positions
+from workbench.grid.upright import Mask, UprightPage
+
+LONE_RULE_REACH = 15.0
+"""A rule that touches no other belongs to a table at most this many text heights away."""
+
+CRUMBS = 0.15
+"""Ink within this many text heights of a worn rule, on the line of its pieces, is what is left of it."""
+
+OPEN_END = 0.85
+"""Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """The rules of one table, prolonged over the whole table.
+
+    ``xs`` and ``ys`` are the rules' positions (upright pixels, ascending). ``horizontal[j, i]`` is the
+    probability (0 to 1) that rule ``ys[j]`` is drawn between ``xs[i]`` and ``xs[i + 1]``;
+    ``vertical[j, i]`` that rule ``xs[i]`` is between ``ys[j]`` and ``ys[j + 1]``.
+    """
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    horizontal: NDArray[np.float64]
+    vertical: NDArray[np.float64]
+
+
+def find_lattices(page: UprightPage, rules: RuleMasks) -> list[Lattice]:
+    """One lattice per ruled table, top to bottom, then left to right."""
+    found = [_lattice(box, page, rules) for box in _table_boxes(page, rules)]
+    return sorted((lattice for lattice in found if lattice), key=cmp_to_key(_reading_order))
+
+
+def _reading_order(one: Lattice, other: Lattice) -> int:
+    """-1 where ``one`` comes first: above comes first, and of two tables side by side the left one."""
+    side_by_side = one.ys[0] < other.ys[-1] and other.ys[0] < one.ys[-1]
+    return -1 if (one.xs[0] < other.xs[0] if side_by_side else one.ys[0] < other.ys[0]) else 1
+
+
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in upright pixels, the ends not included."""
+
+
+def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[Box]:
+    """Surroundings of the connected networks of rules; networks that overlap are one table."""
+    reach = max(3, round((SNAP if rules.wear < WORN else WORN_ANCHOR) * page.text_height)) | 1
+    network = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((reach, reach), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(network, connectivity=8)
+    smallest = 2 * page.text_height
+    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if max(w, h) > smallest]
+    tables = _merge_overlapping([box for box in boxes if min(_size(box)) > smallest / 2])
+    lone = [box for box in boxes if min(_size(box)) <= smallest / 2]
+    return _merge_overlapping([_with_lone_rules(table, lone, page.text_height) for table in tables])
+
+
+def _size(box: Box) -> tuple[int, int]:
+    return box[2] - box[0], box[3] - box[1]
+
+
+def _with_lone_rules(table: Box, lone: list[Box], text_height: float) -> Box:
+    """Widen a table to the rules that run along its whole side without touching it.
+
+    The outer rule of a merged cell as high as the page has no rule that crosses it.
+    """
+    reach = LONE_RULE_REACH * text_height
+    for axis in (0, 1):  # beside the table, then above and below it
+        across, along = axis, 1 - axis
+        for rule in sorted(lone, key=lambda rule: abs(rule[across] - table[across])):
+            shared = min(rule[along + 2], table[along + 2]) - max(rule[along], table[along])
+            length = max(rule[along + 2] - rule[along], table[along + 2] - table[along])
+            distance = max(table[across] - rule[across + 2], rule[across] - table[across + 2])
+            if shared >= 0.9 * length and 0 < distance <= reach:
+                table = (min(table[0], rule[0]), min(table[1], rule[1]), max(table[2], rule[2]), max(table[3], rule[3]))
+    return table
+
+
+def _merge_overlapping(boxes: list[Box]) -> list[Box]:
+    merged: list[Box] = []
+    for box in boxes:
+        apart: list[Box] = []
+        for other in merged:
+            if box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]:
+                box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
+            else:
+                apart.append(other)
+        merged = [*apart, box]
+    return merged if len(merged) == len(boxes) else _merge_overlapping(merged)
+
+
+def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
+    """The lattice inside a box, or None where the rules there enclose no cells."""
+    x0, y0, x1, y1 = box
+    window = np.s_[y0:y1, x0:x1]
+    long_h, long_v = rules.long_horizontal[window], rules.long_vertical[window]
+    whole_h, whole_v = rules.whole_horizontal[window], rules.whole_vertical[window]
+    ys = rule_positions(whole_h, page.text_height)
+    xs = rule_positions(whole_v.T, page.text_height)
+    if len(xs) < 2 or len(ys) < 1:
+        return None
+    ys = _with_open_ends(ys, whole_v, page.text_height)
+    xs = _with_open_ends(xs, whole_h.T, page.text_height)
+    if len(ys) < 2:
+        return None
+    pieces_h, pieces_v = rules.pieces_horizontal[window], rules.pieces_vertical[window]
+    height = page.text_height
+    found_h = shares(page.ink[window], long_h, pieces_h, ys, xs, height, SNAP * height)
+    turned = [np.ascontiguousarray(mask.T) for mask in (page.ink[window], long_v, pieces_v)]
+    found_v = shares(*turned, xs, ys, height, SNAP * height)
+    horizontal = probability(found_h, xs, height, rules.wear)
+    vertical = probability(found_v, ys, height, rules.wear).T
+    # A merged cell that goes on over a page break has no rule where its neighbours have one.
+    horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], OPEN_END)
+    vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], OPEN_END)
+    shifted_xs, shifted_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
+    return Lattice(shifted_xs, shifted_ys, horizontal, vertical)
+
+
+def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) -> list[float]:
+    """Add the outer rule of a table that the page's edge or a page break left open.
+
+    The crossing rules show it: when most of them run on past the outermost rule by more than a line
+    of text, the table does too.
+    """
+    rows = np.flatnonzero(crossing.any(axis=1))
+    if not len(rows):
+        return positions
+    first, last = float(rows[0]), float(rows[-1])
+    beyond = LONGER_THAN_A_STROKE * text_height
+    if positions[0] - first > beyond and _several_cross(crossing, first, positions[0]):
+        positions = [first, *positions]
+    if last - positions[-1] > beyond and _several_cross(crossing, positions[-1], last):
+        positions = [*positions, last]
+    return positions
+
+
+def _several_cross(crossing: Mask, start: float, end: float) -> bool:
+    stretch = crossing[int(start) + 1 : int(end)]
+    if stretch.shape[0] == 0:
+        return False
+    share = np.count_nonzero(stretch, axis=0) / len(stretch)
+    crosses = np.where(share > 0.7, 1, 0)
+    return int(np.count_nonzero(np.diff(crosses, prepend=0) == 1)) >= 2
+
+
+def rule_ink(ink: Mask, rules: RuleMasks, lattices: Sequence[Lattice], text_height: float) -> Mask:
+    """The ink of the tables' rules: the long runs within them, and what is left of worn rules along their stretches."""
+    kept = np.zeros_like(ink)
+    for lattice in lattices:
+        top, left = max(0, round(lattice.ys[0]) - 2), max(0, round(lattice.xs[0]) - 2)
+        window = np.s_[top : round(lattice.ys[-1]) + 3, left : round(lattice.xs[-1]) + 3]
+        kept[window] = rules.long_horizontal[window] | rules.long_vertical[window]
+        if rules.wear >= WORN:
+            reach = CRUMBS * text_height
+            _add_crumbs(kept, ink, rules.pieces_horizontal, lattice.ys, lattice.xs, lattice.horizontal, reach)
+            _add_crumbs(kept.T, ink.T, rules.pieces_vertical.T, lattice.xs, lattice.ys, lattice.vertical.T, reach)
+    return kept
+
+
+def _add_crumbs(
+    kept: Mask,
+    ink: Mask,
+    pieces: Mask,
+    positions: Sequence[float],
+    stops: Sequence[float],
+    drawn: NDArray[np.float64],
+    reach: float,
+) -> None:
+    """Mark the ink on the line of each stretch of a horizontal rule that is drawn."""
+    for j, position in enumerate(positions):
+        top = max(0, round(position - reach))
+        band = slice(top, round(position + reach) + 1)
+        line = np.flatnonzero((pieces[band] | kept[band]).any(axis=1))
+        if not len(line):
+            continue
+        rows = slice(top + int(line[0]), top + int(line[-1]) + 1)
+        for i, (start, end) in enumerate(pairwise(stops)):
+            if drawn[j, i] >= 0.5:
+                stretch = rows, slice(max(0, round(start - reach)), round(end + reach) + 1)
+                kept[stretch] |= ink[stretch]
