@@ -158,16 +158,15 @@ def _several_cross(crossing: Mask, start: float, end: float) -> bool:
 
 
 def rule_ink(ink: Mask, rules: RuleMasks, lattices: Sequence[Lattice], text_height: float) -> Mask:
-    """The ink of the tables' rules: the long runs within them, and what is left of worn rules along their stretches."""
+    """The ink of the tables' rules: the long runs within them, and and of worn and dashed rules what is left on their lines."""
     kept = np.zeros_like(ink)
     for lattice in lattices:
         top, left = max(0, round(lattice.ys[0]) - 2), max(0, round(lattice.xs[0]) - 2)
         window = np.s_[top : round(lattice.ys[-1]) + 3, left : round(lattice.xs[-1]) + 3]
         kept[window] = rules.long_horizontal[window] | rules.long_vertical[window]
-        if rules.wear >= WORN:
-            reach = CRUMBS * text_height
-            _add_crumbs(kept, ink, rules.pieces_horizontal, lattice.ys, lattice.xs, lattice.horizontal, reach)
-            _add_crumbs(kept.T, ink.T, rules.pieces_vertical.T, lattice.xs, lattice.ys, lattice.vertical.T, reach)
+        reach = CRUMBS * text_height
+        _add_crumbs(kept, ink, rules.pieces_horizontal, lattice.ys, lattice.xs, lattice.horizontal, reach)
+        _add_crumbs(kept.T, ink.T, rules.pieces_vertical.T, lattice.xs, lattice.ys, lattice.vertical.T, reach)
     return kept
 
 

@@ -32,7 +32,7 @@ LONG_RULE = 8.0
 ANCHOR, WORN_ANCHOR = 0.3, 1.2
 """So near (in text heights) to another rule a rule ends, on whole and on worn pages."""
 
-DASH_GAP, DASHED_RUN, DASH_THICKNESS = 0.45, 3.0, 0.1
+DASH_GAP, DASHED_RUN, DASH_THICKNESS = 0.45, 2.0, 0.1
 """Dashes no further apart than the first, in a row no shorter than the second, are a rule of about the third's
 thickness (text heights). Characters are as near to each other, but have ink above and below."""
 
@@ -54,7 +54,7 @@ CLEAR = 0.35
 
 @dataclass(frozen=True, slots=True)
 class RuleMasks:
-    """Rule ink of a page: ``long`` runs cannot be text; short ``pieces`` are like worn rules, with nothing beside them.
+    """Rule ink of a page: ``long`` runs cannot be text; ``pieces`` are those and what is like worn or dashed rules.
 
     ``whole`` are the rules followed over the gaps that wear left. ``wear`` is the share of the
     rules' length that is gone.
@@ -76,17 +76,19 @@ def find_rules(page: UprightPage) -> RuleMasks:
     down_ink = np.ascontiguousarray(page.ink.T)
     long_horizontal = _long_runs(page.ink, height)
     long_vertical = np.ascontiguousarray(_long_runs(down_ink, height).T)
-    across = _pieces(page.ink, long_horizontal, short_run, height)
-    down = np.ascontiguousarray(_pieces(down_ink, long_vertical.T, short_run, height).T)
+    sure_horizontal = long_horizontal | _dashed(page.ink, height)
+    sure_vertical = long_vertical | np.ascontiguousarray(_dashed(down_ink, height).T)
+    across = _pieces(page.ink, long_horizontal, short_run, height) | sure_horizontal
+    down = np.ascontiguousarray(_pieces(down_ink, long_vertical.T, short_run, height).T) | sure_vertical
     worn = [
-        wear(long, pieces, rule_positions(long, height), height)
-        for long, pieces in ((long_horizontal, across), (long_vertical.T, down.T))
+        wear(sure, pieces, rule_positions(sure, height), height)
+        for sure, pieces in ((sure_horizontal, across), (sure_vertical.T, down.T))
     ]
     share = float(np.mean(worn))
     if share < WORN:
-        whole, reach = (long_horizontal, long_vertical), ANCHOR * height
+        whole, reach = (sure_horizontal, sure_vertical), ANCHOR * height
     else:
-        whole, reach = _whole(page.ink, long_horizontal, across, long_vertical, down, height), WORN_ANCHOR * height
+        whole, reach = _whole(page.ink, sure_horizontal, across, sure_vertical, down, height), WORN_ANCHOR * height
     return RuleMasks(long_horizontal, long_vertical, across, down, *_anchored(*whole, height, reach), share)
 
 
@@ -114,17 +116,17 @@ def _between(across: Mask, down: Mask, text_height: float, reach: float) -> Mask
 
 
 def _whole(
-    ink: Mask, long_h: Mask, pieces_h: Mask, long_v: Mask, pieces_v: Mask, text_height: float
+    ink: Mask, sure_h: Mask, pieces_h: Mask, sure_v: Mask, pieces_v: Mask, text_height: float
 ) -> tuple[Mask, Mask]:
     """Worn rules followed over their gaps, horizontal and vertical.
 
-    A rule has a long run somewhere, or touches one that has. Figures 1 under each other, or dashes
+    A rule has a ``sure`` run somewhere (long, or dashed) or touches one that has. Figures 1 under each other, dashes
     side by side, do neither.
     """
-    across = _chains(ink, long_h | pieces_h, text_height)
-    down = _chains(np.ascontiguousarray(ink.T), np.ascontiguousarray((long_v | pieces_v).T), text_height).T
+    across = _chains(ink, pieces_h, text_height)
+    down = _chains(np.ascontiguousarray(ink.T), np.ascontiguousarray(pieces_v.T), text_height).T
     down = np.ascontiguousarray(down)
-    sure_h, sure_v = _with_any_of(across, long_h), _with_any_of(down, long_v)
+    sure_h, sure_v = _with_any_of(across, sure_h), _with_any_of(down, sure_v)
     touch = np.ones((2 * max(2, round(TOUCH * text_height)) + 1,) * 2, np.uint8)
     touching_h, touching_v = (np.asarray(cv2.dilate(sure, touch), dtype=np.uint8) for sure in (sure_v, sure_h))
     return (
@@ -157,13 +159,18 @@ def _with_any_of(chains: Mask, ink: Mask) -> Mask:
 
 
 def _long_runs(ink: Mask, text_height: float) -> Mask:
-    """Horizontal runs that are thin, straight and longer than strokes; dashes and dots in a row are a run."""
+    """Horizontal runs that are thin, straight and longer than strokes."""
     run, thickest = max(5, round(LONGER_THAN_A_STROKE * text_height)), max(3, round(THICKEST_RULE * text_height))
-    solid = _thin(_runs(ink, run, 1), 1, thickest)
+    return _straight(_thin(_runs(ink, run, 1), 1, thickest), text_height)
+
+
+def _dashed(ink: Mask, text_height: float) -> Mask:
+    """Rows of dashes or dots, with the gaps between them: alone, while characters have ink above and below."""
+    thickest = max(3, round(THICKEST_RULE * text_height))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, max(3, round(DASH_GAP * text_height))), np.uint8))
-    dashed = _runs(joined, round(DASHED_RUN * text_height), 1)
-    free = alone(_thin(dashed, 1, thickest), ink, CLEAR * text_height, DASH_THICKNESS * text_height)
-    return _straight(solid | _runs(free, run, 1), text_height)
+    rows = _thin(_runs(joined, round(DASHED_RUN * text_height), 1), 1, thickest)
+    free = alone(rows, ink, CLEAR * text_height, DASH_THICKNESS * text_height)
+    return _straight(_runs(free, round(DASHED_RUN * text_height), 1), text_height)
 
 
 def _straight(mask: Mask, text_height: float) -> Mask:
