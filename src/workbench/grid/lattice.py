@@ -158,7 +158,7 @@ def _several_cross(crossing: Mask, start: float, end: float) -> bool:
 
 
 def rule_ink(ink: Mask, rules: RuleMasks, lattices: Sequence[Lattice], text_height: float) -> Mask:
-    """The ink of the tables' rules: the long runs within them, and and of worn and dashed rules what is left on their lines."""
+    """The ink of the tables' rules: the long runs within them, and what lies on the lines of worn and dashed ones."""
     kept = np.zeros_like(ink)
     for lattice in lattices:
         top, left = max(0, round(lattice.ys[0]) - 2), max(0, round(lattice.xs[0]) - 2)

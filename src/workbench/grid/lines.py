@@ -22,6 +22,9 @@ GRAIN = 0.16
 NEAR_CHARACTER = 0.5
 """A decimal point or the dot of a character lies within this many text heights of other ink."""
 
+FEW_SPECKS = 0.05
+"""Loose specks, as a share of the characters, that a page without grain has: dots of leaders and colons."""
+
 ONE_LINE = 1.2
 """Pieces of ink that together are not higher than this many text heights belong to one line (二, ≡, …)."""
 
@@ -87,15 +90,30 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> Te
 
 
 def _grain(ink: Mask, text_height: float) -> Mask:
-    """The specks of a photocopy: small pieces of ink with no character near. A decimal point has one."""
+    """The specks of a photocopy: small pieces of ink with no character near, if the page has many of them.
+
+    A decimal point has a character near, a colon characters on both sides.
+    """
     labels, sides = _pieces(ink)
     characters = sides > max(2.0, GRAIN * text_height)
+    large = np.where(characters[labels], 255, 0).astype(np.uint8)
     reach = 2 * round(NEAR_CHARACTER * text_height) + 1
-    near = cv2.dilate(np.where(characters[labels], 255, 0).astype(np.uint8), np.ones((reach, reach), np.uint8))
+    near = cv2.dilate(large, np.ones((reach, reach), np.uint8))
     is_grain = ~characters
-    is_grain[np.unique(labels[near > 0])] = False
+    is_grain[np.unique(labels[(near | _between_characters(large, text_height)) > 0])] = False
     is_grain[0] = False
+    if np.count_nonzero(is_grain) <= FEW_SPECKS * np.count_nonzero(characters):
+        return np.zeros_like(ink)
     return np.where(is_grain[labels], 255, 0).astype(np.uint8)
+
+
+def _between_characters(large: Mask, text_height: float) -> Mask:
+    """Places with a character of the same line on either side, at most a character's room away."""
+    half, high = round(1.2 * text_height), 2 * round(0.3 * text_height) + 1
+    to_the_right = np.zeros((high, 2 * half + 1), np.uint8)
+    to_the_right[:, half:] = 1
+    after, before = cv2.dilate(large, to_the_right), cv2.dilate(large, to_the_right[:, ::-1].copy())
+    return np.asarray(after & before, dtype=np.uint8)
 
 
 def _without_specks(ink: Mask, size: float) -> Mask:

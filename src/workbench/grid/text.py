@@ -108,12 +108,10 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
             opened.append(i)
         elif character in ")）" and opened:
             start = opened.pop()
-            full = characters[start] == "（", character == "）"
-            if full[0] == full[1]:
-                continue
-            if (start in edges) != (i in edges):
-                wide = full[1] if start in edges else full[0]
-            else:  # nothing was measured at either: Chinese text stands in full-width brackets
+            measured = [characters[at] in "（）" for at in (start, i) if at not in edges]
+            if len(set(measured)) == 1:
+                wide = measured[0]
+            else:  # nothing was measured, or not the same: Chinese text stands in full-width brackets
                 wide = any(map(_is_chinese, characters[start + 1 : i]))
             characters[start], characters[i] = ("（", "）") if wide else ("(", ")")
     return "".join(characters)
