@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.orientation import quarter_turns
+from workbench.grid.seals import without_seals
 from workbench.grid.warp import Bend, Turn, Warp, compose, find_bend, quarter_turned, turned, upright_frame
 from workbench.model import Page, Point, Polygon
 
@@ -42,14 +43,15 @@ MOST_BENDS = 3
 class UprightPage:
     """A page turned upright and made flat.
 
-    ``grey`` (height, width) uint8 has an evened background (paper near 255); ``ink`` marks the dark
-    pixels. ``to_scan`` maps upright pixels to the page as scanned. ``text_height`` is the height of
-    a character, upright pixels.
+    ``grey`` (height, width) uint8 has an evened background (paper near 255) and no ink of seals;
+    ``ink`` marks its dark pixels, ``covered`` where seals lay. ``to_scan`` maps upright pixels to
+    the page as scanned. ``text_height`` is the height of a character, upright pixels.
     """
 
     number: int
     grey: NDArray[np.uint8]
     ink: Mask
+    covered: Mask
     to_scan: Warp
     text_height: float
 
@@ -65,17 +67,27 @@ def _point(corner: NDArray[np.float64]) -> Point:
 
 
 def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
-    """Even the background, undo skew, quarter turns, perspective and curl.
+    """Even the background, take off seals, undo skew, quarter turns, perspective and curl.
 
     The engine is asked which way up the lines of text are.
     """
-    flat = _flat(_Sheet.of(even_background(cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY))))
+    scan, covered = _evened(page.image)
+    flat = _flat(_Sheet.of(scan))
     ink = find_ink(flat.picture)
     height = text_height(ink)
     turns = quarter_turns(flat.picture, ink, height, engine)
     if turns:
         flat, ink = flat.turned(turns), np.ascontiguousarray(np.rot90(ink, turns))
-    return UprightPage(page.number, flat.picture, ink, flat.to_scan, height)
+    size = flat.picture.shape[::-1]
+    under = flat.to_scan.resample(covered, *size, paper=0) if covered.any() else np.zeros_like(ink)
+    return UprightPage(page.number, flat.picture, ink, under, flat.to_scan, height)
+
+
+def _evened(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mask]:
+    """The page in grey on white paper without the ink of seals, and where that lay."""
+    scan = even_background(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
+    unsealed = without_seals(image, text_height(find_ink(scan)))
+    return (even_background(unsealed.grey) if unsealed.covered.any() else scan), unsealed.covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +148,18 @@ def find_ink(grey: NDArray[np.uint8]) -> Mask:
 
 
 def text_height(ink: Mask) -> float:
-    """Height of a character in pixels, from the connected pieces of ink; a 70th of the page's width if there are none.
+    """Height of a character in pixels, from the connected pieces of ink; a 70th of the page's size if there are none.
 
     Chinese characters fall apart into smaller pieces, so the upper quartile is taken among pieces
     of a plausible size, and not the middle.
     """
-    width = ink.shape[1]
+    size = float(np.sqrt(ink.size / np.sqrt(2)))  # the short side of a sheet of A4
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
-    plausible = (heights > width / 250) & (heights < width / 18) & (widths < width / 18) & (widths > width / 500)
+    plausible = (heights > size / 250) & (heights < size / 18) & (widths < size / 18) & (widths > size / 500)
     chosen = heights[plausible]
     if len(chosen) < 10:
-        return width / 70
+        return size / 70
     return float(np.percentile(chosen, 75))
 
 
