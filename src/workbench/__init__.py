@@ -3,6 +3,7 @@
 >>> import workbench as wb
 >>> ds = wb.open("data/processed")                                # doctest: +SKIP
 >>> ds.indicators.query("met == False")                           # doctest: +SKIP
+>>> wb.read("scan.pdf")[0].draw()                                 # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from workbench.archive.single import ReadPage
     from workbench.dataset.store import Dataset
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open"]
+__all__ = ["__version__", "open", "read"]
 
 
 def open(folder: Path | str = "data/processed") -> Dataset:
@@ -28,3 +30,17 @@ def open(folder: Path | str = "data/processed") -> Dataset:
     from workbench.dataset.store import open_dataset
 
     return open_dataset(folder)
+
+
+def read(scan: Path | str) -> list[ReadPage]:
+    """Read one document without storing anything: its pages, each with its tables and ``draw()``.
+
+    Raises:
+        workbench.errors.InputError: the document, or one of its pages, cannot be read.
+    """
+    from pathlib import Path
+
+    from workbench.archive.single import read_scan
+    from workbench.settings import Settings
+
+    return read_scan(Path(scan), Settings.from_environment())

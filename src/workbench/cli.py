@@ -101,17 +101,22 @@ def _default_workers() -> int:
 @click.argument("scan", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=".", show_default=True)
 @click.option("--draw", "with_drawing", is_flag=True, help="Also save the scan with the grid drawn over it.")
-def grid(scan: Path, out: Path, with_drawing: bool) -> None:
-    """The ruled tables of SCAN (a file, or a folder of page images) as HTML and JSON, page by page."""
+@click.option(
+    "--stages", "with_stages", is_flag=True, help="Also save a picture of every stage, from upright to cells."
+)
+def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
+    """The tables of SCAN (any file that `ingest` reads, or a folder of page images) as HTML and JSON, page by page."""
     from workbench.archive.single import read_document
-    from workbench.grid.export import draw, to_html, to_json
+    from workbench.grid.drawing import draw_cells, draw_stages
+    from workbench.grid.export import to_html, to_json
+    from workbench.ocr.registry import engine_for
     from workbench.progress import counted
     from workbench.settings import Settings
 
     settings = Settings.from_environment()
     name, count, pages = read_document(scan, settings, _default_workers())
     out.mkdir(parents=True, exist_ok=True)
-    tables = failed = 0
+    tables = lines = failed = 0
     for page, content in counted(pages, count, "pages"):
         if isinstance(content, WorkbenchError):
             failed += 1
@@ -121,12 +126,17 @@ def grid(scan: Path, out: Path, with_drawing: bool) -> None:
         (out / f"{stem}.html").write_text(to_html(content, stem), encoding="utf-8")
         (out / f"{stem}.json").write_text(to_json(content), encoding="utf-8")
         if with_drawing and page is not None:
-            draw(page, content).save(out / f"{stem}.png")
-        tables += len(content.grids)
+            draw_cells(page, content).save(out / f"{stem}.png")
+        if with_stages and page is not None:
+            for stage, picture in draw_stages(page, content, engine_for(settings, _default_workers())).items():
+                picture.save(out / f"{stem}-{stage}.png")
+        if (with_drawing or with_stages) and page is None:
+            click.echo(f"{stem}: not drawn, this kind of document has no scan to draw on", err=True)
+        tables, lines = tables + len(content.grids), lines + len(content.loose_lines)
         cells = sum(len(table.cells) for table in content.grids)
         click.echo(f"{stem}: {len(content.grids)} table(s), {cells} cells")
     if not tables:
-        _complain(f"{scan}: no-table: no ruled table was found on any page")
+        _complain(f"{scan}: no-table: no table on any page, {lines} line(s) of text; see with --stages what was found")
     if failed or not tables:
         sys.exit(FAILED_INPUTS)
 
@@ -164,11 +174,12 @@ def check(processed: Path, severity: str) -> None:
     dataset = workbench.open(processed)
     ranks = {"error": 0, "warning": 1, "info": 2}
     names = dataset.forms.set_index("form_id")["department"].to_dict()
+    sources = dataset.documents.set_index("document_id")["source"].to_dict()
     found = dataset.findings.assign(rank=dataset.findings["severity"].map(ranks))
     found = found[found["rank"] <= ranks[severity]].sort_values(["rank", "form_id", "page"], kind="stable")
     for row in found.to_dict("records"):
         page = f" p{row['page']}" if row["page"] == row["page"] and row["page"] is not None else ""
-        where = f"{names.get(row['form_id']) or ''}{page}"
+        where = f"{names.get(row['form_id']) or sources.get(row['document_id'], '')}{page}"
         click.echo(_printable(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}"))
     counts = dataset.findings["severity"].value_counts()
     click.echo(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)

@@ -1,42 +1,94 @@
-"""One document read page by page in this process, without a store: what `workbench grid` needs."""
+"""One document read page by page in this process, without a store: what `workbench grid` and `wb.read` need."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from workbench.archive.reading import read_one_page
 from workbench.errors import InputError
+from workbench.grid.export import to_html
 from workbench.model import Page, PageContent
 from workbench.readers.documents import Source, open_source
+from workbench.readers.kinds import kind_of, read_file
 from workbench.readers.pages import count_pages, load_page
 from workbench.settings import Settings
+
+if TYPE_CHECKING:
+    import PIL.Image
 
 PageOrProblem = tuple[Page | None, PageContent | InputError]
 
 
 def read_document(scan: Path, settings: Settings, threads: int) -> tuple[str, int, Iterator[PageOrProblem]]:
-    """The document's name, its number of pages, and its pages as they are read.
+    """The document's name, its number of pages, and its pages as they are read, in pixels of their pictures.
 
-    A page that cannot be read comes as its `InputError`; the others go on.
+    A page that cannot be read comes as its `InputError`; the others go on. Word files, workbooks and
+    transcriptions have no pictures of pages.
 
     Raises:
         InputError: the document as a whole cannot be read.
         EngineError: the OCR engine cannot be had.
     """
     source = open_source(scan)
+    if kind_of(source) != "scan":
+        pages = read_file(source, settings)
+        return source.path.stem, len(pages), iter([(None, page.content) for page in pages])
     count = count_pages(source, settings)
     name = source.path.resolve().name if source.is_folder else source.path.stem
     return name, count, _pages(source, count, settings, threads)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page and what was read from it; shows itself as its tables in a notebook."""
+
+    page: Page | None
+    content: PageContent
+
+    def draw(self) -> PIL.Image.Image:
+        """The scan with its cells outlined: green when sure, orange when doubtful, grey when empty.
+
+        Raises:
+            InputError: the document has no pictures of its pages.
+        """
+        from workbench.grid.drawing import draw_cells
+
+        if self.page is None:
+            raise InputError("unsupported", "", "this kind of document has no scan to draw on", self.content.number)
+        return draw_cells(self.page, self.content)
+
+    def _repr_html_(self) -> str:
+        return to_html(self.content, f"p{self.content.number}")
+
+
+def read_scan(scan: Path, settings: Settings) -> list[ReadPage]:
+    """All pages of one document.
+
+    Raises:
+        InputError: the document, or one of its pages, cannot be read.
+        EngineError: the OCR engine cannot be had.
+    """
+    pages = []
+    for page, content in read_document(scan, settings, threads=os.cpu_count() or 1)[2]:
+        if isinstance(content, InputError):
+            raise content
+        pages.append(ReadPage(page, content))
+    return pages
+
+
 def _pages(source: Source, count: int, settings: Settings, threads: int) -> Iterator[PageOrProblem]:
-    from workbench.grid.reading import read_page
-    from workbench.ocr.registry import engine_for
+    from workbench.readers.pdf_text import in_pixels
 
     for number in range(1, count + 1):
         try:
+            read = read_one_page(source, number, settings, threads)
             page = load_page(source, number, settings)
         except InputError as problem:
             yield None, problem
             continue
-        yield page, read_page(page, engine_for(settings, threads))
+        content = in_pixels(read.content, settings.raster_dpi) if read.kind == "pdf-text" else read.content
+        yield page, replace(content, width=page.width, height=page.height)

@@ -15,7 +15,9 @@ PRESENT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class CellBox:
-    """A cell of a lattice: its place and spans, its rectangle (upright pixels) and its weakest border's evidence."""
+    """A cell of a lattice: its place and spans, its rectangle (upright pixels).
+
+    ``border`` is the probability of its least sure border, or that no rule divides it."""
 
     row: int
     col: int
@@ -121,8 +123,9 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
         lattice.vertical[r0 : r1 + 1, c0],
         lattice.vertical[r0 : r1 + 1, c1 + 1],
     )
-    lengths = (np.diff(lattice.xs)[c0 : c1 + 1],) * 2 + (np.diff(lattice.ys)[r0 : r1 + 1],) * 2
-    weakest = min(float(np.average(b, weights=w)) for b, w in zip(borders, lengths, strict=True))
+    inside = (lattice.horizontal[r0 + 1 : r1 + 1, c0 : c1 + 1], lattice.vertical[r0 : r1 + 1, c0 + 1 : c1 + 1])
+    weakest = min(float(border.min()) for border in borders)
+    undivided = min((1 - float(stretch.max()) for stretch in inside if stretch.size), default=1.0)
     return CellBox(
         row=r0,
         col=c0,
@@ -132,7 +135,7 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
         y0=lattice.ys[r0],
         x1=lattice.xs[c1 + 1],
         y1=lattice.ys[r1 + 1],
-        border=round(weakest, 3),
+        border=round(min(weakest, undivided), 3),
     )
 
 

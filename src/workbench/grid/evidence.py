@@ -107,14 +107,15 @@ def shares(
     for j, position in enumerate(positions):
         middle = round(position)
         band = slice(max(0, round(position - reach)), round(position + reach) + 1)
-        certain = (long[band] > 0).any(axis=0)
-        lines = cv2.blur((pieces[band] > 0).astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
-        above = ink[max(0, middle - far) : max(0, middle - near)].any(axis=0)
-        below = ink[middle + near + 1 : middle + far + 1].any(axis=0)
+        certain = np.asarray((long[band] > 0).any(axis=0))
+        thick = np.asarray(cv2.blur((pieces[band] > 0).astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT))
+        lines = np.asarray(thick > 0)
+        above = np.asarray(ink[max(0, middle - far) : max(0, middle - near)].any(axis=0))
+        below = np.asarray(ink[middle + near + 1 : middle + far + 1].any(axis=0))
         for i, (start, end) in enumerate(pairwise(stops)):
             inner = slice(round(start) + 1, max(round(start) + 2, round(end)))
-            along = lines[:, inner] | certain[inner]
-            best = along[int(along.sum(axis=1).argmax())]
+            along = np.asarray(lines[:, inner] | certain[inner])
+            best = np.asarray(along[int(along.sum(axis=1).argmax())])
             inked[j, i] = best.mean()
             crossed[j, i] = (above[inner] & below[inner] & ~best).mean()
     return Shares(inked, crossed)

@@ -1,19 +1,12 @@
-"""Cell grids for others: plain HTML tables, JSON, and the scan with the grid drawn over it."""
+"""Cell grids for others: plain HTML tables and JSON."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
 from html import escape
-from typing import TYPE_CHECKING
 
-from workbench.model import Cell, CellGrid, Page, PageContent
-
-if TYPE_CHECKING:
-    import PIL.Image
-
-DOUBTFUL = 0.8
-"""Cells below this confidence are drawn in another colour."""
+from workbench.model import Cell, CellGrid, PageContent
 
 
 def to_html(content: PageContent, title: str) -> str:
@@ -40,19 +33,3 @@ def _html_cell(cell: Cell) -> str:
 def to_json(content: PageContent) -> str:
     """Everything that was read from a page; coordinates in pixels of the page as scanned."""
     return json.dumps(asdict(content), ensure_ascii=False, indent=1) + "\n"
-
-
-def draw(page: Page, content: PageContent) -> PIL.Image.Image:
-    """The page with every cell outlined: green when sure, orange when doubtful, grey when empty."""
-    from PIL import Image, ImageDraw
-
-    image = Image.fromarray(page.image)
-    pen = ImageDraw.Draw(image)
-    width = max(2, page.width // 600)
-    for grid in content.grids:
-        for cell in grid.cells:
-            colour = "#999999" if cell.state == "empty" else "#1a9850"
-            if cell.confidence.overall < DOUBTFUL:
-                colour = "#f46d43"
-            pen.line([*cell.polygon, cell.polygon[0]], fill=colour, width=width)
-    return image

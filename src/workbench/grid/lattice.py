@@ -119,8 +119,8 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     pieces_h, pieces_v = rules.pieces_horizontal[window], rules.pieces_vertical[window]
     height = page.text_height
     found_h = shares(page.ink[window], long_h, pieces_h, ys, xs, height, SNAP * height)
-    turned = [np.ascontiguousarray(mask.T) for mask in (page.ink[window], long_v, pieces_v)]
-    found_v = shares(*turned, xs, ys, height, SNAP * height)
+    ink, long, pieces = (np.ascontiguousarray(mask.T) for mask in (page.ink[window], long_v, pieces_v))
+    found_v = shares(ink, long, pieces, xs, ys, height, SNAP * height)
     horizontal = probability(found_h, xs, height, rules.wear)
     vertical = probability(found_v, ys, height, rules.wear).T
     # A merged cell that goes on over a page break has no rule where its neighbours have one.

@@ -138,7 +138,7 @@ def _whole(
 def _chains(ink: Mask, pieces: Mask, text_height: float) -> Mask:
     """Horizontal pieces on one line joined over gaps, but for those of large letters."""
     wavering = cv2.dilate(pieces, np.ones((3, 1), np.uint8))
-    gap = round(MENDED_GAP * text_height)
+    gap = round(MENDED_GAP * text_height) | 1
     padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
     _, labels = cv2.connectedComponents(joined, connectivity=8)
@@ -167,7 +167,7 @@ def _long_runs(ink: Mask, text_height: float) -> Mask:
 def _dashed(ink: Mask, text_height: float) -> Mask:
     """Rows of dashes or dots, with the gaps between them: alone, while characters have ink above and below."""
     thickest = max(3, round(THICKEST_RULE * text_height))
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, max(3, round(DASH_GAP * text_height))), np.uint8))
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8))
     rows = _thin(_runs(joined, round(DASHED_RUN * text_height), 1), 1, thickest)
     free = alone(rows, ink, CLEAR * text_height, DASH_THICKNESS * text_height)
     return _straight(_runs(free, round(DASHED_RUN * text_height), 1), text_height)
@@ -194,8 +194,8 @@ def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
 
 def _thickness(long: Mask) -> float:
     """Usual thickness of horizontal rules, pixels."""
-    inked = np.count_nonzero(long)
-    tops = np.count_nonzero(long[1:] & ~long[:-1])
+    inked = int(np.count_nonzero(long))
+    tops = int(np.count_nonzero(long[1:] & ~long[:-1]))
     return inked / max(1, tops)
 
 

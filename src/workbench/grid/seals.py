@@ -44,6 +44,7 @@ WIDEST_STROKE = 2.2
 
 CLOSED = 0.75
 FILLED = 0.65
+LONGEST_TANGENT = 7.0
 STRAIGHT = 0.7
 RULE_RUN = 2.0
 """A straight run of coloured ink longer than this many text heights may belong to a ruled line."""
@@ -178,24 +179,24 @@ def _stamps(channels: NDArray[np.float32], text_height: float) -> Mask:
     chosen |= possible & (np.bincount(labels[frames > 0], minlength=len(stats)) > 0)
     reach = _square(3 * text_height)
     while True:
-        outlines = _outlines(labels, chosen, reach)
+        outlines = _outlines(labels, chosen, text_height)
         near = np.bincount(labels[cv2.dilate(outlines, reach) > 0], minlength=len(stats)) > 0
         if not (near & possible & ~straight & ~chosen).any():
             break
         chosen |= near & possible & ~straight
-    outlines = _outlines(labels, chosen | (near & possible), reach)
+    outlines = _outlines(labels, chosen | (near & possible), text_height)
     # One pixel more: soft edges, and the colour that JPEG spreads around.
     inside = np.where(saturation > FAINT, outlines, 0)
     return np.asarray(cv2.dilate(inside & cv2.bitwise_not(of_the_form), np.ones((3, 3), np.uint8)), dtype=np.uint8)
 
 
-def _outlines(labels: NDArray[np.int32], chosen: NDArray[np.bool_], reach: NDArray[np.uint8]) -> Mask:
+def _outlines(labels: NDArray[np.int32], chosen: NDArray[np.bool_], text_height: float) -> Mask:
     """Convex outlines, filled, of the chosen figures; those within reach of each other share one."""
     figures = np.where(chosen[labels], 255, 0).astype(np.uint8)
     outlines = np.zeros_like(figures)
-    for window, group in _groups(figures, reach):
-        hull = cv2.convexHull(cv2.findNonZero(group))
-        cv2.fillConvexPoly(outlines[window], hull, 255)
+    for window, group in _groups(figures, _square(3 * text_height)):
+        if min(group.shape) < LARGEST_STAMP * text_height:
+            cv2.fillConvexPoly(outlines[window], cv2.convexHull(cv2.findNonZero(group)), 255)
     return outlines
 
 
@@ -216,11 +217,14 @@ def _rules_and_frames(runs: Mask, text_height: float) -> tuple[Mask, Mask]:
     rules, frames = np.zeros_like(runs), np.zeros_like(runs)
     for window, group in _groups(runs, _square(RULE_GAP * text_height)):
         _, _, width, height = cv2.boundingRect(group)
-        if max(width, height) >= RULE_REACH * min(runs.shape):
+        _, _, stats, _ = cv2.connectedComponentsWithStats(group, connectivity=8)
+        longest = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()
+        if max(width, height) >= RULE_REACH * min(runs.shape) and longest >= LONGEST_TANGENT * text_height:
             rules[window] |= group
         elif min(width, height) >= SMALLEST_STAMP * text_height and _is_frame(group):
             frames[window] |= group
-    return rules, frames
+    # On a form with coloured rules a frame may be one of its cells.
+    return rules, frames if not rules.any() else np.zeros_like(frames)
 
 
 def _is_frame(figure: Mask) -> bool:
@@ -258,10 +262,10 @@ def _straight_runs(coloured: Mask, text_height: float) -> Mask:
     """Straight strokes, near enough upright, longer than any of a character."""
     run = round(RULE_RUN * text_height)
     across = cv2.morphologyEx(
-        cv2.dilate(coloured, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, run), np.uint8)
+        cv2.dilate(coloured, np.ones((5, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, run), np.uint8)
     )
     down = cv2.morphologyEx(
-        cv2.dilate(coloured, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((run, 1), np.uint8)
+        cv2.dilate(coloured, np.ones((1, 5), np.uint8)), cv2.MORPH_OPEN, np.ones((run, 1), np.uint8)
     )
     return across | down
 

@@ -109,10 +109,9 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
         elif character in ")）" and opened:
             start = opened.pop()
             measured = [characters[at] in "（）" for at in (start, i) if at not in edges]
-            if len(set(measured)) == 1:
-                wide = measured[0]
-            else:  # nothing was measured, or not the same: Chinese text stands in full-width brackets
-                wide = any(map(_is_chinese, characters[start + 1 : i]))
+            # Where nothing was measured, or not the same: Chinese text stands in full-width brackets.
+            inside = characters[start + 1 : i]
+            wide = measured[0] if len(set(measured)) == 1 else any(map(_is_chinese, inside))
             characters[start], characters[i] = ("（", "）") if wide else ("(", ")")
     return "".join(characters)
 

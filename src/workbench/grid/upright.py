@@ -78,8 +78,8 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
     turns = quarter_turns(flat.picture, ink, height, engine)
     if turns:
         flat, ink = flat.turned(turns), np.ascontiguousarray(np.rot90(ink, turns))
-    size = flat.picture.shape[::-1]
-    under = flat.to_scan.resample(covered, *size, paper=0) if covered.any() else np.zeros_like(ink)
+    rows, columns = ink.shape
+    under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
     return UprightPage(page.number, flat.picture, ink, under, flat.to_scan, height)
 
 
@@ -148,7 +148,7 @@ def find_ink(grey: NDArray[np.uint8]) -> Mask:
 
 
 def text_height(ink: Mask) -> float:
-    """Height of a character in pixels, from the connected pieces of ink; a 70th of the page's size if there are none.
+    """Height of a character in pixels, from the connected pieces of ink; a 55th of the page's size if there are none.
 
     Chinese characters fall apart into smaller pieces, so the upper quartile is taken among pieces
     of a plausible size, and not the middle.
@@ -159,7 +159,7 @@ def text_height(ink: Mask) -> float:
     plausible = (heights > size / 250) & (heights < size / 18) & (widths < size / 18) & (widths > size / 500)
     chosen = heights[plausible]
     if len(chosen) < 10:
-        return size / 70
+        return size / 55
     return float(np.percentile(chosen, 75))
 
 
