@@ -60,8 +60,8 @@ def _confidence(grey: NDArray[np.uint8], marks: Mask, text_height: float, turns:
 
 def _without_long_strokes(ink: Mask, text_height: float) -> Mask:
     run = max(3, round(LONGEST_STROKE * text_height))
-    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
-    down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8))
+    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, run | 1), np.uint8))
+    down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((run | 1, 1), np.uint8))
     long = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.subtract(ink, long), dtype=np.uint8)
 

@@ -13,7 +13,7 @@ from workbench.grid.upright import THICKEST_RULE, Mask, UprightPage
 LONGER_THAN_A_STROKE = 1.25
 """A run of ink longer than this many text heights is no stroke of a character."""
 
-SHORT_RUN = 0.5
+SHORT_RUN = 0.4
 """Pieces of a worn rule are at least this long, in text heights."""
 
 SNAP = 0.4
@@ -200,7 +200,8 @@ def _thickness(long: Mask) -> float:
 
 
 def _runs(ink: Mask, width: int, height: int) -> Mask:
-    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((height, width), np.uint8)), dtype=np.uint8)
+    kernel = np.ones((height | 1, width | 1), np.uint8)  # an even kernel would move the runs
+    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
 
 
 def _thin(mask: Mask, width: int, height: int) -> Mask:

@@ -195,8 +195,10 @@ def _outlines(labels: NDArray[np.int32], chosen: NDArray[np.bool_], text_height:
     figures = np.where(chosen[labels], 255, 0).astype(np.uint8)
     outlines = np.zeros_like(figures)
     for window, group in _groups(figures, _square(3 * text_height)):
-        if min(group.shape) < LARGEST_STAMP * text_height:
-            cv2.fillConvexPoly(outlines[window], cv2.convexHull(cv2.findNonZero(group)), 255)
+        _, _, width, height = cv2.boundingRect(group)
+        whole = [group] if min(width, height) < LARGEST_STAMP * text_height else filter(_is_frame, _pieces(group))
+        for figure in whole:
+            cv2.fillConvexPoly(outlines[window], cv2.convexHull(cv2.findNonZero(figure)), 255)
     return outlines
 
 
@@ -207,6 +209,12 @@ def _groups(figures: Mask, reach: NDArray[np.uint8]) -> Iterator[tuple[tuple[sli
         x, y, width, height, _ = stats[label]
         window = np.s_[y : y + height, x : x + width]
         yield window, np.where(labels[window] == label, figures[window], 0).astype(np.uint8)
+
+
+def _pieces(group: Mask) -> Iterator[Mask]:
+    count, labels = cv2.connectedComponents(group, connectivity=8)
+    for label in range(1, count):
+        yield np.where(labels == label, 255, 0).astype(np.uint8)
 
 
 def _rules_and_frames(runs: Mask, text_height: float) -> tuple[Mask, Mask]:
