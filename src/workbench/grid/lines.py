@@ -60,12 +60,19 @@ class LineBox:
 class TextLayer:
     """A page without its rules: ``grey`` for reading, ``ink`` (grain removed) for finding lines.
 
-    ``text_height`` is that of whole lines of text, measured inside the cells.
+    ``covered`` marks where the ink of seals was taken off. ``text_height`` is that of whole lines of
+    text, measured inside the cells.
     """
 
     grey: NDArray[np.uint8]
     ink: Mask
+    covered: Mask
     text_height: float
+
+    def share_covered(self, x0: float, y0: float, x1: float, y1: float) -> float:
+        """Share of a rectangle (upright pixels) that a seal covered."""
+        window = self.covered[max(0, round(y0)) : round(y1), max(0, round(x0)) : round(x1)]
+        return float(np.count_nonzero(window)) / max(1, window.size)
 
 
 def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> TextLayer:
@@ -86,7 +93,7 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> Te
     ]
     usual = [height for height in heights if height < 2 * page.text_height]
     measured = float(np.percentile(usual, 75)) if len(usual) >= 5 else page.text_height
-    return TextLayer(grey, np.asarray(ink, dtype=np.uint8), measured)
+    return TextLayer(grey, np.asarray(ink, dtype=np.uint8), page.covered, measured)
 
 
 def _grain(ink: Mask, text_height: float) -> Mask:

@@ -12,7 +12,7 @@ from workbench.grid.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.lattice import Lattice, find_lattices, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
 from workbench.grid.marks import lone_mark
-from workbench.grid.rereading import LineRead, line_crops, reread_doubtful
+from workbench.grid.rereading import LineRead, is_under_seal, line_crops, reread_doubtful
 from workbench.grid.rules import find_rules
 from workbench.grid.text import cell_text, least_sure
 from workbench.grid.upright import UprightPage, make_upright
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 SMALLEST_TABLE = 8.0
 """Rules that enclose less than this many text heights in width are drawing or lettering, not a table."""
+
+LEGIBLE = 0.6
+"""Under a seal a cell with a less sure character is not guessed."""
+
+BURIED = 0.5
+"""A cell without any print left, but with this share of it under a seal, cannot be called empty."""
 
 SURE_OF_SHAPE = 0.9
 """Confidence of a mark that is known by its shape and not by the engine."""
@@ -84,6 +90,8 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
         agreements = agreements if mark == joined else []
         joined, character = mark, max(character, SURE_OF_SHAPE)
     state: CellState = "text" if joined else ("unread" if reads else "empty")
+    if _is_obscured(box, reads, text, character, agreements):
+        state, joined = "obscured", ""
     return Cell(
         row=box.row,
         col=box.col,
@@ -94,6 +102,18 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
         state=state,
         confidence=Confidence(round(character, 4), min(1.0, box.border), min(agreements, default=None)),
     )
+
+
+def _is_obscured(
+    box: CellBox, reads: Sequence[LineRead], text: TextLayer, character: float, agreements: Sequence[float]
+) -> bool:
+    """Whether a seal lies over what is printed in the cell, and it cannot be read for sure."""
+    if not text.covered.any():
+        return False
+    if not reads:
+        return text.share_covered(box.x0, box.y0, box.x1, box.y1) > BURIED
+    covered = any(is_under_seal(read.part.line, text) for read in reads)
+    return covered and (character < LEGIBLE or min(agreements, default=1.0) < 1.0)
 
 
 def _whole_page(text: TextLayer) -> CellBox:

@@ -43,6 +43,9 @@ LOST_BETWEEN = 0.6
 LOST_DIGIT = 0.38
 """The same between two figures, where the gap is full of ink: a figure is half as wide as a Chinese character."""
 
+TOUCHED = 0.03
+"""From this share of its box on a line is under a seal, and is read a second time."""
+
 DOUBTED = 0.3
 """Confidence of a reading that leaves ink unaccounted for."""
 
@@ -90,8 +93,13 @@ def reread_doubtful(cells: Sequence[Sequence[LineRead]], text: TextLayer, engine
 
 
 def _is_doubtful(read: LineRead, text: TextLayer) -> bool:
-    unsure = least_sure_of_numbers(read.reading) < SURE
+    unsure = least_sure_of_numbers(read.reading) < SURE or is_under_seal(read.part.line, text)
     return unsure or _loses_end(read, text) or _loses_between(read, text)
+
+
+def is_under_seal(line: LineBox, text: TextLayer) -> bool:
+    """Whether a seal lay over part of a line."""
+    return text.share_covered(line.x0, line.y0, line.x1, line.y1) > TOUCHED
 
 
 def _second_crop(read: LineRead, text: TextLayer) -> NDArray[np.uint8]:
