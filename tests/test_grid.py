@@ -238,6 +238,58 @@ class TestScannedTables:
         paper = faults.damage(with_words(draw(MERGED, XS, YS), MERGED), [faults.Fault(fault, severity, 3)])
         assert_found(only_grid(read(paper)), MERGED, XS, YS)
 
+    @pytest.mark.parametrize("degrees", [-9.5, 6.0, 9.5])
+    def test_a_strong_skew_is_undone(self, degrees):
+        paper = faults.skew(on_larger_paper(with_words(draw(MERGED, XS, YS), MERGED)), degrees, 0)
+        assert spans_of(only_grid(read(paper))) == sorted(MERGED)
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_a_photograph_at_an_angle_is_flattened_and_reported_on_the_photograph(self, seed):
+        paper = faults.perspective(with_words(draw(MERGED, XS, YS), MERGED), 0.05, seed)
+        grid = only_grid(read(paper))
+        assert spans_of(grid) == sorted(MERGED)
+        dark = cv2.dilate((paper[:, :, 0] < 160).astype(np.uint8), np.ones((11, 11), np.uint8))
+        for cell in grid.cells:  # the corners lie on rules of the photograph as it came
+            assert all(dark[round(y), round(x)] for x, y in cell.polygon)
+
+    @pytest.mark.parametrize("quarters", [1, 3])
+    def test_a_page_scanned_sideways_is_turned_and_reported_as_it_came(self, quarters):
+        paper = with_words(draw(MERGED, XS, YS), MERGED, "产出指标数量质量时效成本")
+        grid = only_grid(read_page(Page(1, np.ascontiguousarray(np.rot90(paper, quarters))), UprightReader(paper)))
+        assert spans_of(grid) == sorted(MERGED)
+        xs = [x for cell in grid.cells for x, _ in cell.polygon]
+        assert max(xs) - min(xs) == pytest.approx(YS[-1] - YS[0], abs=4)
+
+    @pytest.mark.parametrize("severity", [0.15, 0.3])
+    @pytest.mark.parametrize("seed", [1, 2, 3])
+    def test_worn_rules_lose_no_cell(self, severity, seed):
+        paper = faults.worn_rules(with_words(draw(MERGED, XS, YS), MERGED), severity, seed)
+        assert_found(only_grid(read(paper)), MERGED, XS, YS)
+
+    def test_what_is_left_of_worn_rules_is_no_text(self):
+        paper = faults.worn_rules(with_words(draw(MERGED, XS, YS), MERGED[:3]), 0.3, 1)
+        assert [cell.state for cell in only_grid(read(paper)).cells].count("text") == 3
+
+    @pytest.mark.parametrize(("dash", "gap"), [(10, 6), (4, 4), (3, 6)])
+    def test_dashed_and_dotted_rules_are_rules(self, dash, gap):
+        paper = sheet()
+        for span in MERGED:
+            x0, y0, x1, y1 = box_of(span, XS, YS)
+            for x in range(x0, x1, dash + gap):
+                paper[[y0, y0 + 1, y1, y1 + 1], x : min(x + dash, x1)] = 0
+            for y in range(y0, y1, dash + gap):
+                paper[y : min(y + dash, y1), [x0, x0 + 1, x1, x1 + 1]] = 0
+        assert_found(only_grid(read(with_words(paper, MERGED))), MERGED, XS, YS)
+
+    def test_the_loops_of_a_signature_are_no_rules(self):
+        paper = with_words(draw(MERGED, XS, YS), MERGED)
+        for x in (560, 620, 680, 740):
+            cv2.ellipse(paper, (x, 255), (18, 48), 8, 0, 330, (40, 40, 40), 5, cv2.LINE_AA)
+        assert_found(only_grid(read(paper)), MERGED, XS, YS)
+
+    def test_a_page_without_text_stays_as_it_is(self):
+        assert_found(only_grid(read(draw(MERGED, XS, YS))), MERGED, XS, YS)
+
     def test_tinted_header_cells_are_cells(self):
         paper = draw(MERGED, XS, YS)
         paper[YS[0] + 2 : YS[1] - 1, XS[0] + 2 : XS[-1] - 1] = (190, 205, 220)
@@ -247,6 +299,25 @@ class TestScannedTables:
     @pytest.mark.parametrize("words", ["绩效一二三王", "二〇二二年三月", "工程主体三千一百", "——————", "|||||||"])
     def test_strokes_of_characters_are_no_rules(self, words):
         assert_found(only_grid(read(with_words(draw(MERGED, XS, YS), MERGED, words))), MERGED, XS, YS)
+
+
+class UprightReader(Stub):
+    """Is sure of what stands on the upright page as it is shown, and of nothing else."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__()
+        self.paper = paper
+
+    def recognise(self, crops):
+        return [Reading("字", (0.99 if self._stands_on_paper(crop) else 0.1,), (0.5,)) for crop in crops]
+
+    def _stands_on_paper(self, crop: Paper) -> bool:
+        likeness = cv2.matchTemplate(self.paper, np.ascontiguousarray(crop[2:-2, 2:-2]), cv2.TM_CCOEFF_NORMED)
+        return float(likeness.max()) > 0.9
+
+
+def on_larger_paper(paper: Paper) -> Paper:
+    return cv2.copyMakeBorder(paper, 200, 200, 200, 200, cv2.BORDER_CONSTANT, value=(255, 255, 255))
 
 
 def with_words(paper: Paper, spans: Iterable[Span], words: str = "产出指标数量") -> Paper:
@@ -371,6 +442,23 @@ class TestLines:
     def test_a_character_of_two_strokes_is_one_line(self):
         paper, _ = one_cell_among_words("二")
         assert len(crops_in(paper)) == 16
+
+    def test_a_lone_stroke_between_characters_is_no_rule(self):
+        """下一步, 二级 and 一季度 lost their strokes to the rules that were painted over."""
+        paper = draw(every_cell(4, 4), XS, YS)
+        write(paper, "下一步一级", XS[2] + 10, YS[3] + 10, 22)
+        (crop,) = crops_in(paper)
+        assert (crop[:, round(0.22 * crop.shape[1]) : round(0.36 * crop.shape[1]), 0] < 128).any()
+
+    def test_a_colon_far_from_its_neighbours_is_no_grain(self):
+        paper = draw(every_cell(4, 4), XS, YS)
+        write(paper, "其中", XS[2] + 10, YS[3] + 10, 22)
+        write(paper, "当年财政拨款", XS[2] + 90, YS[3] + 10, 22)
+        paper[YS[3] + 18 : YS[3] + 20, XS[2] + 72 : XS[2] + 74] = 0
+        paper[YS[3] + 28 : YS[3] + 30, XS[2] + 72 : XS[2] + 74] = 0
+        (crop,) = crops_in(paper)
+        left = 72 - 10 + 2
+        assert (crop[:, left - 6 : left + 8, 0] < 128).any()
 
     def test_text_written_downwards_is_read_side_by_side(self):
         xs = (100, 150, 600, 1140)

@@ -23,7 +23,7 @@ SNAP = 0.4
 MENDED_GAP = 2.5
 """On a worn page rules are followed over gaps of this many text heights."""
 
-WORN = 0.05
+WORN = 0.03
 """From this share of lost rule on a page counts as worn."""
 
 LONG_RULE = 8.0

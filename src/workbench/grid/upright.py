@@ -29,7 +29,7 @@ SMALLEST_SKEW = 0.03
 PIECE = 1.6
 """Pieces of rules that are measured for bends are at least this long, in text heights: longer than strokes."""
 
-THICKEST_RULE = 0.45
+THICKEST_RULE = 0.55
 """A rule is thinner than this, in text heights; anything thicker is a filled area or the edge of the scan."""
 
 SMALLEST_BEND = 0.08
@@ -148,7 +148,7 @@ def find_ink(grey: NDArray[np.uint8]) -> Mask:
 
 
 def text_height(ink: Mask) -> float:
-    """Height of a character in pixels, from the connected pieces of ink; a 55th of the page's size if there are none.
+    """Height of a character in pixels, from the connected pieces of ink; a 50th of the page's size if there are none.
 
     Chinese characters fall apart into smaller pieces, so the upper quartile is taken among pieces
     of a plausible size, and not the middle.
@@ -159,7 +159,7 @@ def text_height(ink: Mask) -> float:
     plausible = (heights > size / 250) & (heights < size / 18) & (widths < size / 18) & (widths > size / 500)
     chosen = heights[plausible]
     if len(chosen) < 10:
-        return size / 55
+        return size / 50
     return float(np.percentile(chosen, 75))
 
 

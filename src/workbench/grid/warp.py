@@ -22,6 +22,13 @@ SHRINK = 2e-3
 """Weight of the preference for small higher terms, against the pieces of rule that were measured."""
 
 
+NOISE = 1e-3
+"""Least error of a measured slope: a pixel over a long piece."""
+
+SIGNIFICANT = 8.0
+"""F statistic from which slopes are a bend of the page and not chance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A projective map given by its ``matrix`` (3, 3)."""
@@ -144,13 +151,22 @@ def slope_field(pieces: Pieces, centre: tuple[float, float], size: float) -> NDA
     weight = pieces.length**2
     field = np.zeros(len(ORDERS))
     off = np.abs(pieces.slope - np.median(pieces.slope))
+    trust = weight
     for _ in range(12):
         scale = max(1.5 * _weighted_median(off, pieces.length), 1e-3)
         trust = weight / (1 + (off / scale) ** 2) ** 2
         normal = powers.T @ (trust[:, None] * powers) + np.diag(preference * trust.sum() + 1e-12)
         field = np.linalg.solve(normal, powers.T @ (trust * pieces.slope))
         off = np.abs(pieces.slope - powers @ field)
-    return np.asarray(field)
+    return np.asarray(field) if _explains(pieces.slope, off, trust) else np.zeros(len(ORDERS))
+
+
+def _explains(slopes: NDArray[np.float64], left: NDArray[np.float64], trust: NDArray[np.float64]) -> bool:
+    """Whether a field explains slopes that are more than the noise ``left`` (F statistic of a weighted regression)."""
+    count = trust.sum() ** 2 / (trust**2).sum()
+    noise = max(float(np.average(left**2, weights=trust)), NOISE**2)
+    explained = float(np.average(slopes**2, weights=trust)) - noise
+    return explained * max(0.0, count - len(ORDERS)) / (len(ORDERS) * noise) > SIGNIFICANT
 
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

@@ -1,0 +1,59 @@
+"""Maps between an upright page and its scan: what is turned and bent comes back where it was."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.grid.warp import ORDERS, Bend, Turn, Warp, compose, quarter_turned, turned, upright_frame
+
+WIDTH, HEIGHT = 1240, 1754
+SLOPES = st.lists(st.floats(-0.04, 0.04), min_size=len(ORDERS), max_size=len(ORDERS)).map(np.array)
+POINTS = np.array([[x, y] for x in np.linspace(0, WIDTH, 7) for y in np.linspace(0, HEIGHT, 9)])
+
+
+def paper() -> np.ndarray:
+    grey = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    grey[300:340, 200:900] = 0
+    grey[900:1400, 500:540] = 0
+    return grey
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_quarter_turns_map_every_pixel_back(count):
+    image = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    picture = np.rot90(image, count)
+    places = np.array([[x, y] for y in range(picture.shape[0]) for x in range(picture.shape[1])], float)
+    x, y = quarter_turned(count, 4, 3)(places).round().astype(int).T
+    assert (image[y, x] == picture.ravel()).all()
+
+
+@given(st.floats(-10.5, 10.5))
+def test_nothing_of_a_turned_page_is_cut_off(angle):
+    step = turned(angle, WIDTH, HEIGHT)
+    frame, width, height = upright_frame(step, WIDTH, HEIGHT)
+    inverse = Turn(np.linalg.inv(compose((frame, step)).steps[0].matrix))
+    corners = inverse(np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], float))
+    assert corners.min() >= -1.5
+    assert (corners.max(axis=0) <= np.array([width, height]) + 1.5).all()
+
+
+@given(SLOPES, SLOPES)
+def test_the_picture_shows_what_the_map_says(across, down):
+    """Resampling fills a coarse mesh in: it must agree with the map itself."""
+    bend = Bend((WIDTH / 2, HEIGHT / 2), HEIGHT / 2, across / 4, down / 4)
+    gradient = np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)).astype(np.float32)
+    grey = (gradient * 255 / gradient.max()).astype(np.uint8)
+    picture = Warp((bend,)).resample(grey, WIDTH, HEIGHT)
+    inner = POINTS[(POINTS.min(axis=1) > 200) & (POINTS[:, 0] < WIDTH - 200) & (POINTS[:, 1] < HEIGHT - 200)]
+    places = bend(inner)
+    for (u, v), (x, y) in zip(inner, places, strict=True):
+        assert abs(int(picture[round(v), round(u)]) - int(grey[round(y), round(x)])) <= 2
+
+
+@given(st.floats(-8, 8), SLOPES)
+def test_merged_turns_are_the_same_map(angle, slopes):
+    steps = (turned(angle, WIDTH, HEIGHT), turned(-angle / 2, WIDTH, HEIGHT), quarter_turned(1, WIDTH, HEIGHT))
+    bend = Bend((600, 800), 900, slopes, slopes)
+    one_by_one = Warp((bend, *steps))(POINTS)
+    assert compose((bend, *steps))(POINTS) == pytest.approx(one_by_one, abs=1e-6)
