@@ -30,8 +30,9 @@ from workbench.dataset.schemas import TABLES
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError
 from workbench.files import write_atomically
-from workbench.model import Cell, CellGrid, Confidence, PageContent, TextLine
+from workbench.model import Cell, CellGrid, Confidence, Finding, PageContent, TextLine
 from workbench.readers.documents import find_sources
+from workbench.readers.kinds import PageRecord
 from workbench.settings import Settings
 
 SETTINGS = Settings()
@@ -61,6 +62,9 @@ grids = st.builds(
     column_edges=st.lists(share, max_size=5).map(tuple),
 )
 lines = st.builds(TextLine, text, st.lists(share, max_size=5).map(tuple), polygon)
+notes = st.builds(
+    Finding, text, st.sampled_from(["error", "warning", "info"]), text, page=st.none() | st.integers(1, 9)
+)
 contents = st.builds(
     PageContent,
     number=st.integers(1, 9999),
@@ -69,16 +73,19 @@ contents = st.builds(
     grids=st.lists(grids, max_size=3).map(tuple),
     loose_lines=st.lists(lines, max_size=3).map(tuple),
 )
-PAGE = PageContent(1, 1240, 1754, (), (TextLine("整体支出绩效自评表", (0.9,) * 9, ((0, 0), (9, 0), (9, 9), (0, 9))),))
+kinds = st.sampled_from(["scan", "pdf-text", "docx", "xlsx", "text"])
+pages = st.builds(PageRecord, contents, kinds, st.lists(notes, max_size=2).map(tuple), st.integers(0, 99))
+TITLE = TextLine("整体支出绩效自评表", (0.9,) * 9, ((0, 0), (9, 0), (9, 9), (0, 9)))
+PAGE = PageRecord(PageContent(1, 1240, 1754, (), (TITLE,)))
 
 
 class TestResultStore:
-    @given(contents)
+    @given(pages)
     @settings(max_examples=60)
-    def test_gives_back_exactly_what_was_stored(self, tmp_path_factory, content):
+    def test_gives_back_exactly_what_was_stored(self, tmp_path_factory, page):
         store = ResultStore(tmp_path_factory.mktemp("store"), SETTINGS)
-        store.save(DIGEST, content)
-        assert store.load(DIGEST, content.number) == content
+        store.save(DIGEST, page)
+        assert store.load(DIGEST, page.content.number) == page
 
     def test_has_nothing_that_was_not_stored(self, tmp_path):
         store = ResultStore(tmp_path, SETTINGS)

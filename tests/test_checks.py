@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import inspect
+import pkgutil
 import re
 from dataclasses import replace
 
@@ -15,7 +17,20 @@ from tests.printed import FORMS, form, table, truth, with_text
 from workbench import checks
 from workbench.checks import check_form
 from workbench.dataset.build import DocumentResult, build_tables
-from workbench.model import Budget, CellKey, Entry, Finding, Form, Goal, Indicator
+from workbench.model import (
+    Budget,
+    Cell,
+    CellGrid,
+    CellKey,
+    CellState,
+    Entry,
+    Finding,
+    Form,
+    Goal,
+    Indicator,
+    PageContent,
+    Severity,
+)
 
 TIANJIN, PROJECT_1, PROJECT_2 = FORMS
 THRESHOLD = 0.8
@@ -40,10 +55,22 @@ def indicator(
     return Indicator(goal, label, Entry("产出指标"), Entry("数量指标"), Entry(name), **entries)  # type: ignore[arg-type]
 
 
-def budget(rate: str = "98.0%", score: str = "9.8", **amounts: str) -> Budget:
+def budget(rate: str = "98.0%", score: str = "9.8", funds: str = "年度资金总额", **amounts: str) -> Budget:
     fields = {"adjusted": "100", "executed": "98", "weight": "10"} | amounts
     fields |= {"execution_rate": rate, "score": score}
-    return Budget(Entry("年度资金总额"), "万元", **{name: entry(text) for name, text in fields.items()})
+    return Budget(Entry(funds), "万元", **{name: entry(text) for name, text in fields.items()})
+
+
+def part(funds: str, adjusted: str, executed: str) -> Budget:
+    """A line below the total: no points, no rate."""
+    return budget("-", "-", funds, adjusted=adjusted, executed=executed, weight="-")
+
+
+def page(texts: dict[CellKey, tuple[str, CellState]]) -> PageContent:
+    """A page with nothing but these cells."""
+    outline = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0))
+    cells = (Cell(key.row, key.col, 1, 1, outline, text, state) for key, (text, state) in texts.items())
+    return PageContent(1, 100, 100, (CellGrid(1, 1, tuple(cells), (0.0, 1.0), (0.0, 1.0)),))
 
 
 def a_form(*indicators: Indicator, **changes: object) -> Form:
@@ -72,14 +99,15 @@ def unadded(*indicators: Indicator, **changes: object) -> Form:
     return a_form(*indicators, total_weight=entry("-"), total_score=entry("-"), **changes)
 
 
-def found(one: Form) -> list[Finding]:
-    return check_form(one, THRESHOLD)
+def found(one: Form, *pages: PageContent) -> list[Finding]:
+    return check_form(one, THRESHOLD, pages)
 
 
 def codes(one: Form) -> list[str]:
     return [finding.code for finding in found(one)]
 
 
+OVERSPENT = replace(budget(rate="120%", executed="120", score="10"), adjusted=None, initial=entry("100"))
 GOALS = tuple(Goal(number, entry(str(number)), Entry("目标")) for number in (1, 3))
 SHORT = {"actual": "4次", "score": "72", "deviation": "受疫情影响"}
 
@@ -104,7 +132,26 @@ CASES: dict[str, tuple[Form, Form]] = {
     ),
     "execution-score-mismatch": (
         unadded(budgets=(budget(score="9.7"),)),
-        unadded(budgets=(budget(rate="120%", executed="120", score="10"),)),  # no more than the weight
+        unadded(budgets=(OVERSPENT,)),  # no more than the weight
+    ),
+    "executed-exceeds-budget": (
+        unadded(budgets=(budget(rate="101%", executed="101", score="10"),)),
+        unadded(budgets=(budget(rate="100%", adjusted="100.0", executed="100.1", score="10"),)),  # 100.05 is both
+    ),
+    "amount-unit-mismatch": (
+        a_form(budgets=(budget(executed="98元"),)),
+        a_form(budgets=(budget(executed="98万元"),)),
+    ),
+    "budgets-do-not-add-up": (
+        a_form(budgets=(budget(), part("其中：财政拨款", "80", "78"), part("其他资金", "30", "20"))),
+        a_form(
+            budgets=(
+                budget(),
+                part("其中：财政拨款", "80", "78"),
+                part("其中：中央资金", "60", "60"),  # a part of a part
+                part("其他资金", "20", "20"),
+            )
+        ),
     ),
     "score-exceeds-weight": (
         unadded(indicator(weight="10", score="10.5")),
@@ -147,6 +194,18 @@ CASES: dict[str, tuple[Form, Form]] = {
 }
 """For every code the smallest form that has the fault, and one like it that has not."""
 
+ERRORS = {
+    "not-a-number",
+    "score-exceeds-weight",
+    "weights-do-not-add-up",
+    "scores-do-not-add-up",
+    "budgets-do-not-add-up",
+    "amount-unit-mismatch",
+}
+"""What is certain from the printed figures."""
+
+NOTHING_EXPECTED = {"unmapped-cell"}
+
 
 @pytest.mark.parametrize("code", CASES)
 class TestEachCode:
@@ -156,21 +215,28 @@ class TestEachCode:
     def test_keeps_quiet_without_the_fault(self, code):
         assert codes(CASES[code][1]) == []
 
-    def test_tells_the_researcher_what_and_where(self, code):
+    def test_tells_the_researcher_what_was_expected_and_what_found(self, code):
         (finding,) = found(CASES[code][0])
         assert re.search("[\u4e00-\u9fff]{3}", finding.message)
-        assert finding.severity in ("error", "warning", "info")
         assert "None" not in finding.message
         assert "nan" not in finding.message
+        assert finding.found
+        assert bool(finding.expected) is (code not in NOTHING_EXPECTED)
+
+    def test_is_an_error_only_where_it_is_certain(self, code):
+        (finding,) = found(CASES[code][0])
+        assert (finding.severity == "error") is (code in ERRORS)
 
 
-def test_every_check_in_the_module_has_its_case():
+def test_every_check_of_the_package_has_its_case():
+    modules = [importlib.import_module(f"workbench.checks.{one.name}") for one in pkgutil.iter_modules(checks.__path__)]
     named = {
         code
-        for _, function in inspect.getmembers(checks, inspect.isfunction)
+        for module in modules
+        for _, function in inspect.getmembers(module, inspect.isfunction)
         for code in re.findall(r"^``([a-z-]+)``", function.__doc__ or "")
     }
-    assert named == set(CASES)
+    assert named == {*CASES, "obscured"}
 
 
 def test_a_consistent_form_has_no_findings():
@@ -222,6 +288,50 @@ class TestCloser:
             "execution-rate-mismatch"
         ]
 
+    @pytest.mark.parametrize(("rate", "codes_found"), [("1", []), ("0.99", ["execution-rate-mismatch"])])
+    def test_a_fraction_may_have_lost_its_zeros(self, rate, codes_found):
+        """99.6 % printed as a fraction with two decimals is 1.00, and shows as 1."""
+        line = budget(rate=rate, executed="99.6", score="9.96")
+        assert [code for code in codes(unadded(budgets=(line,))) if code.startswith("execution-rate")] == codes_found
+
+    @pytest.mark.parametrize(
+        ("rate", "score", "fine"),
+        [
+            ("98%", "9.76", True),
+            ("98%", "9.84", True),
+            ("98%", "9.9", True),
+            ("98%", "9.86", False),
+            ("98%", "9", False),
+        ],
+    )
+    def test_a_rounded_rate_allows_for_what_it_was_rounded_from(self, rate, score, fine):
+        line = budget(rate=rate, score=score)
+        assert (codes(unadded(budgets=(line,))) == []) is fine
+
+    def test_points_are_checked_against_the_amounts_where_no_rate_is_printed(self):
+        line = replace(budget(score="9"), execution_rate=None)
+        assert codes(unadded(budgets=(line,))) == ["execution-score-mismatch"]
+        assert codes(a_form(budgets=(replace(budget(), execution_rate=None),))) == []
+
+    def test_amounts_in_yuan_beside_amounts_in_ten_thousands(self):
+        (finding,) = found(a_form(budgets=(replace(budget(), initial=entry("1000000")),)))
+        assert (finding.code, finding.severity, finding.field) == ("amount-unit-mismatch", "warning", "adjusted")
+
+    def test_a_small_execution_rate_is_no_mix_of_units(self):
+        line = budget(rate="0.01%", score="0", adjusted="10000", executed="1")
+        assert codes(unadded(budgets=(line,))) == []
+
+    def test_two_ways_of_splitting_one_budget_side_by_side(self):
+        lines = [part("一般公共预算拨款", "70", "70"), part("基本支出", "60", "60"), part("其他资金", "30", "28")]
+        assert codes(a_form(budgets=(budget(), *lines, part("项目支出", "40", "38")))) == []
+
+    def test_parts_that_name_no_rest_may_leave_one_out(self):
+        assert codes(a_form(budgets=(budget(), part("其中：财政拨款", "80", "78"), part("自有资金", "5", "5")))) == []
+
+    def test_a_sum_with_an_unread_part_is_not_judged(self):
+        lines = [part("其中：财政拨款", "8O", "78"), part("其他资金", "20", "20")]
+        assert codes(a_form(budgets=(budget(), *lines))) == ["not-a-number"]
+
     def test_budget_points_above_their_weight_are_an_error(self):
         findings = found(unadded(budgets=(budget(score="10.5"),)))
         assert ("score-exceeds-weight", "error") in {(finding.code, finding.severity) for finding in findings}
@@ -229,6 +339,79 @@ class TestCloser:
     def test_a_row_without_a_score_does_not_count_towards_the_weights(self):
         unscored = indicator(weight="1", score="-", name="因财政资金不足未拨付")
         assert codes(a_form(indicator(), unscored)) == []
+
+    def test_a_scored_row_whose_score_is_blank_still_has_its_weight(self):
+        rows = (indicator(weight="60", score="60"), indicator(weight="30", score="", name="覆盖率"))
+        one = a_form(*rows, total_score=entry("69.8"))
+        assert codes(one) == ["missing-value"]
+
+    def test_a_sum_with_an_unread_number_is_no_certain_error(self):
+        rows = (indicator(weight="60", score="60"), indicator(weight="3O", score="30", name="覆盖率"))
+        severities: dict[str, Severity] = {finding.code: finding.severity for finding in found(a_form(*rows))}
+        assert severities == {"not-a-number": "error", "weights-do-not-add-up": "warning"}
+
+    def test_a_sum_over_a_missing_page_is_no_certain_error(self):
+        lost = Finding("page-not-read", "error", "第2页未能读取", page=2)
+        one = a_form(notes=(lost,), total_weight=entry("94"))
+        assert [(f.code, f.severity) for f in found(one)][1:] == [("weights-do-not-add-up", "warning")]
+
+    @pytest.mark.parametrize(("weight", "fine"), [("89.5", False), ("90", True), ("90.5", False)])
+    def test_half_a_point_is_missed_in_a_sum_of_weights(self, weight, fine):
+        one = a_form(indicator(weight=weight, score="89"), total_score=entry("98.8"))
+        assert ("weights-do-not-add-up" not in codes(one)) is fine
+
+    def test_weights_rounded_to_hundredths_may_miss_by_their_rounding(self):
+        rows = [indicator(weight="30.33", score="30.33", name=name) for name in ("甲", "乙", "丙")]
+        assert codes(a_form(*rows, budgets=(), total_weight=entry("91"), total_score=entry("91"))) == []
+
+    def test_points_printed_with_their_unit_are_numbers(self):
+        assert codes(a_form(indicator(weight="90分", score="（90分）"), total_weight=entry("100分"))) == []
+
+    def test_a_qualitative_indicator_may_earn_four_fifths_when_it_was_reached(self):
+        rows = [indicator("有效提升", "达成预期指标", "10", score, "原因", name=score) for score in ("8", "7.9")]
+        severities = [f.severity for f in found(unadded(*rows)) if f.code == "met-but-points-lost"]
+        assert severities == ["info", "warning"]
+
+    @pytest.mark.parametrize("reason", ["", "-", "/", "—", "无", "无。", "0", "无偏差"])
+    def test_no_reason_has_many_dresses(self, reason):
+        assert codes(unadded(indicator(**SHORT | {"deviation": reason}))) == ["missing-reason"]
+
+    def test_an_actual_that_was_rounded_allows_for_its_rounding(self):
+        """0.53 hours of at most 0.5 may be 0.525 or 0.535."""
+        row = indicator("≤0.5小时", "0.53小时", "1.5", "1.41", "汛期持续降雨")
+        assert codes(unadded(row)) == []
+        assert codes(unadded(replace(row, score=entry("1.38")))) == ["score-not-proportional"]
+
+    def test_counted_things_allow_for_nothing(self):
+        assert codes(unadded(indicator("=3年", "=2年", "3", "2.1", "原因"))) == ["score-not-proportional"]
+
+    @pytest.mark.parametrize("target", ["≥1O个", "≥05个", "1O0%", "≥IO个", "≥12 34个", "≥200个（其中市级50个）"])
+    def test_a_target_whose_figure_is_not_read_says_so(self, target):
+        assert codes(a_form(indicator(target, "10个"))) == ["not-a-number"]
+
+    @pytest.mark.parametrize("target", ["有效提升", "≤预算数", "完成5G基站建设", "优", "每月", "I类水质达标"])
+    def test_a_target_in_words_is_not_damaged(self, target):
+        assert codes(a_form(indicator(target, target))) == []
+
+    def test_a_day_that_is_not_read_says_so(self):
+        assert codes(a_form(indicator("2022年12月底前", "2022年l1月"))) == ["not-a-number"]
+        assert codes(a_form(indicator("2022年12月底前", "2022年11月"))) == []
+        assert codes(a_form(indicator("2022年12月底前", "已完成"))) == []
+
+    def test_a_missing_unit_is_told_from_a_wrong_one(self):
+        messages = [
+            found(a_form(indicator(*texts)))[0].message
+            for texts in (("≤5%", "1"), ("44.4", "44.4万人"), ("≥5次", "6家"))
+        ]
+        assert ["无法确定" in message for message in messages] == [True, True, False]
+
+    def test_columns_of_targets_and_names_that_a_form_has_not_are_not_missing(self):
+        row = replace(indicator(), name=Entry(""), target=Entry(""))
+        assert codes(a_form(row)) == []
+
+    def test_ink_that_was_not_read_is_not_called_blank(self):
+        row = replace(indicator(), actual=Entry("", 0.0, (CellKey(1, 1, 4, 4),)))
+        assert codes(a_form(row)) == ["low-confidence"]
 
     def test_only_the_first_budget_line_has_points(self):
         second = budget(score="-", weight="-", rate="-")
@@ -240,6 +423,56 @@ class TestCloser:
         stated = f"{round(points, digits):.{digits}f}"
         one = a_form(indicator(score=str(points), deviation="原因"), budgets=(), total_score=entry(stated))
         assert "scores-do-not-add-up" not in codes(one)
+
+
+class TestWhatOnlyTheCellsKnow:
+    SEALED = CellKey(1, 1, 3, 5)
+
+    @pytest.mark.parametrize("text", ["90", ""])
+    def test_a_number_under_a_seal_is_obscured_and_not_merely_unsure(self, text):
+        one = unadded(replace(indicator(), score=Entry(text, 0.3, (self.SEALED,))))
+        (finding,) = found(one, page({self.SEALED: (text, "obscured")}))
+        assert (finding.code, finding.severity, finding.field) == ("obscured", "warning", "score")
+        assert text in finding.message
+
+    def test_the_same_number_in_the_open_is_merely_unsure(self):
+        one = unadded(replace(indicator(), score=Entry("90", 0.3, (self.SEALED,))))
+        assert [f.code for f in found(one, page({self.SEALED: ("90", "text")}))] == ["low-confidence"]
+
+    def test_a_sealed_label_is_reported_once(self):
+        label = Entry("产出指标", 0.5, (self.SEALED,))
+        rows = [replace(indicator(weight="45", score="45", name=name), level1=label) for name in ("甲", "乙")]
+        assert [f.code for f in found(a_form(*rows), page({self.SEALED: ("产出指标", "obscured")}))] == ["obscured"]
+
+    @pytest.mark.parametrize(
+        ("label", "expected"),
+        [
+            ("产出指标（90分）", []),
+            ("产出指标(90)", []),
+            ("产出指标", []),
+            ("产出指标（50分）", ["weights-do-not-add-up"]),
+            ("产出指标（9O分）", []),
+        ],
+    )
+    def test_the_rows_of_a_level_add_up_to_the_points_in_its_label(self, label, expected):
+        key = CellKey(1, 1, 1, 0)
+        rows = [
+            replace(indicator(weight="45", score="45", name=name), level1=Entry("产出指标", 1.0, (key,)))
+            for name in ("甲", "乙")
+        ]
+        findings = found(a_form(*rows), page({key: (label, "text")}))
+        assert [f.code for f in findings] == expected
+        assert all((f.field, f.record_no, f.expected, f.found) == ("level1", 1, "90", "50") for f in findings)
+
+    def test_a_label_printed_again_on_the_next_page_is_one_level(self):
+        keys = (CellKey(1, 1, 1, 0), CellKey(2, 1, 1, 0))
+        rows = [
+            replace(indicator(weight="45", score="45", name=str(key.page)), level1=Entry("产出指标", 1.0, (key,)))
+            for key in keys
+        ]
+        first, second = (page({key: ("产出指标（90分）", "text")}) for key in keys)
+        grid = replace(second.grids[0], page=2)
+        assert found(a_form(*rows), first, replace(second, number=2, grids=(grid,))) == []
 
 
 class TestTianjin:

@@ -17,9 +17,10 @@ from tests.printed import FORMS, Labels, cell, cut_row, form, pages, row_of, tab
 from tests.scans.tables import Table, TableRow, owners
 from workbench.errors import InputError
 from workbench.form.assemble import assemble_forms, entries_of
+from workbench.form.content import POINTS_IN_LABEL
 from workbench.form.gaps import gaps_in_pages
 from workbench.form.lexicon import match_label
-from workbench.form.records import POINTS_IN_LABEL, Sourced, is_empty
+from workbench.form.records import Sourced, is_empty
 from workbench.form.rows import Row
 from workbench.model import BLANK, CellGrid, CellKey, Entry, Form, PageContent, TextLine
 

@@ -290,13 +290,27 @@ class TestWhatCannotBeRead:
         assert found.reason == "empty"
         assert ".pdf" in found.detail
 
-    @pytest.mark.parametrize("name", ["form.docx", "form.xyz", "form"])
+    @pytest.mark.parametrize("name", ["form.pptx", "form.xyz", "form"])
     def test_a_kind_that_is_not_read_lists_those_that_are(self, tmp_path, name):
         (tmp_path / name).write_bytes(b"anything")
         found = problem(tmp_path / name)
         assert found.reason == "unsupported"
         assert ".pdf" in found.detail
         assert ".jpg" in found.detail
+
+    @pytest.mark.parametrize(("name", "kind"), [("form.doc", ".docx"), ("form.WPS", ".docx"), ("form.xls", ".xlsx")])
+    def test_a_kind_of_old_office_says_what_to_save_it_as(self, tmp_path, name, kind):
+        (tmp_path / name).write_bytes(b"anything")
+        found = problem(tmp_path / name)
+        assert found.reason == "unsupported"
+        assert f"save it as {kind}" in found.detail
+
+    @pytest.mark.parametrize("name", ["form.docx", "form.xlsx", "form.txt", "form.html"])
+    def test_pages_of_a_file_without_pictures(self, tmp_path, name):
+        (tmp_path / name).write_bytes(b"anything")
+        found = problem(tmp_path / name)
+        assert found.reason == "no-picture"
+        assert "open the file itself" in found.detail
 
     def test_too_many_bytes(self, tmp_path):
         found = problem(save(tmp_path / "p.png"), Settings(max_bytes=100))

@@ -20,7 +20,11 @@ from workbench.values import (
     parse_amount,
     parse_fraction,
     parse_number,
+    parse_points,
     parse_target,
+    printed_amount_unit,
+    printed_margin,
+    relative_margin,
 )
 
 TRUTH = Path(__file__).parent / "truth"
@@ -87,7 +91,7 @@ class TestNumber:
         assert parse_fraction(printed) is None
 
     @pytest.mark.parametrize(
-        "printed", ["98.3%", "10分", "1 2", "1,23", "1234,567", "5.", "1.2.3", "3-5", "1e5", "9" * 51]
+        "printed", ["98.3%", "10分", "1 2", "1,23", "1234,567", "5.", "1.2.3", "3-5", "1e5", "9" * 51, "0,123"]
     )
     def test_anything_else_is_no_number(self, printed):
         assert parse_number(printed) is None
@@ -100,8 +104,59 @@ class TestNumber:
         assert parse_target(f"≥{damaged}个").kind == "text"
         assert value("≥5个", f"{damaged}个") == (None, None)
 
+    @pytest.mark.parametrize("printed", ["05", "00", "005", "00.5", "-05", "０５"])
+    def test_an_idle_zero_is_what_is_left_of_a_lost_point(self, printed):
+        assert parse_number(printed) is None
+        assert parse_points(printed) is None
+        assert parse_amount(f"{printed}万元") is None
+        assert parse_fraction(f"{printed}%") is None
+        assert parse_target(f"≥{printed}个").kind == "text"
+        assert value("≥1个", f"{printed}个") == (None, None)
+
+
+class TestPoints:
+    @pytest.mark.parametrize("printed", ["10", "10分", "(10)", "（10分）", "１０ 分", "10.0"])
+    def test_brackets_and_the_word_for_points_are_tolerated(self, printed):
+        assert parse_points(printed) == 10.0
+
+    @pytest.mark.parametrize("printed", ["", "-", "10%", "10个", "10分5", "(10", "I0分", "5+5"])
+    def test_other_text_is_not(self, printed):
+        assert parse_points(printed) is None
+
+
+class TestPrecision:
+    @pytest.mark.parametrize(
+        ("printed", "margin"),
+        [("9.8", 0.05), ("98.30%", 0.005), ("1,234.5", 0.05), ("10", 0.5), (".5", 0.05), ("-", 0.5)],
+    )
+    def test_a_printed_figure_stands_for_all_that_rounds_to_it(self, printed, margin):
+        assert printed_margin(printed) == pytest.approx(margin)
+
+    def test_counted_things_are_exact(self):
+        assert printed_margin("174家", whole=0.0) == 0.0
+        assert relative_margin("174家") == 0.0
+        assert relative_margin("≤2.0万元") == pytest.approx(0.025)
+        assert relative_margin("0.0") == 0.0
+
 
 class TestAmount:
+    @pytest.mark.parametrize(
+        ("printed", "unit"),
+        [
+            ("12.5", None),
+            ("12.5元", "元"),
+            ("12.5万元", "万元"),
+            ("12.5万", "万元"),
+            ("1.2亿元", "亿元"),
+            ("￥12.5", "元"),
+            ("¥12.5万元", "万元"),
+            ("-", None),
+            ("万元", None),
+        ],
+    )
+    def test_its_own_unit_is_known(self, printed, unit):
+        assert printed_amount_unit(printed) == unit
+
     @pytest.mark.parametrize(
         "printed", ["1,234.5", "1,234.5万元", "1234.5 元", "１２３４．５万", "￥1234.5元", "¥1234.5"]
     )
@@ -253,6 +308,9 @@ class TestTarget:
             "5-3个",
             "",
             "-",
+            "≥200个(其中市级50个)",
+            "每月",
+            "每季度",
         ],
     )
     def test_the_rest_is_text(self, printed):
@@ -297,6 +355,13 @@ class TestActual:
     def test_in_the_unit_of_the_target(self, target, printed, number, unit):
         assert value(target, printed) == (number, unit)
         assert parse_actual(printed, parse_target(target)).unit_known
+
+    @pytest.mark.parametrize(
+        ("target", "printed", "known"),
+        [("≥90%", "95%以上", True), ("≥90%", "80%以上", False), ("≤5天", "3天以内", True), ("≤5天", "7天以内", False)],
+    )
+    def test_a_bound_in_words_is_a_value_only_where_it_suffices(self, target, printed, known):
+        assert (value(target, printed)[0] is not None) is known
 
     @pytest.mark.parametrize(("printed", "percent"), [("1", 100), ("0.95", 95), ("0.57", 57), ("1.1", 110)])
     def test_a_percentage_printed_as_a_fraction(self, printed, percent):
@@ -614,6 +679,43 @@ class TestAlways:
         if better.attainment is not None and worse.attainment is not None:
             assert better.attainment >= worse.attainment
 
+    @given(st.sampled_from(["-", "～", "~", "—", "至", "到"]), plain, plain, unit)
+    @settings(deadline=None)
+    def test_a_printed_range_reads_back(self, dash, one, other, unit):
+        low, high = sorted((one, other))
+        target = parse_target(f"{low:.2f}{dash}{high:.2f}{unit}")
+        assert (target.low, target.high) == ((low, high) if low < high else (None, None))
+
+    @given(st.dates(date(2000, 1, 1), date(2049, 12, 31)), st.dates(date(2000, 1, 1), date(2049, 12, 31)))
+    @settings(deadline=None)
+    def test_a_printed_day_reads_back_in_every_dress(self, last, done):
+        targets = (
+            f"{last:%Y}年{last.month}月{last.day}日前",
+            f"{last:%Y.%m.%d}",
+            f"{last:%Y-%m-%d}前",
+            f"{last.month}月{last.day}日前",
+            f"{last:%Y%m%d}",
+        )
+        for printed in targets:
+            target = parse_target(printed, year=last.year)
+            assert (target.kind, target.deadline, target.sure) == ("date", last, last)
+            assert verdict(printed, f"{done:%Y}年{done.month}月{done.day}日", last.year).met is (done <= last)
+
+    @given(
+        st.sampled_from(["≥", "≤", "=", ">", "<"]),
+        st.integers(1, 10**6),
+        st.integers(1, 10**6),
+        st.sampled_from([("元", "万元", 1e4), ("米", "公里", 1e3), ("个", "万个", 1e4), ("分钟", "小时", 60.0)]),
+    )
+    @settings(deadline=None)
+    def test_printing_both_in_another_unit_keeps_the_attainment(self, sign, goal, done, units):
+        small, large, factor = units
+        in_small = verdict(f"{sign}{goal * factor:.0f}{small}", f"{done * factor:.0f}{small}")
+        in_large = verdict(f"{sign}{goal}{large}", f"{done}{large}")
+        mixed = verdict(f"{sign}{goal}{large}", f"{done * factor:.0f}{small}")
+        assert in_small.met is in_large.met is mixed.met
+        assert in_small.attainment == pytest.approx(in_large.attainment) == pytest.approx(mixed.attainment)
+
     @pytest.mark.parametrize(
         "piece",
         [
@@ -632,6 +734,9 @@ class TestAlways:
             "2022年",
             "个(个)",
             "6月24日至",
+            "每月",
+            "(次)",
+            "达到年度",
             "\ud800",
         ],
     )

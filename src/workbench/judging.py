@@ -14,21 +14,21 @@ from workbench.values import (
     parse_actual,
     parse_amount,
     parse_fraction,
-    parse_number,
+    parse_points,
     parse_target,
 )
 
 NUMBER_FIELDS: dict[tuple[Table, str], Callable[[str], float | None]] = {
-    ("forms", "total_weight"): parse_number,
-    ("forms", "total_score"): parse_number,
+    ("forms", "total_weight"): parse_points,
+    ("forms", "total_score"): parse_points,
     ("budgets", "initial"): parse_amount,
     ("budgets", "adjusted"): parse_amount,
     ("budgets", "executed"): parse_amount,
     ("budgets", "execution_rate"): parse_fraction,
-    ("budgets", "weight"): parse_number,
-    ("budgets", "score"): parse_number,
-    ("indicators", "weight"): parse_number,
-    ("indicators", "score"): parse_number,
+    ("budgets", "weight"): parse_points,
+    ("budgets", "score"): parse_points,
+    ("indicators", "weight"): parse_points,
+    ("indicators", "score"): parse_points,
 }
 """Fields that hold numbers, with the function that reads them: the tables and the checks use the same."""
 
@@ -45,21 +45,19 @@ class Judged:
     weight: float | None
     score: float | None
 
+    @property
+    def title(self) -> str:
+        """How messages call the row: by its name, or by its second level on forms that name no third."""
+        return f"第{self.number}个指标“{(self.row.name.text or self.row.level2.text)[:30]}”"
+
     def finding(
         self, code: str, severity: Severity, field: str, message: str, expected: object = None, found: object = None
     ) -> Finding:
-        text = f"第{self.number}个指标“{self.row.name.text[:30]}”：{message}"
-        return Finding(
-            code,
-            severity,
-            text,
-            "indicators",
-            self.number,
-            field,
-            page_of(self.row.name),
-            _text(expected),
-            _text(found),
-        )
+        """A finding about a field of the row, on the page that the field stands on."""
+        entry: Entry | None = getattr(self.row, field)
+        page = page_of(entry or BLANK) or page_of(self.row.name)
+        text = f"{self.title}：{message}"
+        return Finding(code, severity, text, "indicators", self.number, field, page, _text(expected), _text(found))
 
 
 def judged_indicators(form: Form) -> list[Judged]:
@@ -70,7 +68,7 @@ def judged_indicators(form: Form) -> list[Judged]:
         actual_text = (row.actual or BLANK).text
         actual = parse_actual(actual_text, target, form.year)
         verdict = judge(target, actual_text, actual, form.year)
-        weight, score = (parse_number((entry or BLANK).text) for entry in (row.weight, row.score))
+        weight, score = (parse_points((entry or BLANK).text) for entry in (row.weight, row.score))
         judged.append(Judged(number, row, target, actual, verdict, weight, score))
     return judged
 

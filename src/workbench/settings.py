@@ -28,6 +28,8 @@ class Settings:
         max_pixels: largest page image that is read, pixels (width × height).
         max_pages: most pages a document may have.
         max_bytes: largest file that is opened, bytes.
+        max_text_bytes: most text that is read from one file, bytes; of an Office file, its XML as unpacked.
+        max_cells: most cells that the tables of one file may have (Office files and transcriptions).
         review_threshold: fields whose confidence is below it are sent to a person, 0 to 1.
     """
 
@@ -40,13 +42,15 @@ class Settings:
     max_pixels: int = 120_000_000
     max_pages: int = 2_000
     max_bytes: int = 1_000_000_000
+    max_text_bytes: int = 100_000_000
+    max_cells: int = 1_000_000
     review_threshold: float = 0.80
 
     def __post_init__(self) -> None:
         _require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")
         _require(72 <= self.raster_dpi <= 1200, "raster_dpi", self.raster_dpi, "between 72 and 1200")
         _require(0 < self.review_threshold <= 1, "review_threshold", self.review_threshold, "above 0 and at most 1")
-        for name in ("max_pixels", "max_pages", "max_bytes"):
+        for name in ("max_pixels", "max_pages", "max_bytes", "max_text_bytes", "max_cells"):
             _require(getattr(self, name) > 0, name, getattr(self, name), "above 0")
         family, _, index = self.device.partition(":")
         known = family in ("cpu", "gpu") and (index == "" or index.isdecimal())

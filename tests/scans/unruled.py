@@ -168,16 +168,14 @@ class _Setter:
         style, lines = self.style, self.lines(placed)
         top, bottom = ys[placed.row], ys[placed.rows.stop]
         header = self.table.rows[placed.row].header
-        if header or style.vertical == "middle":
-            y = (top + bottom - len(lines) * style.line) / 2
-        else:
-            y = top + style.room
+        spare = (bottom - top - len(lines) * style.line) / 2
+        y = top + (spare if header or style.vertical == "middle" else style.room)
         ascent = style.font_size * POINT * 0.86 + (style.line - style.font_size * POINT) / 2
         for number, line in enumerate(lines):
-            spare = self.width(placed) - 2 * style.padding - self.pdf.get_string_width(line)
+            beside = self.width(placed) - 2 * style.padding - self.pdf.get_string_width(line)
             x = self.xs[placed.col] + style.padding
             if placed.cell.align == "center":
-                x += spare if style.numbers_right and _is_number(placed.cell.text) else spare / 2
+                x += beside if style.numbers_right and _is_number(placed.cell.text) else beside / 2
             self.pdf.text(x, y + number * style.line + ascent, line)
 
     def _rules(self, ys: list[float]) -> Iterator[tuple[float, float, float, float]]:

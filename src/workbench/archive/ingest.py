@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from workbench.archive.plan import PlannedDocument, plan_documents
+from workbench.archive.plan import PlannedDocument, count_read, plan_documents
 from workbench.archive.run import PageFailures, PageTask, RunResult, read_pending
 from workbench.archive.store import PIPELINE, ResultStore
 from workbench.dataset.build import DocumentResult, build_tables
 from workbench.dataset.store import write_dataset
 from workbench.errors import InputError
 from workbench.form.assemble import assemble_forms
-from workbench.model import Form
+from workbench.model import Form, PageContent
 from workbench.ocr.registry import engine_version
 from workbench.readers.documents import find_sources
+from workbench.readers.kinds import Kind, PageRecord, kind_of
+from workbench.readers.pdf_text import in_pixels
 from workbench.settings import Settings
 
 
@@ -68,8 +70,8 @@ def ingest(raw: Path, processed: Path, settings: Settings, workers: int, progres
     progress.planned(len(documents), sum(d.pages for d in documents), len(pending))
     run = read_pending(documents, processed, settings, workers, progress.page_done, progress.waiting)
     progress.building()
-    engine = engine_version(settings)
-    results = [_document_result(document, store, run, engine) for document in documents]
+    results = [_document_result(document, store, run, settings) for document in documents]
+    engine = next((result.engine for result in results if result.engine), None)
     tables = build_tables(results, settings.review_threshold)
     digest = write_dataset(processed, tables, _origin(raw, processed, settings, engine))
     return IngestSummary(
@@ -84,7 +86,7 @@ def ingest(raw: Path, processed: Path, settings: Settings, workers: int, progres
     )
 
 
-def _origin(raw: Path, processed: Path, settings: Settings, engine: str) -> dict[str, object]:
+def _origin(raw: Path, processed: Path, settings: Settings, engine: str | None) -> dict[str, object]:
     folder = raw if raw.is_dir() else raw.parent
     return {
         "pipeline": PIPELINE,
@@ -94,12 +96,18 @@ def _origin(raw: Path, processed: Path, settings: Settings, engine: str) -> dict
     }
 
 
-def _document_result(document: PlannedDocument, store: ResultStore, run: RunResult, engine: str) -> DocumentResult:
+def _document_result(
+    document: PlannedDocument, store: ResultStore, run: RunResult, settings: Settings
+) -> DocumentResult:
     """A document from its stored pages, with the reason where some or all of them are missing."""
-    found = {n: store.load(document.digest, n) for n in range(1, document.pages + 1)} if document.digest else {}
-    pages = [page for page in found.values() if page is not None]
+    kind = kind_of(document.source)
+    count = document.pages if kind == "scan" or document.problem else count_read(store, document.digest)
+    found = {n: store.load(document.digest, n) for n in range(1, count + 1)}
+    read = [page for page in found.values() if page is not None]
     missing = [number for number, page in found.items() if page is None]
     problem = document.problem or _page_problem(document, missing, run.failures)
+    kind = _kind(kind, read)
+    pages = [_content(page, kind, settings) for page in read]
     forms: list[Form] = []
     if pages:
         try:
@@ -110,16 +118,27 @@ def _document_result(document: PlannedDocument, store: ResultStore, run: RunResu
     return DocumentResult(
         document_id=document.digest[:16] or "0" * 16,
         source=document.source.name,
-        kind="scan",
-        page_count=document.pages,
+        kind=kind,
+        page_count=count if read or kind == "scan" else 0,
         status=status,
         error=problem.reason if problem else None,
         message=_message(problem) if problem else None,
-        engine=engine if pages else None,
+        engine=engine_version(settings) if any(page.kind == "scan" for page in read) else None,
         pipeline=PIPELINE,
         pages=tuple(pages),
         forms=tuple(forms),
+        notes=tuple(replace(note, page=page.content.number) for page in read for note in page.notes),
     )
+
+
+def _kind(by_name: Kind, read: Sequence[PageRecord]) -> Kind:
+    """A PDF is a scan as soon as one of its pages had to be read by OCR."""
+    return "pdf-text" if read and all(page.kind == "pdf-text" for page in read) else by_name
+
+
+def _content(page: PageRecord, kind: Kind, settings: Settings) -> PageContent:
+    """A page in the frame of its document: pages with their own text stand in scans, too."""
+    return in_pixels(page.content, settings.raster_dpi) if page.kind == "pdf-text" and kind == "scan" else page.content
 
 
 def _page_problem(document: PlannedDocument, missing: Sequence[int], failures: PageFailures) -> InputError | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbench.archive.store import ResultStore
 from workbench.errors import InputError
 from workbench.readers.documents import Source, digest_of
+from workbench.readers.kinds import kind_of
 from workbench.readers.pages import count_pages
 from workbench.settings import Settings
 
@@ -16,7 +17,8 @@ from workbench.settings import Settings
 class PlannedDocument:
     """A document with its content's digest (hex SHA-256), its pages, and those not read yet.
 
-    ``problem`` says why a document cannot be read at all; it then has no pages.
+    A file that is read as a whole has one page until it is read. ``problem`` says why a document cannot
+    be read at all; it then has no pages.
     """
 
     source: Source
@@ -35,8 +37,15 @@ def _plan(source: Source, store: ResultStore, settings: Settings) -> PlannedDocu
     digest = ""
     try:
         digest = digest_of(source, settings)
-        pages = count_pages(source, settings)
+        is_whole = kind_of(source) != "scan"
+        pages = count_read(store, digest) if is_whole else count_pages(source, settings)
     except InputError as problem:
         return PlannedDocument(source, digest, problem=problem)
     pending = tuple(number for number in range(1, pages + 1) if store.load(digest, number) is None)
-    return PlannedDocument(source, digest, pages, pending)
+    return PlannedDocument(source, digest, pages, pending[:1] if is_whole else pending)
+
+
+def count_read(store: ResultStore, digest: str) -> int:
+    """Number of pages of a file that is read as a whole; 1 if it was not read yet. Its first page is stored last."""
+    first = store.load(digest, 1)
+    return first.pages if first is not None else 1

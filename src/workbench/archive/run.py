@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.archive.plan import PlannedDocument
+from workbench.archive.reading import read_one_page
 from workbench.archive.store import ResultStore
 from workbench.errors import EngineError, InputError
 from workbench.readers.documents import Source
+from workbench.readers.kinds import kind_of, read_file
 from workbench.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """One page to read: where it is and where its content goes."""
+    """One page to read, or a file that is read as a whole: where it is and where its content goes."""
 
     source: Source
     digest: str
@@ -137,20 +139,21 @@ def _start_worker(processed: Path, settings: Settings) -> None:
 
 
 def read_one(task: PageTask) -> InputError | None:
-    """Read one page in a worker and store its content. Returns why that was not possible, or None.
+    """Read one page, or all of a file that is read as a whole, in a worker and store what was read.
+
+    Returns why that was not possible, or None.
 
     Raises:
         EngineError: the OCR engine cannot be had.
     """
-    from workbench.grid.reading import read_page
-    from workbench.ocr.registry import engine_for
-    from workbench.readers.pages import load_page
-
     assert _worker is not None
     store, settings = _worker
     try:
-        page = load_page(task.source, task.page, settings)
-        store.save(task.digest, read_page(page, engine_for(settings, threads=1)))
+        if kind_of(task.source) == "scan":
+            store.save(task.digest, read_one_page(task.source, task.page, settings, threads=1))
+        else:
+            for page in reversed(read_file(task.source, settings)):
+                store.save(task.digest, page)
     except InputError as failure:
         return failure
     except EngineError:

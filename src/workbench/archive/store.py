@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench.files import write_atomically
-from workbench.model import Cell, CellGrid, Confidence, PageContent, Polygon, TextLine
+from workbench.model import Cell, CellGrid, Confidence, Finding, PageContent, Polygon, TextLine
+from workbench.readers.kinds import PageRecord
 from workbench.settings import Settings
 
-PIPELINE = "0.1.0"
+PIPELINE = "0.2.0"
 """Version of everything between a page image and its cell grids. Raise it when a change there changes results."""
 
 
@@ -29,16 +30,19 @@ class ResultStore:
     def path(self, digest: str, page: int) -> Path:
         return self.root / digest[:2] / digest / self.version / f"page-{page:04d}.json"
 
-    def load(self, digest: str, page: int) -> PageContent | None:
-        """The stored content of a page; None where there is none, or where it is damaged (it is read again)."""
+    def load(self, digest: str, page: int) -> PageRecord | None:
+        """What was stored of a page; None where there is nothing, or where it is damaged (it is read again)."""
         try:
-            return page_content_from_json(json.loads(self.path(digest, page).read_text(encoding="utf-8")))
+            data = json.loads(self.path(digest, page).read_text(encoding="utf-8"))
+            notes = tuple(Finding(**note) for note in data["notes"])
+            return PageRecord(page_content_from_json(data), data["kind"], notes, data["pages"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def save(self, digest: str, content: PageContent) -> None:
-        text = json.dumps(asdict(content), ensure_ascii=False, separators=(",", ":"))
-        write_atomically(self.path(digest, content.number), text.encode())
+    def save(self, digest: str, page: PageRecord) -> None:
+        data = asdict(page)
+        text = json.dumps(data.pop("content") | data, ensure_ascii=False, separators=(",", ":"))
+        write_atomically(self.path(digest, page.content.number), text.encode())
 
 
 def page_content_from_json(data: dict[str, Any]) -> PageContent:

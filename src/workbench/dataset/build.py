@@ -49,6 +49,8 @@ class DocumentResult:
     pipeline: str
     pages: tuple[PageContent, ...] = ()
     forms: tuple[Form, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    """What the reader has to say about the document: findings that belong to no form."""
 
 
 def build_tables(documents: Sequence[DocumentResult], review_threshold: float) -> dict[str, pd.DataFrame]:
@@ -63,6 +65,9 @@ def build_tables(documents: Sequence[DocumentResult], review_threshold: float) -
         if document.document_id in seen:
             continue
         seen.add(document.document_id)
+        rows["findings"] += [
+            {"form_id": None, "document_id": document.document_id, **_finding_row(note)} for note in document.notes
+        ]
         for number, form in enumerate(document.forms, start=1):
             _add_form(rows, document, number, form, review_threshold)
     return {name: to_table(name, found) for name, found in rows.items()}
@@ -84,7 +89,7 @@ def _document_row(document: DocumentResult) -> dict[str, object]:
 
 def _add_form(rows: dict[str, Rows], document: DocumentResult, number: int, form: Form, threshold: float) -> None:
     form_id = f"{document.document_id}-{number}"
-    findings = check_form(form, threshold)
+    findings = check_form(form, threshold, document.pages)
     rows["forms"].append(_form_row(form_id, document.document_id, number, form, findings))
     rows["budgets"] += [{"form_id": form_id, **row} for row in _budget_rows(form)]
     rows["goals"] += [{"form_id": form_id, **row} for row in _goal_rows(form)]

@@ -15,19 +15,22 @@ MARGIN = 0.004
 """Paper shown around a cell, as a share of the page's width."""
 
 
-def crop_cells(scan: Path, cells: pd.DataFrame, raster_dpi: int) -> Image.Image:
+def crop_cells(scan: Path, cells: pd.DataFrame, raster_dpi: int, kind: str = "scan") -> Image.Image:
     """Cut cells (rows of the ``cells`` table) out of their scan and put them under each other.
 
+    ``kind`` is that of the document: cells of a ``pdf-text`` are in points, those of a scan in pixels of its pages.
+
     Raises:
-        InputError: the scan is missing or cannot be read.
+        InputError: the scan is missing or cannot be read; ``no-picture`` for Word files, workbooks and transcriptions.
     """
+    scale = raster_dpi / 72 if kind == "pdf-text" else 1.0
     source = open_source(scan)
     pieces = []
     for page_number in sorted(set(cells["page"].astype(int))):
         page = Image.fromarray(load_page(source, page_number, Settings(raster_dpi=raster_dpi)).image)
         margin = MARGIN * page.width
         on_page = cells.loc[cells["page"] == page_number, ["x0", "y0", "x1", "y1"]]
-        for x0, y0, x1, y1 in on_page.to_numpy(dtype=float).tolist():
+        for x0, y0, x1, y1 in (on_page.to_numpy(dtype=float) * scale).tolist():
             left, top, right, bottom = (round(edge) for edge in (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
             pieces.append(page.crop((max(0, left), max(0, top), min(page.width, right), min(page.height, bottom))))
     sheet = Image.new("RGB", (max(p.width for p in pieces), sum(p.height for p in pieces)), "white")

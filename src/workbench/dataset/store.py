@@ -158,7 +158,7 @@ class Dataset:
 
         Raises:
             SelectionError: the value has no cell.
-            InputError: the scan is no longer where it was.
+            InputError: the scan is no longer where it was; ``no-picture`` where the document has none.
         """
         from workbench.dataset.crops import crop_cells
 
@@ -168,8 +168,9 @@ class Dataset:
         if chosen.empty:
             raise SelectionError("value", f"{table} {record_no} {field}", sorted(set(cells["field"].dropna())))
         document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
-        where = self.documents.loc[self.documents["document_id"] == document_id, "source"].iloc[0]
-        return crop_cells(self._raw() / where, chosen, int(self.info["settings"]["raster_dpi"]))
+        document = self.documents[self.documents["document_id"] == document_id].iloc[0]
+        scan = self._raw() / document["source"]
+        return crop_cells(scan, chosen, int(self.info["settings"]["raster_dpi"]), document["kind"])
 
     def _raw(self) -> Path:
         return (self.folder / str(self.info["raw"])).resolve()

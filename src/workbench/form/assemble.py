@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workbench.errors import InputError
-from workbench.form.gaps import gaps_in_pages
-from workbench.form.layout import name_layout
+from workbench.form.budgets import budget_lines, deviation_cells
+from workbench.form.columns import column_findings, document_columns, swapped_findings
+from workbench.form.content import is_nothing
+from workbench.form.division import FormParts, divide
+from workbench.form.gaps import gaps_in_goals, gaps_in_pages
+from workbench.form.goals import goal_records, indicator_records, to_goals
+from workbench.form.identity import headings_of, title_of, year_of
+from workbench.form.labels import carry_labels
+from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.lexicon import match_label
-from workbench.form.records import (
-    Sourced,
-    amount_unit,
-    budgets_of,
-    carry_labels,
-    deviation_row,
-    has_ink,
-    headings_of,
-    is_empty,
-    section_label_keys,
-    table_rows,
-    to_goal,
-    to_indicator,
-    totals_of,
-)
-from workbench.form.rows import Row, entry_of, rows_of
-from workbench.form.sections import Section, find_sections
-from workbench.form.stitch import LABELS, Stitched, stitch
-from workbench.model import (
-    BLANK,
-    Budget,
-    CellKey,
-    Entry,
-    Form,
-    Goal,
-    Indicator,
-    PageContent,
-    Table,
-    TextLine,
-)
-
-TITLE = re.compile(r"(?:绩效|自评|评价|目标).{0,6}表")
-YEAR = re.compile(r"(20\d{2})\s*年")
-
-
-@dataclass(frozen=True, slots=True)
-class _FormParts:
-    """The sections of one form and the text lines printed above its first table."""
-
-    sections: tuple[Section, ...]
-    lines: tuple[TextLine, ...]
+from workbench.form.records import LABELS, STACKED, Sourced, has_ink, is_empty, is_left_over, to_indicator
+from workbench.form.rows import Columns, entry_of, rows_of
+from workbench.form.sections import find_sections
+from workbench.form.stitch import Stitched, stitch
+from workbench.form.totals import totals_of
+from workbench.model import BLANK, Budget, CellKey, Entry, Finding, Form, Goal, Indicator, PageContent, Table
 
 
 def assemble_forms(pages: Sequence[PageContent], source: str) -> list[Form]:
@@ -68,157 +39,153 @@ def assemble_forms(pages: Sequence[PageContent], source: str) -> list[Form]:
     if not rows:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
-    forms = [
-        _form(parts, pages, source)
-        for parts in _split_into_forms(find_sections(rows), pages)
-        if any(section.kind == "indicators" for section in parts.sections)
-    ]
+    parts = divide(document_columns(find_sections(rows)), pages)
+    forms = [(part, _form(part, pages, source)) for part in parts if _is_form(part)]
     if not forms:
-        message = (
-            "the tables have no header with 一级指标, 三级指标, 年度指标值, …; no self-evaluation form was recognised"
-        )
-        raise InputError("unknown-form", source, message)
-    return forms
+        raise InputError("unknown-form", source, _why_unknown(piece.text for row in rows for piece in row.printed))
+    unused = [part for part in parts if not _is_form(part)]
+    return [_with_unused(form, unused if part is forms[0][0] else ()) for part, form in forms]
 
 
-def _split_into_forms(sections: Sequence[Section], pages: Sequence[PageContent]) -> list[_FormParts]:
-    """A heading that names a department or project again, after records, starts a new form."""
-    groups: list[list[Section]] = []
-    for section in sections:
-        starts = section.kind == "heading" and _names_form(section)
-        if not groups or (starts and any(s.kind == "indicators" for s in groups[-1])):
-            groups.append([])
-        groups[-1].append(section)
-    return [_FormParts(tuple(group), tuple(_lines_above(group, pages))) for group in groups]
+def _why_unknown(texts: Iterable[str]) -> str:
+    nearest = nearest_layout(texts)
+    message = "the tables have no header with 一级指标, 三级指标, 年度指标值, …; no self-evaluation form was recognised"
+    if nearest is None:
+        return message
+    layout, missing = nearest
+    return f"{message}; the nearest layout is {layout}, of which {', '.join(missing) or 'whole rows'} were not found"
 
 
-def _names_form(section: Section) -> bool:
-    found, _ = headings_of(section.rows)
-    return bool({"department", "project"} & set(found))
+def _is_form(parts: FormParts) -> bool:
+    """Indicators, or what remains of a form that was cut off before them: a named goal or budget."""
+    if parts.of_kind("indicators"):
+        return True
+    headings = headings_of(parts, ()).values
+    return bool(parts.rows("budgets", "goals", "amounts")) and bool({"department", "project"} & set(headings))
 
 
-def _lines_above(group: Sequence[Section], pages: Sequence[PageContent]) -> Iterable[TextLine]:
-    """Loose lines of the form's first page that stand above its first table, and below the table before it."""
-    key = min(_keys_of(group), key=lambda key: (key.page, key.table_no), default=None)
-    for page in pages:
-        if key is None or page.number != key.page:
-            continue
-        top = min(cell.polygon[0][1] for grid in page.grids if grid.table_no == key.table_no for cell in grid.cells)
-        ends = [cell.polygon[3][1] for grid in page.grids if grid.table_no < key.table_no for cell in grid.cells]
-        start = max((end for end in ends if end <= top), default=0.0)
-        lines = (line for line in page.loose_lines if line.polygon[0][1] >= start - 5)
-        yield from (line for line in lines if line.polygon[3][1] <= top + 5)
-
-
-def _keys_of(sections: Iterable[Section]) -> list[CellKey]:
-    keys = [piece.key for section in sections for piece in section.header]
-    return keys + [piece.key for section in sections for row in section.rows for piece in row.starting]
-
-
-def _form(parts: _FormParts, pages: Sequence[PageContent], source: str) -> Form:
-    headings, heading_labels = headings_of(_rows(parts, "heading"))
-    budgets = _budgets([section for section in parts.sections if section.kind == "budgets"])
-    goal_rows, indicator_rows = _records(parts, "goals"), _records(parts, "indicators")
-    goals = [to_goal(record, number) for number, record in enumerate(goal_rows.records, start=1)]
-    indicators = _indicators(indicator_rows.records)
-    dropped = goal_rows.dropped + indicator_rows.dropped
-    indicator_columns = next((s.columns for s in reversed(parts.sections) if s.kind == "indicators"), ())
-    total_weight, total_score = totals_of(_rows(parts, "total"), indicator_columns)
+def _form(parts: FormParts, pages: Sequence[PageContent], source: str) -> Form:
+    columns: dict[str, Columns] = {
+        section.kind: section.columns for section in reversed(parts.sections) if section.columns
+    }
+    indicator_rows = _indicators(parts)
+    indicators = indicator_rows.records
+    goal_rows = goal_records(parts, indicators)
+    goals = to_goals(goal_rows.records)
+    headings = headings_of(parts, indicators)
+    year, year_finding = year_of(parts, headings.values, indicators, source)
+    tables = parts.of_kind("budgets", "amounts")
+    budgets = budget_lines(tables, indicators, columns.get("indicators", ()), [line.text for line in parts.lines])
+    total_weight, total_score = totals_of(parts.rows("total"), _last_columns(parts))
     conclusion, conclusion_labels = _conclusion(parts)
-    title = _title(parts)
-    keys = _keys_of(parts.sections)
+    title = title_of(parts)
+    keys = [piece.key for piece in parts.pieces]
     first_page, last_page = min(key.page for key in keys), max(key.page for key in keys)
+    total_page = total_score.cells[0].page if total_score else None
+    labels = (*headings.labels, *conclusion_labels, *goal_rows.dropped, *indicator_rows.dropped, *parts.repeated)
     form = Form(
-        layout=name_layout(title, headings, {s.kind: s.columns for s in parts.sections if s.columns}),
+        layout=name_layout(title, headings.values, columns),
         title=title,
-        year=_year(parts, headings, source),
-        department=headings.get("department", BLANK),
-        project=headings.get("project"),
-        unit=headings.get("unit"),
+        year=year,
+        department=headings.values.get("department", BLANK),
+        project=headings.values.get("project"),
+        unit=headings.values.get("unit"),
         budgets=tuple(budgets),
         goals=tuple(goals),
-        indicators=tuple(indicators),
+        indicators=tuple(map(to_indicator, indicators)),
         total_weight=total_weight,
-        total_score=total_score,
+        total_score=total_score or headings.values.get("total_score"),
         conclusion=conclusion,
         first_page=first_page,
         last_page=last_page,
-        labels=tuple(_labels(parts, [*heading_labels, *conclusion_labels, *dropped])),
-        notes=(*goal_rows.findings, *indicator_rows.findings, *gaps_in_pages(first_page, last_page, pages)),
+        labels=tuple(dict.fromkeys((*labels, *_label_keys(parts)))),
+        notes=(
+            *_doubts("goals", goal_rows.records),
+            *_doubts("indicators", indicators),
+            *column_findings(parts.sections),
+            *swapped_findings([{name: entry.text for name, entry in row.fields.items()} for row in indicators]),
+            *([year_finding] if year_finding else ()),
+            *gaps_in_pages(first_page, last_page, pages),
+            *gaps_in_goals(goals, indicators, total_page),
+            *_cut_off(indicators, last_page),
+        ),
     )
     return _with_unmapped(form, parts)
 
 
-def _budgets(sections: Sequence[Section]) -> list[Budget]:
-    """The lines of all budget sections. A unit that is printed on one side of a page break holds on the other too."""
-    units = {unit for unit in map(amount_unit, sections) if unit}
-    unit = units.pop() if len(units) == 1 else None
-    budgets = [budget for section in sections for budget in budgets_of(section)]
-    return [replace(budget, amount_unit=budget.amount_unit or unit) for budget in budgets]
+def _last_columns(parts: FormParts) -> Columns:
+    return next((section.columns for section in reversed(parts.of_kind("indicators"))), ())
 
 
-def _rows(parts: _FormParts, kind: str) -> list[Row]:
-    return [row for section in parts.sections if section.kind == kind for row in section.rows]
-
-
-def _records(parts: _FormParts, table: Table) -> Stitched:
-    records = [record for s in parts.sections if s.kind == table for record in table_rows(s)]
-    printed = [record for record in records if has_ink(record.fields.values())]
+def _indicators(parts: FormParts) -> Stitched:
+    """The rows of the indicators, joined over page breaks, without those that are empty."""
+    records = [record for record in indicator_records(parts) if has_ink(record.fields.values())]
     # Labels first: a row that is printed twice, or split, over a page break may have them on one of the pages only.
-    return stitch(carry_labels(printed, LABELS) if table == "indicators" else printed, table)
+    merged = [field for field in (*STACKED, *LABELS) if field != _key_field(parts)]
+    labelled = carry_labels(records, merged)
+    # Rows of the empty template are no rest of the row before a page break.
+    stitched = stitch([record for record in labelled if not is_left_over(record)], "indicators")
+    return replace(stitched, records=tuple(record for record in stitched.records if not is_empty(record)))
 
 
-def _indicators(records: Sequence[Sourced]) -> list[Indicator]:
-    return [to_indicator(record) for record in records if not is_empty(record)]
+def _key_field(parts: FormParts) -> str:
+    return next((section.key_field for section in parts.of_kind("indicators")), "")
 
 
-def _conclusion(parts: _FormParts) -> tuple[Entry | None, list[CellKey]]:
-    pieces = [piece for row in _rows(parts, "conclusion") for piece in row.starting]
+def _doubts(table: Table, records: Sequence[Sourced]) -> list[Finding]:
+    return [
+        Finding(doubt.code, doubt.severity, doubt.message, table, number, doubt.field, doubt.page)
+        for number, record in enumerate(records, start=1)
+        for doubt in record.doubts
+    ]
+
+
+def _cut_off(indicators: Sequence[Sourced], last_page: int) -> list[Finding]:
+    if indicators:
+        return []
+    message = "未找到任何指标，表格可能在指标之前被截断，请对照原件"
+    return [Finding("missing-value", "error", message, "indicators", None, "name", last_page)]
+
+
+def _conclusion(parts: FormParts) -> tuple[Entry | None, list[CellKey]]:
+    pieces = [piece for row in parts.rows("conclusion") for piece in row.starting]
     labels = [piece for piece in pieces if match_label(piece.text, "sections") == "conclusion"]
     texts = [piece for piece in pieces if piece not in labels and piece.text]
     return (entry_of(texts) if texts else None), [piece.key for piece in labels]
 
 
-def _texts_in_no_section(parts: _FormParts) -> list[str]:
-    """Cells in rows of no known kind, such as a title printed inside the table."""
-    return [piece.text for row in _rows(parts, "other") for piece in row.starting]
+def _label_keys(parts: FormParts) -> list[CellKey]:
+    """Cells that name others: headers, titles, the label of the budget's reason."""
+    keys = [piece.key for section in parts.sections for piece in section.header]
+    keys += [piece.key for row in parts.rows("title") for piece in row.starting]
+    return keys + [label.key for section in parts.sections for label, _ in deviation_cells(section)]
 
 
-def _title(parts: _FormParts) -> str:
-    """The line above the table, or the merged cell at its top, that calls itself a form."""
-    for text in [*(line.text for line in parts.lines), *_texts_in_no_section(parts)]:
-        if TITLE.search(text) and len(text) <= 60:
-            return re.sub(r"\s+", "", text)
-    return ""
-
-
-def _year(parts: _FormParts, headings: dict[str, Entry], source: str) -> int | None:
-    """The year of the title, else of the headings, else of the document's path."""
-    printed = [line.text for line in parts.lines] + [entry.text for entry in headings.values()]
-    for text in [*printed, *_texts_in_no_section(parts), source]:
-        found = YEAR.search(text) or (re.search(r"(?<!\d)(20[012]\d)(?!\d)", text) if text == source else None)
-        if found:
-            return int(found.group(1))
-    return None
-
-
-def _labels(parts: _FormParts, known: Sequence[CellKey]) -> list[CellKey]:
-    keys = list(known)
-    for section in parts.sections:
-        keys += [piece.key for piece in section.header]
-        for row in section.rows:
-            keys += section_label_keys(row.starting)
-        if section.kind == "budgets":
-            reason = deviation_row(section)
-            keys += [reason[1].key] if reason else []
-    return list(dict.fromkeys(keys))
-
-
-def _with_unmapped(form: Form, parts: _FormParts) -> Form:
+def _with_unmapped(form: Form, parts: FormParts) -> Form:
+    """The form with the cells that give no value: those that name a section as labels, the others as unmapped."""
     known = {key for _, _, _, entry in entries_of(form) for key in entry.cells} | set(form.labels)
-    pieces = [piece for s in parts.sections for row in s.rows for piece in row.starting]
-    unmapped = tuple(entry_of([p]) for p in pieces if p.text and p.key not in known and p.text not in form.title)
-    return replace(form, unmapped=unmapped)
+    rest = [piece for piece in parts.pieces if piece.text and piece.key not in known]
+    labels = [piece for piece in rest if _is_label(piece.text)]
+    unmapped = tuple(entry_of([piece]) for piece in rest if piece not in labels and piece.text not in form.title)
+    return replace(form, labels=(*form.labels, *(piece.key for piece in labels)), unmapped=unmapped)
+
+
+def _is_label(text: str) -> bool:
+    """A cell beside the rows of a section (绩效指标 written downwards, 总分, …), or a mark for nothing."""
+    return is_nothing(text) or any(match_label(text, section) for section in ("sections", "heading", "goals"))
+
+
+def _with_unused(form: Form, unused: Iterable[FormParts]) -> Form:
+    """The form with a note for each table of the document that belongs to no form."""
+    notes = []
+    for parts in unused:
+        printed = [piece for piece in parts.pieces if piece.text]
+        if printed:
+            page = printed[0].key.page
+            told = "；".join(piece.text for piece in printed)[:80]
+            message = f"第{page}页有不属于任何自评表的表格，未采用：{told}"
+            notes.append(Finding("unmapped-cell", "warning", message, None, None, None, page, None, told))
+    return replace(form, notes=(*form.notes, *notes))
 
 
 def entries_of(form: Form) -> Iterable[tuple[Table, int, str, Entry]]:

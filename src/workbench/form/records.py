@@ -1,25 +1,28 @@
-"""Records: the rows of a section as budgets, goals and indicators, each value with the cells it came from."""
+"""Records: the rows of a section as they stand in its columns, each value with the cells it came from."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from workbench.form.lexicon import match_label, plain_label
-from workbench.form.rows import Columns, Piece, Row, by_field, entry_of
-from workbench.form.sections import Section
-from workbench.model import BLANK, Budget, CellKey, Entry, Goal, Indicator
+from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign
+from workbench.form.lexicon import HELD, possible_fields
+from workbench.form.rows import UNKNOWN, Columns, Piece, Row, columns_under, entry_of, field_of
+from workbench.form.sections import MERGED_TOGETHER, Section
+from workbench.form.shifts import Doubt, Shift, shift_in
+from workbench.model import BLANK, CellKey, Entry, Goal, Indicator
 
-POINTS_IN_LABEL = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分?\s*[）)]\s*$")
-"""``产出指标（50分）``: the points of a level stand in its label."""
+LABELS = ("goal_no", "level1", "level2")
+"""Columns whose cells are merged over several records."""
+
+STACKED = ("project", "department", "unit", "goal", "initial", "adjusted")
+"""Columns of indicators that tell about the whole form, where the projects of a department share a table."""
+
+NUMBERS = frozenset({"weight", "score", "initial", "adjusted", "executed", "execution_rate"})
 
 TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·]{2,}|目标\s*\d+\s*[:：])$")
 """Rows of the empty template that were left in the form."""
-
-LONGEST_LABEL = 24
-"""A longer text is a statement, even if it mentions a unit."""
 
 CHINESE_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
 
@@ -30,6 +33,7 @@ class Sourced:
 
     row: Row
     fields: dict[str, Entry]
+    doubts: tuple[Doubt, ...] = ()
 
 
 def table_rows(section: Section) -> list[Sourced]:
@@ -38,27 +42,46 @@ def table_rows(section: Section) -> list[Sourced]:
     A cell that reaches down over several records (merged level labels) counts for each of them. Rows
     that the key column splits more coarsely than other columns are one record with joined cells.
     """
-    key_field = _key_field(section)
     records: list[Sourced] = []
+    moved: dict[CellKey, str | None] = {}
+    labels: dict[str, Piece] = {}
+    levels = {name: frozenset(_texts_in(section, name)) for name in ("level1", "level2")}
     for index, row in enumerate(section.rows):
-        keys = [piece for piece in row.starting if key_field in by_field([piece], section.columns)]
+        shift = shift_in(row, section.columns, levels) if section.kind == "indicators" else Shift()
+        moved |= shift.fields
+        sorted_out = _by_field(row.pieces, section.columns, moved)
+        keys = [piece for piece in sorted_out.get(section.key_field, ()) if piece in row.starting]
         if not keys:
             continue
-        below = [r for r in section.rows[index + 1 :] if _within(r, keys[0], row)]
-        pieces = [*row.pieces, *(piece for other in below for piece in other.starting)]
-        fields = {field: entry_of(found) for field, found in by_field(pieces, section.columns).items() if field}
-        records.append(Sourced(row, fields))
+        for name in LABELS:
+            if name != section.key_field and name in sorted_out:
+                label = _nearest([*sorted_out[name], *_moved_above(labels.get(name), row)])
+                sorted_out[name] = [label]
+                if label.key in shift.fields:
+                    labels[name] = label
+        below = [piece for r in section.rows[index + 1 :] if _within(r, keys[0], row) for piece in r.starting]
+        for field, pieces in _by_field(below, section.columns, moved).items():
+            sorted_out.setdefault(field, []).extend(pieces)
+        fields = {column.field: BLANK for column in section.columns if column.field != UNKNOWN}
+        fields |= {field: entry_of(pieces) for field, pieces in sorted_out.items() if field not in (None, UNKNOWN)}
+        doubts = [shift.doubt] if shift.doubt else _doubts(row, sorted_out, section.columns, section.kind)
+        records.append(Sourced(row, fields, (*doubts, *_target_doubts(row, fields))))
     return records
 
 
-def _key_field(section: Section) -> str:
-    wanted = {
-        "indicators": ("name", "target", "level2"),
-        "goals": ("goal", "actual"),
-        "budgets": ("initial", "adjusted", "executed"),
-    }
-    present = {column.field for column in section.columns}
-    return next((field for field in wanted[section.kind] if field in present), "")
+def _texts_in(section: Section, name: str) -> Iterable[str]:
+    return (piece.text for row in section.rows for piece in row.printed if field_of(piece, section.columns) == name)
+
+
+def _by_field(
+    pieces: Iterable[Piece], columns: Columns, moved: dict[CellKey, str | None]
+) -> dict[str | None, list[Piece]]:
+    """Cells sorted into the fields of their columns, those that were moved into their own."""
+    sorted_out: dict[str | None, list[Piece]] = {}
+    for piece in pieces:
+        name = moved[piece.key] if piece.key in moved else field_of(piece, columns)
+        sorted_out.setdefault(name, []).append(piece)
+    return sorted_out
 
 
 def _within(row: Row, key: Piece, first: Row) -> bool:
@@ -66,67 +89,57 @@ def _within(row: Row, key: Piece, first: Row) -> bool:
     return same_table and key.cell.row < row.number < key.cell.row_end
 
 
+def _moved_above(label: Piece | None, row: Row) -> list[Piece]:
+    """A label that was moved in a row above names the rows below it like one that was always in its column."""
+    here = label is not None and (label.key.page, label.key.table_no) == (row.page, row.table_no)
+    return [label] if label is not None and here else []
+
+
+def _nearest(pieces: Sequence[Piece]) -> Piece:
+    """Of several labels for a row the one that starts last; beside an empty cell, the one with text."""
+    return max(pieces, key=lambda piece: (piece.cell.row, bool(piece.text)))
+
+
+def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Columns, kind: str) -> list[Doubt]:
+    """``shifted-cell``: two figures in one column, or one cell over several columns that are never merged;
+    ``column-in-doubt``: a figure under a label that is too damaged to tell its field."""
+    doubts = []
+    for name, pieces in sorted_out.items():
+        printed = [piece for piece in pieces if piece.text]
+        if name in NUMBERS and len(printed) > 1:
+            told = "、".join(f"“{piece.text[:20]}”" for piece in printed)
+            doubts.append(Doubt("shifted-cell", "warning", f"同一列中有几个单元格：{told}，请对照原件", name, row.page))
+    for piece in sorted_out.get(UNKNOWN, ()):
+        damaged = [c for c in columns_under(piece, columns) if c.label and possible_fields(c.label.text, kind)]
+        if damaged and is_number(piece.text):
+            told = damaged[0].label.text if damaged[0].label else ""
+            message = f"表头“{told}”有缺损，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
+            doubts.append(Doubt("column-in-doubt", "warning", message, None, row.page))
+    for piece in row.printed:
+        fields = {column.field for column in columns_under(piece, columns)} - {UNKNOWN}
+        if len(fields) > 1 and not any(fields <= together for together in MERGED_TOGETHER) and fields & NUMBERS:
+            message = f"单元格“{piece.text[:20]}”跨越几列，无法确定属于哪一列，请对照原件"
+            doubts.append(Doubt("shifted-cell", "warning", message, None, row.page))
+    return doubts
+
+
 def is_empty(record: Sourced) -> bool:
     """Whether nothing but level labels is printed in the row, or only what the empty template prints."""
-    values = {field: entry for field, entry in record.fields.items() if field not in ("goal_no", "level1", "level2")}
+    labels = set(LABELS) if "name" in record.fields else set(LABELS[:2])
+    values = {name: entry for name, entry in record.fields.items() if name in HELD - labels - set(STACKED)}
     name = values.pop("name", BLANK)
     is_template = not has_ink([name]) or bool(TEMPLATE_ROW.match(name.text))
     return is_template and not has_ink(values.values())
 
 
+def is_left_over(record: Sourced) -> bool:
+    """Whether the row is one of the empty template: 指标2：, with nothing beside it."""
+    return bool(record.fields.get("name", BLANK).text) and is_empty(record)
+
+
 def has_ink(entries: Iterable[Entry]) -> bool:
     """Whether anything stands in the cells: text, or ink that could not be read (confidence 0)."""
     return any(entry.text or entry.confidence == 0 for entry in entries)
-
-
-def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sourced]:
-    """Give every record the level labels of the merged cells it lies in, left to right.
-
-    A merged label over a page break is printed once, before or after the break. An empty label cell
-    at the top of a page, and one in the middle of a page, goes on with the label above; an empty one
-    that starts anew at the foot of a page takes the label from the top of the next page.
-    """
-    filled = list(records)
-    for field in fields:
-        runs = _label_runs(filled, field)
-        for index, run in enumerate(runs):
-            if filled[run[0]].fields.get(field, BLANK).text:
-                continue
-            above = runs[index - 1] if index else None
-            starts_anew = above is None or _page(filled, above) == _page(filled, run)
-            source = (_run_with_label_below(filled, runs[index:], field) if starts_anew else None) or above
-            label = filled[source[0]].fields.get(field, BLANK) if source else BLANK
-            if label.text:
-                for i in run:
-                    filled[i] = replace(filled[i], fields={**filled[i].fields, field: label})
-    return filled
-
-
-def _run_with_label_below(records: Sequence[Sourced], runs: Sequence[list[int]], field: str) -> list[int] | None:
-    """Where the label of an empty cell is printed that goes on over the foot of its page: on the next page or, if
-    the cell fills that one too, on a later one. None if the cell ends on its page."""
-    for above, run in pairwise(runs):
-        if _page(records, run) == _page(records, above):
-            return None
-        if records[run[0]].fields.get(field, BLANK).text:
-            return run
-    return None
-
-
-def _label_runs(records: Sequence[Sourced], field: str) -> list[list[int]]:
-    """Indices of consecutive records that lie in one merged cell of a label column."""
-    runs: list[list[int]] = []
-    for i, record in enumerate(records):
-        cells = record.fields.get(field, BLANK).cells
-        if runs and cells and cells == records[runs[-1][-1]].fields.get(field, BLANK).cells:
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-    return runs
-
-
-def _page(records: Sequence[Sourced], run: Sequence[int]) -> int:
-    return records[run[0]].row.page
 
 
 def goal_number(text: str) -> int | None:
@@ -142,15 +155,13 @@ def to_indicator(record: Sourced) -> Indicator:
     """An indicator from the fields of a row; sign, number and unit in three columns are joined as one target."""
     fields = record.fields
     goal_label = fields.get("goal_no")
-    target = _joined(fields.get("sign"), fields.get("target"), fields.get("target_unit"))
-    level1 = fields.get("level1", BLANK)
     return Indicator(
         goal_no=goal_number(goal_label.text) if goal_label else None,
         goal_label=goal_label,
-        level1=replace(level1, text=POINTS_IN_LABEL.sub("", level1.text)),
-        level2=replace(fields.get("level2", BLANK), text=POINTS_IN_LABEL.sub("", fields.get("level2", BLANK).text)),
+        level1=_without_points(fields.get("level1", BLANK)),
+        level2=_without_points(fields.get("level2", BLANK)),
         name=fields.get("name", BLANK),
-        target=target,
+        target=_target(fields.get("sign"), fields.get("target", BLANK), fields.get("target_unit")),
         actual=fields.get("actual"),
         weight=fields.get("weight"),
         score=fields.get("score"),
@@ -158,13 +169,35 @@ def to_indicator(record: Sourced) -> Indicator:
     )
 
 
-def _joined(*entries: Entry | None) -> Entry:
-    found = [entry for entry in entries if entry is not None]
+def _without_points(level: Entry) -> Entry:
+    return replace(level, text=POINTS_IN_LABEL.sub("", level.text))
+
+
+def _target(sign: Entry | None, number: Entry, unit: Entry | None) -> Entry:
+    """Sign, number and unit as printed. The kind of the indicator (定性) is no sign, a dash no unit, and neither is
+    said twice where the number's own cell says it."""
+    before = sign if sign and is_sign(sign.text) and not number.text.startswith(sign.text) else None
+    behind = unit if unit and _is_unit(unit.text) and not number.text.endswith(unit.text) else None
+    parts = [part for part in (before, number, behind) if part is not None] if number else [number]
+    nothing = [part for part in (sign, unit) if part is not None and is_nothing(part.text)]
     return Entry(
-        "".join(entry.text for entry in found),
-        min((entry.confidence for entry in found), default=1.0),
-        tuple(key for entry in found for key in entry.cells),
+        "".join(part.text for part in parts),
+        min(part.confidence for part in parts),
+        tuple(key for part in (*parts, *nothing) for key in part.cells),
     )
+
+
+def _is_unit(text: str) -> bool:
+    return not is_nothing(text) and fits(text, "target_unit")
+
+
+def _target_doubts(row: Row, fields: dict[str, Entry]) -> Iterable[Doubt]:
+    """``shifted-cell``: the columns of sign and unit hold what is none, so that the target may lack it."""
+    for name, called in (("sign", "符号"), ("target_unit", "单位")):
+        text = fields.get(name, BLANK).text
+        if not fits(text, name):
+            message = f"{called}栏中的“{text[:20]}”不是{called}，未并入指标值，请对照原件"
+            yield Doubt("shifted-cell", "warning", message, "target", row.page)
 
 
 def to_goal(record: Sourced, number: int) -> Goal:
@@ -178,85 +211,3 @@ def to_goal(record: Sourced, number: int) -> Goal:
         fields.get("actual"),
         fields.get("deviation"),
     )
-
-
-def budgets_of(section: Section) -> list[Budget]:
-    """The rows of a budget section; a row that gives the reason for deviation belongs to the first of them."""
-    amounts = ("initial", "adjusted", "executed")
-    left = min((column.x0 for column in section.columns if column.field in amounts), default=0.0)
-    unit = amount_unit(section)
-    reason = deviation_row(section)
-    budgets: list[Budget] = []
-    for record in table_rows(section):
-        label = [piece for piece in record.row.pieces if piece.x1 <= left + 1e-6 and piece.text]
-        is_reason = reason is not None and record.row == reason[0]
-        if is_reason or not any(record.fields.get(field, BLANK).text for field in amounts):
-            continue
-        funds = entry_of(label[-1:])
-        values = {field: entry for field, entry in record.fields.items() if field not in ("method",)}
-        budgets.append(Budget(funds, _unit_in(funds.text) or unit, **values))
-    if budgets and reason is not None and not budgets[0].deviation:
-        budgets[0] = replace(budgets[0], deviation=entry_of([reason[2]]))
-    return budgets
-
-
-def deviation_row(section: Section) -> tuple[Row, Piece, Piece] | None:
-    """The row 偏差原因分析… | text of a budget section, with its label and its text."""
-    for row in section.rows:
-        for label, value in zip(row.starting, row.starting[1:], strict=False):
-            if match_label(label.text, "budgets") == "deviation" and value is row.starting[-1]:
-                return row, label, value
-    return None
-
-
-def amount_unit(section: Section) -> str | None:
-    """The unit in the section's labels; where a page break cut the label's cell, it stands in only one part."""
-    texts = [piece.text for piece in section.header]
-    texts += [piece.text for row in section.rows for piece in row.pieces if len(piece.text) <= LONGEST_LABEL]
-    return next((unit for unit in map(_unit_in, texts) if unit), None)
-
-
-def _unit_in(label: str) -> str | None:
-    found = re.search(r"[（(](?:单位[:：])?\s*(万元|亿元|元)\s*[）)]|单位[:：]\s*(万元|亿元|元)", label)
-    return found.group(1) or found.group(2) if found else None
-
-
-def totals_of(rows: Sequence[Row], columns: Columns) -> tuple[Entry | None, Entry | None]:
-    """Stated total weight and score: by column; where the total row is merged differently, its numbers in order."""
-    for row in rows:
-        values = [p for p in row.starting if match_label(p.text, "sections") != "total" and p.text]
-        fields = by_field(values, columns)
-        weight, score = fields.get("weight"), fields.get("score")
-        numbers = [piece for piece in values if re.fullmatch(r"\d+(?:\.\d+)?分?", piece.text)]
-        if not (weight and score) and len(numbers) >= 2:
-            weight, score = numbers[:1], numbers[1:2]
-        elif not (weight or score) and len(numbers) == 1:
-            score = numbers
-        if weight or score:
-            return (entry_of(weight) if weight else None), (entry_of(score) if score else None)
-    return None, None
-
-
-def headings_of(rows: Sequence[Row]) -> tuple[dict[str, Entry], list[CellKey]]:
-    """Values of heading rows (部门名称 | 天津市… | 实施单位 | …) by field, and the cells of their labels."""
-    found: dict[str, Entry] = {}
-    labels: list[CellKey] = []
-    for row in rows:
-        label: str | None = None
-        for piece in row.pieces:
-            field = match_label(piece.text, "heading")
-            if field:
-                label = field
-                labels.append(piece.key)
-            elif label and piece.text:
-                if label not in found:
-                    found[label] = entry_of([piece])
-                label = None
-    return found, labels
-
-
-def section_label_keys(pieces: Sequence[Piece]) -> list[CellKey]:
-    """Cells that name a section beside its rows (绩效指标 written downwards, 总分, …)."""
-    return [
-        piece.key for piece in pieces if match_label(piece.text, "sections") is not None or not plain_label(piece.text)
-    ]

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from workbench.model import Cell, CellGrid, CellKey, Entry
 
 COVERED = 0.5
 """A cell belongs to a column when it covers at least this share of the narrower of the two."""
+
+TOUCHING = 1e-6
+"""Columns that share less than this part of the table's width lie beside each other."""
+
+UNKNOWN = "unknown"
+"""The field of a column whose label names none: it keeps its cells from being taken for a neighbour's."""
+
+Evidence = Literal["label", "damaged", "inferred", "disputed", "contradicted"]
+"""Why a column holds its field: its whole label, or one elsewhere in the document; a damaged label; its place or its
+content, where no label says it. A whole label stands although it is disputed by the content, a damaged one does not
+where it is contradicted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,10 @@ class Piece:
     @property
     def text(self) -> str:
         return self.cell.text
+
+    def overlaps(self, other: Piece | Column) -> bool:
+        """Whether the two share some of the table's width."""
+        return self.x0 < other.x1 - TOUCHING and other.x0 + TOUCHING < self.x1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +55,21 @@ class Row:
     def pieces(self) -> list[Piece]:
         return sorted((*self.starting, *self.covering), key=lambda piece: piece.x0)
 
+    @property
+    def printed(self) -> list[Piece]:
+        """The cells with text that start here."""
+        return [piece for piece in self.starting if piece.text]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a section: the field it holds and its reach, in fractions of the table's width."""
+    """A column of a section: the field it holds, its reach in fractions of the table's width, and its header cell."""
 
     field: str
     x0: float
     x1: float
+    label: Piece | None = None
+    evidence: Evidence = "label"
 
 
 Columns = tuple[Column, ...]
@@ -68,13 +91,20 @@ def _piece(cell: Cell, grid: CellGrid) -> Piece:
     return Piece(cell, key, grid.column_edges[cell.col], grid.column_edges[cell.col_end])
 
 
-def field_of(piece: Piece, columns: Columns) -> str | None:
-    """The field whose column a cell lies in; for a cell over several columns the leftmost of them."""
+def columns_under(piece: Piece, columns: Columns) -> list[Column]:
+    """The columns that a cell lies in, left to right."""
+    found = []
     for column in sorted(columns, key=lambda column: column.x0):
         overlap = min(piece.x1, column.x1) - max(piece.x0, column.x0)
         if overlap >= COVERED * min(piece.x1 - piece.x0, column.x1 - column.x0):
-            return column.field
-    return None
+            found.append(column)
+    return found
+
+
+def field_of(piece: Piece, columns: Columns) -> str | None:
+    """The field whose column a cell lies in; for a cell over several columns the leftmost of them that is known."""
+    fields = [column.field for column in columns_under(piece, columns)]
+    return next((field for field in fields if field != UNKNOWN), fields[0] if fields else None)
 
 
 def entry_of(pieces: Iterable[Piece]) -> Entry:

@@ -1,4 +1,4 @@
-"""Sections: the rows of a form sorted by what they say, with the columns that their header gives."""
+"""Sections: the rows of a document sorted by what they say, with the columns that their header gives."""
 
 from __future__ import annotations
 
@@ -6,139 +6,176 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from workbench.form.lexicon import families, match_label, plain_label
-from workbench.form.rows import Column, Columns, Piece, Row
+from workbench.form.content import fits, is_nothing, misfits
+from workbench.form.headers import Header, header_at, repeated_header
+from workbench.form.lexicon import match
+from workbench.form.pairs import amount_pairs, goal_header, heading_pairs, is_title
+from workbench.form.rows import UNKNOWN, Columns, Piece, Row, columns_under
 
-SectionKind = Literal["heading", "budgets", "goals", "indicators", "total", "conclusion", "other"]
+SectionKind = Literal["title", "heading", "amounts", "budgets", "goals", "indicators", "total", "conclusion", "other"]
 TABLES: tuple[SectionKind, ...] = ("budgets", "goals", "indicators")
 
-NEEDED: dict[str, tuple[frozenset[str], int]] = {
-    "budgets": (frozenset({"initial", "adjusted", "executed"}), 2),
-    "goals": (frozenset({"goal"}), 2),
-    "indicators": (frozenset({"name", "level1", "level2"}), 3),
+KEY_FIELDS: dict[str, tuple[str, ...]] = {
+    "indicators": ("name", "target", "level2"),
+    "goals": ("goal", "actual"),
+    "budgets": ("initial", "adjusted", "executed"),
 }
-"""A header row of a section names at least one of these fields, and at least so many different fields."""
+"""One record of a section per cell in the first of these columns that it has."""
 
-ALIGNED = 0.02
-"""Columns of two pages are the same when their edges differ by less than this share of the table's width."""
+MERGED_TOGETHER = (
+    frozenset({"goal_no", "level1", "level2", "name"}),
+    frozenset({"sign", "target", "target_unit"}),
+    frozenset({"initial", "adjusted", "executed"}),
+)
+"""Columns over which one cell of a record may reach."""
+
+FEWEST_FITTING = 3
+"""A row outside its table is a record of it when so many of its cells fit their columns, and none does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Consecutive rows of one kind. ``header`` holds the label cells that gave the ``columns``."""
+    """Consecutive rows of one kind. ``header`` holds the label cells that gave the ``columns``.
+
+    ``amounts`` are rows of labels with their amounts beside them, a budget without a header.
+    """
 
     kind: SectionKind
     header: tuple[Piece, ...]
     columns: Columns
     rows: tuple[Row, ...]
 
+    @property
+    def key_field(self) -> str:
+        """The field whose cells tell one record from the next; empty where the section has no such column."""
+        present = {column.field for column in self.columns}
+        return next((field for field in KEY_FIELDS.get(self.kind, ()) if field in present), "")
+
 
 def find_sections(rows: Sequence[Row]) -> list[Section]:
     """Sort the rows of a document (pages in order) into sections, in their order.
 
-    A row that is neither header nor heading, total or conclusion belongs to the section before it:
-    a page whose header is missing goes on with the columns of the page before.
+    A row that is neither header nor heading, total or conclusion belongs to the table before it: a page whose header
+    is missing goes on with the columns of the page before.
     """
     sections: list[Section] = []
-    for row in rows:
-        kind, columns = _header_of(row, sections)
-        if columns:
-            sections.append(Section(kind, row.starting, columns, ()))
+    headers: list[Header] = []
+    index = 0
+    while index < len(rows):
+        header = header_at(rows, index) or repeated_header(rows, index, headers)
+        if header:
+            if not any(_is_same(header, other) for other in headers):
+                headers.append(header)
+            sections.append(Section(_table(header.kind), header.labels, header.columns, ()))
+            index += header.height
             continue
-        last = sections[-1] if sections else None
-        kind = _kind_of(row, last)
-        if last is not None and kind == last.kind:
-            sections[-1] = replace(last, rows=(*last.rows, row))
-        elif kind in TABLES:
-            same = [section for section in sections if section.kind == kind]
-            sections.append(Section(kind, (), same[-1].columns, (row,)))
-        else:
-            sections.append(Section(kind, (), (), (row,)))
-    return _with_columns_of_other_pages(sections)
+        _add(sections, rows[index])
+        index += 1
+    return sections
 
 
-def _header_of(row: Row, before: Sequence[Section]) -> tuple[SectionKind, Columns]:
-    """The section that a row is the header of, with its columns; no columns if it is no header."""
-    best: tuple[int, SectionKind, Columns] = (0, "other", ())
-    for kind in TABLES:
-        columns = _columns(row, kind)
-        fields = {column.field for column in columns}
-        key_fields, least = NEEDED[kind]
-        if fields & key_fields and len(fields) >= least and len(fields) > best[0]:
-            best = (len(fields), kind, columns)
-    _, kind, columns = best
-    if columns and before and before[-1].kind == kind and not before[-1].rows:
-        columns = _second_header_row(before[-1].columns, columns)
-    return kind, columns
+def _is_same(header: Header, other: Header) -> bool:
+    texts, others = ([(piece.text, piece.x0) for piece in one.labels] for one in (header, other))
+    return texts == others
 
 
-def _columns(row: Row, kind: str) -> Columns:
-    columns: list[Column] = []
-    for piece in row.starting:
-        field = match_label(piece.text, kind)
-        # A label that reaches down beside the data names the section and not a column.
-        if field and not (_is_section_label(piece) and piece.cell.rowspan > 1):
-            columns.append(Column(field, piece.x0, piece.x1))
-    return tuple(columns)
+def _add(sections: list[Section], row: Row) -> None:
+    """Put a row into the section that it goes on with, or into a new one."""
+    last = sections[-1] if sections else None
+    table = _open_table(sections)
+    goal = goal_header(row)
+    if goal and not (last is table and table is not None and _goes_on_with_goals(row, table)):
+        sections.append(Section("goals", goal[0], goal[1], (row,)))
+        return
+    kind = _kind_of(row, last, table)
+    if last is not None and kind == last.kind:
+        sections[-1] = replace(last, rows=(*last.rows, row))
+    elif table is not None and kind == table.kind:
+        sections.append(Section(kind, (), table.columns, (row,)))
+    else:
+        sections.append(Section(kind, (), (), (row,)))
 
 
-def _second_header_row(upper: Columns, lower: Columns) -> Columns:
-    """A header of two rows: the lower labels replace the upper one that they stand under."""
-    kept = [c for c in upper if not any(low.x0 < c.x1 - 1e-6 and c.x0 + 1e-6 < low.x1 for low in lower)]
-    return tuple(sorted((*kept, *lower), key=lambda column: column.x0))
+def _table(kind: str) -> SectionKind:
+    return next(table for table in TABLES if table == kind)
 
 
-def _is_section_label(piece: Piece) -> bool:
-    return plain_label(piece.text) in families("sections")["label"]
+def _open_table(sections: Sequence[Section]) -> Section | None:
+    """The last table, unless a conclusion has closed it."""
+    for section in reversed(sections):
+        if section.kind == "conclusion":
+            return None
+        if section.kind in TABLES:
+            return section
+    return None
 
 
-def _kind_of(row: Row, last: Section | None) -> SectionKind:
-    texts = [piece for piece in row.starting if piece.text]
-    if any(match_label(piece.text, "sections") == "total" for piece in texts[:2]) and _in_indicators(last):
+def _kind_of(row: Row, last: Section | None, table: Section | None) -> SectionKind:
+    printed = row.printed
+    named = [match(piece.text, "sections") for piece in printed]
+    fields = [found.field if found else None for found in named]
+    in_indicators = table is not None and table.kind == "indicators"
+    if in_indicators and {"total", "subtotal"} & set(fields[:2]):
         return "total"
-    if texts and match_label(texts[0].text, "sections") == "conclusion":
+    if fields[:1] == ["conclusion"]:
         return "conclusion"
-    if last is not None and last.kind == "conclusion" and not texts[1:]:
+    if last is not None and last.kind == "conclusion" and len(printed) <= 1:
         return "conclusion"
-    if _is_heading(row):
+    if is_title(row):
+        return "title"
+    if _goes_on(row, last, table) and not (fields[:1] == ["tail"] and len(printed) <= 2):
+        assert table is not None
+        return table.kind
+    if heading_pairs(row):
         return "heading"
-    return last.kind if last is not None and last.kind in TABLES else "other"
+    return "amounts" if amount_pairs(row) else "other"
 
 
-def _in_indicators(last: Section | None) -> bool:
-    return last is not None and last.kind in ("indicators", "total")
+def _goes_on_with_goals(row: Row, table: Section) -> bool:
+    """The label beside the goals again, on the next page: it stands in no column, and what follows in the goal's."""
+    label, goal = row.printed[:2]
+    return table.kind == "goals" and not _fields(label, table.columns) and "goal" in _fields(goal, table.columns)
 
 
-def _is_heading(row: Row) -> bool:
-    """Label and value side by side: 部门名称 | 天津市…"""
-    first = row.pieces[0] if row.pieces else None
-    return first is not None and first in row.starting and match_label(first.text, "heading") is not None
+def _goes_on(row: Row, last: Section | None, table: Section | None) -> bool:
+    """Whether a row belongs to the table above it: by its shape right under it, by its content below other rows."""
+    if table is None or not row.printed:
+        return table is not None and last is table
+    if _is_heading_of_next_form(row, table):
+        return False
+    return _has_its_shape(row, table) if last is table else _fits_well(row, table)
 
 
-def _with_columns_of_other_pages(sections: list[Section]) -> list[Section]:
-    """Give a section the columns that its own header does not name and an aligned header of its kind does."""
-    return [
-        replace(section, columns=_completed(section, [s for s in sections if s.kind == section.kind]))
-        for section in sections
-    ]
+def _has_its_shape(row: Row, table: Section) -> bool:
+    """No cell reaches over columns that are never merged, or the key column has a cell of its own all the same."""
+    if table.kind == "budgets":
+        return True
+    merged = [piece for piece in row.printed if not _in_one_field(piece, table.columns)]
+    return not merged or any(_fields(piece, table.columns) == {table.key_field} for piece in row.printed)
 
 
-def _completed(section: Section, alike: Sequence[Section]) -> Columns:
-    columns = section.columns
-    for other in alike:
-        if not _aligned(columns, other.columns):
-            continue
-        known = {column.field for column in columns}
-        columns += tuple(
-            column
-            for column in other.columns
-            if column.field not in known
-            and not any(c.x0 < column.x1 - ALIGNED and column.x0 + ALIGNED < c.x1 for c in columns)
-        )
-    return tuple(sorted(columns, key=lambda column: column.x0))
+def _is_heading_of_next_form(row: Row, table: Section) -> bool:
+    """Label and value side by side, where the label cannot be one of the table's texts."""
+    pairs = heading_pairs(row)
+    return bool(pairs) and (pairs[0].is_whole or not _fits_well(row, table))
 
 
-def _aligned(first: Columns, second: Columns) -> bool:
-    edges = {column.field: (column.x0, column.x1) for column in first}
-    shared = [(edges[column.field], (column.x0, column.x1)) for column in second if column.field in edges]
-    return len(shared) >= 3 and all(abs(a - b) < ALIGNED for one, two in shared for a, b in zip(one, two, strict=True))
+def _fits_well(row: Row, table: Section) -> bool:
+    fitting = 0
+    for piece in row.printed:
+        fields = _fields(piece, table.columns)
+        if len(fields) == 1 and not is_nothing(piece.text):
+            (field,) = fields
+            if misfits(piece.text, field):
+                return False
+            fitting += fits(piece.text, field)
+    return fitting >= FEWEST_FITTING and any(_fields(p, table.columns) == {table.key_field} for p in row.printed)
+
+
+def _fields(piece: Piece, columns: Columns) -> set[str]:
+    return {column.field for column in columns_under(piece, columns)} - {UNKNOWN}
+
+
+def _in_one_field(piece: Piece, columns: Columns) -> bool:
+    fields = _fields(piece, columns)
+    return len(fields) <= 1 or any(fields <= together for together in MERGED_TOGETHER)

@@ -7,49 +7,59 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from workbench.form.records import Sourced
+from workbench.form.records import LABELS, STACKED, Sourced
 from workbench.form.rows import join_entries
-from workbench.model import BLANK, CellKey, Entry, Finding, Table
+from workbench.form.shifts import Doubt
+from workbench.model import BLANK, CellKey, Entry, Severity, Table
 
 SAME_TEXT = 92.0
 """Two readings of one printed text are at least this alike (rapidfuzz ratio, 0 to 100)."""
 
-LABELS = ("goal_no", "level1", "level2")
+LONGEST_FIGURE = 8
+"""Shorter texts may be numbers, where one different digit is a different value."""
+
 ONE_LINE_FIELDS = ("target", "weight", "score")
 """Fields that are short: after a page break each is printed on one of the two pages only."""
+
+NEVER_JOINED = (*LABELS, "project")
+"""Fields of merged cells: on the next page they are printed again, or not at all."""
+
+STATEMENT_MARKS = "：:。；;"
+"""Marks that statements in one column have in common, or do not."""
+
+USUAL = 0.9
+FEWEST_STATEMENTS = 3
+"""A mark is usual when this share of at least so many statements has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stitched:
-    """Records in order, the findings about those that were joined or dropped, and the dropped rows' cells."""
+    """Records in order, and the cells of rows that were dropped."""
 
     records: tuple[Sourced, ...]
-    findings: tuple[Finding, ...]
     dropped: tuple[CellKey, ...]
 
 
 def stitch(records: Sequence[Sourced], table: Table) -> Stitched:
-    """Drop rows printed twice over a page break, join rows split by one, and say so.
+    """Drop rows printed twice over a page break, join rows split by one, and say so in the record that is kept.
 
     Only the first record of a page is looked at, against the last one of the page before.
     """
     stitched: list[Sourced] = []
-    findings: list[Finding] = []
     dropped: list[CellKey] = []
     for record in records:
         last = stitched[-1] if stitched else None
         if last is not None and record.row.page > last.row.page and _opens_page(record, records):
             if _printed_twice(last, record, table):
-                findings.append(_finding("repeated-row-dropped", "info", last, record, table, len(stitched)))
+                stitched[-1] = _with_doubt(last, "repeated-row-dropped", "info", record)
                 dropped += [key for entry in record.fields.values() for key in entry.cells]
                 continue
-            if _is_continuation(last, record, table):
-                findings.append(_finding("split-row-joined", "warning", last, record, table, len(stitched)))
-                stitched[-1] = _joined(last, record)
-                dropped += [key for field in LABELS for key in record.fields.get(field, BLANK).cells]
+            if _is_continuation(last, record, table) or _completes(last, record, records):
+                stitched[-1] = _with_doubt(_joined(last, record, table), "split-row-joined", "warning", record)
+                dropped += [key for name in NEVER_JOINED for key in record.fields.get(name, BLANK).cells]
                 continue
         stitched.append(record)
-    return Stitched(tuple(stitched), tuple(findings), tuple(dropped))
+    return Stitched(tuple(stitched), tuple(dropped))
 
 
 def _opens_page(record: Sourced, records: Sequence[Sourced]) -> bool:
@@ -57,14 +67,20 @@ def _opens_page(record: Sourced, records: Sequence[Sourced]) -> bool:
 
 
 def _printed_twice(last: Sourced, record: Sourced, table: Table) -> bool:
-    key_field = "goal" if table == "goals" else "name"
-    if not record.fields.get(key_field, BLANK).text:
+    if not record.fields.get(_key_field(record, table), BLANK).text:
         return False
     return all(_alike(last.fields.get(field, BLANK), entry) for field, entry in record.fields.items())
 
 
+def _key_field(record: Sourced, table: Table) -> str:
+    """The field that names a record: the level, on forms that state outcomes there and have no names."""
+    if table == "goals":
+        return "goal"
+    return "name" if "name" in record.fields else "level2"
+
+
 def _alike(first: Entry, second: Entry) -> bool:
-    if len(second.text) <= 8:  # numbers: one different digit is a different value
+    if len(second.text) <= LONGEST_FIGURE:
         return first.text == second.text
     return fuzz.ratio(first.text, second.text) >= SAME_TEXT
 
@@ -79,26 +95,42 @@ def _is_continuation(last: Sourced, record: Sourced, table: Table) -> bool:
     return printed_once and bool(short) and _same_labels(last, record)
 
 
-def _same_labels(last: Sourced, record: Sourced) -> bool:
-    pairs = [(last.fields.get(f, BLANK).text, record.fields.get(f, BLANK).text) for f in LABELS]
+def _completes(last: Sourced, record: Sourced, records: Sequence[Sourced]) -> bool:
+    """Whether two rows that hold nothing but a statement are one: nearly all others have a mark (：, 。) that one of
+    these two lacks."""
+    if "name" in record.fields or "goal" in record.fields or not _same_labels(last, record, LABELS[:2]):
+        return False
+    said = [r.fields.get("level2", BLANK).text for r in (last, record)]
+    others = [r.fields.get("level2", BLANK).text for r in records if r is not last and r is not record]
+    for mark in STATEMENT_MARKS:
+        usual = len(others) >= FEWEST_STATEMENTS and sum(mark in text for text in others) >= USUAL * len(others)
+        if usual and all(said) and sum(mark in text for text in said) < len(said):
+            return True
+    return False
+
+
+def _same_labels(last: Sourced, record: Sourced, labels: Sequence[str] = NEVER_JOINED) -> bool:
+    pairs = [(last.fields.get(f, BLANK).text, record.fields.get(f, BLANK).text) for f in labels]
     return all(not below or below == above or not above for above, below in pairs)
 
 
-def _joined(last: Sourced, record: Sourced) -> Sourced:
+def _joined(last: Sourced, record: Sourced, table: Table) -> Sourced:
     fields = dict(last.fields)
     for field, entry in record.fields.items():
-        if field not in LABELS:
+        is_printed_again = field in STACKED and fields.get(field, BLANK).text == entry.text
+        is_label = field in NEVER_JOINED and field != _key_field(record, table)
+        if not is_label and not is_printed_again:
             joined = join_entries(fields.get(field), entry)
             if joined is not None:
                 fields[field] = joined
-    return replace(last, fields=fields)
+    return replace(last, fields=fields, doubts=(*last.doubts, *record.doubts))
 
 
-def _finding(code: str, severity: str, last: Sourced, record: Sourced, table: Table, number: int) -> Finding:
+def _with_doubt(last: Sourced, code: str, severity: Severity, record: Sourced) -> Sourced:
     texts = {
         "repeated-row-dropped": "本行在换页处重复印刷，只保留一次",
         "split-row-joined": "本行在换页处被分成两部分，已合并，请核对",
     }
     name = next((e.text for f in ("name", "goal") if (e := last.fields.get(f, BLANK)).text), "")
     message = f"{texts[code]}（第{last.row.page}页与第{record.row.page}页：{name[:30]}）"
-    return Finding(code, severity, message, table, number, None, record.row.page)  # type: ignore[arg-type]
+    return replace(last, doubts=(*last.doubts, Doubt(code, severity, message, None, record.row.page)))

@@ -44,7 +44,7 @@ WIDEST_STROKE = 2.2
 
 CLOSED = 0.75
 FILLED = 0.65
-LONGEST_TANGENT = 7.0
+LONGEST_TANGENT = 10.0
 STRAIGHT = 0.7
 RULE_RUN = 2.0
 """A straight run of coloured ink longer than this many text heights may belong to a ruled line."""
@@ -151,7 +151,8 @@ def _print_tone(grey: NDArray[np.uint8]) -> float:
     """Share of the paper's light that the print leaves: the median of the darker class (Otsu)."""
     sample = grey[::3, ::3].copy()
     threshold, _ = cv2.threshold(sample, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return float(np.median(sample[sample <= threshold]) / max(1.0, np.median(sample[sample > threshold])))
+    dark, light = float(np.median(sample[sample <= threshold])), float(np.median(sample[sample > threshold]))
+    return dark / light if light > 1.0 else dark
 
 
 def _stamps(channels: NDArray[np.float32], text_height: float) -> Mask:
@@ -314,6 +315,8 @@ def _print_under_ink(channels: Channels, where: NDArray[np.bool_], tone: float) 
     share = float(np.percentile((1.0 - luminance[inked]) / colour[inked], 75))
     around = cv2.dilate(colour, np.ones((3, 3), np.uint8))
     left = np.minimum(luminance / np.maximum(1.0 - share * around, 0.1), 1.0)
+    # Nothing but print is as dark as print in every channel.
+    left = np.minimum(left, lightest + (1.0 - lightest) * np.clip((lightest - tone) / (0.5 * (1.0 - tone)), 0.0, 1.0))
     # Traces without anything as dark as print are what an uneven stamp leaves.
     count, traces = cv2.connectedComponents(np.where(left < LIGHTEST_TRACE, 1, 0).astype(np.uint8), connectivity=8)
     is_print = np.zeros(count, bool)

@@ -14,7 +14,9 @@ from workbench.errors import InputError
 from workbench.settings import Settings
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
-SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | {".pdf"}
+TEXT_SUFFIXES = frozenset({".txt", ".tsv", ".md", ".html", ".htm"})
+PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX = ".pdf", ".docx", ".xlsx"
+SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _require_pages(source: Source) -> None:
         return
     if not source.path.exists():
         raise InputError("missing", source.path, "no such file or folder; check the path")
-    message = "the folder holds no documents; put scans (.pdf, .tif, .png, .jpg, …) into it"
+    message = "the folder holds no documents; put scans (.pdf, .tif, .png, .jpg, …) or .docx, .xlsx into it"
     raise InputError("empty", source.path, message)
 
 

@@ -13,11 +13,17 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workbench.errors import InputError
 from workbench.model import Page
-from workbench.readers.documents import IMAGE_SUFFIXES, SUPPORTED_SUFFIXES, Source
+from workbench.readers.documents import IMAGE_SUFFIXES, PDF_SUFFIX, SUPPORTED_SUFFIXES, Source
+from workbench.readers.limits import require_pages
 from workbench.settings import Settings
 
 Image.MAX_IMAGE_PIXELS = None
 # The setting max_pixels decides, by the size that the file's header states, before anything is unpacked.
+
+SAVE_AS = dict.fromkeys((".doc", ".wps", ".rtf", ".odt", ".docm"), ".docx") | dict.fromkeys(
+    (".xls", ".et", ".csv", ".ods", ".xlsm", ".xlsb"), ".xlsx"
+)
+"""Kinds that Word, Excel and WPS save as one that is read."""
 
 SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
@@ -27,17 +33,15 @@ def count_pages(source: Source, settings: Settings) -> int:
     """Number of pages of a document.
 
     Raises:
-        InputError: ``unsupported``, ``unreadable``, ``encrypted`` or ``too-large``.
+        InputError: ``unsupported``, ``no-picture``, ``unreadable``, ``encrypted`` or ``too-large``.
     """
     if source.is_folder:
         count = len(source.page_files)
     else:
         path = source.path
-        _require_supported(path)
-        count = _reading(path, lambda: _count_in_pdf(path) if _is_pdf(path) else _count_in_image(path))
-    if count > settings.max_pages:
-        message = f"the document has {count:,} pages, more than max_pages = {settings.max_pages:,}; raise the setting"
-        raise InputError("too-large", source.path, message)
+        _require_pictures(path)
+        count = _reading(path, lambda: _count_in_pdf(path) if is_pdf(path) else _count_in_image(path))
+    require_pages(source.path, count, settings)
     if count == 0:
         raise InputError("unreadable", source.path, "the document has no pages")
     return count
@@ -49,12 +53,13 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
     An orientation tag of the camera (EXIF) is respected; transparency is white paper.
 
     Raises:
-        InputError: ``unreadable``, ``encrypted`` or ``too-large``, with the page.
+        InputError: ``unreadable``, ``encrypted`` or ``too-large``, with the page; ``no-picture`` for a Word file.
     """
     file, frame = (source.page_files[number - 1], 0) if source.is_folder else (source.path, number - 1)
+    _require_pictures(file)
 
     def load() -> Image.Image:
-        return _draw_pdf_page(file, frame, settings) if _is_pdf(file) else _open_image(file, frame, settings)
+        return _draw_pdf_page(file, frame, settings) if is_pdf(file) else _open_image(file, frame, settings)
 
     image = _reading(file, load, number)
     if min(image.size) < SMALLEST_SIDE:
@@ -77,15 +82,23 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
         raise InputError("unreadable", path, f"the file is damaged ({error})", page) from error
 
 
-def _require_supported(path: Path) -> None:
+def _require_pictures(path: Path) -> None:
     suffix = path.suffix.lower()
-    if suffix not in SUPPORTED_SUFFIXES:
-        known = " ".join(sorted(SUPPORTED_SUFFIXES))
-        raise InputError("unsupported", path, f"files of kind {suffix or '(none)'} are not read yet; readable: {known}")
+    if is_pdf(path) or suffix in IMAGE_SUFFIXES:
+        return
+    if suffix in SUPPORTED_SUFFIXES:
+        message = f"a {suffix} file has no picture of its pages; open the file itself to see its tables"
+        raise InputError("no-picture", path, message)
+    if suffix in SAVE_AS:
+        message = f"{suffix} files are not read; open it and save it as {SAVE_AS[suffix]}"
+        raise InputError("unsupported", path, message)
+    known = " ".join(sorted(SUPPORTED_SUFFIXES))
+    raise InputError("unsupported", path, f"files of kind {suffix or '(none)'} are not read yet; readable: {known}")
 
 
-def _is_pdf(path: Path) -> bool:
-    return path.suffix.lower() == ".pdf"
+def is_pdf(path: Path) -> bool:
+    """Whether a file is a PDF by its name."""
+    return path.suffix.lower() == PDF_SUFFIX
 
 
 def _count_in_pdf(path: Path) -> int:

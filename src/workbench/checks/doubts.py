@@ -1,0 +1,169 @@
+"""Where the machine is unsure, or something that should be there is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from workbench.checks.wording import BLANK_CELL, field_name
+from workbench.form.assemble import entries_of
+from workbench.judging import NUMBER_FIELDS, Judged, page_of
+from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
+from workbench.values import PLACEHOLDERS, normalise
+
+LONGEST_QUANTITY = 12
+"""A quantity with its unit is not longer than this; a longer text is a statement."""
+
+Cells = Mapping[CellKey, Cell]
+"""The cells of a document's pages by their place."""
+
+
+def cells_of(pages: Sequence[PageContent]) -> Cells:
+    """Every cell of the pages by its place."""
+    return {
+        CellKey(page.number, grid.table_no, cell.row, cell.col): cell
+        for page in pages
+        for grid in page.grids
+        for cell in grid.cells
+    }
+
+
+def obscured(form: Form, cells: Cells) -> Iterator[Finding]:
+    """``obscured``: something lies over the text of a field's cell, such as a seal."""
+    for table, number, field, entry in _once_per_cell(form):
+        if _is_obscured(entry, cells):
+            reading = f"读作“{entry.text[:40]}”" if entry.text else "未能读出"
+            message = f"{field_name(field)}被印章等遮盖，{reading}，请对照原件"
+            found = entry.text or BLANK_CELL
+            yield Finding("obscured", "warning", message, table, number or None, field, page_of(entry), "无遮盖", found)
+
+
+def low_confidence(form: Form, threshold: float, cells: Cells) -> Iterator[Finding]:
+    """``low-confidence``: a field whose least sure character, border or second read is below the threshold.
+
+    Fields that are ``obscured`` are reported as such, and not here.
+    """
+    for table, number, field, entry in _once_per_cell(form):
+        if entry.confidence < threshold and not _is_obscured(entry, cells):
+            what = f"“{entry.text[:40]}”" if entry.text else "有笔迹但未能识别"
+            message = f"{field_name(field)}{what}识别把握不足（{entry.confidence:.2f}），请对照原件"
+            expected, found = f"{threshold:.2f}", f"{entry.confidence:.2f}"
+            yield Finding(
+                "low-confidence", "warning", message, table, number or None, field, page_of(entry), expected, found
+            )
+
+
+def _is_obscured(entry: Entry, cells: Cells) -> bool:
+    return any(key in cells and cells[key].state == "obscured" for key in entry.cells)
+
+
+def _once_per_cell(form: Form) -> Iterator[tuple[Table, int, str, Entry]]:
+    """The entries of a form, a merged level label once: it is one doubt, not one for each row it covers."""
+    seen: set[tuple[object, ...]] = set()
+    for table, number, field, entry in entries_of(form):
+        if not entry.cells or (field, entry.cells) not in seen:
+            seen.add((field, entry.cells))
+            yield table, number, field, entry
+
+
+def unmapped_cells(form: Form) -> Iterator[Finding]:
+    """``unmapped-cell``: text in the table that belongs to no field."""
+    for entry in form.unmapped:
+        message = f"单元格“{entry.text[:40]}”未能归入任何字段，请核对"
+        yield Finding("unmapped-cell", "warning", message, page=page_of(entry), found=entry.text)
+
+
+def not_a_number(form: Form) -> Iterator[Finding]:
+    """``not-a-number``: a column of numbers holds something that is none; the value is null in the tables."""
+    for table, number, field, entry in entries_of(form):
+        parse = NUMBER_FIELDS.get((table, field))
+        if parse is None or normalise(entry.text) in PLACEHOLDERS or parse(entry.text) is not None:
+            continue
+        message = f"{field_name(field)}“{entry.text[:40]}”不是数字，表中留空，请对照原件"
+        yield Finding(
+            "not-a-number", "error", message, table, number or None, field, page_of(entry), "数字", entry.text
+        )
+
+
+_DAMAGED = re.compile(r"[0-9OoIlSBZ〇|][0-9OoIlSBZ〇|., ]*(?:[%‰]|[\u4e00-\u9fff]{1,4})?")
+
+
+def unread_target(row: Judged) -> Iterator[Finding]:
+    """``not-a-number``: a target with a sign and figures, or that looks like a damaged number, read as text."""
+    folded = normalise(row.row.target.text)
+    bare = folded.lstrip("≥≤=<>")
+    has_figure = any(character.isdigit() for character in bare)
+    damaged = bool(_DAMAGED.fullmatch(bare)) and (has_figure or row.target.op is not None)
+    if row.target.kind == "text" and (damaged or (row.target.op is not None and has_figure)):
+        text = row.row.target.text
+        yield row.finding(
+            "not-a-number", "warning", "target", f"指标值“{text[:40]}”未能读成数值，请对照原件", "数值", text
+        )
+
+
+def unread_actual(row: Judged) -> Iterator[Finding]:
+    """``not-a-number``: a short text with figures beside a number, or with 年月日 beside a date, read as neither."""
+    text = (row.row.actual or BLANK).text
+    if len(text) > LONGEST_QUANTITY or not any(character.isdigit() for character in text):
+        return
+    actual, kind = row.actual, row.target.kind
+    if kind == "number" and actual.value is None and actual.unit_known:
+        yield row.finding("not-a-number", "warning", "actual", f"完成值“{text}”未能读成数值，请对照原件", "数值", text)
+    if (
+        kind == "date"
+        and row.target.deadline
+        and row.verdict.met is None
+        and not actual.end
+        and set(text) & set("年月日")
+    ):
+        yield row.finding("not-a-number", "warning", "actual", f"完成值“{text}”未能读成日期，请对照原件", "日期", text)
+
+
+def missing_heads(form: Form) -> Iterator[Finding]:
+    """``missing-value``: no department, no year, or no total line under columns of scores."""
+    has_scores = any(row.score is not None for row in form.indicators)
+    missing = (
+        (not form.department, "department", "未找到部门名称", form.first_page),
+        (form.year is None, "year", "未找到年度", form.first_page),
+        (has_scores and form.total_score is None, "total_score", "未找到总分行，表格可能不完整", form.last_page),
+    )
+    for is_missing, field, message, page in missing:
+        if is_missing:
+            yield Finding(
+                "missing-value", "warning", message, "forms", None, field, page, field_name(field), BLANK_CELL
+            )
+
+
+def missing_values(rows: Sequence[Judged], cells: Cells) -> Iterator[Finding]:
+    """``missing-value``: the form has the column, and nothing is printed in it."""
+    fields = ("name", "target", "actual", "weight", "score")
+    printed = [field for field in fields if any(_has_cell(getattr(row.row, field)) for row in rows)]
+    for row in rows:
+        for field in printed:
+            entry: Entry | None = getattr(row.row, field)
+            # Ink that could not be read, or not be seen, is a doubt of its own, and not a blank.
+            if entry is not None and not entry and entry.confidence > 0 and not _is_obscured(entry, cells):
+                message = f"{field_name(field)}为空"
+                yield row.finding("missing-value", "warning", field, message, field_name(field), BLANK_CELL)
+
+
+def _has_cell(entry: Entry | None) -> bool:
+    return entry is not None and bool(entry or entry.cells)
+
+
+def goals_out_of_order(form: Form) -> Iterator[Finding]:
+    """``goal-missing``: goal numbers skip one, or indicators name a goal that is not there. A page may be missing."""
+    numbers = [goal.goal_no for goal in form.goals if goal.number]
+    for before, after in pairwise(numbers):
+        if after != before + 1:
+            message = f"绩效目标序号由{before}跳到{after}，可能缺页或页序有误"
+            yield _goal_missing(message, str(before + 1), str(after))
+    named = {row.goal_no for row in form.indicators if row.goal_no is not None}
+    for number in sorted(named - set(numbers)) if numbers else []:
+        known = "、".join(map(str, numbers))
+        yield _goal_missing(f"指标表提到绩效目标{number}，但目标表中没有", str(number), known)
+
+
+def _goal_missing(message: str, expected: str, found: str) -> Finding:
+    return Finding("goal-missing", "warning", message, "goals", None, "goal_no", None, expected, found)

@@ -1,0 +1,142 @@
+"""Sums of weights and scores: of the whole form against its total line, of a level against the points in its label."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from workbench.checks.doubts import Cells
+from workbench.checks.wording import field_name, points
+from workbench.judging import Judged, page_of
+from workbench.model import BLANK, Entry, Finding, Form, Severity
+from workbench.values import PLACEHOLDERS, normalise, parse_points, printed_margin
+
+INCOMPLETE = frozenset({"page-not-read", "text-outside-table"})
+"""Notes of the reconstruction that say that rows may be missing: then no sum is certain."""
+
+_POINTS_IN_LABEL = re.compile(r"\([0-9.]+分?\)$")
+
+
+def weights_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
+    """``weights-do-not-add-up``: weights of the rows, with the budget's, against the stated total.
+
+    Source: the total line is the sum of the rows. Rows that were not scored (-) may or may not be counted in it,
+    and some forms state the total of the indicators alone.
+    """
+    scored = [row for row in rows if row.score is not None or row.row.score is None]
+    return _total("weights-do-not-add-up", "weight", form, rows, scored)
+
+
+def scores_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
+    """``scores-do-not-add-up``: scores of the rows, with the budget's, against the stated total.
+
+    Source: the total line is the sum of the rows, or of the indicators alone; it may be rounded.
+    """
+    return _total("scores-do-not-add-up", "score", form, rows, rows)
+
+
+def _total(code: str, field: str, form: Form, rows: Sequence[Judged], counted: Sequence[Judged]) -> list[Finding]:
+    entry: Entry | None = getattr(form, f"total_{field}")
+    stated, budget = points(entry), budget_points(form, field)
+    entries, all_entries = ([getattr(row.row, field) for row in some] for some in (counted, rows))
+    values = _numbers(entries)
+    if entry is None or stated is None or not values:
+        return []
+    with_budget, without = sum(values) + (points(budget) or 0.0), sum(values)
+    with_all = sum(_numbers([*all_entries, budget]))
+    if any(
+        abs(one - stated) <= _allowed(field, entry, all_entries, budget) for one in (with_budget, without, with_all)
+    ):
+        return []
+    doubt = _doubt(form, [*all_entries, budget])
+    message = (
+        f"{field_name(field)}合计不符：各行相加为{with_budget:g}，表中总计为{stated:g}，"
+        f"相差{stated - with_budget:+g}{doubt}"
+    )
+    severity: Severity = "warning" if doubt else "error"
+    expected, found = f"{with_budget:g}", f"{stated:g}"
+    return [Finding(code, severity, message, "forms", None, f"total_{field}", page_of(entry), expected, found)]
+
+
+def adds_up(form: Form, rows: Sequence[Judged], field: str) -> bool:
+    """Whether all rows and the budget add up to the stated total: what most forms mean by it."""
+    entry: Entry | None = getattr(form, f"total_{field}")
+    stated, budget = points(entry), budget_points(form, field)
+    if entry is None or stated is None:
+        return False
+    entries = [getattr(row.row, field) for row in rows]
+    return abs(sum(_numbers([*entries, budget])) - stated) <= _allowed(field, entry, entries, budget)
+
+
+def _allowed(field: str, stated: Entry, entries: Iterable[Entry | None], budget: Entry | None) -> float:
+    """By how much a sum may differ from the stated total. A total score may be rounded, a weight is agreed."""
+    return _rounding([*entries, budget]) + (printed_margin(stated.text) if field == "score" else 0.0) + 1e-6
+
+
+def _doubt(form: Form, entries: Iterable[Entry | None]) -> str:
+    """Why a sum is not certain; empty where it is."""
+    unread = sum(map(_is_unread, entries))
+    if unread:
+        return f"（其中{unread}个数未能读出）"
+    return "（有页面或内容未能读取）" if any(note.code in INCOMPLETE for note in form.notes) else ""
+
+
+def budget_points(form: Form, field: str) -> Entry | None:
+    """The weight or score of budget execution: that of the first line of the budget that has one."""
+    entries = [getattr(line, field) for line in form.budgets]
+    return next((entry for entry in entries if points(entry) is not None), entries[0] if entries else None)
+
+
+def level_weights_do_not_add_up(form: Form, rows: Sequence[Judged], cells: Cells) -> Iterator[Finding]:
+    """``weights-do-not-add-up``: weights of a level's rows against the points in its label (产出指标（50分）).
+
+    Source: the label itself. The label as printed is in the cells, for the tables keep it without its points.
+    """
+    for field in ("level1", "level2"):
+        groups: dict[tuple[object, ...], list[Judged]] = defaultdict(list)
+        for row in rows:
+            groups[row.row.goal_no, row.row.level1.text, field == "level2" and row.row.level2.text].append(row)
+        for group in groups.values():
+            yield from _level(form, field, group, cells)
+
+
+def _level(form: Form, field: str, group: Sequence[Judged], cells: Cells) -> Iterator[Finding]:
+    labels = {_printed(getattr(row.row, field), cells) for row in group}
+    stated = {label: parse_points(suffix[0]) for label in labels if (suffix := _POINTS_IN_LABEL.search(label))}
+    entries, scored = [row.row.weight for row in group], [row.row.weight for row in group if row.score is not None]
+    if len(set(stated.values())) != 1 or not _numbers(entries):
+        return
+    label, total = next(iter(stated.items()))
+    sums = [sum(_numbers(some)) for some in (entries, scored)]
+    if total is None or any(abs(one - total) <= _rounding(entries) + 1e-6 for one in sums):
+        return
+    doubt = _doubt(form, entries)
+    message = f"“{label}”各行分值相加为{sums[0]:g}，相差{total - sums[0]:+g}{doubt}"
+    severity: Severity = "warning" if doubt else "error"
+    number, page = group[0].number, page_of(getattr(group[0].row, field))
+    expected, found = f"{sums[0]:g}", f"{total:g}"
+    yield Finding("weights-do-not-add-up", severity, message, "indicators", number, field, page, expected, found)
+
+
+def _printed(label: Entry, cells: Cells) -> str:
+    texts = [cells[key].text for key in label.cells if key in cells]
+    return normalise("".join(texts) or label.text)
+
+
+def _numbers(entries: Iterable[Entry | None]) -> list[float]:
+    return [number for entry in entries if (number := points(entry)) is not None]
+
+
+def _rounding(entries: Iterable[Entry | None]) -> float:
+    """What the rounding of the addends may add up to. Points are agreed in halves and tenths: only hundredths and
+    finer come from a calculation and were rounded."""
+    margins = [printed_margin((entry or BLANK).text, whole=0.0) for entry in entries]
+    return sum(margin for margin in margins if margin <= 0.005)
+
+
+def _is_unread(entry: Entry | None) -> bool:
+    """Whether something is printed there that did not become a number."""
+    if entry is None or points(entry) is not None:
+        return False
+    return entry.confidence == 0 or normalise(entry.text) not in PLACEHOLDERS

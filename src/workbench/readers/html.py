@@ -1,0 +1,136 @@
+"""HTML: its tables with row and column spans, and the lines of text between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lxml import etree, html
+
+from workbench.errors import InputError
+from workbench.readers.limits import require_cells
+from workbench.readers.plain import RAISED, UNKNOWN, plain
+from workbench.readers.tables import Block, FileTable, Span, placed
+from workbench.settings import Settings
+
+NOT_SHOWN = frozenset({"script", "style", "head", "template", "noscript", "del"})
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+LINES = re.compile(
+    "address|article|br|caption|dd|div|dl|dt|figure|footer|form|h[1-6r]|header|li|main|nav|ol|p|pre|section"
+    "|table|tbody|td|tfoot|th|thead|tr|ul"
+)
+"""Elements that start and end a line of their own."""
+
+WIDEST_SPAN = 1000
+"""The HTML standard allows no more columns in one cell, and no more than ``HIGHEST_SPAN`` rows."""
+
+HIGHEST_SPAN = 65534
+
+
+def html_blocks(path: Path, source: str, settings: Settings) -> list[Block]:
+    """The tables and lines of a page or fragment, in reading order.
+
+    A table inside a cell is part of the cell's text, unless it has more rows than the table around it: then that one
+    only lays out the page.
+
+    Raises:
+        InputError: ``too-large``, or ``unreadable`` where it is nested too deeply to be read whole.
+    """
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        return []  # nothing but white space and comments
+    if any(error.level_name == "FATAL" for error in parser.error_log):
+        raise InputError("unreadable", path, "the HTML is nested too deeply; open it in a browser and save it as PDF")
+    blocks: list[Block] = []
+    text, columns = "", 0
+    for piece in _pieces(root, with_tables=True):
+        if isinstance(piece, str):
+            text += piece
+        else:
+            rows = [[_span(cell) for cell in _own(row, "td", "th")] for row in _own(piece, "tr")]
+            columns += sum(span.colspan for row in rows for span in row)
+            require_cells(path, columns, settings)
+            blocks += [*_lines(text), *([FileTable(cells)] if (cells := placed(rows)) else [])]
+            text = ""
+    return blocks + _lines(text)
+
+
+def html_text(source: str) -> str:
+    """The text of a fragment, such as a cell of a transcription with ``<br>`` in it; its lines stay apart."""
+    return _text(html.fragment_fromstring(source, create_parent="div"))
+
+
+def _lines(text: str) -> list[Block]:
+    return [line for line in text.split("\n") if plain(line)]
+
+
+def _text(element: Any) -> str:
+    return "".join(_pieces(element, with_tables=False))
+
+
+def _pieces(root: Any, with_tables: bool) -> Iterator[Any]:
+    """The text inside an element as shown, in reading order; ``with_tables``: data tables as the elements they are.
+
+    Walked without recursion: web pages nest deeply.
+    """
+    pending = _inside(root)
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+            continue
+        pending.append(_spaced(item.tail))
+        if not _is_shown(item):
+            continue
+        if with_tables and item.tag == "table" and not _is_layout(item):
+            yield item
+            continue
+        line = "\n" if LINES.fullmatch(item.tag) else ""
+        pending += [line, *_inside(item), line]
+
+
+def _inside(element: Any) -> list[Any]:
+    """Text and children of an element, the first of them last."""
+    if element.tag == "img":
+        return [UNKNOWN]
+    if element.tag == "input":
+        return [element.get("value", "") if element.get("type", "text") in ("text", "number") else ""]
+    text = _spaced(element.text)
+    return [*reversed(element), text.translate(RAISED) if element.tag == "sup" else text]
+
+
+def _spaced(text: str | None) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", text or "")
+
+
+def _is_shown(element: Any) -> bool:
+    if not isinstance(element.tag, str) or element.tag in NOT_SHOWN or "hidden" in element.attrib:
+        return False
+    if element.tag == "option" and "selected" not in element.attrib:
+        return False
+    return not HIDDEN.search(element.get("style", ""))
+
+
+def _is_layout(table: Any) -> bool:
+    rows = len(_own(table, "tr"))
+    return any(len(_own(inner, "tr")) > rows for inner in table.iterdescendants("table"))
+
+
+def _own(parent: Any, *tags: str) -> list[Any]:
+    """Rows of a table, or cells of a row, that are not those of a table inside it."""
+    owner = parent if parent.tag == "table" else next(parent.iterancestors("table"))
+    found = parent.iterdescendants(*tags)
+    return [element for element in found if next(element.iterancestors("table")) is owner and _is_shown(element)]
+
+
+def _span(cell: Any) -> Span:
+    rowspan, colspan = (re.match(r"\s*(\d{1,9})", cell.get(name, "1")) for name in ("rowspan", "colspan"))
+    return Span(
+        _text(cell),
+        min(int(rowspan[1]), HIGHEST_SPAN) if rowspan else 1,
+        min(max(int(colspan[1]), 1), WIDEST_SPAN) if colspan else 1,
+    )

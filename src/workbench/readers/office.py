@@ -1,0 +1,113 @@
+"""Office files (docx, xlsx) are ZIP packages of XML parts: opened with care, and only the parts that are needed."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from workbench.errors import InputError
+from workbench.readers.limits import require_size
+from workbench.settings import Settings
+
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""First bytes of an OLE file: Office before 2007, and every Office file with a password."""
+
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""Name of the part of an OLE file that holds a package with a password."""
+
+DOCUMENT_TYPE = re.compile(b"\0?".join(re.escape(bytes([code])) for code in b"<!DOCTYPE"))
+"""The declaration that may define entities, in UTF-8 and UTF-16. No text of an XML part can contain it."""
+
+Parts = dict[str, bytes]
+
+
+def read_parts(path: Path, wanted: Callable[[str], bool], settings: Settings) -> Parts:
+    """The wanted parts of a package by name, unpacked.
+
+    Raises:
+        InputError: ``encrypted``, ``too-large`` for parts of more than ``max_text_bytes`` together, ``unreadable``.
+    """
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(OLD_OFFICE)) == OLD_OFFICE:
+                raise _old_office(path, ENCRYPTED in stream.read())
+        with zipfile.ZipFile(path) as package:
+            members = [member for member in package.infolist() if wanted(member.filename)]
+            if any(member.flag_bits & 1 for member in members):
+                raise InputError("encrypted", path, "the file asks for a password; save it without one")
+            require_size(path, sum(member.file_size for member in members), settings)
+            parts = {member.filename: package.read(member) for member in members}
+    except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+        kind = path.suffix.lower().removeprefix(".")
+        message = f"the file is damaged, or no {kind} file ({error}); open it in Office or WPS and save it again"
+        raise InputError("unreadable", path, message) from error
+    if any(DOCUMENT_TYPE.search(content) for content in parts.values()):
+        raise InputError("unreadable", path, "the file declares XML entities, which Office files never do")
+    return parts
+
+
+def _old_office(path: Path, encrypted: bool) -> InputError:
+    if encrypted:
+        return InputError("encrypted", path, "the file asks for a password; open it and save it without one")
+    suffix = path.suffix.lower()
+    message = f"the file is of the old Office kind, whatever its name says; open it and save it as {suffix}"
+    return InputError("unreadable", path, message)
+
+
+def parse(path: Path, part: bytes) -> Any:
+    """The root element of an XML part. Nothing is loaded from elsewhere and no entity is expanded.
+
+    Raises:
+        InputError: ``unreadable`` where it is no XML.
+    """
+    try:
+        return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    except etree.XMLSyntaxError as error:
+        raise InputError("unreadable", path, f"the file is damaged ({error})") from error
+
+
+def local_name(element: Any) -> str:
+    """Name of an element without its namespace, which differs between two kinds of Office files; comments have none."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def related_parts(path: Path, parts: Mapping[str, bytes], name: str) -> dict[str, str]:
+    """The parts that a part (the package itself: an empty name) refers to, each with the kind of relation."""
+    folder, _, base = name.rpartition("/")
+    links = parts.get(f"{folder}/_rels/{base}.rels".removeprefix("/"))
+    found = {}
+    for link in parse(path, links) if links else ():
+        if link.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", folder, link.get("Target", ""))).removeprefix("/")
+            found[target] = link.get("Type", "").rpartition("/")[2]
+    return found
+
+
+def main_part(path: Path, parts: Mapping[str, bytes]) -> str:
+    """Name of the part that holds the document itself.
+
+    Raises:
+        InputError: ``unreadable`` where the package does not name one.
+    """
+    for name, kind in related_parts(path, parts, "").items():
+        if kind == "officeDocument":
+            return name
+    raise InputError("unreadable", path, "the package does not say which of its parts is the document")
+
+
+def package_of(parts: Mapping[str, bytes]) -> io.BytesIO:
+    """The parts as a package again, for a library to open."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    stream.seek(0)
+    return stream

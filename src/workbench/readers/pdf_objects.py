@@ -1,0 +1,301 @@
+"""What a PDF page is made of: its characters, straight rules and pictures, as its file states them.
+
+Frame: points of the page as it is shown (after its crop box and rotation), origin top left, y down.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from ctypes import c_double, c_float, c_int, c_uint
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from workbench.readers.plain import UNKNOWN
+
+MOST_OBJECTS = 50_000
+"""A page of more objects is a drawing; it is read as a picture."""
+
+MOST_CHARACTERS = 50_000
+"""A page of more characters is no printed page."""
+
+DEEPEST_GROUP = 8
+STRAIGHT = 0.3
+"""Points that a rule's ends may differ across its direction."""
+
+ROUNDING = 0.01
+"""Points by which corners of one rectangle may differ."""
+
+WHITE = 250
+INVISIBLE = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+
+Direction = Literal["horizontal", "vertical"]
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle with sides along the page's."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A printed character. ``ink`` encloses its strokes, ``room`` its advance and line height.
+
+    ``known``: the file says which character it is. ``shown``: it is drawn with ink. ``embedded``: with a typeface
+    that the file brings along. ``upright``: its foot is at the bottom of the page.
+    """
+
+    text: str
+    ink: Box
+    room: Box
+    known: bool
+    shown: bool
+    embedded: bool
+    upright: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight line: where it lies across its direction, and from where to where it runs along it."""
+
+    direction: Direction
+    position: float
+    start: float
+    end: float
+    thickness: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageMarks:
+    """All that is on a page. ``complete`` is False where there was too much to take in."""
+
+    width: float
+    height: float
+    characters: tuple[Character, ...]
+    rules: tuple[Rule, ...]
+    pictures: tuple[Box, ...]
+    complete: bool
+
+
+def marks_of(page: pypdfium2.PdfPage) -> PageMarks:
+    """Take a page apart.
+
+    Raises:
+        PdfiumError: the page is damaged.
+    """
+    frame = _Frame.of(page)
+    objects = list(_objects(page))
+    textpage = page.get_textpage()
+    complete = len(objects) < MOST_OBJECTS and textpage.count_chars() <= MOST_CHARACTERS
+    paths = [(raw, matrix) for raw, matrix, kind in objects if kind == pdfium.FPDF_PAGEOBJ_PATH]
+    pictures = [matrix for _, matrix, kind in objects if kind == pdfium.FPDF_PAGEOBJ_IMAGE]
+    return PageMarks(
+        width=frame.width,
+        height=frame.height,
+        characters=tuple(_characters(textpage, frame)) if complete else (),
+        rules=tuple(rule for raw, matrix in paths for rule in _rules(raw, matrix, frame)) if complete else (),
+        pictures=tuple(_box([frame.shown(*_apply(m, x, y)) for x in (0, 1) for y in (0, 1)]) for m in pictures),
+        complete=complete,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """From the file's own coordinates to the page as shown."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int
+
+    @classmethod
+    def of(cls, page: pypdfium2.PdfPage) -> _Frame:
+        left, bottom, right, top = page.get_bbox()
+        return cls(left, bottom, right, top, page.get_rotation() // 90)
+
+    @property
+    def width(self) -> float:
+        return self.top - self.bottom if self.turns % 2 else self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.right - self.left if self.turns % 2 else self.top - self.bottom
+
+    def shown(self, x: float, y: float) -> tuple[float, float]:
+        return (
+            (x - self.left, self.top - y),
+            (y - self.bottom, x - self.left),
+            (self.right - x, y - self.bottom),
+            (self.top - y, self.right - x),
+        )[self.turns]
+
+
+def _box(points: Sequence[tuple[float, float]]) -> Box:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def _characters(textpage: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Character]:
+    raw = textpage.raw
+    edges = [c_double() for _ in range(4)]
+    loose = pdfium.FS_RECTF()
+    for index in range(textpage.count_chars()):
+        if pdfium.FPDFText_IsGenerated(raw, index) == 1:
+            continue
+        code = 0x2D if pdfium.FPDFText_IsHyphen(raw, index) == 1 else pdfium.FPDFText_GetUnicode(raw, index)
+        text = _plain_character(code)
+        pdfium.FPDFText_GetCharBox(raw, index, *edges)
+        pdfium.FPDFText_GetLooseCharBox(raw, index, loose)
+        left, right, bottom, top = (edge.value for edge in edges)
+        ink = _box([frame.shown(left, bottom), frame.shown(right, top)])
+        if text.isspace() or min(ink.width, ink.height) <= 0:
+            continue
+        item = pdfium.FPDFText_GetTextObject(raw, index)
+        angle = round(pdfium.FPDFText_GetCharAngle(raw, index) * 57.29578 + 90 * frame.turns) % 360
+        yield Character(
+            text=text,
+            ink=ink,
+            room=_box([frame.shown(loose.left, loose.bottom), frame.shown(loose.right, loose.top)]),
+            known=pdfium.FPDFText_HasUnicodeMapError(raw, index) != 1 and _is_told(text),
+            shown=pdfium.FPDFTextObj_GetTextRenderMode(item) not in INVISIBLE,
+            embedded=pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(item)) == 1,
+            upright=angle in (0, 1, 359),
+        )
+
+
+def _is_told(text: str) -> bool:
+    """Not a character for private use, one that stands for an unknown one, or no character at all."""
+    return text != UNKNOWN and unicodedata.category(text[0])[0] != "C"
+
+
+def _plain_character(code: int) -> str:
+    """The character of a code; radicals and compatibility forms, which look the same, as the ideograph they mean."""
+    if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
+        return unicodedata.normalize("NFKC", chr(code))
+    return chr(code)
+
+
+def _objects(page: pypdfium2.PdfPage) -> Iterator[tuple[Any, Matrix, int]]:
+    """Every object of the page with its kind and the matrix that takes it to the page, groups opened."""
+    pending: list[tuple[Any, Matrix, int]] = [
+        (pdfium.FPDFPage_GetObject(page.raw, index), IDENTITY, 0)
+        for index in range(min(pdfium.FPDFPage_CountObjects(page.raw), MOST_OBJECTS))
+    ]
+    seen = 0
+    while pending and seen < MOST_OBJECTS:
+        raw, outer, depth = pending.pop()
+        seen += 1
+        own = pdfium.FS_MATRIX()
+        pdfium.FPDFPageObj_GetMatrix(raw, own)
+        matrix = _times((own.a, own.b, own.c, own.d, own.e, own.f), outer)
+        kind = pdfium.FPDFPageObj_GetType(raw)
+        yield raw, matrix, kind
+        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST_GROUP:
+            count = min(pdfium.FPDFFormObj_CountObjects(raw), MOST_OBJECTS)
+            pending += [(pdfium.FPDFFormObj_GetObject(raw, index), matrix, depth + 1) for index in range(count)]
+
+
+def _times(inner: Matrix, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = inner
+    x, y = _apply(outer, e, f)
+    (p, q, r, s, _, _) = outer
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, x, y
+
+
+def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _rules(raw: Any, matrix: Matrix, frame: _Frame) -> Iterator[Rule]:
+    """The straight lines that a path draws: stroked ones, and filled rectangles by their longer middle line."""
+    fill, stroke = c_int(), c_int()
+    pdfium.FPDFPath_GetDrawMode(raw, fill, stroke)
+    stroked = stroke.value and _has_ink(raw, pdfium.FPDFPageObj_GetStrokeColor)
+    filled = fill.value and _has_ink(raw, pdfium.FPDFPageObj_GetFillColor)
+    if not (stroked or filled):
+        return
+    width = c_float()
+    pdfium.FPDFPageObj_GetStrokeWidth(raw, width)
+    thickness = width.value * abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]) ** 0.5
+    for points in _outlines(raw):
+        shown = [frame.shown(*_apply(matrix, x, y)) for x, y in points]
+        if stroked:
+            yield from (rule for a, b in pairwise(shown) if (rule := _rule(a, b, thickness)))
+        elif len(shown) >= 4 and _is_rectangle(shown):
+            yield _middle_line(_box(shown))
+
+
+def _has_ink(raw: Any, colour_of: Any) -> bool:
+    red, green, blue, alpha = (c_uint() for _ in range(4))
+    if not colour_of(raw, red, green, blue, alpha):
+        return True  # a pattern
+    return alpha.value > 0 and min(red.value, green.value, blue.value) < WHITE
+
+
+def _outlines(raw: Any) -> Iterator[list[tuple[float, float]]]:
+    """The lines of a path as runs of points; a curve ends a run."""
+    points: list[tuple[float, float]] = []
+    x, y = c_float(), c_float()
+    for index in range(min(pdfium.FPDFPath_CountSegments(raw), MOST_OBJECTS)):
+        segment = pdfium.FPDFPath_GetPathSegment(raw, index)
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        point = (x.value, y.value)
+        if pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_LINETO:
+            points.append(point)
+        else:
+            yield points
+            points = [point]
+        if pdfium.FPDFPathSegment_GetClose(segment):
+            yield [*points, points[0]]
+            points = [points[0]]
+    yield points
+
+
+def _rule(a: tuple[float, float], b: tuple[float, float], thickness: float) -> Rule | None:
+    across, along = abs(a[0] - b[0]), abs(a[1] - b[1])
+    if along <= STRAIGHT < across:
+        return Rule("horizontal", (a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0]), thickness)
+    if across <= STRAIGHT < along:
+        return Rule("vertical", (a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1]), thickness)
+    return None
+
+
+def _is_rectangle(points: Sequence[tuple[float, float]]) -> bool:
+    """Whether every point is a corner of the box around them all."""
+    box = _box(points)
+    return all(
+        min(abs(x - box.x0), abs(x - box.x1)) < ROUNDING and min(abs(y - box.y0), abs(y - box.y1)) < ROUNDING
+        for x, y in points
+    )
+
+
+def _middle_line(box: Box) -> Rule:
+    x, y = box.centre
+    if box.width >= box.height:
+        return Rule("horizontal", y, box.x0, box.x1, box.height)
+    return Rule("vertical", x, box.y0, box.y1, box.width)

@@ -1,0 +1,209 @@
+"""PDF pages that hold their text and rules: read exactly, without OCR. Coordinates are points of the page as shown.
+
+A page is read this way only where nothing speaks against it; any doubt sends it to OCR, which reads the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import groupby, pairwise
+from pathlib import Path
+from statistics import median
+
+import pypdfium2
+
+from workbench.model import Cell, CellGrid, Confidence, PageContent, Polygon, TextLine
+from workbench.readers.pdf_evidence import is_blank, is_text_page, shows_its_text
+from workbench.readers.pdf_objects import Box, Character, PageMarks, marks_of
+from workbench.readers.plain import plain
+from workbench.readers.ruled import RuledCell, RuledTable, ruled_tables
+
+SAME_LINE = 0.5
+"""Characters stand on one line when their middles differ by less than this many heights."""
+
+COLUMN_GAP = 3.0
+"""A gap of this many heights between two characters parts two columns."""
+
+COLUMNS_WITHOUT_RULES = 3
+"""So many lines under each other with such gaps, and no rule in them, are a table whose columns are not ruled."""
+
+ROOM_LEFT = 2.0
+"""A line is full when less than this many heights are left of its cell, padding on both sides included."""
+
+SAME_WORD = 0.15
+"""Characters closer than this many heights belong together; a wider gap is a space."""
+
+CUT_TEXT = Confidence(border=0.5)
+"""Of a cell whose text runs on over its border."""
+
+Line = list[Character]
+
+
+def read_text_page(path: Path, number: int) -> PageContent | None:
+    """The tables and lines of a PDF page from its own text; None where the page has to be read from its picture."""
+    try:
+        with closing(pypdfium2.PdfDocument(path)) as document:
+            return _content(document[number - 1], number)
+    except (pypdfium2.PdfiumError, OSError):
+        return None  # the picture of the page, which is asked for next, says what is wrong
+
+
+def in_pixels(content: PageContent, dpi: int) -> PageContent:
+    """A page of a PDF with its coordinates in pixels of its picture at ``dpi`` instead of points."""
+    scale = dpi / 72
+
+    def polygon(corners: Polygon) -> Polygon:
+        a, b, c, d = ((round(x * scale, 2), round(y * scale, 2)) for x, y in corners)
+        return a, b, c, d
+
+    grids = (
+        replace(grid, cells=tuple(replace(cell, polygon=polygon(cell.polygon)) for cell in grid.cells))
+        for grid in content.grids
+    )
+    lines = (replace(line, polygon=polygon(line.polygon)) for line in content.loose_lines)
+    width, height = round(content.width * scale), round(content.height * scale)
+    return PageContent(content.number, width, height, tuple(grids), tuple(lines))
+
+
+def _content(page: pypdfium2.PdfPage, number: int) -> PageContent | None:
+    marks = marks_of(page)
+    if is_blank(page, marks):
+        return PageContent(number, round(marks.width), round(marks.height))
+    if not is_text_page(marks):
+        return None
+    height = text_height(marks.characters)
+    tables = ruled_tables(marks.rules, height) if height > 0 else None
+    if tables is None:
+        return None
+    cells: dict[tuple[int, RuledCell], list[Character]] = {}
+    loose: list[Character] = []
+    for character in (character for character in marks.characters if character.upright):
+        table_no, cell = _place(character, tables)
+        (cells.setdefault((table_no, cell), []) if cell else loose).append(character)
+    if any(_has_unruled_columns(characters) for characters in (*cells.values(), loose)):
+        return None
+    if not shows_its_text(page, marks, [cell.box for table in tables for cell in table.cells], height):
+        return None
+    cut = _cut_cells(marks, tables)
+    grids = tuple(_grid(number, n, table, cells, cut) for n, table in enumerate(tables, start=1))
+    lines = tuple(_text_line(run) for line in _lines(loose) for run in _runs(line))
+    return PageContent(number, round(marks.width), round(marks.height), grids, lines)
+
+
+def text_height(characters: Sequence[Character]) -> float:
+    """The usual height of a character: the room of ideographs is as wide as high, and lines are a third higher."""
+    wide = [c.room.width for c in characters if "\u3400" <= c.text <= "\u9fff"]
+    return median(wide) if wide else median(c.room.height for c in characters) / 1.33
+
+
+def _place(character: Character, tables: Sequence[RuledTable]) -> tuple[int, RuledCell | None]:
+    for number, table in enumerate(tables, start=1):
+        cell = table.cell_at(*character.room.centre)
+        if cell is not None:
+            return number, cell
+    return 0, None
+
+
+def _lines(characters: Sequence[Character]) -> list[Line]:
+    """Characters sorted into lines from top to bottom, each from left to right, drawn twice (bold) counted once."""
+    lines: list[Line] = []
+    for character in sorted(characters, key=lambda c: c.room.centre[1]):
+        middle = character.room.centre[1]
+        last = lines[-1][0].room if lines else None
+        if last is None or middle - last.centre[1] > SAME_LINE * _height(character):
+            lines.append([])
+        lines[-1].append(character)
+    return [_drawn_once(sorted(line, key=lambda c: c.room.x0)) for line in lines]
+
+
+def _height(character: Character) -> float:
+    return character.room.height / 1.33
+
+
+def _drawn_once(line: Line) -> Line:
+    return line[:1] + [
+        after
+        for before, after in pairwise(line)
+        if after.text != before.text or after.room.x0 - before.room.x0 > 0.3 * after.room.width
+    ]
+
+
+def _runs(line: Line) -> list[Line]:
+    """A line cut where a gap parts two columns."""
+    runs = [line[:1]]
+    for before, after in pairwise(line):
+        if _gap(before, after) > COLUMN_GAP * _height(after):
+            runs.append([])
+        runs[-1].append(after)
+    return runs
+
+
+def _gap(before: Character, after: Character) -> float:
+    return after.room.x0 - before.room.x1
+
+
+def _has_unruled_columns(characters: Sequence[Character]) -> bool:
+    parted = groupby(len(_runs(line)) > 1 for line in _lines(characters))
+    return any(is_parted and len(list(lines)) >= COLUMNS_WITHOUT_RULES for is_parted, lines in parted)
+
+
+def _line_text(line: Line) -> str:
+    text = line[0].text if line else ""
+    for before, after in pairwise(line):
+        text += " " * (_gap(before, after) > SAME_WORD * _height(after)) + after.text
+    return text
+
+
+def _cell_text(characters: Sequence[Character], box: Box) -> str:
+    """The lines of a cell joined. Where a line has room left, it was not wrapped: the next word is another one."""
+    text = ""
+    full = True
+    for line in _lines(characters):
+        text += ("" if full else "\n") + _line_text(line)
+        full = box.width - (line[-1].room.x1 - line[0].room.x0) < ROOM_LEFT * _height(line[0])
+    return plain(text)
+
+
+def _cut_cells(marks: PageMarks, tables: Sequence[RuledTable]) -> set[tuple[int, RuledCell]]:
+    """Cells that share a word with the cell beside them: a text too long for its cell was printed over the border."""
+    cut: set[tuple[int, RuledCell]] = set()
+    for before, after in pairwise(marks.characters):
+        first, second = _place(before, tables), _place(after, tables)
+        beside = abs(before.room.centre[1] - after.room.centre[1]) < SAME_LINE * _height(after)
+        if first != second and beside and abs(_gap(before, after)) < SAME_WORD * _height(after):
+            cut |= {(number, cell) for number, cell in (first, second) if cell}
+    return cut
+
+
+def _grid(
+    page: int,
+    number: int,
+    table: RuledTable,
+    characters: dict[tuple[int, RuledCell], list[Character]],
+    cut: set[tuple[int, RuledCell]],
+) -> CellGrid:
+    cells = []
+    for ruled in table.cells:
+        text = _cell_text(characters.get((number, ruled), []), ruled.box)
+        cell = Cell(ruled.row, ruled.col, ruled.rowspan, ruled.colspan, _polygon(ruled.box), text)
+        confidence = CUT_TEXT if (number, ruled) in cut else Confidence()
+        cells.append(replace(cell, state="text" if text else "empty", confidence=confidence))
+    return CellGrid(page, number, tuple(cells), _shares(table.ys), _shares(table.xs))
+
+
+def _shares(edges: Sequence[float]) -> tuple[float, ...]:
+    return tuple(round((edge - edges[0]) / (edges[-1] - edges[0]), 5) for edge in edges)
+
+
+def _text_line(line: Line) -> TextLine:
+    text = plain(_line_text(line))
+    boxes = [character.room for character in line]
+    box = Box(boxes[0].x0, min(b.y0 for b in boxes), boxes[-1].x1, max(b.y1 for b in boxes))
+    return TextLine(text, (1.0,) * len(text), _polygon(box))
+
+
+def _polygon(box: Box) -> Polygon:
+    x0, y0, x1, y1 = (round(edge, 2) for edge in (box.x0, box.y0, box.x1, box.y1))
+    return (x0, y0), (x1, y0), (x1, y1), (x0, y1)

@@ -1,0 +1,155 @@
+"""Transcriptions: forms typed or exported as text, with tabs, Markdown or HTML for their tables.
+
+Such a text marks a page only by starting its table anew, so every table counts as a page, with the lines above it.
+"""
+
+from __future__ import annotations
+
+import csv
+import html as entities
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+from pathlib import Path
+
+from workbench.errors import InputError
+from workbench.readers.html import html_blocks, html_text
+from workbench.readers.limits import require_cells, require_size
+from workbench.readers.tables import Block, FileCell, FilePage, FileTable
+from workbench.settings import Settings
+
+HTML_SUFFIXES = frozenset({".html", ".htm"})
+MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
+HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
+DASHES = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
+"""The row of dashes under the header of a Markdown table, and the rule between two parts of a text."""
+
+
+def read_transcription(path: Path, settings: Settings) -> list[FilePage]:
+    """The tables of a text file, each as a page with the lines above it; those below the last one belong to it.
+
+    Raises:
+        InputError: ``too-large``, or ``unreadable`` where it is no text.
+    """
+    require_size(path, path.stat().st_size, settings)
+    text = _decoded(path, path.read_bytes())
+    if path.suffix.lower() in HTML_SUFFIXES:
+        return _pages(html_blocks(path, text, settings))
+    blocks: list[Block] = []
+    start = 0
+    for table in HTML_TABLE.finditer(text):  # Markdown writes tables with merged cells as HTML
+        blocks += _text_blocks(path, text[start : table.start()], settings)
+        blocks += html_blocks(path, table.group(), settings)
+        start = table.end()
+    return _pages([*blocks, *_text_blocks(path, text[start:], settings)])
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    """The text in the encoding that its first bytes name, else UTF-8, else GB 18030, which holds GBK and GB 2312."""
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig"] if content.startswith(BOM_UTF8) else ["utf-8", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    message = "the file is no text in UTF-8, UTF-16 or GB 18030; open it in an editor and save it as UTF-8"
+    raise InputError("unreadable", path, message)
+
+
+def _pages(blocks: Sequence[Block]) -> list[FilePage]:
+    """The blocks parted after every table but the last."""
+    ends = [number for number, block in enumerate(blocks, start=1) if isinstance(block, FileTable)]
+    return [FilePage(tuple(blocks[start:end])) for start, end in pairwise([0, *ends[:-1], len(blocks)])]
+
+
+def _text_blocks(path: Path, text: str, settings: Settings) -> list[Block]:
+    """Rows with tabs, rows with bars, and the lines between them."""
+    blocks: list[Block] = []
+    rows: list[list[str]]
+    for kind, run in groupby(_rows_of(text), _kind_of_line):
+        lines = list(run)
+        if kind == "tabs":
+            rows = [[_cell(text) for text in _quoted(line) or line.split("\t")] for line in lines]
+        elif kind == "bars" and len(lines) > 1:
+            rows = [_bar_cells(line) for line in lines if not DASHES.fullmatch(line)]
+        else:
+            blocks += [_line(line) for line in lines if line.strip() and not DASHES.fullmatch(line)]
+            continue
+        require_cells(path, len(rows) * max(map(len, rows), default=0), settings)
+        blocks += [_table(rows)] if rows else []
+    return blocks
+
+
+def _rows_of(text: str) -> list[str]:
+    """The lines of a text; those of a spreadsheet's cell, which stand in quotation marks, together."""
+    rows: list[str] = []
+    is_open = False
+    for line in text.splitlines():
+        if is_open:
+            rows[-1] += "\n" + line
+        else:
+            rows.append(line)
+        is_open = rows[-1].count('"') % 2 == 1 and re.search('(?:^|\t)"', rows[-1]) is not None
+    several = [row for row in rows if "\n" in row]
+    return text.splitlines() if is_open or not all(map(_quoted, several)) else rows
+
+
+def _kind_of_line(line: str) -> str:
+    if "\t" in line.strip(" "):
+        return "tabs"
+    return "bars" if line.strip().startswith("|") and line.count("|") > 1 else "line"
+
+
+def _quoted(row: str) -> list[str]:
+    """Cells of a row with tabs, as spreadsheets write them; nothing where its quotation marks are text."""
+    try:
+        (cells,) = csv.reader([row], dialect="excel-tab", strict=True)
+    except (csv.Error, ValueError):
+        return []
+    return cells
+
+
+def _bar_cells(line: str) -> list[str]:
+    inner = line.strip().removeprefix("|")
+    inner = inner.removesuffix("|") if not inner.endswith("\\|") else inner
+    cells = re.split(r"(?<!\\)\|", inner)
+    return [_cell(entities.unescape(_unmarked(cell.replace("\\|", "|").strip()))) for cell in cells]
+
+
+def _cell(text: str) -> str:
+    return html_text(text) if MARKUP.search(text) else text
+
+
+def _unmarked(text: str) -> str:
+    """Text without Markdown's marks for bold."""
+    return re.sub(r"\*\*(.+?)\*\*|__(.+?)__", lambda found: found[1] or found[2], text)
+
+
+def _line(text: str) -> str:
+    return _cell(_unmarked(text.strip().lstrip("#").strip()))
+
+
+def _table(rows: Sequence[Sequence[str]]) -> FileTable:
+    """Rows of plain text. Blank cells at the start of a row continue the cells above: so merged labels are typed."""
+    cells: list[FileCell] = []
+    above: dict[int, int] = {}  # column → index of the cell that covers it in the row above
+    width = max(map(len, rows))
+    for number, row in enumerate(rows):
+        here: dict[int, int] = {}
+        leading = next((col for col, text in enumerate(row) if text.strip()), 0)
+        for col in range(width):
+            if col < leading and col in above:
+                here[col] = above[col]
+                cells[above[col]] = replace(cells[above[col]], rowspan=cells[above[col]].rowspan + 1)
+            else:
+                here[col] = len(cells)
+                cells.append(FileCell(number, col, row[col] if col < len(row) else ""))
+        above = here
+    return FileTable(tuple(cells))

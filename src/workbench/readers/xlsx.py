@@ -1,0 +1,172 @@
+"""Excel files: every visible sheet as a page, its cells as they are shown, merged cells included."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.escape import unescape
+
+from workbench.errors import InputError
+from workbench.model import Finding
+from workbench.readers.limits import require_cells
+from workbench.readers.number_format import displayed
+from workbench.readers.office import package_of
+from workbench.readers.plain import plain
+from workbench.readers.tables import Block, FileCell, FilePage, FileTable
+from workbench.readers.xlsx_parts import NO_VALUE, workbook_parts
+from workbench.settings import Settings
+
+USUAL_WIDTH = 8.43
+"""Width of a column that the file says nothing about, in characters."""
+
+MOST_NAMED = 10
+"""More rows or cells than this are counted in a note, not named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The shown cells of a sheet, numbered as if hidden rows and columns were not there, and its columns' widths.
+
+    ``outside`` are the cells without a border at their sides, on sheets that draw such borders.
+    """
+
+    cells: tuple[FileCell, ...]
+    outside: frozenset[FileCell]
+    widths: tuple[float, ...]
+    notes: tuple[Finding, ...]
+
+
+def read_xlsx(path: Path, settings: Settings) -> list[FilePage]:
+    """The visible sheets. Hidden sheets, rows and columns are not printed and not read; a note says so.
+
+    Raises:
+        InputError: ``encrypted``, ``too-large`` or ``unreadable``.
+    """
+    try:
+        return _pages(path, settings)
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, SyntaxError) as error:
+        message = f"the workbook is damaged ({error}); open it in Excel or WPS and save it again"
+        raise InputError("unreadable", path, message.replace("\n", " ")) from error
+
+
+def _pages(path: Path, settings: Settings) -> list[FilePage]:
+    package = package_of(workbook_parts(path, settings))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about drawings and rules of formatting, which are not read
+        sheets = openpyxl.load_workbook(package, data_only=True, keep_links=False).worksheets
+    pages = []
+    for sheet in sheets:
+        if sheet.sheet_state == "visible":
+            require_cells(path, sheet.max_row * sheet.max_column, settings)
+            shown = _shown(sheet)
+            pages.append(FilePage(tuple(_blocks(shown)), shown.notes))
+    hidden = [s.title for s in sheets if s.sheet_state != "visible" and s.calculate_dimension() != "A1:A1"]
+    if pages and hidden:
+        note = Finding("hidden-content", "warning", f"隐藏的工作表未读入：{'、'.join(hidden)}")
+        pages[0] = replace(pages[0], notes=(*pages[0].notes, note))
+    return pages or [FilePage(())]
+
+
+def _shown(sheet: Any) -> _Sheet:
+    merged = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
+    hidden_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden or row.height == 0}
+    widths, hidden_cols = _columns(sheet)
+    rows = {number: n for n, number in enumerate(_without(range(1, sheet.max_row + 1), hidden_rows))}
+    cols = {number: n for n, number in enumerate(_without(range(1, sheet.max_column + 1), hidden_cols))}
+    cells: list[FileCell] = []
+    bordered: set[FileCell] = set()
+    skipped: list[str] = []
+    no_value: list[str] = []
+    for cell in (cell for line in sheet.iter_rows() for cell in line if cell.value is not None):
+        area = merged.get((cell.row, cell.column), cell)
+        in_rows = [rows[n] for n in range(cell.row, getattr(area, "max_row", cell.row) + 1) if n in rows]
+        in_cols = [cols[n] for n in range(cell.column, getattr(area, "max_col", cell.column) + 1) if n in cols]
+        if not in_rows or not in_cols:
+            skipped.append(cell.coordinate)
+            continue
+        has_value = cell.value != NO_VALUE
+        no_value += [] if has_value else [cell.coordinate]
+        text, sure = _text(cell) if has_value else ("", False)
+        shown = FileCell(in_rows[0], in_cols[0], text, len(in_rows), len(in_cols), sure, has_value)
+        if plain(text) or not has_value:
+            cells.append(shown)
+            bordered |= {shown} if cell.border.left.style or cell.border.right.style else set()
+    return _Sheet(
+        cells=tuple(cells),
+        outside=frozenset(set(cells) - bordered if bordered else ()),
+        widths=tuple(widths.get(number, USUAL_WIDTH) for number in cols),
+        notes=tuple(_notes(sheet.title, skipped, no_value)),
+    )
+
+
+def _without(numbers: Sequence[int], hidden: set[int]) -> list[int]:
+    return [number for number in numbers if number not in hidden]
+
+
+def _columns(sheet: Any) -> tuple[dict[int, float], set[int]]:
+    """Widths of columns (in characters) and the hidden ones; the file names columns in groups."""
+    widths: dict[int, float] = {}
+    hidden: set[int] = set()
+    for group in sheet.column_dimensions.values():
+        numbers = range(group.min or 1, min(group.max or 0, sheet.max_column) + 1)
+        widths |= dict.fromkeys(numbers, float(group.width or USUAL_WIDTH))
+        hidden |= set(numbers) if group.hidden or group.width == 0 else set()
+    return widths, hidden
+
+
+def _text(cell: Any) -> tuple[str, bool]:
+    """What a cell shows, and whether that is sure: its number format is known."""
+    value = unescape(cell.value) if isinstance(cell.value, str) else cell.value
+    if cell.data_type == "e":
+        return str(value), True
+    shown = displayed(value, cell.number_format)
+    return (str(value), False) if shown is None else (shown, True)
+
+
+def _blocks(sheet: _Sheet) -> Iterator[Block]:
+    """Tables, parted by rows in which nothing stands, and the lines above and below them."""
+    regions: list[list[FileCell]] = []
+    end = -1
+    for cell in sorted(sheet.cells, key=lambda cell: (cell.row, cell.col)):
+        if cell.row > end:
+            regions.append([])
+        regions[-1].append(cell)
+        end = max(end, cell.row_end)
+    for region in regions:
+        yield from _region(region, sheet)
+
+
+def _region(cells: Sequence[FileCell], sheet: _Sheet) -> Iterator[Block]:
+    """Rows without a gap: those that are one line of text at the top and the foot stand outside the table."""
+    beside = Counter(row for cell in cells for row in range(cell.row, cell.row_end))
+    is_line = [all(beside[row] == 1 for row in range(cell.row, cell.row_end)) for cell in cells]
+    is_line = [line and (not sheet.outside or cell in sheet.outside) for cell, line in zip(cells, is_line, strict=True)]
+    first = next((n for n, line in enumerate(is_line) if not line), len(cells))
+    # Without borders nothing tells a note at the foot from the table's last row.
+    last = max((n + 1 for n, line in enumerate(is_line) if not line or not sheet.outside), default=0)
+    yield from (line for cell in cells[:first] for line in cell.text.split("\n"))
+    if first < last:
+        yield FileTable(tuple(cells[first:last]), sheet.widths)
+    yield from (line for cell in cells[max(first, last) :] for line in cell.text.split("\n"))
+
+
+def _notes(title: str, skipped: Sequence[str], no_value: Sequence[str]) -> Iterator[Finding]:
+    if skipped:
+        message = f"工作表“{title}”中隐藏的行或列有内容，打印时不显示，未读入：{_listed(skipped)}"
+        yield Finding("hidden-content", "warning", message)
+    if no_value:
+        message = (
+            f"工作表“{title}”中的公式没有保存计算结果，无法读取：{_listed(no_value)}；"
+            "请用Excel或WPS打开该文件，保存后重新读入"
+        )
+        yield Finding("formula-without-value", "error", message)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "、".join(names[:MOST_NAMED]) + (f"等{len(names)}处" if len(names) > MOST_NAMED else "")

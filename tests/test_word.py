@@ -1,0 +1,192 @@
+"""Word files: what they show is read, what they hide is not, and what is left out is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import pytest
+from PIL import Image
+
+from tests import written
+from tests.opened import BODY, SETTINGS, grids, lines, notes, problem, read, scored
+from tests.printed import table
+from tests.scans.tables import Table, TableCell, TableRow, owners
+
+
+def word(path: Path, *rows: list[str]) -> Path:
+    document = docx.Document()
+    fill(document.add_table(len(rows), len(rows[0])), rows)
+    document.save(path)
+    return path
+
+
+def fill(made: docx.table.Table, rows: tuple[list[str], ...]) -> None:
+    for row, texts in zip(made.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+
+
+class TestWord:
+    def test_several_tables_are_several_grids_with_the_lines_between(self, tmp_path):
+        document = docx.Document()
+        for number in (1, 2):
+            document.add_paragraph(f"表{number}")
+            fill(document.add_table(1, 2), (["甲", f"{number}"],))
+        document.save(tmp_path / "a.docx")
+        (page,) = read(tmp_path / "a.docx")
+        assert grids(tmp_path / "a.docx") == [[["甲", "1"]], [["甲", "2"]]]
+        first, second = page.content.grids
+        tops = [line.polygon[0][1] for line in page.content.loose_lines]
+        assert tops[0] < first.cells[0].polygon[0][1] < tops[1] < second.cells[0].polygon[0][1]
+
+    def test_a_page_break_starts_a_page_and_a_form_goes_on_over_it(self, tmp_path):
+        printed = table("example_project_1")
+        row = next(n for n, line in enumerate(printed.rows) if line.section == "indicators" and line.header) + 4
+        upper, lower = cut(printed, row)
+        document = docx.Document()
+        document.add_paragraph(printed.title)
+        document.add_paragraph(printed.subtitle)
+        written.add_word_table(document, upper)
+        written.add_page_break(document)
+        written.add_word_table(document, lower)
+        document.save(tmp_path / "a.docx")
+        pages = [page.content for page in read(tmp_path / "a.docx")]
+        assert [page.number for page in pages] == [1, 2]
+        assert scored(pages, "example_project_1").misses == ()
+
+    def test_a_new_section_starts_a_page_unless_it_goes_on(self, tmp_path):
+        for kind, pages in ((docx.enum.section.WD_SECTION.NEW_PAGE, 2), (docx.enum.section.WD_SECTION.CONTINUOUS, 1)):
+            document = docx.Document()
+            fill(document.add_table(1, 2), (["甲", "1"],))
+            document.add_section(kind)
+            fill(document.add_table(1, 2), (["乙", "2"],))
+            document.save(tmp_path / "a.docx")
+            assert len(read(tmp_path / "a.docx")) == pages
+
+    def test_tracked_changes_show_what_was_inserted_and_not_what_was_deleted(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["得分", "9X8"])
+        inserted = '</w:t></w:r><w:ins w:author="a"><w:r><w:t>5</w:t></w:r></w:ins>'
+        deleted = '<w:del w:author="a"><w:r><w:delText>0</w:delText></w:r></w:del><w:r><w:t>'
+        written.edited(path, BODY, lambda xml: xml.replace("X", inserted + deleted))
+        assert grids(path) == [[["得分", "958"]]]
+
+    def test_a_deleted_row_is_not_there(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["甲", "1"], ["乙", "2"])
+        written.edited(path, BODY, lambda xml: xml.replace("<w:tr>", '<w:tr><w:trPr><w:del w:author="a"/></w:trPr>', 1))
+        assert grids(path) == [[["乙", "2"]]]
+
+    def test_content_controls_are_looked_into(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["甲", "1"], ["乙", "2"])
+
+        def wrap(xml: str) -> str:
+            xml = xml.replace("<w:tr>", "<w:sdt><w:sdtContent><w:tr>", 1)
+            return xml.replace("</w:tr>", "</w:tr></w:sdtContent></w:sdt>", 1)
+
+        written.edited(path, BODY, wrap)
+        assert grids(path) == [[["甲", "1"], ["乙", "2"]]]
+
+    def test_hidden_text_and_field_codes_are_not_shown(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["甲", "1X2"])
+        hidden = "</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>9</w:t></w:r><w:r><w:instrText>=7</w:instrText></w:r>"
+        written.edited(path, BODY, lambda xml: xml.replace("X", hidden + "<w:r><w:t>"))
+        assert grids(path) == [[["甲", "12"]]]
+
+    def test_a_raised_digit_is_no_digit(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["甲", "10X"])
+        raised = '</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>2'
+        written.edited(path, BODY, lambda xml: xml.replace("X", raised))
+        assert grids(path) == [[["甲", "10²"]]]
+
+    def test_signs_of_the_symbol_typeface_are_known_and_others_are_doubtful(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["X90%", "Y90%"])
+        sign = '</w:t></w:r><w:r><w:sym w:font="{}" w:char="F0B3"/></w:r><w:r><w:t>'
+        symbol, other = (sign.format(typeface) for typeface in ("Symbol", "Wingdings"))
+        written.edited(path, BODY, lambda xml: xml.replace("X", symbol).replace("Y", other))
+        known, other = read(path)[0].content.grids[0].cells
+        assert (known.text, known.confidence.overall) == ("≥90%", 1.0)
+        assert other.confidence.overall < SETTINGS.review_threshold
+
+    def test_a_table_in_a_cell_is_the_cells_text_with_its_numbers_apart(self, tmp_path):
+        document = docx.Document()
+        outer = document.add_table(3, 2)
+        fill(outer, (["指标", "完成"], ["甲", ""], ["乙", "2"]))
+        fill(outer.cell(1, 1).add_table(1, 2), (["100", "200"],))
+        document.save(tmp_path / "a.docx")
+        assert grids(tmp_path / "a.docx") == [[["指标", "完成"], ["甲", "100 200"], ["乙", "2"]]]
+
+    def test_a_table_that_only_lays_out_the_page_is_looked_through(self, tmp_path):
+        document = docx.Document()
+        frame = document.add_table(1, 1)
+        frame.cell(0, 0).text = "绩效自评表"
+        fill(frame.cell(0, 0).add_table(2, 2), (["甲", "1"], ["乙", "2"]))
+        document.save(tmp_path / "a.docx")
+        assert grids(tmp_path / "a.docx") == [[["甲", "1"], ["乙", "2"]]]
+        assert lines(tmp_path / "a.docx") == ["绩效自评表"]
+
+    def test_cells_that_word_leaves_out_at_the_ends_of_a_row_are_empty(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["甲", "1", "2"], ["乙", "3", "4"])
+
+        def narrow(xml: str) -> str:
+            head, last = xml.rsplit("<w:tr>", 1)
+            cell = last[last.index("<w:tc>") : last.index("</w:tc>") + len("</w:tc>")]
+            return f'{head}<w:tr><w:trPr><w:gridBefore w:val="1"/></w:trPr>{last.replace(cell, "", 1)}'
+
+        written.edited(path, BODY, narrow)
+        assert grids(path) == [[["甲", "1", "2"], ["", "3", "4"]]]
+
+    def test_text_boxes_and_pictures_are_left_out_and_said_to_be(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["甲", "1X"])
+        box = (
+            '</w:t></w:r><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent>'
+            "<w:p><w:r><w:t>框内≥5</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r><w:r><w:t>"
+        )
+        written.edited(path, BODY, lambda xml: xml.replace("X", box))
+        assert grids(path) == [[["甲", "1"]]]
+        (note,) = notes(path)
+        assert (note.code, note.severity) == ("text-box-skipped", "warning")
+        assert "框内≥5" in note.message
+
+    def test_a_number_that_word_counts_itself_is_not_an_empty_cell(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["", "目标"])
+        numbered = '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:p>'
+        written.edited(path, BODY, lambda xml: xml.replace("<w:p><w:r/></w:p>", numbered, 1))
+        first = read(path)[0].content.grids[0].cells[0]
+        assert (first.text, first.state, first.confidence.overall) == ("", "unread", 0.0)
+
+    def test_a_link_to_a_picture_that_is_not_there_does_no_harm(self, tmp_path):
+        """As WPS writes them; libraries for Word give up on such a file."""
+        path = word(tmp_path / "a.docx", ["甲", "1"])
+        image = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+        link = f'<Relationship Id="rId99" Type="{image}" Target="NULL"/></Relationships>'
+        written.edited(path, "word/_rels/document.xml.rels", lambda xml: xml.replace("</Relationships>", link))
+        with pytest.raises(KeyError):
+            docx.Document(path)
+        assert grids(path) == [[["甲", "1"]]]
+
+    def test_pictures_of_pages_are_sent_to_ocr_by_way_of_pdf(self, tmp_path):
+        Image.new("L", (400, 500), 255).save(tmp_path / "p.png")
+        document = docx.Document()
+        document.add_picture(str(tmp_path / "p.png"))
+        document.save(tmp_path / "a.docx")
+        found = problem(tmp_path / "a.docx")
+        assert found.reason == "no-table"
+        assert "save it as PDF" in found.detail
+
+
+def cut(printed: Table, row: int) -> tuple[Table, Table]:
+    """A table as two: merged cells over the cut are printed on both sides."""
+    parts = []
+    for start, stop in ((0, row), (row, len(printed.rows))):
+        rows: list[TableRow] = []
+        lines = owners(printed.rows, len(printed.widths))
+        for number in range(start, stop):
+            cells = []
+            for placed in dict.fromkeys(lines[number]):
+                if placed.row == number or (number == start and placed.row < start):
+                    shown = range(max(placed.row, start), min(placed.rows.stop, stop))
+                    cells.append(TableCell(placed.cell.text, len(shown), placed.cell.colspan))
+            rows.append(TableRow(tuple(cells)))
+        parts.append(replace(printed, rows=tuple(rows)))
+    return parts[0], parts[1]
