@@ -27,6 +27,8 @@ DOUBT = frozenset(
         "split-row-joined",
         "shifted-cell",
         "goal-missing",
+        "column-in-doubt",
+        "pages-out-of-order",
         "page-not-read",
         "text-outside-table",
     }

@@ -19,8 +19,8 @@ def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sour
     labels are not merged at all, but printed in the first of their rows.
     """
     filled = list(records)
-    are_merged = any(len(run) > 1 for field in fields for run in _label_runs(filled, field))
-    for field in fields:
+    are_merged = any(len(run) > 1 for field in fields if field != "goal_no" for run in _label_runs(filled, field))
+    for depth, field in enumerate(fields):
         runs = _label_runs(filled, field)
         empty = [not filled[run[0]].fields.get(field, BLANK).text for run in runs]
         for index, run in enumerate(runs):
@@ -29,7 +29,9 @@ def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sour
             above = runs[index - 1] if index else None
             goes_on = above is not None and _page(filled, above) == _page(filled, run) and empty[index - 1]
             starts_anew = above is None or (are_merged and _page(filled, above) == _page(filled, run) and not goes_on)
-            source = (_run_with_label_below(filled, runs[index:], field) if starts_anew else None) or above
+            source = (
+                _run_with_label_below(filled, runs[index:], fields[: depth + 1]) if starts_anew else None
+            ) or above
             label = filled[source[0]].fields.get(field, BLANK) if source else BLANK
             if label.text:
                 for i in run:
@@ -37,13 +39,19 @@ def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sour
     return filled
 
 
-def _run_with_label_below(records: Sequence[Sourced], runs: Sequence[list[int]], field: str) -> list[int] | None:
-    """Where the label of an empty cell is printed that goes on over the foot of its page: on the next page or, if
-    the cell fills that one too, on a later one. None if the cell ends on its page."""
+def _run_with_label_below(
+    records: Sequence[Sourced], runs: Sequence[list[int]], fields: Sequence[str]
+) -> list[int] | None:
+    """Where the label of an empty cell is printed that goes on over the foot of its page: on the next page or, if the
+    cell fills that one too, on a later one. None if the cell ends on its page, or what it belongs to does.
+
+    ``fields``: the label's own, behind those of the wider labels to its left.
+    """
     for above, run in pairwise(runs):
-        if _page(records, run) == _page(records, above):
+        wider = [[records[r[0]].fields.get(field, BLANK).text for field in fields[:-1]] for r in (above, run)]
+        if _page(records, run) == _page(records, above) or wider[0] != wider[1]:
             return None
-        if records[run[0]].fields.get(field, BLANK).text:
+        if records[run[0]].fields.get(fields[-1], BLANK).text:
             return run
     return None
 
