@@ -78,6 +78,7 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
     turns = quarter_turns(flat.picture, ink, height, engine)
     if turns:
         flat, ink = flat.turned(turns), np.ascontiguousarray(np.rot90(ink, turns))
+        height = text_height(ink)  # of characters that lie on their side it was the width
     rows, columns = ink.shape
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
     return UprightPage(page.number, flat.picture, ink, under, flat.to_scan, height)
