@@ -495,10 +495,16 @@ def misread(printed: str, says: str) -> Reading:
     return Reading(says, (0.99,) * len(says), reading(printed).positions)
 
 
+def text_of(*lines: Reading) -> str:
+    """The text of a cell with these lines, each as wide as its characters and one more."""
+    widths = [1 + sum(0.5 if character.isascii() else 1.0 for character in line.text) for line in lines]
+    return cell_text(lines, [1 / width for width in widths])
+
+
 class TestText:
     def test_line_wraps_leave_nothing(self):
         assert (
-            cell_text([reading("2022年12"), reading("月底前"), reading("SOFT"), reading("WARE")])
+            text_of(reading("2022年12"), reading("月底前"), reading("SOFT"), reading("WARE"))
             == "2022年12月底前SOFTWARE"
         )
 
@@ -515,41 +521,45 @@ class TestText:
         ],
     )
     def test_spaces_stay_only_between_latin_words_and_numbers(self, line, text):
-        assert cell_text([reading(line)]) == text
+        assert text_of(reading(line)) == text
 
     @pytest.mark.parametrize("mark", "，；：？！")
     def test_a_mark_with_a_characters_room_is_full_width_whatever_the_engine_says(self, mark):
         half = chr(ord(mark) - 0xFEE0)
-        assert cell_text([misread(f"有效提升{mark}全部达成", f"有效提升{half}全部达成")]) == f"有效提升{mark}全部达成"
+        assert text_of(misread(f"有效提升{mark}全部达成", f"有效提升{half}全部达成")) == f"有效提升{mark}全部达成"
 
     @pytest.mark.parametrize(
         "printed", ["覆盖率100%；更新食堂设备", "圆满完成，2022年全部达成", "提升（一）共3项，增加"]
     )
     def test_beside_figures_too(self, printed):
         halves = printed.translate({ord(mark): chr(ord(mark) - 0xFEE0) for mark in "，；（）"})
-        assert cell_text([misread(printed, halves)]) == printed
+        assert text_of(misread(printed, halves)) == printed
 
     @pytest.mark.parametrize("printed", ["完成1,234人次,达成", "执行数(B)为100%;合计", "会议3:00开始"])
     def test_a_narrow_mark_beside_figures_stays_half_width(self, printed):
-        assert cell_text([reading(printed)]) == printed
+        assert text_of(reading(printed)) == printed
 
     def test_a_narrow_mark_stays_half_width(self):
-        assert cell_text([reading("全年执行数(B)合计")]) == "全年执行数(B)合计"
-        assert cell_text([reading("有效提升,全部达成")]) == "有效提升,全部达成"
+        assert text_of(reading("全年执行数(B)合计")) == "全年执行数(B)合计"
+        assert text_of(reading("有效提升,全部达成")) == "有效提升,全部达成"
 
     def test_a_mark_at_the_end_of_a_line_is_full_width_after_chinese(self):
-        assert cell_text([reading("有效提升,"), reading("全部达成")]) == "有效提升，全部达成"
+        assert text_of(reading("有效提升,"), reading("全部达成")) == "有效提升，全部达成"
 
     @pytest.mark.parametrize("number", ["1,234.5", "10:30", "3;4"])
     def test_marks_in_numbers_are_left_alone(self, number):
-        assert cell_text([reading(number)]) == number
+        assert text_of(reading(number)) == number
 
     def test_a_bracket_at_the_edge_of_a_line_follows_its_partner(self):
-        assert cell_text([reading("首台（套"), reading(")装备")]) == "首台（套）装备"
-        assert cell_text([reading("全年预算数("), reading("A)合计")]) == "全年预算数(A)合计"
+        assert text_of(reading("首台（套"), reading(")装备")) == "首台（套）装备"
+        assert text_of(reading("全年预算数("), reading("A)合计")) == "全年预算数(A)合计"
+
+    def test_a_bracket_in_a_line_too_short_to_measure_is_full_width_by_the_height_of_text(self):
+        assert text_of(reading("项目资"), misread("金（万", "金(万"), reading("元)")) == "项目资金（万元）"
+        assert text_of(reading("项目资"), reading("金(万"), reading("元)")) == "项目资金(万元)"
 
     def test_what_is_already_full_width_stays(self):
-        assert cell_text([reading("首台（套）重大技术装备，“黑广播”")]) == "首台（套）重大技术装备，“黑广播”"
+        assert text_of(reading("首台（套）重大技术装备，“黑广播”")) == "首台（套）重大技术装备，“黑广播”"
 
     def test_punctuation_is_not_the_least_sure_character_of_a_sentence(self):
         assert least_sure(reading("提升，全部", confidences=[0.9, 0.95, 0.2, 0.97, 0.99])) == 0.9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from workbench.grid.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.lattice import Lattice, find_lattices, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
-from workbench.grid.marks import lone_mark
+from workbench.grid.marks import lone_mark, with_leading_sign
 from workbench.grid.rereading import LineRead, is_under_seal, line_crops, reread_doubtful
 from workbench.grid.rules import find_rules
 from workbench.grid.text import cell_text, least_sure
@@ -29,9 +29,6 @@ LEGIBLE = 0.6
 
 BURIED = 0.5
 """A cell without any print left, but with this share of it under a seal, cannot be called empty."""
-
-SURE_OF_SHAPE = 0.9
-"""Confidence of a mark that is known by its shape and not by the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,10 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
         for number, table in enumerate(tables, start=1)
     ]
-    loose_lines = [_text_line(line, next(readings), upright) for line in outside]
+    pitches = [text.text_height / crop.shape[1] for crop in outside_crops]
+    loose_lines = [
+        _text_line(line, next(readings), pitch, upright) for line, pitch in zip(outside, pitches, strict=True)
+    ]
     return PageContent(
         page.number, page.width, page.height, tuple(grids), tuple(line for line in loose_lines if line.text)
     )
@@ -80,15 +80,18 @@ def _is_table(table: _Table, text_height: float) -> bool:
 
 
 def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage) -> Cell:
-    joined = cell_text([read.reading for read in reads])
+    reads = [replace(read, reading=with_leading_sign(read.reading, read.part.line, text)) for read in reads]
+    pitches = [text.text_height / read.part.crop.shape[1] for read in reads]
+    joined = cell_text([read.reading for read in reads], pitches)
     if any(read.part.downwards for read in reads):
         joined = joined.replace(" ", "")  # the gaps between pieces put side by side are no spaces
     character = min((least_sure(read.reading) for read in reads), default=1.0)
     agreements = [read.agreement for read in reads if read.agreement is not None]
     mark = lone_mark(joined, [read.part.line for read in reads], text)
     if mark is not None:  # where the engine read the same, two kinds of evidence agree
-        agreements = agreements if mark == joined else []
-        joined, character = mark, max(character, SURE_OF_SHAPE)
+        agreements = agreements if mark.text == joined else []
+        character = max(character, mark.confidence) if mark.text == joined else mark.confidence
+        joined = mark.text
     state: CellState = "text" if joined else ("unread" if reads else "empty")
     if _is_obscured(box, reads, text, character, agreements):
         state, joined = "obscured", ""
@@ -135,9 +138,9 @@ def _lines_outside(tables: Sequence[_Table], text: TextLayer, engine: OcrEngine)
     return sorted((line for line in lines if line is not None), key=lambda line: (line.y0, line.x0))
 
 
-def _text_line(line: LineBox, reading: Reading, upright: UprightPage) -> TextLine:
+def _text_line(line: LineBox, reading: Reading, usual_pitch: float, upright: UprightPage) -> TextLine:
     outline = upright.polygon_on_scan(line.x0, line.y0, line.x1, line.y1)
-    return TextLine(cell_text([reading]), tuple(round(c, 4) for c in reading.confidences), outline)
+    return TextLine(cell_text([reading], [usual_pitch]), tuple(round(c, 4) for c in reading.confidences), outline)
 
 
 def _grid(page: int, number: int, table: _Table, cells: list[Cell]) -> CellGrid:

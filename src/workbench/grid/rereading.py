@@ -20,7 +20,7 @@ from workbench.grid.lines import (
     is_written_downwards,
     side_by_side,
 )
-from workbench.grid.text import cell_text, character_width, least_sure_of_numbers, same_values
+from workbench.grid.text import character_width, least_sure_of_numbers, same_values
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
@@ -124,7 +124,7 @@ def _settled(read: LineRead, second: Reading, text: TextLayer) -> LineRead:
         return replace(read, reading=_doubted(read.reading))
     if _loses_between(read, text):
         return replace(read, reading=_doubted(read.reading), agreement=0.0)
-    return replace(read, agreement=float(same_values(cell_text([read.reading]), cell_text([second]))))
+    return replace(read, agreement=float(same_values(read.reading.text, second.text)))
 
 
 def _with_end(first: Reading, second: Reading, known: int) -> Reading:
