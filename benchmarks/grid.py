@@ -15,16 +15,10 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
-import platform
-import shlex
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -39,8 +33,8 @@ from benchmarks.grid_corpus import (
 )
 from benchmarks.grid_readers import Pixels, engine, read_ours, read_peer
 from benchmarks.grid_scoring import FoundGrid, Score, best_grid, misses, score_page
+from benchmarks.results import keep, markdown
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
 Reader = Callable[[Pixels, bool], list[FoundGrid]]
 
 
@@ -83,7 +77,7 @@ def main() -> None:
     if arguments.misses:
         print("\n".join(_missed(outcomes)))
     if arguments.results:
-        _keep(lines, arguments.structure_only)
+        keep("grids", "benchmarks.grid", engine(arguments.structure_only).version, lines)
 
 
 def _arguments() -> argparse.Namespace:
@@ -135,9 +129,7 @@ def _table(outcomes: Sequence[Outcome], structure_only: bool) -> list[str]:
         ours = sum((outcome.ours.score for outcome in group), Score())
         peer = sum((outcome.peer.score for outcome in group if outcome.peer), Score())
         rows.append((name, *(show(ours, peer) for show in columns.values())))
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
-    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+    return markdown(rows)
 
 
 def _both(part: Callable[[Score], float], form: str = "{:.3f}") -> Callable[[Score, Score], str]:
@@ -179,15 +171,6 @@ def _missed(outcomes: Iterable[Outcome]) -> Iterator[str]:
         if missed:
             yield f"{outcome.spec.name}: {len(missed)} of {outcome.ours.score.cells}"
             yield from (f"    {line}" for line in missed)
-
-
-def _keep(lines: Iterable[str], structure_only: bool) -> None:
-    command = shlex.join(["python", "-m", "benchmarks.grid", *sys.argv[1:]])
-    machine = f"{os.cpu_count()} {platform.machine()} cores, Python {platform.python_version()}"
-    reader = engine(structure_only).version
-    entry = f"\n## {date.today()}: grids, `{command}`\n\n{machine}, {reader}.\n\n" + "\n".join(lines) + "\n"
-    with RESULTS.open("a", encoding="utf-8") as results:
-        results.write(entry)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -30,6 +30,13 @@ DRAWINGS_PER_LOOK = 4
 INVENTED_SEED = 7
 FEWEST_CELLS = 12
 """A form's last page can be a row or two: too little to count."""
+
+TRANSCRIBED: dict[str, Callable[[dict[str, Any]], Table]] = {
+    "tianjin_gxj_2022": tianjin_table,
+    "example_project_1": central_project_table,
+    "example_project_2": central_project_table,
+}
+"""Forms that were published, and how they are printed."""
 
 T = TypeVar("T")
 
@@ -197,7 +204,7 @@ def page_specs(per_condition: int = PAGES_PER_CONDITION) -> Iterator[PageSpec]:
     for place, condition in enumerate(CONDITIONS):
         rng = np.random.default_rng(place)
         drawings = _drawings(OWN_LOOKS.get(condition, LOOKS))
-        for number, drawing in enumerate(_dealt(drawings, per_condition, rng)):
+        for number, drawing in enumerate(dealt(drawings, per_condition, rng)):
             yield PageSpec(condition, drawing, int(rng.integers(100)), 1000 * place + number)
 
 
@@ -207,7 +214,8 @@ def make_page(spec: PageSpec) -> CorpusPage:
     pdf, grids = _drawn(spec.drawing)
     worth = [number for number, grid in enumerate(grids) if len(grid.cells) >= FEWEST_CELLS]
     number = worth[spec.choice % len(worth)]
-    return CorpusPage(damage(draw_page(pdf, number, dpi), _faults(spec)), grids[number])
+    faults = faults_of(spec.condition, dpi, spec.seed)
+    return CorpusPage(damage(draw_page(pdf, number, dpi), faults), grids[number])
 
 
 def missing_typefaces() -> list[Typeface]:
@@ -218,16 +226,12 @@ def missing_typefaces() -> list[Typeface]:
 @cache
 def forms() -> dict[str, Table]:
     """Every form's printed table, by the name of its truth or, if that is invented, of its layout."""
-    transcribed = {
-        "tianjin_gxj_2022": tianjin_table,
-        "example_project_1": central_project_table,
-        "example_project_2": central_project_table,
-    }
-    tables = {name: draw(_truth(name)) for name, draw in transcribed.items()}
+    tables = {name: draw(truth_of(name)) for name, draw in TRANSCRIBED.items()}
     return tables | {name: draw(invent(INVENTED_SEED, name)) for name, draw in LAYOUTS.items()}
 
 
-def _truth(name: str) -> dict[str, Any]:
+def truth_of(name: str) -> dict[str, Any]:
+    """The structured truth of a transcribed form."""
     return json.loads((TRUTH / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -236,28 +240,30 @@ def _drawings(looks: tuple[Look, ...]) -> list[Drawing]:
     """Every look a few times, the forms and typefaces dealt out over them."""
     rng = np.random.default_rng(0)
     every = looks * DRAWINGS_PER_LOOK
-    names = _dealt(list(forms()), len(every), rng)
+    names = dealt(list(forms()), len(every), rng)
     installed = [typeface for typeface in TYPEFACES if typeface.file.is_file()]
-    faces = _dealt(installed, len(every), rng)
-    complete = [
-        face if _has_all_characters(face, name) else TYPEFACES[0] for face, name in zip(faces, names, strict=True)
-    ]
+    faces = dealt(installed, len(every), rng)
+    complete = [complete_typeface(face, forms()[name]) for face, name in zip(faces, names, strict=True)]
     return [Drawing(*parts) for parts in zip(names, complete, every, strict=True)]
 
 
-def _dealt(items: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
+def dealt(items: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
     """So many of the items in a random order, each as often as any other but for one."""
     places = [place for _ in range(-(-count // len(items))) for place in rng.permutation(len(items))]
     return [items[place] for place in places[:count]]
 
 
+def complete_typeface(typeface: Typeface, table: Table) -> Typeface:
+    """The typeface, or the first one if a character is missing: a blank box is nothing that a reader could read."""
+    texts = (table.title, table.subtitle, *(cell.text for row in table.rows for cell in row.cells))
+    printed = {ord(character) for text in texts for character in text if not character.isspace()}
+    return typeface if printed <= _characters(typeface) else TYPEFACES[0]
+
+
 @cache
-def _has_all_characters(typeface: Typeface, form: str) -> bool:
-    """A typeface without some character would print a blank box that no reader could read."""
-    table = forms()[form]
-    printed = {character for row in table.rows for cell in row.cells for character in cell.text}
+def _characters(typeface: Typeface) -> frozenset[int]:
     with TTFont(typeface.file, fontNumber=typeface.index, lazy=True) as font:
-        return {ord(character) for character in printed if not character.isspace()} <= font.getBestCmap().keys()
+        return frozenset(font.getBestCmap())
 
 
 @lru_cache(maxsize=4)
@@ -268,10 +274,11 @@ def _drawn(drawing: Drawing) -> tuple[bytes, list[PageGrid]]:
     return typeset(table, style), page_grids(table, style)
 
 
-def _faults(spec: PageSpec) -> Iterator[Fault]:
-    rng = np.random.default_rng(spec.seed)
-    for chance in CONDITIONS[spec.condition]:
+def faults_of(condition: str, dpi: int, seed: int) -> Iterator[Fault]:
+    """What happens to a page of a condition; how bad follows from the seed."""
+    rng = np.random.default_rng(seed)
+    for chance in CONDITIONS[condition]:
         severity = rng.uniform(chance.low, chance.high)
         # Out of focus by so much paper: at more dots per inch the same blur covers more pixels.
-        scale = spec.drawing.look.dpi / 200 if chance.fault == "blur" else 1.0
-        yield Fault(chance.fault, severity * scale, spec.seed)
+        scale = dpi / 200 if chance.fault == "blur" else 1.0
+        yield Fault(chance.fault, severity * scale, seed)
