@@ -77,6 +77,12 @@ class TestLoneMark:
         assert mark is not None
         assert mark.confidence < 0.5
 
+    def test_a_strict_inequality_is_doubted_for_its_bar_may_be_lost(self):
+        mark = self.mark(">", ">")
+        assert mark is not None
+        assert mark.text == ">"
+        assert mark.confidence < 0.5
+
     def test_a_full_width_equals_sign_stays_full_width(self):
         mark = self.mark("＝", "＝")
         assert mark is not None
@@ -104,5 +110,6 @@ class TestLeadingSign:
         assert reading.text == printed
         assert reading.confidence == 0.99
 
-    def test_a_dash_before_a_number_that_is_no_sign_is_doubted(self):
-        assert self.read("—88%", "—88%").confidence < 0.5
+    @pytest.mark.parametrize("printed", ["—88%", ">88%"])
+    def test_a_dash_or_strict_inequality_before_a_number_is_doubted(self, printed):
+        assert self.read(printed, printed).confidence < 0.5

@@ -50,6 +50,9 @@ TAKEN_FOR_SIGNS = SIGN_LIKE | frozenset("MmNnVvWwXxZz三…")
 UNSIGNED = frozenset("–—一二≡")
 """What no number starts with: there the sign was misread."""
 
+STRICT = frozenset("><＞＜")
+"""Rare in forms, and what is left of ≥ and ≤ when the bar is lost: never sure."""
+
 SURE_OF_SHAPE = 0.9
 """Confidence of a mark that is known by its shape and not by the engine."""
 
@@ -73,6 +76,8 @@ def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> Mark | No
     sign = _sign(line, text) if not read or read.isdigit() or read in TAKEN_FOR_SIGNS else None
     if sign is not None:
         return Mark(read if _same_sign(read, sign) else sign, UNSURE_OF_SIGN if read.isdigit() else SURE_OF_SHAPE)
+    if read in STRICT:
+        return Mark(read, UNSURE_OF_SIGN)
     width, height = line.width / text.text_height, line.height / text.text_height
     if height <= FLATTEST and _dots(line, text) >= DOTS:
         return Mark("…" * round(_dots(line, text) / DOTS))
@@ -97,7 +102,7 @@ def with_leading_sign(reading: Reading, line: LineBox, text: TextLayer) -> Readi
     end = int(np.argmin(inked)) or line.width  # the first column without ink ends the sign
     sign = _sign(replace(line, x1=line.x0 + end), text)
     if sign is None or _same_sign(read[0], sign):
-        sure = UNSURE_OF_SIGN if sign is None and read[0] in UNSIGNED else 1.0
+        sure = UNSURE_OF_SIGN if sign is None and read[0] in UNSIGNED | STRICT else 1.0
         return replace(reading, confidences=(min(reading.confidences[0], sure), *reading.confidences[1:]))
     return replace(reading, text=sign + read[1:], confidences=(SURE_OF_SHAPE, *reading.confidences[1:]))
 

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.grid.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.lattice import Lattice, find_lattices, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
-from workbench.grid.marks import lone_mark, with_leading_sign
+from workbench.grid.marks import SURE_OF_SHAPE, lone_mark, with_leading_sign
 from workbench.grid.rereading import LineRead, is_under_seal, line_crops, reread_doubtful
 from workbench.grid.rules import find_rules
 from workbench.grid.text import cell_text, least_sure
@@ -88,10 +88,10 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
     character = min((least_sure(read.reading) for read in reads), default=1.0)
     agreements = [read.agreement for read in reads if read.agreement is not None]
     mark = lone_mark(joined, [read.part.line for read in reads], text)
-    if mark is not None:  # where the engine read the same, two kinds of evidence agree
+    if mark is not None:
+        confirmed = mark.text == joined and mark.confidence == SURE_OF_SHAPE  # two kinds of evidence agree
         agreements = agreements if mark.text == joined else []
-        character = max(character, mark.confidence) if mark.text == joined else mark.confidence
-        joined = mark.text
+        joined, character = mark.text, max(character, SURE_OF_SHAPE) if confirmed else mark.confidence
     state: CellState = "text" if joined else ("unread" if reads else "empty")
     if _is_obscured(box, reads, text, character, agreements):
         state, joined = "obscured", ""
