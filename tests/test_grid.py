@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans import faults
 from workbench.grid.reading import read_page
-from workbench.grid.text import cell_text, least_sure
+from workbench.grid.text import cell_text, has_odd_number, least_sure
 from workbench.model import Cell, CellGrid, Page, PageContent
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 
@@ -557,6 +557,20 @@ class TestText:
     def test_a_bracket_in_a_line_too_short_to_measure_is_full_width_by_the_height_of_text(self):
         assert text_of(reading("项目资"), misread("金（万", "金(万"), reading("元)")) == "项目资金（万元）"
         assert text_of(reading("项目资"), reading("金(万"), reading("元)")) == "项目资金(万元)"
+
+    def test_a_bracket_without_a_partner_is_full_width_between_chinese(self):
+        assert text_of(reading("补贴("), reading("含留用奖的满意度")) == "补贴（含留用奖的满意度"
+        assert text_of(reading("预算数("), reading("A合计")) == "预算数(A合计"
+
+    @pytest.mark.parametrize("text", ["8682,23", "69:31", "95.", "=222，1万元", "≥98°", "45.1.", "1,2345"])
+    def test_a_quantity_as_nobody_prints_it_was_misread(self, text):
+        assert has_odd_number(text)
+
+    @pytest.mark.parametrize(
+        "text", ["1,234.5", "12,345,678.90万元", "26°C", "3:00开始", "2022.12.31", "98.3%", "1.加强", ""]
+    )
+    def test_other_figures_are_not_odd(self, text):
+        assert not has_odd_number(text)
 
     def test_what_is_already_full_width_stays(self):
         assert text_of(reading("首台（套）重大技术装备，“黑广播”")) == "首台（套）重大技术装备，“黑广播”"

@@ -12,9 +12,9 @@ from workbench.grid.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.lattice import Lattice, find_lattices, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
 from workbench.grid.marks import SURE_OF_SHAPE, lone_mark, with_leading_sign
-from workbench.grid.rereading import LineRead, is_under_seal, line_crops, reread_doubtful
+from workbench.grid.rereading import DOUBTED, LineRead, is_under_seal, line_crops, reread_doubtful
 from workbench.grid.rules import find_rules
-from workbench.grid.text import cell_text, least_sure
+from workbench.grid.text import cell_text, has_odd_number, least_sure
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
 
@@ -87,6 +87,8 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
         joined = joined.replace(" ", "")  # the gaps between pieces put side by side are no spaces
     character = min((least_sure(read.reading) for read in reads), default=1.0)
     agreements = [read.agreement for read in reads if read.agreement is not None]
+    if has_odd_number(joined):
+        character = min(character, DOUBTED)
     mark = lone_mark(joined, [read.part.line for read in reads], text)
     if mark is not None:
         confirmed = mark.text == joined and mark.confidence == SURE_OF_SHAPE  # two kinds of evidence agree

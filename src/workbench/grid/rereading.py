@@ -174,6 +174,6 @@ def _loses_between(read: LineRead, text: TextLayer) -> bool:
         in_number = read.reading.text[i].isdigit() and read.reading.text[i + 1].isdigit()
         if share >= 0.3 and end - start >= LOST_BETWEEN * pitch:
             return True
-        if in_number and share >= 0.65 and end - start >= LOST_DIGIT * pitch:
+        if in_number and share >= 0.45 and end - start >= LOST_DIGIT * pitch:
             return True
     return False

@@ -21,8 +21,13 @@ WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…�
 
 STOPS = frozenset("，。、；：")
 
-FEWEST_PITCHES = 3
+FEWEST_PITCHES = 2
 """From so few distances between characters the room of one is not measured: engines place characters in steps."""
+
+QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
+ODD_NUMBER = re.compile(r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$")
+"""Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number.
+On coarse copies points are read as commas, grain as points, and per cent signs as degrees."""
 
 ROOM_OF_FULL_WIDTH = 0.7
 """A full-width mark takes a character's room between its neighbours, a half-width one half of it: between them,
@@ -115,7 +120,15 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
             inside = characters[start + 1 : i]
             wide = measured[0] if len(set(measured)) == 1 else any(map(_is_chinese, inside))
             characters[start], characters[i] = ("（", "）") if wide else ("(", ")")
+    for i in edges.intersection(opened):  # its partner was never printed: Chinese text on both sides
+        if 0 < i < len(characters) - 1 and _is_chinese(characters[i - 1]) and _is_chinese(characters[i + 1]):
+            characters[i] = "（"
     return "".join(characters)
+
+
+def has_odd_number(text: str) -> bool:
+    """Whether a text is a quantity as nobody prints it: something in it was misread."""
+    return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
 
 
 def character_width(character: str) -> float:
