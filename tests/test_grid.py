@@ -89,8 +89,10 @@ def every_cell(rows: int, columns: int) -> list[Span]:
     return [(row, column, 1, 1) for row in range(rows) for column in range(columns)]
 
 
-def draw(spans: Iterable[Span], xs: Sequence[float], ys: Sequence[float], weight: int = 2) -> Paper:
-    return frame(sheet(), [box_of(span, xs, ys) for span in spans], weight)
+def draw(
+    spans: Iterable[Span], xs: Sequence[float], ys: Sequence[float], weight: int = 2, paper: Paper | None = None
+) -> Paper:
+    return frame(sheet() if paper is None else paper, [box_of(span, xs, ys) for span in spans], weight)
 
 
 def spans_of(grid: CellGrid) -> list[Span]:
@@ -361,18 +363,23 @@ def partitions(draw_: st.DrawFn) -> tuple[list[Span], list[int], list[int]]:
     return renumbered, [xs[column] for column in used_columns], [ys[row] for row in used_rows]
 
 
+def sheet_around(xs: Sequence[float], ys: Sequence[float]) -> Paper:
+    """Paper that the table fits on, but no scrap: where there is no text, its size tells how large text would be."""
+    return sheet(max(800, round(xs[-1] + xs[0])), max(600, round(ys[-1] + ys[0])))
+
+
 class TestAnyTable:
     @given(partitions(), st.sampled_from([1, 2, 3]))
     @settings(max_examples=30)
     def test_drawn_is_found_again_exactly(self, partition, weight):
         spans, xs, ys = partition
-        assert_found(only_grid(read(draw(spans, xs, ys, weight))), spans, xs, ys)
+        assert_found(only_grid(read(draw(spans, xs, ys, weight, sheet_around(xs, ys)))), spans, xs, ys)
 
     @given(partitions(), st.integers(0, 99))
     @settings(max_examples=15)
     def test_cells_cover_the_grid_once_whatever_is_left_of_the_rules(self, partition, seed):
         spans, xs, ys = partition
-        paper = faults.worn_rules(draw(spans, xs, ys), 0.25, seed)
+        paper = faults.worn_rules(draw(spans, xs, ys, paper=sheet_around(xs, ys)), 0.25, seed)
         for grid in read(paper).grids:
             covered = np.zeros((grid.rows, grid.columns), int)
             for cell in grid.cells:

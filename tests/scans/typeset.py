@@ -118,6 +118,8 @@ class _Ruler:
         self.pdf.set_auto_page_break(False)
         self.pdf.add_font("body", fname=style.font, collection_font_number=style.font_index)
         self.pdf.set_font("body", size=style.font_size)
+        # The font's own boxes hold for its subset too; to measure every outline anew is half of the time a PDF takes.
+        self.pdf.fonts["body"].ttfont.recalcBBoxes = False
         self.width = cache(self.pdf.get_string_width)
 
     def wrap(self, text: str, width: float) -> list[str]:
