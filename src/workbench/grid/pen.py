@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.rules import RuleMasks, find_rules
+from workbench.grid.rules import LONG_RULE, MENDED_GAP, RuleMasks, find_rules
 from workbench.grid.upright import Mask, UprightPage
 
 TALLEST_PRINT = 1.35
@@ -26,10 +26,6 @@ THICKEST_PEN = 0.45
 
 HEADING, SQUARE = 4, 0.7
 """So many figures of one height in a row, and mostly of this width for their height, are large print."""
-
-LONG_RULE = 8.0
-"""Only over a rule longer than this many text heights is ink known to go on: the strokes of characters under each
-other may look like a short one."""
 
 SHORTEST_STRIKE = 2.3
 """A line through a word is longer than this many text heights: two characters that touch may look like one."""
@@ -84,14 +80,15 @@ def find_print(page: UprightPage) -> Printed:
 def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
     """The ink of large figures that are neither rule nor print, together with the characters that they touch."""
     height = page.text_height
-    ruled = rules.whole_horizontal | rules.whole_vertical
+    across = _followed(page.ink, rules.whole_horizontal, rules.long_horizontal, height)
+    turned_ink, whole, long = (_turned(mask) for mask in (page.ink, rules.whole_vertical, rules.long_vertical))
+    down = _followed(turned_ink, whole, long, height)
+    ruled = across | _turned(down)
     if not ruled.any():
         return np.zeros_like(page.ink)
     loose = cv2.subtract(page.ink, cv2.dilate(ruled, np.ones((3, 3), np.uint8)))
-    across = _crossings(page.ink, loose, rules.whole_horizontal, LONG_RULE * height)
-    turned_ink, turned, plumb = (np.ascontiguousarray(mask.T) for mask in (page.ink, loose, rules.whole_vertical))
-    down = np.ascontiguousarray(_crossings(turned_ink, turned, plumb, LONG_RULE * height).T)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(loose | across | down, connectivity=8)
+    crossed = _crossings(loose, across, height) | _turned(_crossings(_turned(loose), down, height))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(loose | crossed, connectivity=8)
     left, top, width, high = (stats[:, column] for column in range(4))
     area = np.bincount(labels[loose > 0], minlength=len(stats))
     x, y, table_width, table_height = cv2.boundingRect(ruled)
@@ -109,7 +106,9 @@ def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
     print_sized[0] = False
     hand |= _in_other_ink(page.grey, loose, labels, print_sized)
     pen = np.where(hand[labels], loose, 0).astype(np.uint8)
-    return _with_ends_over_rules(pen, loose, labels, rules) if pen.any() else pen
+    if not pen.any():
+        return pen
+    return _with_ends_over_rules(pen, loose, labels, ruled, max(_thickness(across), _thickness(down)))
 
 
 def without_pen(page: UprightPage, pen: Mask) -> UprightPage:
@@ -125,12 +124,32 @@ def _window(stat: NDArray[np.int32]) -> tuple[slice, slice]:
     return np.s_[y : y + height, x : x + width]
 
 
-def _crossings(ink: Mask, loose: Mask, rules: Mask, long: float) -> Mask:
-    """Where other ink goes on on both sides of a horizontal rule: print keeps clear of rules, a pen does not."""
+def _turned(mask: Mask) -> Mask:
+    return np.ascontiguousarray(mask.T)
+
+
+def _followed(ink: Mask, whole: Mask, long: Mask, text_height: float) -> Mask:
+    """The ink of horizontal rules, also where a pen that crosses them has cut them in two."""
+    gap = round(MENDED_GAP * text_height) | 1
+    wavering = cv2.dilate(whole | long, np.ones((3, 1), np.uint8))
+    padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
+    _, labels = cv2.connectedComponents(joined, connectivity=8)
+    rules = np.zeros(int(labels.max()) + 1, bool)
+    rules[np.unique(labels[whole > 0])] = True
+    rules[0] = False
+    return np.where(rules[labels], ink, 0).astype(np.uint8)
+
+
+def _crossings(loose: Mask, rules: Mask, text_height: float) -> Mask:
+    """Where other ink goes on on both sides of a horizontal rule: print keeps clear of rules, a pen does not.
+
+    Only of long rules: strokes of characters under each other may look like a short one.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rules, connectivity=8)
-    whole = stats[:, cv2.CC_STAT_WIDTH] > long
-    whole[0] = False
-    rules = np.where(whole[labels], rules & ink, 0).astype(np.uint8)
+    long = stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height
+    long[0] = False
+    rules = np.where(long[labels], rules, 0).astype(np.uint8)
     thickness = _thickness(rules)
     reach = thickness + 3
     below = np.zeros((2 * reach + 1, 2 * thickness + 1), np.uint8)
@@ -145,10 +164,10 @@ def _thickness(rules: Mask) -> int:
     return round(int(np.count_nonzero(rules)) / max(1, tops))
 
 
-def _with_ends_over_rules(pen: Mask, loose: Mask, labels: NDArray[np.int32], rules: RuleMasks) -> Mask:
+def _with_ends_over_rules(pen: Mask, loose: Mask, labels: NDArray[np.int32], ruled: Mask, thickness: int) -> Mask:
     """The pen with what is left of its strokes on the other side of a rule, wherever it comes out there."""
-    reach = 2 * (max(_thickness(rules.whole_horizontal), _thickness(rules.whole_vertical.T)) + 2) + 1
-    ruled = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((3, 3), np.uint8))
+    reach = 2 * (thickness + 2) + 1
+    ruled = cv2.dilate(ruled, np.ones((3, 3), np.uint8))
     met = ruled & cv2.dilate(pen, np.ones((5, 5), np.uint8))
     under = ruled & cv2.dilate(met, np.ones((reach, reach), np.uint8))
     hand = np.zeros(int(labels.max()) + 1, bool)

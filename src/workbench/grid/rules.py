@@ -45,6 +45,9 @@ CLIMB = 0.15
 BEND = 0.09
 """A short rule, as drawn between two others, strays less than this many text heights from a straight line."""
 
+STRUCK = 0.15
+"""Text that a rule touches goes on on both sides of it along less than this share; in a word struck out, of more."""
+
 BESIDE, CROWDED = 0.35, 0.08
 """Where this share of the room beside a rule (to so many text heights) is inked, the rule is made of letters."""
 
@@ -117,12 +120,12 @@ def _between(ink: Mask, across: Mask, down: Mask, text_height: float, reach: flo
     kept = held | (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height)
     kept[0] = False
     for label in np.flatnonzero(held & (stats[:, cv2.CC_STAT_WIDTH] <= LONG_RULE * text_height) & kept):
-        kept[label] = not _bends(ink, rows[label], left[label], right[label] + 1, text_height)
+        kept[label] = not _is_handmade(ink, rows[label], left[label], right[label] + 1, text_height)
     return np.where(kept[labels], across, 0).astype(np.uint8)
 
 
-def _bends(ink: Mask, row: int, left: int, right: int, text_height: float) -> bool:
-    """Whether the stroke of which a horizontal run is a part wavers or climbs: the run is only what of it is level."""
+def _is_handmade(ink: Mask, row: int, left: int, right: int, text_height: float) -> bool:
+    """Whether a horizontal run is a line through a word, or the level part of a stroke that wavers or climbs."""
     reach = round(THICKEST_RULE * text_height)
     top = max(0, row - reach)
     inked = ink[top : row + reach + 1, left:right] > 0
@@ -130,9 +133,14 @@ def _bends(ink: Mask, row: int, left: int, right: int, text_height: float) -> bo
     above, below = inked[middle::-1], inked[middle:]
     # How far the ink goes on from the run without a gap, up and down.
     up, down = (np.where(part.all(axis=0), len(part), (~part).argmax(axis=0)) for part in (above, below))
-    thickness = up + down - 1
-    stroke = inked[middle] & (thickness <= 2 * np.median(thickness[inked[middle]])) if inked[middle].any() else None
-    if stroke is None or np.count_nonzero(stroke) < text_height / 2:
+    thickness, drawn = up + down - 1, inked[middle]
+    if not drawn.any():
+        return False
+    usual = float(np.median(thickness[drawn]))
+    if float(((up > usual + 1) & (down > usual + 1)).mean()) > STRUCK:
+        return True
+    stroke = drawn & (thickness <= 2 * usual)
+    if np.count_nonzero(stroke) < text_height / 2:
         return False
     at = np.flatnonzero(stroke)
     course = np.polyval(np.polyfit(at, (down - up)[stroke] / 2, 2), at)
