@@ -5,10 +5,11 @@
     python -m benchmarks.grid --fault seal --misses  one fault, and every cell that is not as printed
 
 A page on which no table was found counts with all its cells as missed; of several tables found on a page the one
-that agrees best with the printed one counts. Exact: row, column, spans and text are all as printed. Folded: the
-same with full-width punctuation read as half-width. Placed: row, column and spans alone. TEDS and its structure
-part are means over pages. Flagged: of the cells found with wrong text at the right place, at a wrong place, or just
-right, the share that a person would be asked to check.
+that agrees best with the printed one counts. Exact: row, column, spans and text are all as printed. Uncrossed: the
+same among the cells that no pen wrote in. Folded: exact with full-width punctuation read as half-width. Placed: row,
+column and spans alone. TEDS and its structure part are means over pages. Flagged: of the cells found with wrong text
+at the right place, at a wrong place, or just right, the share that a person would be asked to check or is told is
+obscured.
 """
 
 from __future__ import annotations
@@ -115,8 +116,8 @@ def _read(reader: Reader, page: CorpusPage, structure_only: bool) -> Attempt:
         failure = f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - start
     best = best_grid(found, page.grid)
-    score = score_page(best, page.grid, seconds, structure_only)
-    return Attempt(score, tuple(misses(best, page.grid, structure_only)), failure)
+    score = score_page(best, page.grid, seconds, structure_only, page.crossed)
+    return Attempt(score, tuple(misses(best, page.grid, structure_only, page.crossed)), failure)
 
 
 def _table(outcomes: Sequence[Outcome], structure_only: bool) -> list[str]:
@@ -145,6 +146,7 @@ COLUMNS: dict[str, tuple[Callable[[Score, Score], str], bool]] = {
     "pages": (lambda ours, _: str(ours.pages), False),
     "cells": (lambda ours, _: str(ours.cells), False),
     "exact": (_both(lambda score: score.exact / score.cells), True),
+    "uncrossed": (_both(lambda score: score.uncrossed_exact / max(1, score.uncrossed)), True),
     "folded": (_both(lambda score: score.exact_folded / score.cells), True),
     "placed": (_both(lambda score: score.placed / score.cells), False),
     "whole grids": (_both(lambda score: score.whole, "{}"), False),

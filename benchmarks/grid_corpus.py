@@ -21,7 +21,9 @@ from tests.scans.faults import Fault, Page, damage, draw_page
 from tests.scans.invented import invent
 from tests.scans.layouts import LAYOUTS
 from tests.scans.tables import Table, central_project_table, tianjin_table
-from tests.scans.typeset import PageGrid, Style, page_grids, typeset
+from tests.scans.typeset import Box, PageGrid, Style, page_boxes, page_grids, typeset
+
+from benchmarks.grid_scoring import Place, place
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it warns of tables that it leaves out of a subset
 TRUTH = Path(__file__).parents[1] / "tests" / "truth"
@@ -193,29 +195,44 @@ class PageSpec:
 
 @dataclass(frozen=True)
 class CorpusPage:
-    """A page image (height, width, 3) uint8 RGB as scanned, and the grid that is printed on it."""
+    """A page image (height, width, 3) uint8 RGB as scanned, and the grid that is printed on it.
+
+    ``crossed`` are the places of the grid's cells that a pen wrote in.
+    """
 
     image: Page
     grid: PageGrid
+    crossed: frozenset[Place]
 
 
 def page_specs(per_condition: int = PAGES_PER_CONDITION) -> Iterator[PageSpec]:
     """The corpus, condition by condition. Every condition is dealt its own mixture of drawings."""
-    for place, condition in enumerate(CONDITIONS):
-        rng = np.random.default_rng(place)
+    for order, condition in enumerate(CONDITIONS):
+        rng = np.random.default_rng(order)
         drawings = _drawings(OWN_LOOKS.get(condition, LOOKS))
         for number, drawing in enumerate(dealt(drawings, per_condition, rng)):
-            yield PageSpec(condition, drawing, int(rng.integers(100)), 1000 * place + number)
+            yield PageSpec(condition, drawing, int(rng.integers(100)), 1000 * order + number)
 
 
 def make_page(spec: PageSpec) -> CorpusPage:
     """Draw the page and damage it. What is left to chance follows from the spec's seed."""
     dpi = spec.drawing.look.dpi
-    pdf, grids = _drawn(spec.drawing)
+    pdf, grids, boxes = _drawn(spec.drawing)
     worth = [number for number, grid in enumerate(grids) if len(grid.cells) >= FEWEST_CELLS]
     number = worth[spec.choice % len(worth)]
-    faults = faults_of(spec.condition, dpi, spec.seed)
-    return CorpusPage(damage(draw_page(pdf, number, dpi), faults), grids[number])
+    page, faults = draw_page(pdf, number, dpi), list(faults_of(spec.condition, dpi, spec.seed))
+    written = damage(page, (fault for fault in faults if fault.name == "handwriting"))
+    crossed = _changed_cells(grids[number], boxes[number], page, written, dpi / 25.4)
+    return CorpusPage(damage(page, faults), grids[number], crossed)
+
+
+def _changed_cells(grid: PageGrid, boxes: Sequence[Box], before: Page, after: Page, scale: float) -> frozenset[Place]:
+    changed = (before != after).any(axis=2)
+    return frozenset(
+        place(cell)
+        for cell, (x, y, width, height) in zip(grid.cells, boxes, strict=True)
+        if changed[round(y * scale) : round((y + height) * scale), round(x * scale) : round((x + width) * scale)].any()
+    )
 
 
 def missing_typefaces() -> list[Typeface]:
@@ -267,11 +284,11 @@ def _characters(typeface: Typeface) -> frozenset[int]:
 
 
 @lru_cache(maxsize=4)
-def _drawn(drawing: Drawing) -> tuple[bytes, list[PageGrid]]:
+def _drawn(drawing: Drawing) -> tuple[bytes, list[PageGrid], list[list[Box]]]:
     face = drawing.typeface
     style = replace(drawing.look.style, font=face.file, font_index=face.index)
     table = forms()[drawing.form]
-    return typeset(table, style), page_grids(table, style)
+    return typeset(table, style), page_grids(table, style), page_boxes(table, style)
 
 
 def faults_of(condition: str, dpi: int, seed: int) -> Iterator[Fault]:

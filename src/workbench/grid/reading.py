@@ -12,8 +12,8 @@ from workbench.grid.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.lattice import Lattice, find_lattices, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
 from workbench.grid.marks import SURE_OF_SHAPE, lone_mark, with_leading_sign
-from workbench.grid.rereading import DOUBTED, LineRead, is_under_seal, line_crops, reread_doubtful
-from workbench.grid.rules import find_rules
+from workbench.grid.pen import find_print
+from workbench.grid.rereading import DOUBTED, LineRead, is_covered, line_crops, near_pen, reread_doubtful
 from workbench.grid.text import cell_text, has_odd_number, least_sure
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
@@ -25,10 +25,13 @@ SMALLEST_TABLE = 8.0
 """Rules that enclose less than this many text heights in width are drawing or lettering, not a table."""
 
 LEGIBLE = 0.6
-"""Under a seal a cell with a less sure character is not guessed."""
+"""Under a seal or a pen a cell with a less sure character is not guessed."""
 
 BURIED = 0.5
 """A cell without any print left, but with this share of it under a seal, cannot be called empty."""
+
+INSIDE = 0.2
+"""A pen that stays this near to a cell's border, in text heights, belongs to the next cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,18 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     without ink are not read.
     """
     upright = make_upright(page, engine)
-    rules = find_rules(upright)
-    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in find_lattices(upright, rules)]
+    printed = find_print(upright)
+    lattices = find_lattices(printed.page, printed.rules)
+    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in lattices]
     tables = [table for table in tables if _is_table(table, upright.text_height)]
     boxes = [cell for table in tables for cell in table.cells]
-    drawn = rule_ink(upright.ink, rules, [table.lattice for table in tables], upright.text_height)
-    text = without_rules(upright, drawn, boxes)
+    drawn = rule_ink(printed.page.ink, printed.rules, [table.lattice for table in tables], upright.text_height)
+    text = without_rules(printed.page, drawn, boxes, printed.pen)
 
     crops = [line_crops(cell, text) for cell in boxes]
+    if printed.pen.any():  # what a pen came near is read as it is: characters may have been taken for parts of strokes
+        written = replace(without_rules(upright, drawn, boxes, printed.pen), text_height=text.text_height)
+        crops = [line_crops(parts[0].cell, written) if near_pen(parts, text) else parts for parts in crops]
     outside = _lines_outside(tables, text, engine)
     outside_crops = [crop_line(line, _whole_page(text), text) for line in outside]
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
@@ -96,7 +103,9 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
         joined, character = mark.text, max(character, SURE_OF_SHAPE) if confirmed else mark.confidence
     state: CellState = "text" if joined else ("unread" if reads else "empty")
     if _is_obscured(box, reads, text, character, agreements):
-        state, joined = "obscured", ""
+        state, joined, character = "obscured", "", min(character, DOUBTED)
+    elif near_pen([read.part for read in reads], text):
+        character = min(character, DOUBTED)
     return Cell(
         row=box.row,
         col=box.col,
@@ -112,12 +121,14 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
 def _is_obscured(
     box: CellBox, reads: Sequence[LineRead], text: TextLayer, character: float, agreements: Sequence[float]
 ) -> bool:
-    """Whether a seal lies over what is printed in the cell, and it cannot be read for sure."""
+    """Whether a seal or a pen lies over what is printed in the cell, and it cannot be read for sure."""
     if not text.covered.any():
         return False
     if not reads:
-        return text.share_covered(box.x0, box.y0, box.x1, box.y1) > BURIED
-    covered = any(is_under_seal(read.part.line, text) for read in reads)
+        inner = INSIDE * text.text_height
+        written = text.is_written_on(box.x0 + inner, box.y0 + inner, box.x1 - inner, box.y1 - inner)
+        return written or text.share_covered(box.x0, box.y0, box.x1, box.y1) > BURIED
+    covered = any(is_covered(read.part.line, text) for read in reads)
     return covered and (character < LEGIBLE or min(agreements, default=1.0) < 1.0)
 
 
