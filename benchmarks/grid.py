@@ -5,9 +5,9 @@
     python -m benchmarks.grid --fault seal --misses  one fault, and every cell that is not as printed
 
 A page on which no table was found counts with all its cells as missed; of several tables found on a page the one
-that agrees best with the printed one counts. Exact: row, column, spans and text are all as printed. Folded: the
+that agrees best with the printed one counts, or with each of the printed ones where there are two. Exact: row, column, spans and text are all as printed. Folded: the
 same with full-width punctuation read as half-width. Placed: row, column and spans alone. TEDS and its structure
-part are means over pages. Flagged: of the cells found with wrong text at the right place, at a wrong place, or just
+part are means over tables. Flagged: of the cells found with wrong text at the right place, at a wrong place, or just
 right, the share that a person would be asked to check.
 """
 
@@ -38,7 +38,7 @@ from benchmarks.grid_corpus import (
     page_specs,
 )
 from benchmarks.grid_readers import Pixels, engine, read_ours, read_peer
-from benchmarks.grid_scoring import FoundGrid, Score, best_grid, misses, score_page
+from benchmarks.grid_scoring import FoundGrid, Score, best_grids, misses, score_table
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 Reader = Callable[[Pixels, bool], list[FoundGrid]]
@@ -120,9 +120,9 @@ def _read(reader: Reader, page: CorpusPage, structure_only: bool) -> Attempt:
     except Exception as error:  # noqa: BLE001 - a page that cannot be read counts as missed; the reason is printed
         failure = f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - start
-    best = best_grid(found, page.grid)
-    score = score_page(best, page.grid, seconds, structure_only)
-    return Attempt(score, tuple(misses(best, page.grid, structure_only)), failure)
+    pairs = list(zip(best_grids(found, page.grids), page.grids, strict=True))
+    score = sum((score_table(best, grid, structure_only) for best, grid in pairs), Score(seconds=seconds))
+    return Attempt(score, tuple(line for best, grid in pairs for line in misses(best, grid, structure_only)), failure)
 
 
 def _table(outcomes: Sequence[Outcome], structure_only: bool) -> list[str]:
@@ -142,7 +142,7 @@ def _table(outcomes: Sequence[Outcome], structure_only: bool) -> list[str]:
 
 def _both(part: Callable[[Score], float], form: str = "{:.3f}") -> Callable[[Score, Score], str]:
     """Ours and, where it was measured, the peer's."""
-    return lambda ours, peer: " / ".join(form.format(part(score)) for score in (ours, peer) if score.pages)
+    return lambda ours, peer: " / ".join(form.format(part(score)) for score in (ours, peer) if score.tables)
 
 
 def _share(part: int, whole: int) -> str:
@@ -150,18 +150,18 @@ def _share(part: int, whole: int) -> str:
 
 
 COLUMNS: dict[str, tuple[Callable[[Score, Score], str], bool]] = {
-    "pages": (lambda ours, _: str(ours.pages), False),
+    "tables": (lambda ours, _: str(ours.tables), False),
     "cells": (lambda ours, _: str(ours.cells), False),
     "exact": (_both(lambda score: score.exact / score.cells), True),
     "folded": (_both(lambda score: score.exact_folded / score.cells), True),
     "placed": (_both(lambda score: score.placed / score.cells), False),
     "whole grids": (_both(lambda score: score.whole, "{}"), False),
-    "TEDS": (_both(lambda score: score.teds / score.pages), True),
-    "TEDS-S": (_both(lambda score: score.teds_structure / score.pages), False),
+    "TEDS": (_both(lambda score: score.teds / score.tables), True),
+    "TEDS-S": (_both(lambda score: score.teds_structure / score.tables), False),
     "flagged wrong": (lambda ours, _: _share(ours.misread_flagged, ours.misread), True),
     "flagged misplaced": (lambda ours, _: _share(ours.misplaced_flagged, ours.misplaced), True),
     "flagged right": (lambda ours, _: _share(ours.read_flagged, ours.exact), True),
-    "s/page": (_both(lambda score: score.seconds / score.pages, "{:.2f}"), False),
+    "s/table": (_both(lambda score: score.seconds / score.tables, "{:.2f}"), False),
 }
 """How each column is shown, ours beside the peer's, and whether it needs text."""
 
