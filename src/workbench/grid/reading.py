@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.grid.alignment import find_aligned_lattices
 from workbench.grid.cells import CellBox, find_cells, without_unused_rules
-from workbench.grid.lattice import Lattice, find_lattices, rule_ink
+from workbench.grid.lattice import Lattice, find_lattices, reading_order, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
 from workbench.grid.marks import lone_mark
 from workbench.grid.rereading import LineRead, is_under_seal, line_crops, reread_doubtful
-from workbench.grid.rules import find_rules
+from workbench.grid.rules import RuleMasks, find_rules
 from workbench.grid.text import cell_text, least_sure
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
@@ -48,8 +49,7 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     """
     upright = make_upright(page, engine)
     rules = find_rules(upright)
-    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in find_lattices(upright, rules)]
-    tables = [table for table in tables if _is_table(table, upright.text_height)]
+    tables = _tables(upright, rules)
     boxes = [cell for table in tables for cell in table.cells]
     drawn = rule_ink(upright.ink, rules, [table.lattice for table in tables], upright.text_height)
     text = without_rules(upright, drawn, boxes)
@@ -69,6 +69,18 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     return PageContent(
         page.number, page.width, page.height, tuple(grids), tuple(line for line in loose_lines if line.text)
     )
+
+
+def _tables(upright: UprightPage, rules: RuleMasks) -> list[_Table]:
+    """The ruled tables, and those that only the alignment of their text shows."""
+    ruled = _with_cells(find_lattices(upright, rules), upright)
+    aligned = _with_cells(find_aligned_lattices(upright, rules, [table.lattice for table in ruled]), upright)
+    return sorted([*ruled, *aligned], key=lambda table: reading_order(table.lattice))
+
+
+def _with_cells(lattices: Sequence[Lattice], upright: UprightPage) -> list[_Table]:
+    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in lattices]
+    return [table for table in tables if _is_table(table, upright.text_height)]
 
 
 def _is_table(table: _Table, text_height: float) -> bool:
