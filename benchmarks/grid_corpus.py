@@ -30,6 +30,8 @@ DRAWINGS_PER_LOOK = 4
 INVENTED_SEED = 7
 FEWEST_CELLS = 12
 """A form's last page can be a row or two: too little to count."""
+FEWEST_UNRULED_ROWS = 4
+"""The same for a table without rules: nobody could tell two lines of text from a table."""
 
 T = TypeVar("T")
 
@@ -230,11 +232,15 @@ def make_page(spec: PageSpec) -> CorpusPage:
     """Draw the page and damage it. What is left to chance follows from the spec's seed."""
     dpi = spec.drawing.look.dpi
     pdf, grids = _drawn(spec.drawing)
-    worth = [number for number, grid in enumerate(grids) if len(grid.cells) >= FEWEST_CELLS]
+    worth = [number for number, grid in enumerate(grids) if _is_worth(grid, spec.drawing.look.style)]
     numbers = [worth[(spec.choice + place) % len(worth)] for place in range(1 + (spec.condition in PAIRS))]
     pages = [draw_page(pdf, number, dpi) for number in numbers]
     image = damage(_joined(spec, *pages), _faults(spec))
     return CorpusPage(image, tuple(grids[number] for number in numbers))
+
+
+def _is_worth(grid: PageGrid, style: Style) -> bool:
+    return len(grid.cells) >= FEWEST_CELLS and (style.rules == "all" or grid.rows >= FEWEST_UNRULED_ROWS)
 
 
 def _joined(spec: PageSpec, first: Page, second: Page | None = None) -> Page:

@@ -108,7 +108,7 @@ def _overlap(one: Lattice, other: Lattice) -> bool:
 
 def _marks(page: UprightPage, rules: RuleMasks, ruled: Sequence[Lattice]) -> Mask:
     """Ink that may be text outside the ruled tables."""
-    drawn = cv2.dilate(rules.long_horizontal | rules.long_vertical, np.ones((3, 3), np.uint8))
+    drawn = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((3, 3), np.uint8))
     marks = np.asarray(cv2.subtract(page.ink, drawn), dtype=np.uint8)
     for lattice in ruled:
         around = round(page.text_height / 2)
@@ -132,12 +132,23 @@ def _bands(marks: Mask) -> list[tuple[int, int]]:
 
 
 def _words(marks: Mask, text_height: float) -> NDArray[np.bool_]:
-    """The pixel columns of a band that hold words, the gaps between their characters filled."""
+    """The pixel columns of a band that hold words, the gaps between their characters filled.
+
+    In the larger type of a title characters stand further apart.
+    """
     inked = (marks > 0).any(axis=0)
+    gap = BETWEEN_CHARACTERS * max(text_height, _type_height(marks, text_height))
     for (_, end), (start, _) in pairwise(_stretches(inked)):
-        if start - end < BETWEEN_CHARACTERS * text_height:
+        if start - end < gap:
             inked[end:start] = True
     return np.asarray(inked)
+
+
+def _type_height(marks: Mask, text_height: float) -> float:
+    """The height of most characters of a band."""
+    heights = cv2.connectedComponentsWithStats(marks, connectivity=8)[2][1:, cv2.CC_STAT_HEIGHT]
+    whole = heights[heights > text_height / 2]
+    return float(np.percentile(whole, 75)) if len(whole) else text_height
 
 
 def _runs(bands: Sequence[tuple[int, int]], words: Columns, text_height: float) -> Iterator[_Block]:

@@ -35,8 +35,11 @@ TELLING_SPREAD = 0.5
 IN_PLACE, MISPLACED = 0.35, 0.1
 """Cells stand within so many text heights of where the others of their row do, but for this share of them."""
 
-RULE_BY_CHANCE = 0.01
-"""Share of the gaps within rows that have a rule drawn across them: underlines."""
+RULE_BY_CHANCE = 1e-4
+"""Share of the gaps within rows that have a rule drawn across them."""
+
+SPARSE, FILLED_IF_SPARSE = 0.05, 0.2
+"""Share of the rows that are mostly empty: headings of groups, lines of a template; share of their cells with text."""
 
 ROUNDS = 4
 """How often the table's own habits are measured again from the rows that were found with them."""
@@ -149,14 +152,18 @@ class _Model:
         """Log-likelihood of each row [a, b] of bands, but for where its cells stand; minus infinity if there is none."""
         filled, by_chance = habits.filled[:, None, None], np.array([c.full_by_chance for c in self.columns])[:, None, None]
         wraps = np.maximum(0, self.lines - 1)
-        printed = (
-            np.log(filled)
-            + wraps * np.log(habits.wrapped)
+        text = (
+            wraps * np.log(habits.wrapped)
             + self.full * np.log(FULL_BEFORE_WRAP)
             + (wraps - self.full) * np.log(1 - FULL_BEFORE_WRAP)
             + np.log((1 - habits.wrapped) * np.where(self.ends_full, by_chance, 1 - by_chance))
         )
-        cells = np.where(self.lines > 0, printed, np.log(1 - filled)).sum(axis=0)
+        usual, sparse = (
+            np.where(self.lines > 0, np.log(share), np.log(1 - share)).sum(axis=0)
+            for share in (filled, FILLED_IF_SPARSE)
+        )
+        places = np.logaddexp(usual, np.log(SPARSE) + sparse)
+        cells = places + np.where(self.lines > 0, text, 0.0).sum(axis=0)
         ruled_within = np.log(np.where(self.ruled, RULE_BY_CHANCE, 1 - RULE_BY_CHANCE))
         ruled_after = np.append(np.log(np.where(self.ruled, habits.ruled, 1 - habits.ruled)), 0.0)
         inside = np.append(0.0, np.cumsum(self.within + ruled_within))
