@@ -7,7 +7,7 @@ all of them are as doubtful as the most doubtful one: a row or a column too many
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -19,10 +19,10 @@ from workbench.grid.lattice import Lattice
 from workbench.grid.lines import LineBox, TextLayer, find_lines
 from workbench.grid.row_cut import find_bands, row_borders
 from workbench.grid.rules import LONG_RULE, RuleMasks
-from workbench.grid.upright import Mask, UprightPage
+from workbench.grid.upright import Mask
 
-LOWEST, HIGHEST = 0.16, 3.0
-"""Ink whose sides are all shorter than the first, or that is higher than the second, is no text (text heights)."""
+HIGHEST = 3.0
+"""Ink higher than this many text heights is no text."""
 
 BETWEEN_CHARACTERS = 0.35
 """Ink nearer to each other than this many text heights is one word."""
@@ -53,6 +53,9 @@ ACROSS = np.log(10.0)
 
 FEWEST_ROWS, FEWEST_ROWS_OF_TWO = 3, 4
 """Rows of a table; one of two columns that no rule belongs to is more easily met with by chance."""
+
+LOWEST_ROW = 0.8
+"""A row between two rules is at least this many text heights high."""
 
 FEWEST_FILLED = 0.4
 """Share of a table's cells that have text, at least."""
@@ -89,14 +92,16 @@ class _Block:
     strips: Sequence[_Strip]
 
 
-def find_aligned_lattices(page: UprightPage, rules: RuleMasks, ruled: Sequence[Lattice]) -> list[Lattice]:
+def find_aligned_lattices(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) -> list[Lattice]:
     """One lattice per table that its text alone shows, top to bottom, outside the ``ruled`` tables of the page."""
-    height = page.text_height
-    marks = _marks(page, rules, ruled)
-    bands = _bands(marks)
-    words = np.array([_words(marks[top:bottom], height) for top, bottom in bands], dtype=bool).reshape(len(bands), -1)
+    height = text.text_height
+    marks = _marks(text, rules, ruled)
+    bands = _stretches((marks.ink > 0).any(axis=1))
+    words = np.array([_words(marks.ink[top:bottom], height) for top, bottom in bands], dtype=bool).reshape(
+        len(bands), -1
+    )
     blocks = [block for run in _runs(bands, words, height) for block in _blocks(run, height)]
-    found = [_lattice(_with_continuations(block, bands, words, height), marks, page, rules) for block in blocks]
+    found = [_lattice(_with_continuations(block, bands, words, height), marks, rules) for block in blocks]
     return [lattice for lattice in found if lattice and not any(_overlap(lattice, other) for other in ruled)]
 
 
@@ -106,29 +111,24 @@ def _overlap(one: Lattice, other: Lattice) -> bool:
     )
 
 
-def _marks(page: UprightPage, rules: RuleMasks, ruled: Sequence[Lattice]) -> Mask:
-    """Ink that may be text outside the ruled tables."""
+def _marks(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) -> TextLayer:
+    """The text outside the ruled tables."""
     drawn = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((3, 3), np.uint8))
-    marks = np.asarray(cv2.subtract(page.ink, drawn), dtype=np.uint8)
+    ink = np.asarray(cv2.subtract(text.ink, drawn), dtype=np.uint8)
+    around = round(text.text_height / 2)
     for lattice in ruled:
-        around = round(page.text_height / 2)
         top, left = (max(0, round(stops[0]) - around) for stops in (lattice.ys, lattice.xs))
-        marks[top : round(lattice.ys[-1]) + around, left : round(lattice.xs[-1]) + around] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
-    sides = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)]
-    text = (sides.max(axis=1) > max(2.0, LOWEST * page.text_height)) & (sides[:, 1] < HIGHEST * page.text_height)
-    text[0] = False
-    return np.where(text[labels], 255, 0).astype(np.uint8)
+        ink[top : round(lattice.ys[-1]) + around, left : round(lattice.xs[-1]) + around] = 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    written = stats[:, cv2.CC_STAT_HEIGHT] < HIGHEST * text.text_height
+    written[0] = False
+    return replace(text, ink=np.where(written[labels], 255, 0).astype(np.uint8))
 
 
 def _stretches(line: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where a line of pixels is true, as (first, one past the last)."""
     edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def _bands(marks: Mask) -> list[tuple[int, int]]:
-    return _stretches((marks > 0).any(axis=1))
 
 
 def _words(marks: Mask, text_height: float) -> NDArray[np.bool_]:
@@ -181,9 +181,7 @@ def _blocks(run: _Block, text_height: float) -> list[_Block]:
         stop = next((n for n in reversed(range(len(run.bands))) if n not in across), -1) + 1
         return _blocks(_Block(run.bands[start:stop], run.words[start:stop], ()), text_height) if start < stop else []
     cut = max(across, key=lambda n: int(np.count_nonzero(run.words[n])))
-    parts = [
-        _Block(run.bands[part], run.words[part], ()) for part in (slice(0, cut), slice(cut + 1, len(run.bands)))
-    ]
+    parts = [_Block(run.bands[part], run.words[part], ()) for part in (slice(0, cut), slice(cut + 1, len(run.bands)))]
     found = [piece for part in parts for piece in _blocks(part, text_height)]
     better = any(len(piece.strips) > len(block.strips) for piece in found) or not block.strips
     return found if better else [block]
@@ -209,22 +207,33 @@ def _strips(words: Columns, text_height: float) -> list[_Strip]:
         odds = [_odds(n, strips, words, text_height) for n in range(len(strips))]
         weakest = int(np.argmin(odds))
         if odds[weakest] >= 0 and max(odds) >= first:
-            return [
-                _Strip(s.start, s.end, float(1 / (1 + np.exp(-o)))) for s, o in zip(strips, odds, strict=True)
-            ]
+            return [_Strip(s.start, s.end, float(1 / (1 + np.exp(-o)))) for s, o in zip(strips, odds, strict=True)]
         del strips[weakest]
     return []
 
 
 def _free(words: Columns, start: int, end: int, text_height: float) -> list[_Strip]:
-    """The white in a strip, but for words that run across all of it; a column with little text may stand in it."""
+    """The white in a strip, but for words that run across all of it; a column with little text may stand in it.
+
+    If that leaves none, words that run into it from the side do not count either.
+    """
     beside = round(BETWEEN_CHARACTERS * text_height)
-    left, right = max(0, start - beside), min(words.shape[1] - 1, end - 1 + beside)
-    crossing = words[:, start:end].all(axis=1) & words[:, left] & words[:, right]
-    taken = words[~crossing, start:end].any(axis=0)
-    return [
-        _Strip(start + a, start + b) for a, b in _stretches(~taken) if b - a >= NARROWEST * text_height
-    ]
+    from_left, from_right = words[:, max(0, start - beside)], words[:, min(words.shape[1] - 1, end - 1 + beside)]
+    inside = words[:, start:end]
+    for passing in (
+        (inside.all(axis=1) & from_left & from_right)[:, None] & inside,
+        _connected(inside, from_left) | _connected(inside[:, ::-1], from_right)[:, ::-1],
+    ):
+        white = _stretches(~(inside & ~passing).any(axis=0))
+        strips = [_Strip(start + a, start + b) for a, b in white if b - a >= NARROWEST * text_height]
+        if strips:
+            return strips
+    return []
+
+
+def _connected(inside: Columns, begins: NDArray[np.bool_]) -> Columns:
+    """The words that begin at the left side, in the bands in which one goes on from there."""
+    return np.asarray(np.logical_and.accumulate(inside, axis=1) & begins[:, None])
 
 
 def _odds(number: int, strips: Sequence[_Strip], words: Columns, text_height: float) -> float:
@@ -262,13 +271,13 @@ def _continues(line: NDArray[np.bool_], distance: float, strips: Sequence[_Strip
     return distance <= NARROWEST * text_height and not crosses
 
 
-def _lattice(block: _Block, marks: Mask, page: UprightPage, rules: RuleMasks) -> Lattice | None:
+def _lattice(block: _Block, marks: TextLayer, rules: RuleMasks) -> Lattice | None:
     """The table of a block, or None if its text does not stand in rows."""
-    height = page.text_height
+    height = marks.text_height
     inked = np.flatnonzero(block.words.any(axis=0))
     around = NARROWEST / 2 * height
     xs = [inked[0] - around, *(strip.middle for strip in block.strips), inked[-1] + 1 + around]
-    columns = _columns_of_lines(xs, block, marks, page)
+    columns = _columns_of_lines(xs, block, marks)
     bands = find_bands(columns, height)
     level = _Rules.between(xs, rules, height)
     gaps = [level.inside(above[1], below[0]) for above, below in pairwise(bands)]
@@ -280,25 +289,21 @@ def _lattice(block: _Block, marks: Mask, page: UprightPage, rules: RuleMasks) ->
     ):
         return None
     decided = borders[kept[0][0] : kept[-1][1]]
-    sure = min(
-        MOST_CERTAIN, *(strip.probability for strip in block.strips), *np.maximum(decided, 1 - decided).tolist()
-    )
+    sure = min(MOST_CERTAIN, *(strip.probability for strip in block.strips), *np.maximum(decided, 1 - decided).tolist())
     ys, horizontal = _level_borders(bands, kept, xs, level, sure, height)
-    vertical = np.full((len(kept), len(xs)), sure)
-    for j, (first, last) in enumerate(kept):
-        rows = marks[bands[first][0] : bands[last][1]]
-        line = _words(rows, height)
+    vertical = np.full((len(ys) - 1, len(xs)), sure)
+    for j, (top, bottom) in enumerate(pairwise(ys)):
+        line = _words(marks.ink[max(0, round(top)) : round(bottom)], height)
         for i, strip in enumerate(block.strips, start=1):
-            if line[strip.start : strip.end].all():
-                vertical[j, i] = NOT_DRAWN
+            white = 1 - float(line[strip.start : strip.end].mean())
+            vertical[j, i] = float(np.clip(white, NOT_DRAWN, sure))
     return Lattice(tuple(map(float, xs)), tuple(ys), horizontal, vertical)
 
 
-def _columns_of_lines(xs: Sequence[float], block: _Block, marks: Mask, page: UprightPage) -> list[list[LineBox]]:
-    text = TextLayer(page.grey, marks, page.covered, page.text_height)
+def _columns_of_lines(xs: Sequence[float], block: _Block, marks: TextLayer) -> list[list[LineBox]]:
     top, bottom = block.bands[0][0] - 1, block.bands[-1][1] + 1
     boxes = [CellBox(0, n, 1, 1, x0, top, x1, bottom, 1.0) for n, (x0, x1) in enumerate(pairwise(xs))]
-    return [find_lines(box, text) for box in boxes]
+    return [find_lines(box, marks) for box in boxes]
 
 
 def _table_rows(
@@ -311,9 +316,7 @@ def _table_rows(
     return rows[shared[0] : shared[-1] + 1] if shared else []
 
 
-def _filled_cells(
-    columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], row: tuple[int, int]
-) -> int:
+def _filled_cells(columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], row: tuple[int, int]) -> int:
     top, bottom = bands[row[0]][0], bands[row[1]][1]
     return sum(any(top <= (line.y0 + line.y1) / 2 < bottom for line in lines) for lines in columns)
 
@@ -331,7 +334,7 @@ class _Rules:
 
     positions: NDArray[np.float64]
     drawn: NDArray[np.bool_]
-    reach: float
+    text_height: float
 
     @classmethod
     def between(cls, xs: Sequence[float], rules: RuleMasks, text_height: float) -> _Rules:
@@ -339,7 +342,10 @@ class _Rules:
         ruled = np.asarray((mask > 0).mean(axis=1) >= 0.5)
         stretches = [s for s in _stretches(ruled) if xs[-1] - xs[0] >= LONG_RULE * text_height]
         drawn = [
-            [(rules.whole_horizontal[a:b, max(0, round(x0)) : round(x1)] > 0).any(axis=0).mean() > 0.5 for x0, x1 in pairwise(xs)]
+            [
+                (rules.whole_horizontal[a:b, max(0, round(x0)) : round(x1)] > 0).any(axis=0).mean() > 0.5
+                for x0, x1 in pairwise(xs)
+            ]
             for a, b in stretches
         ]
         positions = np.array([(a + b - 1) / 2 for a, b in stretches])
@@ -349,9 +355,19 @@ class _Rules:
         """Which rules lie between two lines of text."""
         return np.flatnonzero((self.positions > top - 2) & (self.positions < bottom + 2)).tolist()
 
+    def apart(self, numbers: Sequence[int]) -> list[list[int]]:
+        """Rules that lie so far from each other that an empty row fits between them; double rules are one."""
+        groups: list[list[int]] = []
+        for number in numbers:
+            if groups and self.positions[number] - self.positions[groups[-1][-1]] < LOWEST_ROW * self.text_height:
+                groups[-1].append(number)
+            else:
+                groups.append([number])
+        return groups
+
     def belong_to(self, top: float, bottom: float) -> bool:
         """Whether a rule is drawn in the table, or just above or below it."""
-        near = NEAR * self.reach
+        near = NEAR * self.text_height
         return bool(self.inside(top - near, bottom + near))
 
 
@@ -371,11 +387,19 @@ def _level_borders(
     spaces = [(above, top, max((above + top) / 2, top - around))]
     spaces += [(bands[a][1], bands[b][0], (bands[a][1] + bands[b][0]) / 2) for (_, a), (b, _) in pairwise(rows)]
     spaces += [(bottom, below, min((bottom + below) / 2, bottom + around))]
-    positions, horizontal = [], np.full((len(spaces), len(xs) - 1), sure)
-    for number, (start, end, middle) in enumerate(spaces):
+    positions: list[float] = []
+    drawn: list[NDArray[np.float64]] = []
+    for start, end, middle in spaces:
         found = level.inside(start, end)
-        positions.append(float(level.positions[found].mean()) if found else middle)
-        if found:
-            horizontal[number] = np.where(level.drawn[found].any(axis=0), DRAWN, NOT_DRAWN)
+        outer = start == above or end == below
+        for group in (
+            level.apart(found)[-1:] if start == above else level.apart(found)[:1] if outer else level.apart(found)
+        ):
+            positions.append(float(level.positions[group].mean()))
+            drawn.append(np.where(level.drawn[group].any(axis=0), DRAWN, NOT_DRAWN))
+        if not found:
+            positions.append(middle)
+            drawn.append(np.full(len(xs) - 1, sure))
+    horizontal = np.array(drawn)
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], sure)
     return positions, horizontal

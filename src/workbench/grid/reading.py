@@ -49,10 +49,8 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     """
     upright = make_upright(page, engine)
     rules = find_rules(upright)
-    tables = _tables(upright, rules)
+    tables, text = _tables(upright, rules)
     boxes = [cell for table in tables for cell in table.cells]
-    drawn = rule_ink(upright.ink, rules, [table.lattice for table in tables], upright.text_height)
-    text = without_rules(upright, drawn, boxes)
 
     crops = [line_crops(cell, text) for cell in boxes]
     outside = _lines_outside(tables, text, engine)
@@ -71,11 +69,20 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     )
 
 
-def _tables(upright: UprightPage, rules: RuleMasks) -> list[_Table]:
-    """The ruled tables, and those that only the alignment of their text shows."""
+def _tables(upright: UprightPage, rules: RuleMasks) -> tuple[list[_Table], TextLayer]:
+    """The ruled tables, those that only the alignment of their text shows, and the text without their rules."""
     ruled = _with_cells(find_lattices(upright, rules), upright)
-    aligned = _with_cells(find_aligned_lattices(upright, rules, [table.lattice for table in ruled]), upright)
-    return sorted([*ruled, *aligned], key=lambda table: reading_order(table.lattice))
+    text = _text_layer(upright, rules, ruled)
+    aligned = _with_cells(find_aligned_lattices(text, rules, [table.lattice for table in ruled]), upright)
+    if not aligned:
+        return ruled, text
+    tables = sorted([*ruled, *aligned], key=lambda table: reading_order(table.lattice))
+    return tables, _text_layer(upright, rules, tables)
+
+
+def _text_layer(upright: UprightPage, rules: RuleMasks, tables: Sequence[_Table]) -> TextLayer:
+    drawn = rule_ink(upright.ink, rules, [table.lattice for table in tables], upright.text_height)
+    return without_rules(upright, drawn, [cell for table in tables for cell in table.cells])
 
 
 def _with_cells(lattices: Sequence[Lattice], upright: UprightPage) -> list[_Table]:

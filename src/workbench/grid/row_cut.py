@@ -150,7 +150,10 @@ class _Model:
 
     def _rows(self, habits: _Habits) -> NDArray[np.float64]:
         """Log-likelihood of each row [a, b] of bands, but for where its cells stand; minus infinity if there is none."""
-        filled, by_chance = habits.filled[:, None, None], np.array([c.full_by_chance for c in self.columns])[:, None, None]
+        filled, by_chance = (
+            habits.filled[:, None, None],
+            np.array([c.full_by_chance for c in self.columns])[:, None, None],
+        )
         wraps = np.maximum(0, self.lines - 1)
         text = (
             wraps * np.log(habits.wrapped)
