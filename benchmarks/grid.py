@@ -5,10 +5,10 @@
     python -m benchmarks.grid --fault seal --misses  one fault, and every cell that is not as printed
 
 A page on which no table was found counts with all its cells as missed; of several tables found on a page the one
-that agrees best with the printed one counts, or with each of the printed ones where there are two. Exact: row, column, spans and text are all as printed. Folded: the
-same with full-width punctuation read as half-width. Placed: row, column and spans alone. TEDS and its structure
-part are means over tables. Flagged: of the cells found with wrong text at the right place, at a wrong place, or just
-right, the share that a person would be asked to check.
+that agrees best with the printed one counts, or with each of the printed ones where there are two. Exact: row,
+column, spans and text are all as printed. Folded: the same with full-width punctuation read as half-width. Placed:
+row, column and spans alone. TEDS and its structure part are means over tables. Flagged: of the cells found with
+wrong text at the right place, at a wrong place, or just right, the share that a person would be asked to check.
 """
 
 from __future__ import annotations

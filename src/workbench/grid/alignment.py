@@ -33,6 +33,9 @@ WORD_GAP = 0.9
 NEAR = 3.5
 """Lines of a table are at most this many text heights apart."""
 
+NEXT_LINE = 1.2
+"""Lines of one cell are at most this many text heights apart."""
+
 NARROWEST = 0.5
 """The white between two columns is at least this wide (text heights), from top to bottom of the table."""
 
@@ -54,6 +57,9 @@ ACROSS = np.log(10.0)
 FEWEST_ROWS, FEWEST_ROWS_OF_TWO = 3, 4
 """Rows of a table; one of two columns that no rule belongs to is more easily met with by chance."""
 
+RUNNING_TEXT, LEEWAY = 10.0, 1.6
+"""Columns at least so wide of which most lines end within the second of their edge are running text (text heights)."""
+
 LOWEST_ROW = 0.8
 """A row between two rules is at least this many text heights high."""
 
@@ -64,7 +70,7 @@ MOST_CERTAIN = 0.95
 """A border that nobody drew is never surer than this, one with a rule never surer than the next."""
 
 DRAWN, NOT_DRAWN = 0.98, 0.05
-"""Probability of a border where a rule is drawn, and where it is left out though drawn beside it, or text crosses it."""
+"""Probability of a border where a rule is drawn, and where it is left out beside one, or text crosses it."""
 
 Columns = NDArray[np.bool_]
 """(bands, width): which pixel columns hold words of a band."""
@@ -72,7 +78,7 @@ Columns = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
-    """White between two columns of text, from ``start`` to ``end`` (pixel columns), and how probable it is no chance."""
+    """White between columns of text, from ``start`` to ``end`` (pixel columns); how probably it is no chance."""
 
     start: int
     end: int
@@ -97,9 +103,7 @@ def find_aligned_lattices(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lat
     height = text.text_height
     marks = _marks(text, rules, ruled)
     bands = _stretches((marks.ink > 0).any(axis=1))
-    words = np.array([_words(marks.ink[top:bottom], height) for top, bottom in bands], dtype=bool).reshape(
-        len(bands), -1
-    )
+    words = np.array([_words(marks.ink[top:bottom], height) for top, bottom in bands], dtype=bool)
     blocks = [block for run in _runs(bands, words, height) for block in _blocks(run, height)]
     found = [_lattice(_with_continuations(block, bands, words, height), marks, rules) for block in blocks]
     return [lattice for lattice in found if lattice and not any(_overlap(lattice, other) for other in ruled)]
@@ -136,19 +140,27 @@ def _words(marks: Mask, text_height: float) -> NDArray[np.bool_]:
 
     In the larger type of a title characters stand further apart.
     """
-    inked = (marks > 0).any(axis=0)
-    gap = BETWEEN_CHARACTERS * max(text_height, _type_height(marks, text_height))
+    inked = _joined((marks > 0).any(axis=0), BETWEEN_CHARACTERS * text_height)
+    larger = _type_height(marks, inked)
+    return _joined(inked, BETWEEN_CHARACTERS * larger) if larger > text_height else inked
+
+
+def _joined(inked: NDArray[np.bool_], gap: float) -> NDArray[np.bool_]:
+    """With the gaps narrower than so many pixels filled."""
+    joined = inked.copy()
     for (_, end), (start, _) in pairwise(_stretches(inked)):
         if start - end < gap:
-            inked[end:start] = True
-    return np.asarray(inked)
+            joined[end:start] = True
+    return joined
 
 
-def _type_height(marks: Mask, text_height: float) -> float:
-    """The height of most characters of a band."""
-    heights = cv2.connectedComponentsWithStats(marks, connectivity=8)[2][1:, cv2.CC_STAT_HEIGHT]
-    whole = heights[heights > text_height / 2]
-    return float(np.percentile(whole, 75)) if len(whole) else text_height
+def _type_height(marks: Mask, words: NDArray[np.bool_]) -> float:
+    """The usual height of what stands between the gaps of a band, of the highest line of each."""
+    heights = [
+        max((bottom - top for top, bottom in _stretches((marks[:, start:end] > 0).any(axis=1))), default=0)
+        for start, end in _stretches(words)
+    ]
+    return float(np.median(heights)) if heights else 0.0
 
 
 def _runs(bands: Sequence[tuple[int, int]], words: Columns, text_height: float) -> Iterator[_Block]:
@@ -237,7 +249,7 @@ def _connected(inside: Columns, begins: NDArray[np.bool_]) -> Columns:
 
 
 def _odds(number: int, strips: Sequence[_Strip], words: Columns, text_height: float) -> float:
-    """Log-odds that a strip parts two columns, from the bands that have text on both sides of it, in the next columns."""
+    """Log-odds that a strip parts two columns, from the bands that have text in both."""
     strip = strips[number]
     left = strips[number - 1].end if number else 0
     right = strips[number + 1].start if number + 1 < len(strips) else words.shape[1]
@@ -268,7 +280,7 @@ def _with_continuations(block: _Block, bands: Sequence[tuple[int, int]], words: 
 
 def _continues(line: NDArray[np.bool_], distance: float, strips: Sequence[_Strip], text_height: float) -> bool:
     crosses = any(line[strip.start : strip.end].all() for strip in strips)
-    return distance <= NARROWEST * text_height and not crosses
+    return distance <= NEXT_LINE * text_height and not crosses
 
 
 def _lattice(block: _Block, marks: TextLayer, rules: RuleMasks) -> Lattice | None:
@@ -278,6 +290,8 @@ def _lattice(block: _Block, marks: TextLayer, rules: RuleMasks) -> Lattice | Non
     around = NARROWEST / 2 * height
     xs = [inked[0] - around, *(strip.middle for strip in block.strips), inked[-1] + 1 + around]
     columns = _columns_of_lines(xs, block, marks)
+    if all(_is_running_text(lines, height) for lines in columns):
+        return None
     bands = find_bands(columns, height)
     level = _Rules.between(xs, rules, height)
     gaps = [level.inside(above[1], below[0]) for above, below in pairwise(bands)]
@@ -304,6 +318,13 @@ def _columns_of_lines(xs: Sequence[float], block: _Block, marks: TextLayer) -> l
     top, bottom = block.bands[0][0] - 1, block.bands[-1][1] + 1
     boxes = [CellBox(0, n, 1, 1, x0, top, x1, bottom, 1.0) for n, (x0, x1) in enumerate(pairwise(xs))]
     return [find_lines(box, marks) for box in boxes]
+
+
+def _is_running_text(lines: Sequence[LineBox], text_height: float) -> bool:
+    """Whether the lines of a column are mostly as wide as it is, as in a newspaper; such columns are no table."""
+    widths = np.array([line.width for line in lines], dtype=float)
+    widest = widths.max(initial=0.0)
+    return bool(widest >= RUNNING_TEXT * text_height and (widths > widest - LEEWAY * text_height).mean() > 0.5)
 
 
 def _table_rows(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.grid.lattice import Lattice, find_lattices
+from workbench.grid.lattice import Lattice
+from workbench.grid.reading import page_lattices
 from workbench.grid.rules import RuleMasks, find_rules
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Page, PageContent
@@ -86,6 +87,6 @@ def draw_stages(page: Page, content: PageContent, engine: OcrEngine) -> dict[str
     return {
         "1-upright": draw_upright(upright),
         "2-rules": draw_rules(upright, rules),
-        "3-lattices": draw_lattices(upright, find_lattices(upright, rules)),
+        "3-lattices": draw_lattices(upright, page_lattices(upright, rules)),
         "4-cells": draw_cells(page, content),
     }

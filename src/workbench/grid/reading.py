@@ -69,6 +69,11 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     )
 
 
+def page_lattices(upright: UprightPage, rules: RuleMasks) -> list[Lattice]:
+    """The lattices of all tables of a page, ruled or not, top to bottom, then left to right."""
+    return [table.lattice for table in _tables(upright, rules)[0]]
+
+
 def _tables(upright: UprightPage, rules: RuleMasks) -> tuple[list[_Table], TextLayer]:
     """The ruled tables, those that only the alignment of their text shows, and the text without their rules."""
     ruled = _with_cells(find_lattices(upright, rules), upright)

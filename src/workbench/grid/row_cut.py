@@ -149,7 +149,7 @@ class _Model:
         return max(sums, key=lambda found: found[1])[0]
 
     def _rows(self, habits: _Habits) -> NDArray[np.float64]:
-        """Log-likelihood of each row [a, b] of bands, but for where its cells stand; minus infinity if there is none."""
+        """Log-likelihood of each row [a, b] of bands, but for where its cells stand."""
         filled, by_chance = (
             habits.filled[:, None, None],
             np.array([c.full_by_chance for c in self.columns])[:, None, None],
