@@ -129,9 +129,9 @@ def _marks(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) -> TextL
     return replace(text, ink=np.where(written[labels], 255, 0).astype(np.uint8))
 
 
-def _stretches(line: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def _stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
     """Where a line of pixels is true, as (first, one past the last)."""
-    edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
+    edges = np.flatnonzero(np.diff(np.asarray(line, dtype=np.int8), prepend=0, append=0))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
@@ -145,9 +145,9 @@ def _words(marks: Mask, text_height: float) -> NDArray[np.bool_]:
     return _joined(inked, BETWEEN_CHARACTERS * larger) if larger > text_height else inked
 
 
-def _joined(inked: NDArray[np.bool_], gap: float) -> NDArray[np.bool_]:
+def _joined(inked: NDArray[np.bool_] | np.bool_, gap: float) -> NDArray[np.bool_]:
     """With the gaps narrower than so many pixels filled."""
-    joined = inked.copy()
+    joined = np.array(inked)
     for (_, end), (start, _) in pairwise(_stretches(inked)):
         if start - end < gap:
             joined[end:start] = True
@@ -405,7 +405,7 @@ def _level_borders(
     above = bands[rows[0][0] - 1][1] if rows[0][0] else top - NEAR / 2 * text_height
     below = bands[rows[-1][1] + 1][0] if rows[-1][1] + 1 < len(bands) else bottom + NEAR / 2 * text_height
     around = NARROWEST * text_height
-    spaces = [(above, top, max((above + top) / 2, top - around))]
+    spaces: list[tuple[float, float, float]] = [(above, top, max((above + top) / 2, top - around))]
     spaces += [(bands[a][1], bands[b][0], (bands[a][1] + bands[b][0]) / 2) for (_, a), (b, _) in pairwise(rows)]
     spaces += [(bottom, below, min((bottom + below) / 2, bottom + around))]
     positions: list[float] = []
