@@ -6,11 +6,10 @@ all of them are as doubtful as the most doubtful one: a row or a column too many
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,40 +18,8 @@ from workbench.grid.lattice import Lattice
 from workbench.grid.lines import LineBox, TextLayer, find_lines
 from workbench.grid.row_cut import find_bands, row_borders
 from workbench.grid.rules import LONG_RULE, RuleMasks
+from workbench.grid.strips import NARROWEST, NEAR, Block, find_blocks, stretches, text_outside, words_of
 from workbench.grid.upright import Mask
-
-HIGHEST = 3.0
-"""Ink higher than this many text heights is no text."""
-
-BETWEEN_CHARACTERS = 0.35
-"""Ink nearer to each other than this many text heights is one word."""
-
-WORD_GAP = 0.9
-"""A gap this wide (text heights) makes a line of text look like part of a table."""
-
-NEAR = 3.5
-"""Lines of a table are at most this many text heights apart."""
-
-NEXT_LINE = 1.2
-"""Lines of one cell are at most this many text heights apart."""
-
-NARROWEST = 0.5
-"""The white between two columns is at least this wide (text heights), from top to bottom of the table."""
-
-HEADINGS = 0.2
-"""At most this share of a table's lines runs across the white between two columns."""
-
-CHANCE_GAP = 0.25
-"""In running text every so many text heights more in width make a gap at a given place rarer by the factor e."""
-
-WIDEST = 3.0
-"""A gap wider than this many text heights says no more than one of this width."""
-
-ANYWHERE, IN_A_TABLE = np.log(1600.0), np.log(40.0)
-"""Log of the number of places at which chance could leave a white strip: on a page, and within a table."""
-
-ACROSS = np.log(10.0)
-"""How much less likely each line that runs across the strip makes it."""
 
 FEWEST_ROWS, FEWEST_ROWS_OF_TWO = 3, 4
 """Rows of a table; one of two columns that no rule belongs to is more easily met with by chance."""
@@ -72,40 +39,11 @@ MOST_CERTAIN = 0.95
 DRAWN, NOT_DRAWN = 0.98, 0.05
 """Probability of a border where a rule is drawn, and where it is left out beside one, or text crosses it."""
 
-Columns = NDArray[np.bool_]
-"""(bands, width): which pixel columns hold words of a band."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Strip:
-    """White between columns of text, from ``start`` to ``end`` (pixel columns); how probably it is no chance."""
-
-    start: int
-    end: int
-    probability: float = 0.0
-
-    @property
-    def middle(self) -> float:
-        return (self.start + self.end) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Bands of text (tops, bottoms), the words of each, and the strips between their columns."""
-
-    bands: Sequence[tuple[int, int]]
-    words: Columns
-    strips: Sequence[_Strip]
-
 
 def find_aligned_lattices(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) -> list[Lattice]:
     """One lattice per table that its text alone shows, top to bottom, outside the ``ruled`` tables of the page."""
-    height = text.text_height
-    marks = _marks(text, rules, ruled)
-    bands = _stretches((marks.ink > 0).any(axis=1))
-    words = np.array([_words(marks.ink[top:bottom], height) for top, bottom in bands], dtype=bool)
-    blocks = [block for run in _runs(bands, words, height) for block in _blocks(run, height)]
-    found = [_lattice(_with_continuations(block, bands, words, height), marks, rules) for block in blocks]
+    outside, level = text_outside(text, rules, ruled)
+    found = [_lattice(block, outside, level) for block in find_blocks(outside, level)]
     return [lattice for lattice in found if lattice and not any(_overlap(lattice, other) for other in ruled)]
 
 
@@ -115,175 +53,7 @@ def _overlap(one: Lattice, other: Lattice) -> bool:
     )
 
 
-def _marks(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) -> TextLayer:
-    """The text outside the ruled tables."""
-    drawn = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((3, 3), np.uint8))
-    ink = np.asarray(cv2.subtract(text.ink, drawn), dtype=np.uint8)
-    around = round(text.text_height / 2)
-    for lattice in ruled:
-        top, left = (max(0, round(stops[0]) - around) for stops in (lattice.ys, lattice.xs))
-        ink[top : round(lattice.ys[-1]) + around, left : round(lattice.xs[-1]) + around] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    written = stats[:, cv2.CC_STAT_HEIGHT] < HIGHEST * text.text_height
-    written[0] = False
-    return replace(text, ink=np.where(written[labels], 255, 0).astype(np.uint8))
-
-
-def _stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
-    """Where a line of pixels is true, as (first, one past the last)."""
-    edges = np.flatnonzero(np.diff(np.asarray(line, dtype=np.int8), prepend=0, append=0))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def _words(marks: Mask, text_height: float) -> NDArray[np.bool_]:
-    """The pixel columns of a band that hold words, the gaps between their characters filled.
-
-    In the larger type of a title characters stand further apart.
-    """
-    inked = _joined((marks > 0).any(axis=0), BETWEEN_CHARACTERS * text_height)
-    larger = _type_height(marks, inked)
-    return _joined(inked, BETWEEN_CHARACTERS * larger) if larger > text_height else inked
-
-
-def _joined(inked: NDArray[np.bool_] | np.bool_, gap: float) -> NDArray[np.bool_]:
-    """With the gaps narrower than so many pixels filled."""
-    joined = np.array(inked)
-    for (_, end), (start, _) in pairwise(_stretches(inked)):
-        if start - end < gap:
-            joined[end:start] = True
-    return joined
-
-
-def _type_height(marks: Mask, words: NDArray[np.bool_]) -> float:
-    """The usual height of what stands between the gaps of a band, of the highest line of each."""
-    heights = [
-        max((bottom - top for top, bottom in _stretches((marks[:, start:end] > 0).any(axis=1))), default=0)
-        for start, end in _stretches(words)
-    ]
-    return float(np.median(heights)) if heights else 0.0
-
-
-def _runs(bands: Sequence[tuple[int, int]], words: Columns, text_height: float) -> Iterator[_Block]:
-    """Neighbouring bands, each run from its first band with a wide gap in it to its last."""
-    gapped = [
-        any(start - end >= WORD_GAP * text_height for (_, end), (start, _) in pairwise(_stretches(line)))
-        for line in words
-    ]
-    first = 0
-    for number in range(1, len(bands) + 1):
-        if number < len(bands) and bands[number][0] - bands[number - 1][1] <= NEAR * text_height:
-            continue
-        inside = [n for n in range(first, number) if gapped[n]]
-        if inside:
-            chosen = slice(inside[0], inside[-1] + 1)
-            yield _Block(bands[chosen], words[chosen], ())
-        first = number
-
-
-def _blocks(run: _Block, text_height: float) -> list[_Block]:
-    """The blocks of a run that have columns: it is cut at lines of running text where that brings out more columns."""
-    if len(run.bands) < FEWEST_ROWS:
-        return []
-    block = _Block(run.bands, run.words, _strips(run.words, text_height))
-    across = [n for n, line in enumerate(run.words) if _runs_across(line, block.strips)]
-    if not across:
-        return [block] if block.strips else []
-    if across[0] == 0 or across[-1] == len(run.bands) - 1:  # headings and notes do not belong to the table
-        start = next((n for n in range(len(run.bands)) if n not in across), len(run.bands))
-        stop = next((n for n in reversed(range(len(run.bands))) if n not in across), -1) + 1
-        return _blocks(_Block(run.bands[start:stop], run.words[start:stop], ()), text_height) if start < stop else []
-    cut = max(across, key=lambda n: int(np.count_nonzero(run.words[n])))
-    parts = [_Block(run.bands[part], run.words[part], ()) for part in (slice(0, cut), slice(cut + 1, len(run.bands)))]
-    found = [piece for part in parts for piece in _blocks(part, text_height)]
-    better = any(len(piece.strips) > len(block.strips) for piece in found) or not block.strips
-    return found if better else [block]
-
-
-def _runs_across(line: NDArray[np.bool_], strips: Sequence[_Strip]) -> bool:
-    """Whether a band is one piece of running text: across a strip, or anywhere if there are none."""
-    pieces = _stretches(line)
-    if not strips:
-        return len(pieces) == 1
-    crossed = sum(any(start <= strip.start and strip.end <= end for start, end in pieces) for strip in strips)
-    return crossed > len(strips) / 2 or (crossed > 0 and len(pieces) == 1)
-
-
-def _strips(words: Columns, text_height: float) -> list[_Strip]:
-    """White strips that most bands leave free, those that chance may have left dropped one by one."""
-    inked = np.flatnonzero(words.any(axis=0))
-    seldom = words.sum(axis=0) <= HEADINGS * len(words)
-    seldom[: inked[0]] = seldom[inked[-1] + 1 :] = False
-    strips = [strip for start, end in _stretches(seldom) for strip in _free(words, start, end, text_height)]
-    while strips:
-        first = ANYWHERE - IN_A_TABLE
-        odds = [_odds(n, strips, words, text_height) for n in range(len(strips))]
-        weakest = int(np.argmin(odds))
-        if odds[weakest] >= 0 and max(odds) >= first:
-            return [_Strip(s.start, s.end, float(1 / (1 + np.exp(-o)))) for s, o in zip(strips, odds, strict=True)]
-        del strips[weakest]
-    return []
-
-
-def _free(words: Columns, start: int, end: int, text_height: float) -> list[_Strip]:
-    """The white in a strip, but for words that run across all of it; a column with little text may stand in it.
-
-    If that leaves none, words that run into it from the side do not count either.
-    """
-    beside = round(BETWEEN_CHARACTERS * text_height)
-    from_left, from_right = words[:, max(0, start - beside)], words[:, min(words.shape[1] - 1, end - 1 + beside)]
-    inside = words[:, start:end]
-    for passing in (
-        (inside.all(axis=1) & from_left & from_right)[:, None] & inside,
-        _connected(inside, from_left) | _connected(inside[:, ::-1], from_right)[:, ::-1],
-    ):
-        white = _stretches(~(inside & ~passing).any(axis=0))
-        strips = [_Strip(start + a, start + b) for a, b in white if b - a >= NARROWEST * text_height]
-        if strips:
-            return strips
-    return []
-
-
-def _connected(inside: Columns, begins: NDArray[np.bool_]) -> Columns:
-    """The words that begin at the left side, in the bands in which one goes on from there."""
-    return np.asarray(np.logical_and.accumulate(inside, axis=1) & begins[:, None])
-
-
-def _odds(number: int, strips: Sequence[_Strip], words: Columns, text_height: float) -> float:
-    """Log-odds that a strip parts two columns, from the bands that have text in both."""
-    strip = strips[number]
-    left = strips[number - 1].end if number else 0
-    right = strips[number + 1].start if number + 1 < len(strips) else words.shape[1]
-    odds = -float(IN_A_TABLE)
-    for line in words:
-        if line[strip.start : strip.end].all():
-            odds -= ACROSS
-            continue
-        before, after = np.flatnonzero(line[left : strip.start]), np.flatnonzero(line[strip.end : right])
-        if len(before) and len(after):
-            width = strip.end + after[0] - (left + before[-1])
-            odds += min(WIDEST, width / text_height) / CHANCE_GAP
-    return odds
-
-
-def _with_continuations(block: _Block, bands: Sequence[tuple[int, int]], words: Columns, text_height: float) -> _Block:
-    """The block with the lines above and below that belong to its first and last cells: close, and in one column."""
-    first = bands.index(block.bands[0])
-    last = first + len(block.bands) - 1
-    while first > 0 and _continues(words[first - 1], bands[first][0] - bands[first - 1][1], block.strips, text_height):
-        first -= 1
-    while last + 1 < len(bands) and _continues(
-        words[last + 1], bands[last + 1][0] - bands[last][1], block.strips, text_height
-    ):
-        last += 1
-    return _Block(bands[first : last + 1], words[first : last + 1], block.strips)
-
-
-def _continues(line: NDArray[np.bool_], distance: float, strips: Sequence[_Strip], text_height: float) -> bool:
-    crosses = any(line[strip.start : strip.end].all() for strip in strips)
-    return distance <= NEXT_LINE * text_height and not crosses
-
-
-def _lattice(block: _Block, marks: TextLayer, rules: RuleMasks) -> Lattice | None:
+def _lattice(block: Block, marks: TextLayer, level_rules: Mask) -> Lattice | None:
     """The table of a block, or None if its text does not stand in rows."""
     height = marks.text_height
     inked = np.flatnonzero(block.words.any(axis=0))
@@ -293,28 +63,30 @@ def _lattice(block: _Block, marks: TextLayer, rules: RuleMasks) -> Lattice | Non
     if all(_is_running_text(lines, height) for lines in columns):
         return None
     bands = find_bands(columns, height)
-    level = _Rules.between(xs, rules, height)
+    if len(bands) < FEWEST_ROWS:
+        return None
+    level = _Rules.between(xs, level_rules, height)
     gaps = [level.inside(above[1], below[0]) for above, below in pairwise(bands)]
     borders = row_borders(columns, bands, [bool(found) for found in gaps], height)
     kept = _table_rows(columns, bands, borders >= 0.5)
-    ruled = len(level.positions) > 0 and level.belong_to(bands[kept[0][0]][0], bands[kept[-1][1]][1]) if kept else False
-    if len(kept) < (FEWEST_ROWS if len(columns) > 2 or ruled else FEWEST_ROWS_OF_TWO) or not _is_filled(
-        columns, bands, kept
-    ):
+    if not kept or not _is_filled(columns, bands, kept):
+        return None
+    ruled = level.belong_to(bands[kept[0][0]][0], bands[kept[-1][1]][1])
+    if len(kept) < (FEWEST_ROWS if len(columns) > 2 or ruled else FEWEST_ROWS_OF_TWO):
         return None
     decided = borders[kept[0][0] : kept[-1][1]]
     sure = min(MOST_CERTAIN, *(strip.probability for strip in block.strips), *np.maximum(decided, 1 - decided).tolist())
     ys, horizontal = _level_borders(bands, kept, xs, level, sure, height)
     vertical = np.full((len(ys) - 1, len(xs)), sure)
     for j, (top, bottom) in enumerate(pairwise(ys)):
-        line = _words(marks.ink[max(0, round(top)) : round(bottom)], height)
+        line = words_of(marks.ink[max(0, round(top)) : round(bottom)], height)
         for i, strip in enumerate(block.strips, start=1):
             white = 1 - float(line[strip.start : strip.end].mean())
             vertical[j, i] = float(np.clip(white, NOT_DRAWN, sure))
     return Lattice(tuple(map(float, xs)), tuple(ys), horizontal, vertical)
 
 
-def _columns_of_lines(xs: Sequence[float], block: _Block, marks: TextLayer) -> list[list[LineBox]]:
+def _columns_of_lines(xs: Sequence[float], block: Block, marks: TextLayer) -> list[list[LineBox]]:
     top, bottom = block.bands[0][0] - 1, block.bands[-1][1] + 1
     boxes = [CellBox(0, n, 1, 1, x0, top, x1, bottom, 1.0) for n, (x0, x1) in enumerate(pairwise(xs))]
     return [find_lines(box, marks) for box in boxes]
@@ -358,19 +130,16 @@ class _Rules:
     text_height: float
 
     @classmethod
-    def between(cls, xs: Sequence[float], rules: RuleMasks, text_height: float) -> _Rules:
-        mask = rules.whole_horizontal[:, max(0, round(xs[0])) : round(xs[-1])]
+    def between(cls, xs: Sequence[float], level: Mask, text_height: float) -> _Rules:
+        mask = level[:, max(0, round(xs[0])) : round(xs[-1])]
         ruled = np.asarray((mask > 0).mean(axis=1) >= 0.5)
-        stretches = [s for s in _stretches(ruled) if xs[-1] - xs[0] >= LONG_RULE * text_height]
+        found = stretches(ruled) if xs[-1] - xs[0] >= LONG_RULE * text_height else []
         drawn = [
-            [
-                (rules.whole_horizontal[a:b, max(0, round(x0)) : round(x1)] > 0).any(axis=0).mean() > 0.5
-                for x0, x1 in pairwise(xs)
-            ]
-            for a, b in stretches
+            [(level[a:b, max(0, round(x0)) : round(x1)] > 0).any(axis=0).mean() > 0.5 for x0, x1 in pairwise(xs)]
+            for a, b in found
         ]
-        positions = np.array([(a + b - 1) / 2 for a, b in stretches])
-        return cls(positions, np.array(drawn, dtype=bool).reshape(len(stretches), len(xs) - 1), text_height)
+        positions = np.array([(a + b - 1) / 2 for a, b in found])
+        return cls(positions, np.array(drawn, dtype=bool).reshape(len(found), len(xs) - 1), text_height)
 
     def inside(self, top: float, bottom: float) -> list[int]:
         """Which rules lie between two lines of text."""
@@ -410,17 +179,15 @@ def _level_borders(
     spaces += [(bottom, below, min((bottom + below) / 2, bottom + around))]
     positions: list[float] = []
     drawn: list[NDArray[np.float64]] = []
-    for start, end, middle in spaces:
-        found = level.inside(start, end)
-        outer = start == above or end == below
-        for group in (
-            level.apart(found)[-1:] if start == above else level.apart(found)[:1] if outer else level.apart(found)
-        ):
-            positions.append(float(level.positions[group].mean()))
-            drawn.append(np.where(level.drawn[group].any(axis=0), DRAWN, NOT_DRAWN))
-        if not found:
-            positions.append(middle)
-            drawn.append(np.full(len(xs) - 1, sure))
+    for number, (start, end, middle) in enumerate(spaces):
+        groups = level.apart(level.inside(start, end))
+        if number == 0:  # the rule nearest to the table is its own; others belong to what is above or below it
+            groups = groups[-1:]
+        elif number == len(spaces) - 1:
+            groups = groups[:1]
+        positions += [float(level.positions[group].mean()) for group in groups] or [middle]
+        drawn += [np.where(level.drawn[group].any(axis=0), DRAWN, NOT_DRAWN) for group in groups]
+        drawn += [] if groups else [np.full(len(xs) - 1, sure)]
     horizontal = np.array(drawn)
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], sure)
     return positions, horizontal
