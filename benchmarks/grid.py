@@ -5,11 +5,11 @@
     python -m benchmarks.grid --fault seal --misses  one fault, and every cell that is not as printed
 
 A page on which no table was found counts with all its cells as missed; of several tables found on a page the one
-that agrees best with the printed one counts. Exact: row, column, spans and text are all as printed. Uncrossed: the
-same among the cells that no pen wrote in. Folded: exact with full-width punctuation read as half-width. Placed: row,
-column and spans alone. TEDS and its structure part are means over pages. Flagged: of the cells found with wrong text
-at the right place, at a wrong place, or just right, the share that a person would be asked to check or is told is
-obscured.
+that agrees best with the printed one counts, or with each of the printed ones where there are two. Exact: row,
+column, spans and text are all as printed. Uncrossed: the same among the cells that no pen wrote in. Folded: exact with
+full-width punctuation read as half-width. Placed: row, column and spans alone. TEDS and its structure part are means
+over tables. Flagged: of the cells found with wrong text at the right place, at a wrong place, or just right, the share
+that a person would be asked to check or is told is obscured.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from benchmarks.grid_corpus import (
     page_specs,
 )
 from benchmarks.grid_readers import Pixels, engine, read_ours, read_peer
-from benchmarks.grid_scoring import FoundGrid, Score, best_grid, misses, score_page
+from benchmarks.grid_scoring import FoundGrid, Score, best_grids, misses, score_table
 from benchmarks.results import keep, markdown
 
 Reader = Callable[[Pixels, bool], list[FoundGrid]]
@@ -115,9 +115,10 @@ def _read(reader: Reader, page: CorpusPage, structure_only: bool) -> Attempt:
     except Exception as error:  # noqa: BLE001 - a page that cannot be read counts as missed; the reason is printed
         failure = f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - start
-    best = best_grid(found, page.grid)
-    score = score_page(best, page.grid, seconds, structure_only, page.crossed)
-    return Attempt(score, tuple(misses(best, page.grid, structure_only, page.crossed)), failure)
+    triples = list(zip(best_grids(found, page.grids), page.grids, page.crossed, strict=True))
+    scores = (score_table(best, grid, structure_only, crossed) for best, grid, crossed in triples)
+    missed = (line for best, grid, crossed in triples for line in misses(best, grid, structure_only, crossed))
+    return Attempt(sum(scores, Score(seconds=seconds)), tuple(missed), failure)
 
 
 def _table(outcomes: Sequence[Outcome], structure_only: bool) -> list[str]:
@@ -135,7 +136,7 @@ def _table(outcomes: Sequence[Outcome], structure_only: bool) -> list[str]:
 
 def _both(part: Callable[[Score], float], form: str = "{:.3f}") -> Callable[[Score, Score], str]:
     """Ours and, where it was measured, the peer's."""
-    return lambda ours, peer: " / ".join(form.format(part(score)) for score in (ours, peer) if score.pages)
+    return lambda ours, peer: " / ".join(form.format(part(score)) for score in (ours, peer) if score.tables)
 
 
 def _share(part: int, whole: int) -> str:
@@ -143,19 +144,19 @@ def _share(part: int, whole: int) -> str:
 
 
 COLUMNS: dict[str, tuple[Callable[[Score, Score], str], bool]] = {
-    "pages": (lambda ours, _: str(ours.pages), False),
+    "tables": (lambda ours, _: str(ours.tables), False),
     "cells": (lambda ours, _: str(ours.cells), False),
     "exact": (_both(lambda score: score.exact / score.cells), True),
     "uncrossed": (_both(lambda score: score.uncrossed_exact / max(1, score.uncrossed)), True),
     "folded": (_both(lambda score: score.exact_folded / score.cells), True),
     "placed": (_both(lambda score: score.placed / score.cells), False),
     "whole grids": (_both(lambda score: score.whole, "{}"), False),
-    "TEDS": (_both(lambda score: score.teds / score.pages), True),
-    "TEDS-S": (_both(lambda score: score.teds_structure / score.pages), False),
+    "TEDS": (_both(lambda score: score.teds / score.tables), True),
+    "TEDS-S": (_both(lambda score: score.teds_structure / score.tables), False),
     "flagged wrong": (lambda ours, _: _share(ours.misread_flagged, ours.misread), True),
     "flagged misplaced": (lambda ours, _: _share(ours.misplaced_flagged, ours.misplaced), True),
     "flagged right": (lambda ours, _: _share(ours.read_flagged, ours.exact), True),
-    "s/page": (_both(lambda score: score.seconds / score.pages, "{:.2f}"), False),
+    "s/table": (_both(lambda score: score.seconds / score.tables, "{:.2f}"), False),
 }
 """How each column is shown, ours beside the peer's, and whether it needs text."""
 

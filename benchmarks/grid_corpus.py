@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pylopdf_fonts_zh_cn as fonts
 from fontTools.ttLib import TTFont
-from tests.scans.faults import Fault, Page, damage, draw_page
+from tests.scans.faults import Fault, Page, damage, draw_page, spread, together
 from tests.scans.invented import invent
 from tests.scans.layouts import LAYOUTS
-from tests.scans.tables import Table, central_project_table, tianjin_table
+from tests.scans.tables import Table, as_list, central_project_table, tianjin_table
 from tests.scans.typeset import Box, PageGrid, Style, page_boxes, page_grids, typeset
 
 from benchmarks.grid_scoring import Place, place
@@ -32,6 +32,8 @@ DRAWINGS_PER_LOOK = 4
 INVENTED_SEED = 7
 FEWEST_CELLS = 12
 """A form's last page can be a row or two: too little to count."""
+FEWEST_UNRULED_ROWS = 4
+"""The same for a table without rules: nobody could tell two lines of text from a table."""
 
 TRANSCRIBED: dict[str, Callable[[dict[str, Any]], Table]] = {
     "tianjin_gxj_2022": tianjin_table,
@@ -101,6 +103,16 @@ OPEN_SIDES = (
     Look(300, Style(line_width=0.5, open_sides=True, header_grey=220)),
     Look(200, Style(line_width=0.12, open_sides=True, frame_width=0.5, font_size=10)),
 )
+UNRULED = (
+    Look(200, Style(line_width=0.18, padding=1.6)),
+    Look(150, Style(line_width=0.25, padding=1.9, font_size=9.5, landscape=True, align_top=True, frame_width=0.5)),
+    Look(300, Style(line_width=0.12, padding=1.9, font_size=9, landscape=True, min_row=6)),
+    Look(200, Style(line_width=0.18, padding=1.6, row_padding=0.6, min_row=5, font_size=10, align_top=True)),
+)
+
+
+def _with_rules(rules: Literal["horizontal", "header", "none"]) -> tuple[Look, ...]:
+    return tuple(replace(look, style=replace(look.style, rules=rules)) for look in UNRULED)
 
 
 @dataclass(frozen=True)
@@ -154,13 +166,28 @@ CONDITIONS: dict[str, tuple[Damage, ...]] = {
     "faint+scan": (Damage("faint", 0.3, 0.5), *SCAN),
     "bleed-through+photocopy": (Damage("bleed_through", 0.1, 0.25), PHOTOCOPY),
     "handwriting+scan": (Damage("handwriting", 0.7, 1.0), *SCAN),
+    "header rule only": (),
+    "horizontal rules only": (),
+    "no rules": (),
+    "two-page spread": (),
+    "two tables": (),
 }
 """What happens to the pages of each condition. New ones go last: chances follow from the place in this list."""
+
+PAIRS: dict[str, tuple[Callable[[Page, Page, float, int], Page], float, float]] = {
+    "two-page spread": (spread, 0.0, 1.2),
+    "two tables": (together, 0.03, 0.08),
+}
+"""Conditions that put two pages into one picture: how, and between which two values of its severity."""
 
 COPIED = tuple(look for look in LOOKS if look.survives_copying)
 OWN_LOOKS = {
     "dashed rules": DASHED,
     "open sides": OPEN_SIDES,
+    "header rule only": _with_rules("header"),
+    "horizontal rules only": _with_rules("horizontal"),
+    "no rules": _with_rules("none"),
+    **{name: tuple(look for look in LOOKS if not look.style.landscape) for name in PAIRS},
     **{name: COPIED for name, chances in CONDITIONS.items() if PHOTOCOPY in chances},
 }
 """Conditions for which it matters how the form is drawn. All others are dealt `LOOKS`."""
@@ -195,14 +222,14 @@ class PageSpec:
 
 @dataclass(frozen=True)
 class CorpusPage:
-    """A page image (height, width, 3) uint8 RGB as scanned, and the grid that is printed on it.
+    """A page image (height, width, 3) uint8 RGB as scanned, and the grids that are printed on it.
 
-    ``crossed`` are the places of the grid's cells that a pen wrote in.
+    ``crossed`` are, for each grid, the places of the cells that a pen wrote in.
     """
 
     image: Page
-    grid: PageGrid
-    crossed: frozenset[Place]
+    grids: tuple[PageGrid, ...]
+    crossed: tuple[frozenset[Place], ...]
 
 
 def page_specs(per_condition: int = PAGES_PER_CONDITION) -> Iterator[PageSpec]:
@@ -218,12 +245,17 @@ def make_page(spec: PageSpec) -> CorpusPage:
     """Draw the page and damage it. What is left to chance follows from the spec's seed."""
     dpi = spec.drawing.look.dpi
     pdf, grids, boxes = _drawn(spec.drawing)
-    worth = [number for number, grid in enumerate(grids) if len(grid.cells) >= FEWEST_CELLS]
-    number = worth[spec.choice % len(worth)]
-    page, faults = draw_page(pdf, number, dpi), list(faults_of(spec.condition, dpi, spec.seed))
-    written = damage(page, (fault for fault in faults if fault.name == "handwriting"))
-    crossed = _changed_cells(grids[number], boxes[number], page, written, dpi / 25.4)
-    return CorpusPage(damage(page, faults), grids[number], crossed)
+    worth = [number for number, grid in enumerate(grids) if _is_worth(grid, spec.drawing.look.style)]
+    numbers = [worth[(spec.choice + place) % len(worth)] for place in range(1 + (spec.condition in PAIRS))]
+    pages = [draw_page(pdf, number, dpi) for number in numbers]
+    faults = list(faults_of(spec.condition, dpi, spec.seed))
+    pens = [fault for fault in faults if fault.name == "handwriting"]
+    crossed = tuple(
+        _changed_cells(grids[number], boxes[number], page, damage(page, pens), dpi / 25.4)
+        for number, page in zip(numbers, pages, strict=True)
+    )
+    image = damage(_joined(spec, *pages), faults)
+    return CorpusPage(image, tuple(grids[number] for number in numbers), crossed)
 
 
 def _changed_cells(grid: PageGrid, boxes: Sequence[Box], before: Page, after: Page, scale: float) -> frozenset[Place]:
@@ -233,6 +265,17 @@ def _changed_cells(grid: PageGrid, boxes: Sequence[Box], before: Page, after: Pa
         for cell, (x, y, width, height) in zip(grid.cells, boxes, strict=True)
         if changed[round(y * scale) : round((y + height) * scale), round(x * scale) : round((x + width) * scale)].any()
     )
+
+
+def _is_worth(grid: PageGrid, style: Style) -> bool:
+    return len(grid.cells) >= FEWEST_CELLS and (style.rules == "all" or grid.rows >= FEWEST_UNRULED_ROWS)
+
+
+def _joined(spec: PageSpec, first: Page, second: Page | None = None) -> Page:
+    if second is None:
+        return first
+    join, low, high = PAIRS[spec.condition]
+    return join(first, second, np.random.default_rng(spec.seed).uniform(low, high), spec.seed)
 
 
 def missing_typefaces() -> list[Typeface]:
@@ -288,6 +331,7 @@ def _drawn(drawing: Drawing) -> tuple[bytes, list[PageGrid], list[list[Box]]]:
     face = drawing.typeface
     style = replace(drawing.look.style, font=face.file, font_index=face.index)
     table = forms()[drawing.form]
+    table = table if style.rules == "all" else as_list(table)
     return typeset(table, style), page_grids(table, style), page_boxes(table, style)
 
 

@@ -27,14 +27,14 @@ FoundGrid = tuple[FoundCell, ...]
 
 @dataclass(frozen=True)
 class Score:
-    """Counts over one or more pages; the two TEDS are sums over pages.
+    """Counts over one or more printed tables; the two TEDS are sums over tables.
 
-    ``placed`` are printed cells that were found at their place, ``whole`` pages with all of them and no others;
+    ``placed`` are printed cells that were found at their place, ``whole`` tables with all of them and no others;
     ``misread`` are cells found at their place with another text, ``misplaced`` those found where none is printed,
     ``read`` those found exactly; ``uncrossed`` printed cells that no pen wrote in.
     """
 
-    pages: int = 0
+    tables: int = 0
     cells: int = 0
     exact: int = 0
     exact_folded: int = 0
@@ -55,18 +55,25 @@ class Score:
         return Score(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
 
-def best_grid(found: Sequence[FoundGrid], truth: PageGrid) -> FoundGrid:
-    """Of the tables found on a page the one that agrees best with the printed one; none found: no cells."""
-    places = {place(cell) for cell in truth.cells}
-    return max(found, key=lambda grid: sum(place(item.cell) in places for item in grid), default=())
+def best_grids(found: Sequence[FoundGrid], truths: Sequence[PageGrid]) -> list[FoundGrid]:
+    """For each printed table the one of the tables found that agrees best with it, each given away once, the printed
+    tables in their order; none left: no cells."""
+    left, best = list(found), []
+    for truth in truths:
+        places = {place(cell): plain(cell.text) for cell in truth.cells}
+        best.append(max(left, key=lambda grid: _agreement(grid, places), default=()))
+        left = [grid for grid in left if grid is not best[-1]]
+    return best
 
 
-def score_page(
-    found: FoundGrid,
-    truth: PageGrid,
-    seconds: float,
-    structure_only: bool = False,
-    crossed: frozenset[Place] = frozenset(),
+def _agreement(grid: FoundGrid, printed: dict[Place, str]) -> tuple[int, int]:
+    """How many cells stand where one is printed, and how many of them have its text."""
+    placed = [item.cell for item in grid if place(item.cell) in printed]
+    return len(placed), sum(plain(cell.text) == printed[place(cell)] for cell in placed)
+
+
+def score_table(
+    found: FoundGrid, truth: PageGrid, structure_only: bool = False, crossed: frozenset[Place] = frozenset()
 ) -> Score:
     """Hold the cells found against those printed. ``structure_only``: no text was read, score none.
 
@@ -76,12 +83,11 @@ def score_page(
     pairs = [(cell, at[where]) for where, cell in printed.items() if where in at]
     cells = [item.cell for item in found]
     structure = Score(
-        pages=1,
+        tables=1,
         cells=len(truth.cells),
         placed=len(pairs),
         whole=len(pairs) == len(truth.cells) == len(found),
         teds_structure=similarity(cells, truth.cells, structure_only=True),
-        seconds=seconds,
     )
     if structure_only:
         return structure

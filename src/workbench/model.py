@@ -99,10 +99,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CellGrid:
-    """One ruled table of one page.
+    """One table of one page.
 
     ``cells`` cover the grid once, sorted by (row, col). ``row_edges`` and ``column_edges`` are the
-    positions of the rules in the **upright** table, as fractions of the table's height and width
+    positions of the borders in the **upright** table, as fractions of the table's height and width
     (0.0 first, 1.0 last): pages of one form can be compared whatever their resolution.
     """
 

@@ -137,6 +137,34 @@ def curl(page: Page, severity: float, seed: int) -> Page:
     return cv2.remap(page, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=WHITE)
 
 
+def spread(left: Page, right: Page, severity: float, seed: int) -> Page:
+    """Two pages of an open book in one picture, each turned by up to `severity` degrees for itself.
+
+    The gutter between them is dark in some pictures, grey in others, and in some not to be seen."""
+    rng = np.random.default_rng(seed)
+    turned = [skew(page, rng.uniform(-severity, severity), seed) for page in (left, right)]
+    width = left.shape[1]
+    depth, reach = rng.choice([0.0, 0.5, 0.95]), width * rng.uniform(0.005, 0.02)
+    shadow = 1 - depth * np.exp(-np.abs(np.arange(2 * width) - width) / reach)
+    return _clipped(np.hstack(turned) * shadow[None, :, None])
+
+
+def together(first: Page, second: Page, severity: float, seed: int) -> Page:
+    """What is printed on two pages on one sheet, under each other or side by side, `severity` page widths apart."""
+    gap = round(severity * first.shape[1])
+    if seed % 2:
+        return np.hstack([_inked(first, 1, gap), _inked(second, 1, gap)])
+    return np.vstack([_inked(first, 0, gap), _inked(second, 0, gap)])
+
+
+def _inked(page: Page, axis: int, gap: int) -> Page:
+    """The page cut down along an axis to what is printed, with half the gap around it."""
+    inked = np.flatnonzero((page.min(axis=2) < 160).any(axis=1 - axis))
+    kept = [slice(None), slice(None)]
+    kept[axis] = slice(max(0, int(inked[0]) - gap // 2), int(inked[-1]) + 1 + gap // 2)
+    return page[tuple(kept)]
+
+
 def larger_bed(page: Page, severity: float, seed: int) -> Page:
     """Scanned on a bed larger than the sheet: on all sides the share `severity` of the page's width is added."""
     edge = round(page.shape[1] * severity)

@@ -101,6 +101,31 @@ def central_project_table(truth: Truth) -> Table:
     return Table(truth["title"], f"({truth['year']}年度)", CENTRAL_WIDTHS, tuple(rows))
 
 
+def as_list(table: Table) -> Table:
+    """The table's longest section as a list under its header, without merged rows or the label down its side.
+
+    What was merged over several rows is printed in the first of them.
+    """
+    sections = [row.section for row in table.rows if row.section]
+    longest = max(dict.fromkeys(sections), key=sections.count)
+    numbers = [number for number, row in enumerate(table.rows) if row.section == longest]
+    owned = [owners(table.rows, len(table.widths))[number] for number in numbers]
+    beside = {placed for placed in owned[0] if all(placed in row for row in owned)}
+    kept = [column for column, placed in enumerate(owned[0]) if placed not in beside]
+    rows = [
+        replace(
+            table.rows[number],
+            cells=tuple(
+                replace(placed.cell, rowspan=1, text=placed.cell.text if placed.row == number else "")
+                for placed in dict.fromkeys(row)
+                if placed not in beside
+            ),
+        )
+        for number, row in zip(numbers, owned, strict=True)
+    ]
+    return replace(table, widths=tuple(table.widths[column] for column in kept), rows=tuple(rows))
+
+
 def owners(rows: Sequence[TableRow], columns: int) -> list[list[Placed]]:
     """For every row and column the cell that covers it."""
     grid: list[list[Placed | None]] = [[None] * columns for _ in rows]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
 import pylopdf_fonts_zh_cn as fonts
 from fpdf import FPDF
@@ -41,12 +42,15 @@ class Style:
     title_size: float = 18.0
     leading: float = 1.3
     padding: float = 1.2
+    row_padding: float | None = None  # above and below the text of a cell; None: as on its sides
     line_width: float = 0.18
     line_grey: int = 0  # 0 is black, 255 white
     dash: tuple[float, float] | None = None  # inner rules of dashes and gaps so long; None: whole
     frame_width: float | None = None  # weight of the outer rules; None: that of the others
     double_frame: bool = False  # a second frame around the first
     open_sides: bool = False  # no outer rule on the left and on the right
+    rules: Literal["all", "horizontal", "header", "none"] = "all"  # header: those of a three-line table
+    align_top: bool = False  # text begins at the top of its cell; else it stands in the middle
     header_grey: int = 255  # what header rows are tinted with
     min_row: float = 8.0
     split_rows: bool = False  # a tall row breaks over the page, its text goes on in the next page's first row
@@ -61,6 +65,10 @@ class Style:
     @property
     def line(self) -> float:
         return self.font_size * POINT * self.leading
+
+    @property
+    def above_text(self) -> float:
+        return self.padding if self.row_padding is None else self.row_padding
 
     @property
     def own_frame(self) -> bool:
@@ -215,7 +223,7 @@ class _Setter:
         return heights
 
     def needed(self, fragment: _Fragment) -> float:
-        return len(self.lines(fragment.placed, fragment.text)) * self.style.line + 2 * self.style.padding
+        return len(self.lines(fragment.placed, fragment.text)) * self.style.line + 2 * self.style.above_text
 
     def split(self, number: int, lines: int) -> "_Setter":
         """The same table with one row cut in two after so many lines of text."""
@@ -367,10 +375,15 @@ def _draw_page(pdf: FPDF, setter: _Setter, page: _Page, top: float) -> None:
             if fragment.header:
                 pdf.rect(*box, style="F")
         pdf.set_fill_color(0)
-    with _within_open_sides(pdf, style):
-        _draw_rules(pdf, style, boxes, (edges[0], top, edges[-1] - edges[0], sum(page.heights)))
+    table = (edges[0], top, edges[-1] - edges[0], sum(page.heights))
+    if style.rules == "all":
+        with _within_open_sides(pdf, style):
+            _draw_rules(pdf, style, boxes, table)
+    else:
+        headers = [box for fragment, box in zip(page.fragments, boxes, strict=True) if fragment.header]
+        _draw_level_rules(pdf, style, {"horizontal": boxes, "header": headers, "none": []}[style.rules], table)
     for fragment, (_, y, _, height) in zip(page.fragments, boxes, strict=True):
-        _draw_text(pdf, setter, fragment, y + height / 2)
+        _draw_text(pdf, setter, fragment, y, height)
 
 
 def _draw_rules(pdf: FPDF, style: Style, boxes: list[Box], table: Box) -> None:
@@ -390,6 +403,18 @@ def _draw_rules(pdf: FPDF, style: Style, boxes: list[Box], table: Box) -> None:
             pdf.rect(x - out, y - out, width + 2 * out, height + 2 * out)
 
 
+def _draw_level_rules(pdf: FPDF, style: Style, boxes: list[Box], table: Box) -> None:
+    """A rule under each of the boxes, and one above and below the table."""
+    if style.rules == "none":
+        return
+    left, top, width, height = table
+    for x, y, across, down in boxes:
+        pdf.line(x, y + down, x + across, y + down)
+    pdf.set_line_width(style.line_width if style.frame_width is None else style.frame_width)
+    for y in (top, top + height):
+        pdf.line(left, y, left + width, y)
+
+
 def _draw_dashes(pdf: FPDF, dash: tuple[float, float], box: Box) -> None:
     x, y, width, height = box
     pdf.set_dash_pattern(*dash)
@@ -406,11 +431,12 @@ def _within_open_sides(pdf: FPDF, style: Style) -> AbstractContextManager[None]:
     return pdf.rect_clip(left, 0, style.page[0] - 2 * left, style.page[1])
 
 
-def _draw_text(pdf: FPDF, setter: _Setter, fragment: _Fragment, middle: float) -> None:
+def _draw_text(pdf: FPDF, setter: _Setter, fragment: _Fragment, top: float, height: float) -> None:
     style, placed = setter.style, fragment.placed
     lines = [line.rstrip("\n") for line in setter.lines(placed, fragment.text)]
     ascent = style.font_size * POINT * 0.86 + (style.line - style.font_size * POINT) / 2
-    y = middle - len(lines) * style.line / 2 + ascent
+    free = height - len(lines) * style.line
+    y = top + (style.above_text if style.align_top else free / 2) + ascent
     for number, line in enumerate(lines):
         x = setter.edges[placed.col] + style.padding
         if placed.cell.align == "center":

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.grid.lattice import Lattice, find_lattices
+from workbench.grid.lattice import Lattice
 from workbench.grid.pen import find_print
+from workbench.grid.reading import page_lattices
 from workbench.grid.rules import RuleMasks
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Page, PageContent
@@ -86,6 +87,6 @@ def draw_stages(page: Page, content: PageContent, engine: OcrEngine) -> dict[str
     return {
         "1-upright": draw_upright(printed.page),
         "2-rules": draw_rules(printed.page, printed.rules),
-        "3-lattices": draw_lattices(printed.page, find_lattices(printed.page, printed.rules)),
+        "3-lattices": draw_lattices(printed.page, page_lattices(printed)),
         "4-cells": draw_cells(page, content),
     }

@@ -43,14 +43,17 @@ class Lattice:
 def find_lattices(page: UprightPage, rules: RuleMasks) -> list[Lattice]:
     """One lattice per ruled table, top to bottom, then left to right."""
     found = [_lattice(box, page, rules) for box in _table_boxes(page, rules)]
-    return sorted((lattice for lattice in found if lattice), key=cmp_to_key(_reading_order))
+    return sorted((lattice for lattice in found if lattice), key=reading_order)
 
 
-def _reading_order(one: Lattice, other: Lattice) -> int:
+def _compare(one: Lattice, other: Lattice) -> int:
     """-1 where ``one`` comes first: above comes first, and of two tables side by side the left one."""
     side_by_side = one.ys[0] < other.ys[-1] and other.ys[0] < one.ys[-1]
     return -1 if (one.xs[0] < other.xs[0] if side_by_side else one.ys[0] < other.ys[0]) else 1
 
+
+reading_order = cmp_to_key(_compare)
+"""Key to sort lattices by: top to bottom, then left to right."""
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in upright pixels, the ends not included."""

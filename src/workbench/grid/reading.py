@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.grid.alignment import find_aligned_lattices
 from workbench.grid.cells import CellBox, find_cells, without_unused_rules
-from workbench.grid.lattice import Lattice, find_lattices, rule_ink
+from workbench.grid.lattice import Lattice, find_lattices, reading_order, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
 from workbench.grid.marks import SURE_OF_SHAPE, lone_mark, with_leading_sign
-from workbench.grid.pen import find_print
+from workbench.grid.pen import Printed, find_print
 from workbench.grid.rereading import DOUBTED, LineRead, is_covered, line_crops, near_pen, reread_doubtful
 from workbench.grid.text import cell_text, has_odd_number, least_sure
 from workbench.grid.upright import UprightPage, make_upright
@@ -48,16 +49,12 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     """
     upright = make_upright(page, engine)
     printed = find_print(upright)
-    lattices = find_lattices(printed.page, printed.rules)
-    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in lattices]
-    tables = [table for table in tables if _is_table(table, upright.text_height)]
+    tables, text = _tables(printed)
     boxes = [cell for table in tables for cell in table.cells]
-    drawn = rule_ink(printed.page.ink, printed.rules, [table.lattice for table in tables], upright.text_height)
-    text = without_rules(printed.page, drawn, boxes, printed.pen)
 
     crops = [line_crops(cell, text) for cell in boxes]
     if printed.pen.any():  # what a pen came near is read as it is: characters may have been taken for parts of strokes
-        written = replace(without_rules(upright, drawn, boxes, printed.pen), text_height=text.text_height)
+        written = replace(_text_layer(upright, printed, tables), text_height=text.text_height)
         crops = [line_crops(parts[0].cell, written) if near_pen(parts, text) else parts for parts in crops]
     outside = _lines_outside(tables, text, engine)
     outside_crops = [crop_line(line, _whole_page(text), text) for line in outside]
@@ -76,6 +73,35 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     return PageContent(
         page.number, page.width, page.height, tuple(grids), tuple(line for line in loose_lines if line.text)
     )
+
+
+def page_lattices(printed: Printed) -> list[Lattice]:
+    """The lattices of all tables of a page, ruled or not, top to bottom, then left to right."""
+    return [table.lattice for table in _tables(printed)[0]]
+
+
+def _tables(printed: Printed) -> tuple[list[_Table], TextLayer]:
+    """The ruled tables, those that only the alignment of their text shows, and the text without their rules."""
+    ruled = _with_cells(find_lattices(printed.page, printed.rules), printed.page)
+    text = _text_layer(printed.page, printed, ruled)
+    lattices = find_aligned_lattices(text, printed.rules, [table.lattice for table in ruled])
+    aligned = _with_cells(lattices, printed.page)
+    if not aligned:
+        return ruled, text
+    tables = sorted([*ruled, *aligned], key=lambda table: reading_order(table.lattice))
+    return tables, _text_layer(printed.page, printed, tables)
+
+
+def _text_layer(page: UprightPage, printed: Printed, tables: Sequence[_Table]) -> TextLayer:
+    """The text of a page, with or without what a pen wrote, without the rules of the tables."""
+    lattices = [table.lattice for table in tables]
+    drawn = rule_ink(printed.page.ink, printed.rules, lattices, page.text_height)
+    return without_rules(page, drawn, [cell for table in tables for cell in table.cells], printed.pen)
+
+
+def _with_cells(lattices: Sequence[Lattice], upright: UprightPage) -> list[_Table]:
+    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in lattices]
+    return [table for table in tables if _is_table(table, upright.text_height)]
 
 
 def _is_table(table: _Table, text_height: float) -> bool:

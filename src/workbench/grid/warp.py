@@ -156,7 +156,7 @@ def slope_field(pieces: Pieces, centre: tuple[float, float], size: float) -> NDA
         scale = max(1.5 * _weighted_median(off, pieces.length), 1e-3)
         trust = weight / (1 + (off / scale) ** 2) ** 2
         normal = powers.T @ (trust[:, None] * powers) + np.diag(preference * trust.sum() + 1e-12)
-        field = np.linalg.solve(normal, powers.T @ (trust * pieces.slope))
+        field = np.linalg.lstsq(normal, powers.T @ (trust * pieces.slope), rcond=None)[0]  # pieces may lie all in a row
         off = np.abs(pieces.slope - powers @ field)
     return np.asarray(field) if _explains(pieces.slope, off, trust) else np.zeros(len(ORDERS))
 

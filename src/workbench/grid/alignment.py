@@ -1,0 +1,193 @@
+"""Tables without vertical rules, or without any: columns from the white between them, rows from their lines.
+
+What is said of such a table is a conclusion from how its text stands. Its borders are therefore never certain, and
+all of them are as doubtful as the most doubtful one: a row or a column too many moves everything after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.cells import CellBox
+from workbench.grid.lattice import Lattice
+from workbench.grid.lines import LineBox, TextLayer, find_lines
+from workbench.grid.row_cut import find_bands, row_borders
+from workbench.grid.rules import LONG_RULE, RuleMasks
+from workbench.grid.strips import NARROWEST, NEAR, Block, find_blocks, stretches, text_outside, words_of
+from workbench.grid.upright import Mask
+
+FEWEST_ROWS, FEWEST_ROWS_OF_TWO = 3, 4
+"""Rows of a table; one of two columns that no rule belongs to is more easily met with by chance."""
+
+RUNNING_TEXT, LEEWAY = 10.0, 1.6
+"""Columns at least so wide of which most lines end within the second of their edge are running text (text heights)."""
+
+LOWEST_ROW = 0.8
+"""A row between two rules is at least this many text heights high."""
+
+FEWEST_FILLED = 0.4
+"""Share of a table's cells that have text, at least."""
+
+MOST_CERTAIN = 0.95
+"""A border that nobody drew is never surer than this, one with a rule never surer than the next."""
+
+DRAWN, NOT_DRAWN = 0.98, 0.05
+"""Probability of a border where a rule is drawn, and where it is left out beside one, or text crosses it."""
+
+
+def find_aligned_lattices(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) -> list[Lattice]:
+    """One lattice per table that its text alone shows, top to bottom, outside the ``ruled`` tables of the page."""
+    outside, level = text_outside(text, rules, ruled)
+    found = [_lattice(block, outside, level) for block in find_blocks(outside, level)]
+    return [lattice for lattice in found if lattice and not any(_overlap(lattice, other) for other in ruled)]
+
+
+def _overlap(one: Lattice, other: Lattice) -> bool:
+    return (
+        one.xs[0] < other.xs[-1] and other.xs[0] < one.xs[-1] and one.ys[0] < other.ys[-1] and other.ys[0] < one.ys[-1]
+    )
+
+
+def _lattice(block: Block, marks: TextLayer, level_rules: Mask) -> Lattice | None:
+    """The table of a block, or None if its text does not stand in rows."""
+    height = marks.text_height
+    inked = np.flatnonzero(block.words.any(axis=0))
+    around = NARROWEST / 2 * height
+    xs = [inked[0] - around, *(strip.middle for strip in block.strips), inked[-1] + 1 + around]
+    columns = _columns_of_lines(xs, block, marks)
+    if all(_is_running_text(lines, height) for lines in columns):
+        return None
+    bands = find_bands(columns, height)
+    if len(bands) < FEWEST_ROWS:
+        return None
+    level = _Rules.between(xs, level_rules, height)
+    gaps = [level.inside(above[1], below[0]) for above, below in pairwise(bands)]
+    borders = row_borders(columns, bands, [bool(found) for found in gaps], height)
+    kept = _table_rows(columns, bands, borders >= 0.5)
+    if not kept or not _is_filled(columns, bands, kept):
+        return None
+    ruled = level.belong_to(bands[kept[0][0]][0], bands[kept[-1][1]][1])
+    if len(kept) < (FEWEST_ROWS if len(columns) > 2 or ruled else FEWEST_ROWS_OF_TWO):
+        return None
+    decided = borders[kept[0][0] : kept[-1][1]]
+    sure = min(MOST_CERTAIN, *(strip.probability for strip in block.strips), *np.maximum(decided, 1 - decided).tolist())
+    ys, horizontal = _level_borders(bands, kept, xs, level, sure, height)
+    vertical = np.full((len(ys) - 1, len(xs)), sure)
+    for j, (top, bottom) in enumerate(pairwise(ys)):
+        line = words_of(marks.ink[max(0, round(top)) : round(bottom)], height)
+        for i, strip in enumerate(block.strips, start=1):
+            white = 1 - float(line[strip.start : strip.end].mean())
+            vertical[j, i] = float(np.clip(white, NOT_DRAWN, sure))
+    return Lattice(tuple(map(float, xs)), tuple(ys), horizontal, vertical)
+
+
+def _columns_of_lines(xs: Sequence[float], block: Block, marks: TextLayer) -> list[list[LineBox]]:
+    top, bottom = block.bands[0][0] - 1, block.bands[-1][1] + 1
+    boxes = [CellBox(0, n, 1, 1, x0, top, x1, bottom, 1.0) for n, (x0, x1) in enumerate(pairwise(xs))]
+    return [find_lines(box, marks) for box in boxes]
+
+
+def _is_running_text(lines: Sequence[LineBox], text_height: float) -> bool:
+    """Whether the lines of a column are mostly as wide as it is, as in a newspaper; such columns are no table."""
+    widths = np.array([line.width for line in lines], dtype=float)
+    widest = widths.max(initial=0.0)
+    return bool(widest >= RUNNING_TEXT * text_height and (widths > widest - LEEWAY * text_height).mean() > 0.5)
+
+
+def _table_rows(
+    columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], borders: NDArray[np.bool_]
+) -> list[tuple[int, int]]:
+    """First and last band of each row, without those above and below the table that have text in one column only."""
+    ends = [*np.flatnonzero(borders).tolist(), len(bands) - 1]
+    rows = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
+    shared = [n for n, row in enumerate(rows) if _filled_cells(columns, bands, row) >= 2]
+    return rows[shared[0] : shared[-1] + 1] if shared else []
+
+
+def _filled_cells(columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], row: tuple[int, int]) -> int:
+    top, bottom = bands[row[0]][0], bands[row[1]][1]
+    return sum(any(top <= (line.y0 + line.y1) / 2 < bottom for line in lines) for lines in columns)
+
+
+def _is_filled(
+    columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], rows: Sequence[tuple[int, int]]
+) -> bool:
+    filled = sum(_filled_cells(columns, bands, row) for row in rows)
+    return filled >= FEWEST_FILLED * len(rows) * len(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Horizontal rules that run along most of a table: their ``positions``, and along which columns each is drawn."""
+
+    positions: NDArray[np.float64]
+    drawn: NDArray[np.bool_]
+    text_height: float
+
+    @classmethod
+    def between(cls, xs: Sequence[float], level: Mask, text_height: float) -> _Rules:
+        mask = level[:, max(0, round(xs[0])) : round(xs[-1])]
+        ruled = np.asarray((mask > 0).mean(axis=1) >= 0.5)
+        found = stretches(ruled) if xs[-1] - xs[0] >= LONG_RULE * text_height else []
+        drawn = [
+            [(level[a:b, max(0, round(x0)) : round(x1)] > 0).any(axis=0).mean() > 0.5 for x0, x1 in pairwise(xs)]
+            for a, b in found
+        ]
+        positions = np.array([(a + b - 1) / 2 for a, b in found])
+        return cls(positions, np.array(drawn, dtype=bool).reshape(len(found), len(xs) - 1), text_height)
+
+    def inside(self, top: float, bottom: float) -> list[int]:
+        """Which rules lie between two lines of text."""
+        return np.flatnonzero((self.positions > top - 2) & (self.positions < bottom + 2)).tolist()
+
+    def apart(self, numbers: Sequence[int]) -> list[list[int]]:
+        """Rules that lie so far from each other that an empty row fits between them; double rules are one."""
+        groups: list[list[int]] = []
+        for number in numbers:
+            if groups and self.positions[number] - self.positions[groups[-1][-1]] < LOWEST_ROW * self.text_height:
+                groups[-1].append(number)
+            else:
+                groups.append([number])
+        return groups
+
+    def belong_to(self, top: float, bottom: float) -> bool:
+        """Whether a rule is drawn in the table, or just above or below it."""
+        near = NEAR * self.text_height
+        return bool(self.inside(top - near, bottom + near))
+
+
+def _level_borders(
+    bands: Sequence[tuple[int, int]],
+    rows: Sequence[tuple[int, int]],
+    xs: Sequence[float],
+    level: _Rules,
+    sure: float,
+    text_height: float,
+) -> tuple[list[float], NDArray[np.float64]]:
+    """Positions of the borders between rows, on the rules where there are any, and the probability of each stretch."""
+    top, bottom = bands[rows[0][0]][0], bands[rows[-1][1]][1]
+    above = bands[rows[0][0] - 1][1] if rows[0][0] else top - NEAR / 2 * text_height
+    below = bands[rows[-1][1] + 1][0] if rows[-1][1] + 1 < len(bands) else bottom + NEAR / 2 * text_height
+    around = NARROWEST * text_height
+    spaces: list[tuple[float, float, float]] = [(above, top, max((above + top) / 2, top - around))]
+    spaces += [(bands[a][1], bands[b][0], (bands[a][1] + bands[b][0]) / 2) for (_, a), (b, _) in pairwise(rows)]
+    spaces += [(bottom, below, min((bottom + below) / 2, bottom + around))]
+    positions: list[float] = []
+    drawn: list[NDArray[np.float64]] = []
+    for number, (start, end, middle) in enumerate(spaces):
+        groups = level.apart(level.inside(start, end))
+        if number == 0:  # the rule nearest to the table is its own; others belong to what is above or below it
+            groups = groups[-1:]
+        elif number == len(spaces) - 1:
+            groups = groups[:1]
+        positions += [float(level.positions[group].mean()) for group in groups] or [middle]
+        drawn += [np.where(level.drawn[group].any(axis=0), DRAWN, NOT_DRAWN) for group in groups]
+        drawn += [] if groups else [np.full(len(xs) - 1, sure)]
+    horizontal = np.array(drawn)
+    horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], sure)
+    return positions, horizontal
