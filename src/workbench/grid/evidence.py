@@ -29,12 +29,21 @@ LEAST_WEAR = 0.03
 FEWEST_SAMPLES, MOST_SAMPLES = 2.0, 12.0
 """Bounds for the weight of one stretch: of a very short one, and of a long one that is worn in one go."""
 
-NEAREST_TEXT, CROSSING = 0.1, 0.3
-"""Text that runs across a place has ink on both sides of it between these distances, in text heights. Text in two
-cells keeps clear of the rule between them."""
+JUNCTION = 0.1
+"""So near (in text heights) to a crossing rule the ink may be that rule's."""
 
-TEXT_ACROSS = 6.0
-"""Log-odds against a rule for every sample that text runs across."""
+WAVER = 0.08
+"""A rule leaves its line by at most this many text heights from one stretch to the next."""
+
+RUNS_ON, APART = 0.45, 1.0
+"""Room between text on either side of a place, in text heights: less than the first between characters of one
+text, more than the second between the texts of two cells."""
+
+TEXT_ACROSS, TEXT_APART = 5.0, 4.0
+"""Log-odds against and for a rule for a line of text (a text height) that runs across, and that keeps apart."""
+
+MOST_LINES = 2.0
+"""Text across is counted for so many lines: more of the same text say nothing new."""
 
 CHANGE = 0.12
 """Probability that a rule begins or ends where another crosses it."""
@@ -87,38 +96,75 @@ def _on_one_line(long: Mask, pieces: Mask, position: float, text_height: float) 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Of each stretch [j, i] (rule j, stop i to stop i + 1) the share that is ``inked``, and ``crossed`` by text."""
+    """Of each stretch [j, i] (rule j, stop i to stop i + 1) the share that is ``inked``.
+
+    ``across`` and ``apart`` are the lengths, in text heights, along which text runs across the stretch, and along
+    which there is text on both sides with more room between than a text leaves.
+    """
 
     inked: NDArray[np.float64]
-    crossed: NDArray[np.float64]
+    across: NDArray[np.float64]
+    apart: NDArray[np.float64]
 
 
 def shares(
-    ink: Mask, long: Mask, pieces: Mask, positions: list[float], stops: list[float], text_height: float, reach: float
+    text: Mask, long: Mask, pieces: Mask, positions: list[float], stops: list[float], text_height: float, reach: float
 ) -> Shares:
     """Look along horizontal rules at the given positions.
 
-    ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on one
-    line: strokes of characters lie at many heights. Text crosses where there is ink just above and
-    just below a place that is not inked.
+    ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on the line that the
+    long runs of the rule show: strokes of characters lie at many heights. Nor do pieces count where ``text``
+    runs across.
     """
-    inked, crossed = np.zeros((2, len(positions), len(stops) - 1))
-    near, far = round(NEAREST_TEXT * text_height) + 1, round(CROSSING * text_height) + 1
+    inked, across, apart = np.zeros((3, len(positions), len(stops) - 1))
+    ends = round(JUNCTION * text_height) + 1
+    inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
+    outer = [0.0, *positions, float(text.shape[0])]
     for j, position in enumerate(positions):
-        middle = round(position)
         band = slice(max(0, round(position - reach)), round(position + reach) + 1)
+        gaps = _room(text[round(outer[j]) : round(position)], text[round(position) : round(outer[j + 2])])
+        on_line = _on_line(long[band], pieces[band], inner, text_height)
         certain = np.asarray((long[band] > 0).any(axis=0))
-        thick = np.asarray(cv2.blur((pieces[band] > 0).astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT))
-        lines = np.asarray(thick > 0)
-        above = np.asarray(ink[max(0, middle - far) : max(0, middle - near)].any(axis=0))
-        below = np.asarray(ink[middle + near + 1 : middle + far + 1].any(axis=0))
-        for i, (start, end) in enumerate(pairwise(stops)):
-            inner = slice(round(start) + 1, max(round(start) + 2, round(end)))
-            along = np.asarray(lines[:, inner] | certain[inner])
-            best = np.asarray(along[int(along.sum(axis=1).argmax())])
-            inked[j, i] = best.mean()
-            crossed[j, i] = (above[inner] & below[inner] & ~best).mean()
-    return Shares(inked, crossed)
+        for i, stretch in enumerate(inner):
+            room = _least_nearby(gaps[:, stretch], text_height).sum(axis=0) / text_height
+            crossed = room < RUNS_ON
+            inked[j, i] = (certain[stretch] | (on_line[stretch] & ~crossed)).mean()
+            across[j, i] = np.count_nonzero(crossed & ~certain[stretch]) / text_height
+            apart[j, i] = np.count_nonzero(room < np.inf) / text_height if room.min() > APART else 0.0
+    return Shares(inked, across, apart)
+
+
+def _room(above: Mask, below: Mask) -> NDArray[np.float32]:
+    """(2, width): from the rows between two parts of a page to the nearest ink in either, pixels; inf for none."""
+    return np.stack(
+        [np.where(part.any(axis=0), (part > 0).argmax(axis=0), np.inf) for part in (above[::-1], below)]
+    ).astype(np.float32)
+
+
+def _least_nearby(distances: NDArray[np.float32], text_height: float) -> NDArray[np.float32]:
+    """A character's ink lies at several depths: the least distance within a character's half."""
+    kernel = np.ones((1, round(0.6 * text_height) | 1), np.uint8)
+    return np.asarray(cv2.erode(np.ascontiguousarray(distances), kernel, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
+
+
+def _on_line(long: Mask, pieces: Mask, stretches: list[slice], text_height: float) -> NDArray[np.bool_]:
+    """Along a band: where there is a piece of rule on the line of the nearest long runs, or on that with most ink."""
+    runs = [np.flatnonzero((long[:, stretch] > 0).any(axis=1)) for stretch in stretches]
+    ruled = [i for i, rows in enumerate(runs) if len(rows)]
+    slack = max(1, round(WAVER * text_height))
+    found = np.zeros(long.shape[1], bool)
+    for i, stretch in enumerate(stretches):
+        part = pieces[:, stretch] > 0
+        nearest = [rows for rows in (max((k for k in ruled if k <= i), default=None), min((k for k in ruled if k >= i), default=None)) if rows is not None]
+        allowed = np.zeros(len(long), bool)
+        for k in nearest:
+            for row in runs[k]:
+                allowed[max(0, row - slack) : row + slack + 1] = True
+        if nearest:
+            part = part & allowed[:, None]
+        thick = cv2.blur(part.astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
+        found[stretch] = thick[int(thick.sum(axis=1).argmax())]
+    return found
 
 
 def probability(found: Shares, stops: list[float], text_height: float, worn: float) -> NDArray[np.float64]:
@@ -131,10 +177,9 @@ def probability(found: Shares, stops: list[float], text_height: float, worn: flo
     nothing = INK_OF_NOTHING * kept**STRICTER
     samples = np.clip(np.diff(stops) / (SAMPLE * text_height), FEWEST_SAMPLES, MOST_SAMPLES)
     odds = samples * (
-        found.inked * np.log(kept / nothing)
-        + (1 - found.inked) * np.log((1 - kept) / (1 - nothing))
-        - found.crossed * TEXT_ACROSS
+        found.inked * np.log(kept / nothing) + (1 - found.inked) * np.log((1 - kept) / (1 - nothing))
     )
+    odds += TEXT_APART * np.minimum(found.apart, 1.0) - TEXT_ACROSS * np.minimum(found.across, MOST_LINES)
     return np.array([_smoothed(row) for row in odds])
 
 

@@ -21,6 +21,9 @@ LONE_RULE_REACH = 15.0
 CRUMBS = 0.15
 """Ink within this many text heights of a worn rule, on the line of its pieces, is what is left of it."""
 
+SPECK = 0.25
+"""Ink whose sides are both shorter than this many text heights does not count as text beside a rule."""
+
 OPEN_END = 0.85
 """Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end there."""
 
@@ -118,9 +121,10 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
         return None
     pieces_h, pieces_v = rules.pieces_horizontal[window], rules.pieces_vertical[window]
     height = page.text_height
-    found_h = shares(page.ink[window], long_h, pieces_h, ys, xs, height, SNAP * height)
-    ink, long, pieces = (np.ascontiguousarray(mask.T) for mask in (page.ink[window], long_v, pieces_v))
-    found_v = shares(ink, long, pieces, xs, ys, height, SNAP * height)
+    text = _text(page.ink[window], long_h | long_v | rules.pieces_horizontal[window] | rules.pieces_vertical[window], ys, xs, height)
+    found_h = shares(text, long_h, pieces_h, ys, xs, height, SNAP * height)
+    down, long, pieces = (np.ascontiguousarray(mask.T) for mask in (text, long_v, pieces_v))
+    found_v = shares(down, long, pieces, xs, ys, height, SNAP * height)
     horizontal = probability(found_h, xs, height, rules.wear)
     vertical = probability(found_v, ys, height, rules.wear).T
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
@@ -128,6 +132,20 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], OPEN_END)
     shifted_xs, shifted_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
     return Lattice(shifted_xs, shifted_ys, horizontal, vertical)
+
+
+def _text(ink: Mask, rules: Mask, ys: Sequence[float], xs: Sequence[float], text_height: float) -> Mask:
+    """Ink of a table without its rules, without what may be left of worn ones, and without specks."""
+    text = cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8)))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8)
+    left, top, width, height, _ = stats.T
+    kept = np.maximum(width, height) > SPECK * text_height
+    reach = CRUMBS * text_height
+    for positions, start, size in ((ys, top, height), (xs, left, width)):
+        nearest = np.abs((start + size / 2)[:, None] - np.asarray(positions)).min(axis=1)
+        kept &= nearest + size / 2 > reach
+    kept[0] = False
+    return np.where(kept[labels], 255, 0).astype(np.uint8)
 
 
 def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) -> list[float]:

@@ -51,6 +51,9 @@ RULE_RUN = 2.0
 
 RULE_GAP = 2.0
 
+THICKEST_RULE = 0.55
+"""A ruled line in colour is thinner than this, in text heights."""
+
 RULE_REACH = 0.3
 """A network of straight runs that reaches over this share of the page is ruled lines; stamps are smaller."""
 
@@ -174,7 +177,9 @@ def _stamps(channels: NDArray[np.float32], text_height: float) -> Mask:
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / text_height
     sides[0] = 0
     shorter, longer = sides.min(axis=1), sides.max(axis=1)
-    straight = np.bincount(labels[runs > 0], minlength=len(stats)) > STRAIGHT * stats[:, cv2.CC_STAT_AREA]
+    thick = cv2.morphologyEx(coloured, cv2.MORPH_OPEN, _square(THICKEST_RULE * text_height))
+    thin_runs = cv2.subtract(runs, thick)  # a large ring is nearly straight over a few text heights, but no rule
+    straight = np.bincount(labels[thin_runs > 0], minlength=len(stats)) > STRAIGHT * stats[:, cv2.CC_STAT_AREA]
     possible = (shorter < LARGEST_STAMP) & (longer >= PART_OF_STAMP)
     chosen = possible & ~straight & (shorter >= SMALLEST_STAMP)
     chosen |= possible & (np.bincount(labels[frames > 0], minlength=len(stats)) > 0)
