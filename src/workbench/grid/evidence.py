@@ -42,6 +42,16 @@ text, more than the second between the texts of two cells."""
 TEXT_ACROSS, TEXT_APART = 5.0, 4.0
 """Log-odds against and for a rule for a line of text (a text height) that runs across, and that keeps apart."""
 
+CLEARLY_DRAWN = 0.3
+"""A stretch of which this share is inked ends the cells on both of its sides."""
+
+IN_CENTRE, OFF_CENTRE = 0.35, 0.7
+"""Text in the middle of a cell is at most the first off it, in text heights; it is in the middle of one cell and not
+of another where the second lies between."""
+
+TEXT_CENTRED = 3.0
+"""Log-odds for a rule with which a text is in the middle of its cell, against one without which it is."""
+
 MOST_LINES = 2.0
 """Text across is counted for so many lines: more of the same text say nothing new."""
 
@@ -96,15 +106,18 @@ def _on_one_line(long: Mask, pieces: Mask, position: float, text_height: float) 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Of each stretch [j, i] (rule j, stop i to stop i + 1) the share that is ``inked``.
+    """What speaks for and against each stretch [j, i] (rule j, stop i to stop i + 1).
 
-    ``across`` and ``apart`` are the lengths, in text heights, along which text runs across the stretch, and along
-    which there is text on both sides with more room between than a text leaves.
+    ``inked`` is the share of it that is drawn, ``across`` the length in text heights along which text runs across,
+    ``apart`` that along which there is text on both sides with more room between than one text leaves. ``centred``
+    is 1 where the text of one side stands in the middle of a cell that ends here, -1 where it would stand in the
+    middle without the stretch.
     """
 
     inked: NDArray[np.float64]
     across: NDArray[np.float64]
     apart: NDArray[np.float64]
+    centred: NDArray[np.float64]
 
 
 def shares(
@@ -113,55 +126,73 @@ def shares(
     """Look along horizontal rules at the given positions.
 
     ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on the line that the
-    long runs of the rule show: strokes of characters lie at many heights. Nor do pieces count where ``text``
-    runs across.
+    long runs of the rule show, and not where ``text`` runs across: strokes of characters lie at many heights.
     """
-    inked, across, apart = np.zeros((3, len(positions), len(stops) - 1))
+    inked, across, apart, centred = np.zeros((4, len(positions), len(stops) - 1))
     ends = round(JUNCTION * text_height) + 1
     inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
-    outer = [0.0, *positions, float(text.shape[0])]
-    for j, position in enumerate(positions):
-        band = slice(max(0, round(position - reach)), round(position + reach) + 1)
-        gaps = _room(text[round(outer[j]) : round(position)], text[round(position) : round(outer[j + 2])])
-        on_line = _on_line(long[band], pieces[band], inner, text_height)
+    at = [round(position) for position in positions]
+    for j, row in enumerate(at):
+        band = slice(max(0, round(positions[j] - reach)), round(positions[j] + reach) + 1)
         certain = np.asarray((long[band] > 0).any(axis=0))
+        on_line = _on_line(long[band], pieces[band], inner, text_height)
+        near = round(RUNS_ON * text_height) + 1
         for i, stretch in enumerate(inner):
-            room = _least_nearby(gaps[:, stretch], text_height).sum(axis=0) / text_height
+            room = _room(text[max(0, row - near) : row, stretch], text[row : row + near, stretch], text_height)
             crossed = room < RUNS_ON
             inked[j, i] = (certain[stretch] | (on_line[stretch] & ~crossed)).mean()
             across[j, i] = np.count_nonzero(crossed & ~certain[stretch]) / text_height
-            apart[j, i] = np.count_nonzero(room < np.inf) / text_height if room.min() > APART else 0.0
-    return Shares(inked, across, apart)
+    for j, i in np.ndindex(inked.shape):
+        drawn = inked[:, i] >= CLEARLY_DRAWN
+        first = at[max(np.flatnonzero(drawn[:j]), default=0)]
+        last = at[j + 1 + min(np.flatnonzero(drawn[j + 1 :]), default=len(at) - 2 - j)] if j + 1 < len(at) else at[j]
+        above, below = text[first : at[j], inner[i]], text[at[j] : last, inner[i]]
+        room = _room(above, below, text_height)
+        apart[j, i] = np.count_nonzero(np.isfinite(room)) / text_height if room.min() > APART else 0.0
+        centred[j, i] = _centred(above, below, text_height)
+    return Shares(inked, across, apart, centred)
 
 
-def _room(above: Mask, below: Mask) -> NDArray[np.float32]:
-    """(2, width): from the rows between two parts of a page to the nearest ink in either, pixels; inf for none."""
-    return np.stack(
-        [np.where(part.any(axis=0), (part > 0).argmax(axis=0), np.inf) for part in (above[::-1], below)]
-    ).astype(np.float32)
+def _room(above: Mask, below: Mask, text_height: float) -> NDArray[np.float32]:
+    """Along the border of two areas: text heights from the nearest ink above to the nearest below; inf without.
+
+    A character's ink lies at several depths: the least within half a character counts.
+    """
+    around = np.ones((1, round(0.6 * text_height) | 1), np.uint8)
+    total = np.zeros(above.shape[1], np.float32)
+    for area in (above[::-1], below):
+        inked = (area > 0).any(axis=0) if len(area) else np.zeros(area.shape[1], bool)
+        depth = np.where(inked, (area > 0).argmax(axis=0), np.inf) if len(area) else np.full(area.shape[1], np.inf)
+        total += cv2.erode(depth.astype(np.float32)[None], around, borderType=cv2.BORDER_REPLICATE)[0]
+    return total / text_height
 
 
-def _least_nearby(distances: NDArray[np.float32], text_height: float) -> NDArray[np.float32]:
-    """A character's ink lies at several depths: the least distance within a character's half."""
-    kernel = np.ones((1, round(0.6 * text_height) | 1), np.uint8)
-    return np.asarray(cv2.erode(np.ascontiguousarray(distances), kernel, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
+def _centred(above: Mask, below: Mask, text_height: float) -> float:
+    """1 where the text of one area is in its middle, -1 where it is in the middle of both together; else 0."""
+    lines = [np.flatnonzero(area.any(axis=1)) for area in (above, below)]
+    if all(map(len, lines)) or not any(map(len, lines)):
+        return 0.0
+    start, whole = (0, len(above)) if len(lines[0]) else (len(above), len(below))
+    rows = start + (lines[0] if len(lines[0]) else lines[1])
+    middle = (rows[0] + rows[-1] + 1) / 2
+    off_own, off_both = abs(middle - start - whole / 2), abs(middle - (len(above) + len(below)) / 2)
+    if abs(off_own - off_both) < OFF_CENTRE * text_height or min(off_own, off_both) > IN_CENTRE * text_height:
+        return 0.0
+    return 1.0 if off_own < off_both else -1.0
 
 
 def _on_line(long: Mask, pieces: Mask, stretches: list[slice], text_height: float) -> NDArray[np.bool_]:
     """Along a band: where there is a piece of rule on the line of the nearest long runs, or on that with most ink."""
     runs = [np.flatnonzero((long[:, stretch] > 0).any(axis=1)) for stretch in stretches]
-    ruled = [i for i, rows in enumerate(runs) if len(rows)]
+    ruled = np.flatnonzero([len(rows) > 0 for rows in runs])
     slack = max(1, round(WAVER * text_height))
     found = np.zeros(long.shape[1], bool)
     for i, stretch in enumerate(stretches):
         part = pieces[:, stretch] > 0
-        nearest = [rows for rows in (max((k for k in ruled if k <= i), default=None), min((k for k in ruled if k >= i), default=None)) if rows is not None]
-        allowed = np.zeros(len(long), bool)
-        for k in nearest:
-            for row in runs[k]:
-                allowed[max(0, row - slack) : row + slack + 1] = True
-        if nearest:
-            part = part & allowed[:, None]
+        if len(ruled):
+            nearest = {ruled[max(0, np.searchsorted(ruled, i, "right") - 1)], ruled[min(len(ruled) - 1, np.searchsorted(ruled, i))]}
+            rows = np.concatenate([runs[k] for k in nearest])
+            part[np.abs(np.arange(len(long))[:, None] - rows).min(axis=1) > slack] = False
         thick = cv2.blur(part.astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
         found[stretch] = thick[int(thick.sum(axis=1).argmax())]
     return found
@@ -180,6 +211,7 @@ def probability(found: Shares, stops: list[float], text_height: float, worn: flo
         found.inked * np.log(kept / nothing) + (1 - found.inked) * np.log((1 - kept) / (1 - nothing))
     )
     odds += TEXT_APART * np.minimum(found.apart, 1.0) - TEXT_ACROSS * np.minimum(found.across, MOST_LINES)
+    odds += TEXT_CENTRED * found.centred
     return np.array([_smoothed(row) for row in odds])
 
 

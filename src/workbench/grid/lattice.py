@@ -67,12 +67,31 @@ def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[Box]:
     smallest = 2 * page.text_height
     boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if max(w, h) > smallest]
     tables = _merge_overlapping([box for box in boxes if min(_size(box)) > smallest / 2])
-    lone = [box for box in boxes if min(_size(box)) <= smallest / 2]
+    lone = _pieced_together([box for box in boxes if min(_size(box)) <= smallest / 2], reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height) for table in tables])
 
 
 def _size(box: Box) -> tuple[int, int]:
     return box[2] - box[0], box[3] - box[1]
+
+
+def _pieced_together(rules: list[Box], reach: float) -> list[Box]:
+    """Rules with the pieces of one line as one rule."""
+    lines: list[Box] = []
+    for rule in sorted(rules):
+        along = int(rule[2] - rule[0] < rule[3] - rule[1])
+        for n, line in enumerate(lines):
+            same_way = along == int(line[2] - line[0] < line[3] - line[1])
+            if same_way and abs(rule[1 - along] - line[1 - along]) <= reach:
+                lines[n] = _around(line, rule)
+                break
+        else:
+            lines.append(rule)
+    return lines
+
+
+def _around(one: Box, other: Box) -> Box:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def _with_lone_rules(table: Box, lone: list[Box], text_height: float) -> Box:
@@ -88,7 +107,7 @@ def _with_lone_rules(table: Box, lone: list[Box], text_height: float) -> Box:
             length = max(rule[along + 2] - rule[along], table[along + 2] - table[along])
             distance = max(table[across] - rule[across + 2], rule[across] - table[across + 2])
             if shared >= 0.9 * length and 0 < distance <= reach:
-                table = (min(table[0], rule[0]), min(table[1], rule[1]), max(table[2], rule[2]), max(table[3], rule[3]))
+                table = _around(table, rule)
     return table
 
 
@@ -98,7 +117,7 @@ def _merge_overlapping(boxes: list[Box]) -> list[Box]:
         apart: list[Box] = []
         for other in merged:
             if box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]:
-                box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
+                box = _around(box, other)
             else:
                 apart.append(other)
         merged = [*apart, box]
