@@ -39,11 +39,18 @@ RUNS_ON, APART = 0.45, 1.0
 """Room between text on either side of a place, in text heights: less than the first between characters of one
 text, more than the second between the texts of two cells."""
 
-TEXT_ACROSS, TEXT_APART = 5.0, 4.0
-"""Log-odds against and for a rule for a line of text (a text height) that runs across, and that keeps apart."""
+TEXT_ACROSS, TEXT_APART = 5.0, 3.0
+"""Log-odds against a rule for a line of text (a text height) that runs across, and for it for every text height
+of room between two texts."""
 
 CLEARLY_DRAWN = 0.3
 """A stretch of which this share is inked ends the cells on both of its sides."""
+
+BESIDE_RULE = 0.25
+"""Ink so near to a rule (in text heights) may be of a second rule beside it: where texts stand is seen without it."""
+
+MORE_LIKELY = 0.1
+"""A stretch of which so much more is inked is the likelier one to lie between two texts."""
 
 IN_CENTRE, OFF_CENTRE = 0.35, 0.7
 """Text in the middle of a cell is at most the first off it, in text heights; it is in the middle of one cell and not
@@ -54,6 +61,9 @@ TEXT_CENTRED = 3.0
 
 MOST_LINES = 2.0
 """Text across is counted for so many lines: more of the same text say nothing new."""
+
+MOST_ROOM = 2.0
+"""Texts further apart than this many text heights are not one text."""
 
 CHANGE = 0.12
 """Probability that a rule begins or ends where another crosses it."""
@@ -109,8 +119,7 @@ class Shares:
     """What speaks for and against each stretch [j, i] (rule j, stop i to stop i + 1).
 
     ``inked`` is the share of it that is drawn, ``across`` the length in text heights along which text runs across,
-    ``apart`` that along which there is text on both sides with more room between than one text leaves. ``centred``
-    is 1 where the text of one side stands in the middle of a cell that ends here, -1 where it would stand in the
+    ``apart`` the room in text heights between text on both sides, if it is more than one text leaves. ``centred`` is 1 where the text of one side stands in the middle of a cell that ends here, -1 where it would stand in the
     middle without the stretch.
     """
 
@@ -142,15 +151,27 @@ def shares(
             crossed = room < RUNS_ON
             inked[j, i] = (certain[stretch] | (on_line[stretch] & ~crossed)).mean()
             across[j, i] = np.count_nonzero(crossed & ~certain[stretch]) / text_height
+    beside = round(BESIDE_RULE * text_height)
     for j, i in np.ndindex(inked.shape):
-        drawn = inked[:, i] >= CLEARLY_DRAWN
+        drawn = (inked[:, i] >= CLEARLY_DRAWN) | (inked[:, i] > inked[j, i] + MORE_LIKELY)
         first = at[max(np.flatnonzero(drawn[:j]), default=0)]
         last = at[j + 1 + min(np.flatnonzero(drawn[j + 1 :]), default=len(at) - 2 - j)] if j + 1 < len(at) else at[j]
-        above, below = text[first : at[j], inner[i]], text[at[j] : last, inner[i]]
-        room = _room(above, below, text_height)
-        apart[j, i] = np.count_nonzero(np.isfinite(room)) / text_height if room.min() > APART else 0.0
+        within = slice(inner[i].start + beside, inner[i].stop - beside)
+        above, below = text[first : at[j], within].copy(), text[at[j] : last, within].copy()
+        for area in (above, below):
+            area[:beside] = area[-beside:] = 0
+        room = float(_room(above, below, text_height).min(initial=np.inf))
+        if APART < room < np.inf:
+            gap = at[j] - _height(above[::-1]), at[j] + _height(below)
+            others = sum(gap[0] <= row <= gap[1] for row in at) - 1
+            apart[j, i] = max(0.0, min(room, MOST_ROOM) - others)
         centred[j, i] = _centred(above, below, text_height)
     return Shares(inked, across, apart, centred)
+
+
+def _height(area: Mask) -> int:
+    """Rows from the top of an area to its first ink."""
+    return int(np.argmax(area.any(axis=1)))
 
 
 def _room(above: Mask, below: Mask, text_height: float) -> NDArray[np.float32]:
@@ -168,15 +189,17 @@ def _room(above: Mask, below: Mask, text_height: float) -> NDArray[np.float32]:
 
 
 def _centred(above: Mask, below: Mask, text_height: float) -> float:
-    """1 where the text of one area is in its middle, -1 where it is in the middle of both together; else 0."""
-    lines = [np.flatnonzero(area.any(axis=1)) for area in (above, below)]
-    if all(map(len, lines)) or not any(map(len, lines)):
-        return 0.0
-    start, whole = (0, len(above)) if len(lines[0]) else (len(above), len(below))
-    rows = start + (lines[0] if len(lines[0]) else lines[1])
-    middle = (rows[0] + rows[-1] + 1) / 2
-    off_own, off_both = abs(middle - start - whole / 2), abs(middle - (len(above) + len(below)) / 2)
-    if abs(off_own - off_both) < OFF_CENTRE * text_height or min(off_own, off_both) > IN_CENTRE * text_height:
+    """1 where the text of both areas or of the only one is in its middle, -1 where it is in that of both together."""
+    off_own, off_both = [], []
+    for area, start in ((above, 0), (below, len(above))):
+        rows = np.flatnonzero(area.any(axis=1))
+        if len(rows):
+            middle = (rows[0] + rows[-1] + 1) / 2
+            off_own.append(abs(middle - len(area) / 2) / text_height)
+            off_both.append(abs(start + middle - (len(above) + len(below)) / 2) / text_height)
+    if len(off_own) == 2:
+        return float(max(off_own) < IN_CENTRE)
+    if not off_own or abs(off_own[0] - off_both[0]) < OFF_CENTRE or min(*off_own, *off_both) > IN_CENTRE:
         return 0.0
     return 1.0 if off_own < off_both else -1.0
 
@@ -210,7 +233,7 @@ def probability(found: Shares, stops: list[float], text_height: float, worn: flo
     odds = samples * (
         found.inked * np.log(kept / nothing) + (1 - found.inked) * np.log((1 - kept) / (1 - nothing))
     )
-    odds += TEXT_APART * np.minimum(found.apart, 1.0) - TEXT_ACROSS * np.minimum(found.across, MOST_LINES)
+    odds += TEXT_APART * found.apart - TEXT_ACROSS * np.minimum(found.across, MOST_LINES)
     odds += TEXT_CENTRED * found.centred
     return np.array([_smoothed(row) for row in odds])
 
