@@ -5,26 +5,21 @@
     python -m benchmarks.grid --fault seal --misses  one fault, and every cell that is not as printed
 
 A page on which no table was found counts with all its cells as missed; of several tables found on a page the one
-that agrees best with the printed one counts. Exact: row, column, spans and text are all as printed. Folded: the
-same with full-width punctuation read as half-width. Placed: row, column and spans alone. TEDS and its structure
-part are means over pages. Flagged: of the cells found with wrong text at the right place, at a wrong place, or just
-right, the share that a person would be asked to check.
+that agrees best with the printed one counts. Exact: row, column, spans and text are all as printed. Uncrossed: the
+same among the cells that no pen wrote in. Folded: exact with full-width punctuation read as half-width. Placed: row,
+column and spans alone. TEDS and its structure part are means over pages. Flagged: of the cells found with wrong text
+at the right place, at a wrong place, or just right, the share that a person would be asked to check or is told is
+obscured.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
-import platform
-import shlex
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -39,8 +34,8 @@ from benchmarks.grid_corpus import (
 )
 from benchmarks.grid_readers import Pixels, engine, read_ours, read_peer
 from benchmarks.grid_scoring import FoundGrid, Score, best_grid, misses, score_page
+from benchmarks.results import keep, markdown
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
 Reader = Callable[[Pixels, bool], list[FoundGrid]]
 
 
@@ -83,7 +78,7 @@ def main() -> None:
     if arguments.misses:
         print("\n".join(_missed(outcomes)))
     if arguments.results:
-        _keep(lines, arguments.structure_only)
+        keep("grids", "benchmarks.grid", engine(arguments.structure_only).version, lines)
 
 
 def _arguments() -> argparse.Namespace:
@@ -121,8 +116,8 @@ def _read(reader: Reader, page: CorpusPage, structure_only: bool) -> Attempt:
         failure = f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - start
     best = best_grid(found, page.grid)
-    score = score_page(best, page.grid, seconds, structure_only)
-    return Attempt(score, tuple(misses(best, page.grid, structure_only)), failure)
+    score = score_page(best, page.grid, seconds, structure_only, page.crossed)
+    return Attempt(score, tuple(misses(best, page.grid, structure_only, page.crossed)), failure)
 
 
 def _table(outcomes: Sequence[Outcome], structure_only: bool) -> list[str]:
@@ -135,9 +130,7 @@ def _table(outcomes: Sequence[Outcome], structure_only: bool) -> list[str]:
         ours = sum((outcome.ours.score for outcome in group), Score())
         peer = sum((outcome.peer.score for outcome in group if outcome.peer), Score())
         rows.append((name, *(show(ours, peer) for show in columns.values())))
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
-    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+    return markdown(rows)
 
 
 def _both(part: Callable[[Score], float], form: str = "{:.3f}") -> Callable[[Score, Score], str]:
@@ -153,6 +146,7 @@ COLUMNS: dict[str, tuple[Callable[[Score, Score], str], bool]] = {
     "pages": (lambda ours, _: str(ours.pages), False),
     "cells": (lambda ours, _: str(ours.cells), False),
     "exact": (_both(lambda score: score.exact / score.cells), True),
+    "uncrossed": (_both(lambda score: score.uncrossed_exact / max(1, score.uncrossed)), True),
     "folded": (_both(lambda score: score.exact_folded / score.cells), True),
     "placed": (_both(lambda score: score.placed / score.cells), False),
     "whole grids": (_both(lambda score: score.whole, "{}"), False),
@@ -179,15 +173,6 @@ def _missed(outcomes: Iterable[Outcome]) -> Iterator[str]:
         if missed:
             yield f"{outcome.spec.name}: {len(missed)} of {outcome.ours.score.cells}"
             yield from (f"    {line}" for line in missed)
-
-
-def _keep(lines: Iterable[str], structure_only: bool) -> None:
-    command = shlex.join(["python", "-m", "benchmarks.grid", *sys.argv[1:]])
-    machine = f"{os.cpu_count()} {platform.machine()} cores, Python {platform.python_version()}"
-    reader = engine(structure_only).version
-    entry = f"\n## {date.today()}: grids, `{command}`\n\n{machine}, {reader}.\n\n" + "\n".join(lines) + "\n"
-    with RESULTS.open("a", encoding="utf-8") as results:
-        results.write(entry)
 
 
 if __name__ == "__main__":

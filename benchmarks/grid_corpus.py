@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,7 +21,9 @@ from tests.scans.faults import Fault, Page, damage, draw_page
 from tests.scans.invented import invent
 from tests.scans.layouts import LAYOUTS
 from tests.scans.tables import Table, central_project_table, tianjin_table
-from tests.scans.typeset import PageGrid, Style, page_grids, typeset
+from tests.scans.typeset import Box, PageGrid, Style, page_boxes, page_grids, typeset
+
+from benchmarks.grid_scoring import Place, place
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it warns of tables that it leaves out of a subset
 TRUTH = Path(__file__).parents[1] / "tests" / "truth"
@@ -30,6 +32,13 @@ DRAWINGS_PER_LOOK = 4
 INVENTED_SEED = 7
 FEWEST_CELLS = 12
 """A form's last page can be a row or two: too little to count."""
+
+TRANSCRIBED: dict[str, Callable[[dict[str, Any]], Table]] = {
+    "tianjin_gxj_2022": tianjin_table,
+    "example_project_1": central_project_table,
+    "example_project_2": central_project_table,
+}
+"""Forms that were published, and how they are printed."""
 
 T = TypeVar("T")
 
@@ -186,28 +195,44 @@ class PageSpec:
 
 @dataclass(frozen=True)
 class CorpusPage:
-    """A page image (height, width, 3) uint8 RGB as scanned, and the grid that is printed on it."""
+    """A page image (height, width, 3) uint8 RGB as scanned, and the grid that is printed on it.
+
+    ``crossed`` are the places of the grid's cells that a pen wrote in.
+    """
 
     image: Page
     grid: PageGrid
+    crossed: frozenset[Place]
 
 
 def page_specs(per_condition: int = PAGES_PER_CONDITION) -> Iterator[PageSpec]:
     """The corpus, condition by condition. Every condition is dealt its own mixture of drawings."""
-    for place, condition in enumerate(CONDITIONS):
-        rng = np.random.default_rng(place)
+    for order, condition in enumerate(CONDITIONS):
+        rng = np.random.default_rng(order)
         drawings = _drawings(OWN_LOOKS.get(condition, LOOKS))
-        for number, drawing in enumerate(_dealt(drawings, per_condition, rng)):
-            yield PageSpec(condition, drawing, int(rng.integers(100)), 1000 * place + number)
+        for number, drawing in enumerate(dealt(drawings, per_condition, rng)):
+            yield PageSpec(condition, drawing, int(rng.integers(100)), 1000 * order + number)
 
 
 def make_page(spec: PageSpec) -> CorpusPage:
     """Draw the page and damage it. What is left to chance follows from the spec's seed."""
     dpi = spec.drawing.look.dpi
-    pdf, grids = _drawn(spec.drawing)
+    pdf, grids, boxes = _drawn(spec.drawing)
     worth = [number for number, grid in enumerate(grids) if len(grid.cells) >= FEWEST_CELLS]
     number = worth[spec.choice % len(worth)]
-    return CorpusPage(damage(draw_page(pdf, number, dpi), _faults(spec)), grids[number])
+    page, faults = draw_page(pdf, number, dpi), list(faults_of(spec.condition, dpi, spec.seed))
+    written = damage(page, (fault for fault in faults if fault.name == "handwriting"))
+    crossed = _changed_cells(grids[number], boxes[number], page, written, dpi / 25.4)
+    return CorpusPage(damage(page, faults), grids[number], crossed)
+
+
+def _changed_cells(grid: PageGrid, boxes: Sequence[Box], before: Page, after: Page, scale: float) -> frozenset[Place]:
+    changed = (before != after).any(axis=2)
+    return frozenset(
+        place(cell)
+        for cell, (x, y, width, height) in zip(grid.cells, boxes, strict=True)
+        if changed[round(y * scale) : round((y + height) * scale), round(x * scale) : round((x + width) * scale)].any()
+    )
 
 
 def missing_typefaces() -> list[Typeface]:
@@ -218,16 +243,12 @@ def missing_typefaces() -> list[Typeface]:
 @cache
 def forms() -> dict[str, Table]:
     """Every form's printed table, by the name of its truth or, if that is invented, of its layout."""
-    transcribed = {
-        "tianjin_gxj_2022": tianjin_table,
-        "example_project_1": central_project_table,
-        "example_project_2": central_project_table,
-    }
-    tables = {name: draw(_truth(name)) for name, draw in transcribed.items()}
+    tables = {name: draw(truth_of(name)) for name, draw in TRANSCRIBED.items()}
     return tables | {name: draw(invent(INVENTED_SEED, name)) for name, draw in LAYOUTS.items()}
 
 
-def _truth(name: str) -> dict[str, Any]:
+def truth_of(name: str) -> dict[str, Any]:
+    """The structured truth of a transcribed form."""
     return json.loads((TRUTH / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -236,42 +257,45 @@ def _drawings(looks: tuple[Look, ...]) -> list[Drawing]:
     """Every look a few times, the forms and typefaces dealt out over them."""
     rng = np.random.default_rng(0)
     every = looks * DRAWINGS_PER_LOOK
-    names = _dealt(list(forms()), len(every), rng)
+    names = dealt(list(forms()), len(every), rng)
     installed = [typeface for typeface in TYPEFACES if typeface.file.is_file()]
-    faces = _dealt(installed, len(every), rng)
-    complete = [
-        face if _has_all_characters(face, name) else TYPEFACES[0] for face, name in zip(faces, names, strict=True)
-    ]
+    faces = dealt(installed, len(every), rng)
+    complete = [complete_typeface(face, forms()[name]) for face, name in zip(faces, names, strict=True)]
     return [Drawing(*parts) for parts in zip(names, complete, every, strict=True)]
 
 
-def _dealt(items: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
+def dealt(items: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
     """So many of the items in a random order, each as often as any other but for one."""
     places = [place for _ in range(-(-count // len(items))) for place in rng.permutation(len(items))]
     return [items[place] for place in places[:count]]
 
 
+def complete_typeface(typeface: Typeface, table: Table) -> Typeface:
+    """The typeface, or the first one if a character is missing: a blank box is nothing that a reader could read."""
+    texts = (table.title, table.subtitle, *(cell.text for row in table.rows for cell in row.cells))
+    printed = {ord(character) for text in texts for character in text if not character.isspace()}
+    return typeface if printed <= _characters(typeface) else TYPEFACES[0]
+
+
 @cache
-def _has_all_characters(typeface: Typeface, form: str) -> bool:
-    """A typeface without some character would print a blank box that no reader could read."""
-    table = forms()[form]
-    printed = {character for row in table.rows for cell in row.cells for character in cell.text}
+def _characters(typeface: Typeface) -> frozenset[int]:
     with TTFont(typeface.file, fontNumber=typeface.index, lazy=True) as font:
-        return {ord(character) for character in printed if not character.isspace()} <= font.getBestCmap().keys()
+        return frozenset(font.getBestCmap())
 
 
 @lru_cache(maxsize=4)
-def _drawn(drawing: Drawing) -> tuple[bytes, list[PageGrid]]:
+def _drawn(drawing: Drawing) -> tuple[bytes, list[PageGrid], list[list[Box]]]:
     face = drawing.typeface
     style = replace(drawing.look.style, font=face.file, font_index=face.index)
     table = forms()[drawing.form]
-    return typeset(table, style), page_grids(table, style)
+    return typeset(table, style), page_grids(table, style), page_boxes(table, style)
 
 
-def _faults(spec: PageSpec) -> Iterator[Fault]:
-    rng = np.random.default_rng(spec.seed)
-    for chance in CONDITIONS[spec.condition]:
+def faults_of(condition: str, dpi: int, seed: int) -> Iterator[Fault]:
+    """What happens to a page of a condition; how bad follows from the seed."""
+    rng = np.random.default_rng(seed)
+    for chance in CONDITIONS[condition]:
         severity = rng.uniform(chance.low, chance.high)
         # Out of focus by so much paper: at more dots per inch the same blur covers more pixels.
-        scale = spec.drawing.look.dpi / 200 if chance.fault == "blur" else 1.0
-        yield Fault(chance.fault, severity * scale, spec.seed)
+        scale = dpi / 200 if chance.fault == "blur" else 1.0
+        yield Fault(chance.fault, severity * scale, seed)

@@ -63,7 +63,7 @@ def read_ours(image: Pixels, structure_only: bool) -> list[FoundGrid]:
         tuple(
             FoundCell(
                 GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, cell.text),
-                cell.confidence.overall < threshold,
+                cell.confidence.overall < threshold or cell.state in ("obscured", "unread"),
             )
             for cell in grid.cells
         )

@@ -16,7 +16,7 @@ FULL_WIDTH = {full: chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F) if unic
 
 @dataclass(frozen=True)
 class FoundCell:
-    """A cell as a reader found it. ``doubtful``: the reader would have a person look at it."""
+    """A cell as a reader found it. ``doubtful``: the reader would have a person look at it, or says it is obscured."""
 
     cell: GridCell
     doubtful: bool = False
@@ -31,7 +31,7 @@ class Score:
 
     ``placed`` are printed cells that were found at their place, ``whole`` pages with all of them and no others;
     ``misread`` are cells found at their place with another text, ``misplaced`` those found where none is printed,
-    ``read`` those found exactly.
+    ``read`` those found exactly; ``uncrossed`` printed cells that no pen wrote in.
     """
 
     pages: int = 0
@@ -48,6 +48,8 @@ class Score:
     misplaced_flagged: int = 0
     read_flagged: int = 0
     seconds: float = 0.0
+    uncrossed: int = 0
+    uncrossed_exact: int = 0
 
     def __add__(self, other: Score) -> Score:
         return Score(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
@@ -55,14 +57,23 @@ class Score:
 
 def best_grid(found: Sequence[FoundGrid], truth: PageGrid) -> FoundGrid:
     """Of the tables found on a page the one that agrees best with the printed one; none found: no cells."""
-    places = {_place(cell) for cell in truth.cells}
-    return max(found, key=lambda grid: sum(_place(item.cell) in places for item in grid), default=())
+    places = {place(cell) for cell in truth.cells}
+    return max(found, key=lambda grid: sum(place(item.cell) in places for item in grid), default=())
 
 
-def score_page(found: FoundGrid, truth: PageGrid, seconds: float, structure_only: bool = False) -> Score:
-    """Hold the cells found against those printed. ``structure_only``: no text was read, score none."""
-    at, printed = {_place(item.cell): item for item in found}, {_place(cell): cell for cell in truth.cells}
-    pairs = [(cell, at[place]) for place, cell in printed.items() if place in at]
+def score_page(
+    found: FoundGrid,
+    truth: PageGrid,
+    seconds: float,
+    structure_only: bool = False,
+    crossed: frozenset[Place] = frozenset(),
+) -> Score:
+    """Hold the cells found against those printed. ``structure_only``: no text was read, score none.
+
+    ``crossed``: the places of the printed cells that a pen wrote in.
+    """
+    at, printed = {place(item.cell): item for item in found}, {place(cell): cell for cell in truth.cells}
+    pairs = [(cell, at[where]) for where, cell in printed.items() if where in at]
     cells = [item.cell for item in found]
     structure = Score(
         pages=1,
@@ -76,7 +87,8 @@ def score_page(found: FoundGrid, truth: PageGrid, seconds: float, structure_only
         return structure
     right = [item for cell, item in pairs if plain(cell.text) == plain(item.cell.text)]
     wrong = [item for cell, item in pairs if plain(cell.text) != plain(item.cell.text)]
-    astray = [item for place, item in at.items() if place not in printed]
+    astray = [item for where, item in at.items() if where not in printed]
+    uncrossed = [item for item in right if place(item.cell) not in crossed]
     return structure + Score(
         exact=len(right),
         exact_folded=sum(folded(cell.text) == folded(item.cell.text) for cell, item in pairs),
@@ -86,15 +98,20 @@ def score_page(found: FoundGrid, truth: PageGrid, seconds: float, structure_only
         misplaced=len(astray),
         misplaced_flagged=sum(item.doubtful for item in astray),
         read_flagged=sum(item.doubtful for item in right),
+        uncrossed=len(truth.cells) - len(crossed),
+        uncrossed_exact=len(uncrossed),
     )
 
 
-def misses(found: FoundGrid, truth: PageGrid, structure_only: bool = False) -> list[str]:
+def misses(
+    found: FoundGrid, truth: PageGrid, structure_only: bool = False, crossed: frozenset[Place] = frozenset()
+) -> list[str]:
     """One line for every printed cell that was not found as it is."""
-    at = {_place(item.cell): item for item in found}
+    at = {place(item.cell): item for item in found}
     lines = []
     for cell in truth.cells:
-        item, where = at.get(_place(cell)), f"row {cell.row} col {cell.col} ({cell.rowspan}x{cell.colspan})"
+        item, where = at.get(place(cell)), f"row {cell.row} col {cell.col} ({cell.rowspan}x{cell.colspan})"
+        where += ", crossed" if place(cell) in crossed else ""
         if item is None:
             lines.append(f"{where}: no such cell; {plain(cell.text)!r}")
         elif not structure_only and plain(cell.text) != plain(item.cell.text):
@@ -129,5 +146,5 @@ def _html(cells: Iterable[GridCell], text: Callable[[str], str]) -> str:
     return "<html><body><table>" + "".join(lines) + "</table></body></html>"
 
 
-def _place(cell: GridCell) -> Place:
+def place(cell: GridCell) -> Place:
     return cell.row, cell.col, cell.rowspan, cell.colspan

@@ -38,6 +38,14 @@ class Miss:
 
 
 @dataclass(frozen=True)
+class Certainty:
+    """How sure the machine was of a field with a place on the scan (0 to 1), and whether it was right."""
+
+    confidence: float
+    exact: bool
+
+
+@dataclass(frozen=True)
 class Score:
     """Counts over one or more forms."""
 
@@ -47,6 +55,7 @@ class Score:
     numbers: int = 0
     flagged: int = 0
     misses: tuple[Miss, ...] = field(default=())
+    certainties: tuple[Certainty, ...] = field(default=())
 
     def __add__(self, other: Score) -> Score:
         return Score(*(getattr(self, name) + getattr(other, name) for name in Score.__dataclass_fields__))
@@ -82,16 +91,28 @@ def score_form(tables: Mapping[str, pd.DataFrame], form_id: str, truth: Mapping[
     }
     flagged_fields = {(f.table, f.record_no, f.field) for f in doubts.itertuples()}
     misses: list[Miss] = []
+    certainties: list[Certainty] = []
+    sure = _confidences(tables["cells"], form_id) if "cells" in tables else {}
     fields = numbers = 0
     for table, number, name, wanted, got in _pairs(form, truth):
         numeric = isinstance(wanted, float) or (wanted is None and name in BUDGET_FIELDS)
         fields, numbers = fields + 1, numbers + numeric
-        if not _same(wanted, got):
+        exact = _same(wanted, got)
+        if (table, number or 0, name) in sure:
+            certainties.append(Certainty(sure[table, number or 0, name], exact))
+        if not exact:
             record = (table, number)
             flagged = record in flagged_records if table != "forms" else ("forms", None) in flagged_records
             misses.append(Miss(f"{table} {number or ''} {name}", wanted, got, numeric, flagged))
     rows = len(truth["indicators"])
-    return Score(rows, len(form["indicators"]), fields, numbers, len(flagged_fields), tuple(misses))
+    return Score(rows, len(form["indicators"]), fields, numbers, len(flagged_fields), tuple(misses), tuple(certainties))
+
+
+def _confidences(cells: pd.DataFrame, form_id: str) -> dict[tuple[str, int, str], float]:
+    """The lowest confidence of each field's cells, by table, record number (0: none) and field."""
+    used = cells[(cells["form_id"] == form_id) & cells["table"].notna()]
+    lowest = used.assign(record_no=used["record_no"].fillna(0)).groupby(["table", "record_no", "field"])["confidence"]
+    return {(str(table), int(number), str(name)): float(value) for (table, number, name), value in lowest.min().items()}
 
 
 def _pairs(

@@ -1,7 +1,8 @@
-"""What tests share: one OCR engine and one reading of the sample archive, both made once for the whole run."""
+"""What tests share: an OCR engine for each test process, and one reading of the sample archive for the whole run."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from workbench.dataset.store import Dataset, open_dataset
@@ -44,13 +46,22 @@ def engine() -> OcrEngine:
     """PaddleOCR with the weights of the installation; its models load on first use."""
     from workbench.ocr.paddle import PaddleEngine
 
-    return PaddleEngine(OcrOptions(threads=2))
+    return PaddleEngine(OcrOptions(threads=1))  # the other cores run other tests
 
 
 @pytest.fixture(scope="session")
 def sample_dataset(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    """`workbench ingest` of the sample archive: every page through the real engine, once for all tests."""
-    folder = tmp_path_factory.mktemp("sample") / "processed"
-    output = workbench("ingest", RAW, "--out", folder)
+    """`workbench ingest` of the sample archive: every page through the real engine, once for all tests.
+
+    Test processes that run side by side share it: the first that needs it makes it, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # pytest-xdist: a folder in it for each
+    folder, record = shared / "sample" / "processed", shared / "sample.json"
+    with FileLock(shared / "sample.lock"):
+        if not record.exists():
+            run = workbench("ingest", RAW, "--out", folder)
+            record.write_text(json.dumps([run.args, run.returncode, run.stdout, run.stderr]), encoding="utf-8")
+    output = subprocess.CompletedProcess[str](*json.loads(record.read_text(encoding="utf-8")))
     assert (folder / "dataset.json").is_file(), output.stderr
     return Sample(folder, open_dataset(folder), output)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
@@ -244,6 +245,7 @@ def _changed(**columns: object) -> pd.DataFrame:
     return sample_tables().indicators.assign(**columns)
 
 
+@cache
 def awkward_tables() -> dict[str, SampleTables]:
     full = sample_tables()
     many = pd.concat([full.indicators] * 4, ignore_index=True).iloc[:400]

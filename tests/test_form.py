@@ -5,7 +5,7 @@ Cell grids here are made from the forms' truth without a scan (`tests/printed.py
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from workbench.form.gaps import gaps_in_pages
 from workbench.form.lexicon import match_label
 from workbench.form.records import Sourced, is_empty
 from workbench.form.rows import Row
-from workbench.model import BLANK, CellGrid, CellKey, Entry, Form, PageContent, TextLine
+from workbench.model import BLANK, CellGrid, CellKey, Confidence, Entry, Form, PageContent, Point, Polygon, TextLine
 
 TIANJIN, PROJECT_1, PROJECT_2 = FORMS
 Facts = dict[str, Any]
@@ -376,6 +376,20 @@ class TestLabels:
         assert row.target.text == "≥90%"
         assert len(row.target.cells) == 3
 
+    @pytest.mark.parametrize(("confidence", "doubted"), [(0.9, True), (1.0, False)])
+    def test_a_dash_read_for_the_sign_of_a_number_is_doubted_where_it_comes_from_a_scan(self, confidence, doubted):
+        header = ["三级指标", "指标性质", "指标值", "度量单位", "实际完成值", "分值", "得分"]
+        rows = [["满意度", "≥", "90", "%", "95%", "5", "5"], ["费用", "—", "402.9", "万元", "400万元", "5", "5"]]
+        page = page_grid([header, *rows])
+        (grid,) = page.grids
+        cells = [
+            replace(cell, confidence=Confidence(character=confidence)) if cell.text == "—" else cell
+            for cell in grid.cells
+        ]
+        (found,) = assemble_forms([replace(page, grids=(replace(grid, cells=tuple(cells)),))], "scan")
+        assert found.indicators[1].target.text == "402.9万元"
+        assert [(note.code, note.record_no) for note in found.notes] == [("low-confidence", 2)] * doubted
+
     def test_a_form_may_lack_columns(self):
         found = indicator_form(["培训次数", "≥5次", "6次"], header=["三级指标", "年度指标值", "实际完成值"])
         (row,) = found.indicators
@@ -459,14 +473,21 @@ class TestSeveralForms:
 
 
 def moved_down(page: PageContent, by: float) -> PageContent:
-    def lower(polygon):
-        return tuple((x, y + by) for x, y in polygon)
+    return moved(page, lambda x, y: (x, y + by))
 
-    def lower_grid(grid: CellGrid) -> CellGrid:
-        return replace(grid, cells=tuple(replace(cell, polygon=lower(cell.polygon)) for cell in grid.cells))
 
-    lines = tuple(replace(line, polygon=lower(line.polygon)) for line in page.loose_lines)
-    return replace(page, grids=tuple(map(lower_grid, page.grids)), loose_lines=lines)
+def moved(page: PageContent, where: Callable[[float, float], Point]) -> PageContent:
+    """The page with every corner of its cells and lines somewhere else."""
+
+    def move(polygon: Polygon) -> Polygon:
+        one, two, three, four = (where(x, y) for x, y in polygon)
+        return one, two, three, four
+
+    def move_grid(grid: CellGrid) -> CellGrid:
+        return replace(grid, cells=tuple(replace(cell, polygon=move(cell.polygon)) for cell in grid.cells))
+
+    lines = tuple(replace(line, polygon=move(line.polygon)) for line in page.loose_lines)
+    return replace(page, grids=tuple(map(move_grid, page.grids)), loose_lines=lines)
 
 
 class TestTitleAndYear:
@@ -494,6 +515,13 @@ class TestTitleAndYear:
         found = form(printed)
         assert (found.title, found.year) == ("2020年度部门整体支出绩效自评表", 2020)
         assert facts(found)["unmapped"] == []
+
+    @pytest.mark.parametrize(
+        "turn", [lambda x, y: (3000 - y, x), lambda x, y: (3000 - x, 9000 - y), lambda x, y: (y, 3000 - x)]
+    )
+    def test_a_page_scanned_sideways_or_upside_down_keeps_its_title_and_year(self, turn):
+        (found,) = assemble_forms([moved(page, turn) for page in pages(table(PROJECT_1))], "scan")
+        assert (found.title, found.year) == ("项目支出绩效自评表", 2022)
 
     def test_a_line_under_the_table_is_no_title(self):
         note = TextLine("注：2031年绩效自评表填写说明", (0.9,), ((0, 9000), (9, 9000), (9, 9030), (0, 9030)))

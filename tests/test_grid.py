@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans import faults
 from workbench.grid.reading import read_page
-from workbench.grid.text import cell_text, least_sure
+from workbench.grid.text import cell_text, has_odd_number, least_sure
 from workbench.model import Cell, CellGrid, Page, PageContent
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 
@@ -89,8 +89,10 @@ def every_cell(rows: int, columns: int) -> list[Span]:
     return [(row, column, 1, 1) for row in range(rows) for column in range(columns)]
 
 
-def draw(spans: Iterable[Span], xs: Sequence[float], ys: Sequence[float], weight: int = 2) -> Paper:
-    return frame(sheet(), [box_of(span, xs, ys) for span in spans], weight)
+def draw(
+    spans: Iterable[Span], xs: Sequence[float], ys: Sequence[float], weight: int = 2, paper: Paper | None = None
+) -> Paper:
+    return frame(sheet() if paper is None else paper, [box_of(span, xs, ys) for span in spans], weight)
 
 
 def spans_of(grid: CellGrid) -> list[Span]:
@@ -361,18 +363,23 @@ def partitions(draw_: st.DrawFn) -> tuple[list[Span], list[int], list[int]]:
     return renumbered, [xs[column] for column in used_columns], [ys[row] for row in used_rows]
 
 
+def sheet_around(xs: Sequence[float], ys: Sequence[float]) -> Paper:
+    """Paper that the table fits on, but no scrap: where there is no text, its size tells how large text would be."""
+    return sheet(max(800, round(xs[-1] + xs[0])), max(600, round(ys[-1] + ys[0])))
+
+
 class TestAnyTable:
     @given(partitions(), st.sampled_from([1, 2, 3]))
     @settings(max_examples=30)
     def test_drawn_is_found_again_exactly(self, partition, weight):
         spans, xs, ys = partition
-        assert_found(only_grid(read(draw(spans, xs, ys, weight))), spans, xs, ys)
+        assert_found(only_grid(read(draw(spans, xs, ys, weight, sheet_around(xs, ys)))), spans, xs, ys)
 
     @given(partitions(), st.integers(0, 99))
     @settings(max_examples=15)
     def test_cells_cover_the_grid_once_whatever_is_left_of_the_rules(self, partition, seed):
         spans, xs, ys = partition
-        paper = faults.worn_rules(draw(spans, xs, ys), 0.25, seed)
+        paper = faults.worn_rules(draw(spans, xs, ys, paper=sheet_around(xs, ys)), 0.25, seed)
         for grid in read(paper).grids:
             covered = np.zeros((grid.rows, grid.columns), int)
             for cell in grid.cells:
@@ -495,10 +502,16 @@ def misread(printed: str, says: str) -> Reading:
     return Reading(says, (0.99,) * len(says), reading(printed).positions)
 
 
+def text_of(*lines: Reading) -> str:
+    """The text of a cell with these lines, each as wide as its characters and one more."""
+    widths = [1 + sum(0.5 if character.isascii() else 1.0 for character in line.text) for line in lines]
+    return cell_text(lines, [1 / width for width in widths])
+
+
 class TestText:
     def test_line_wraps_leave_nothing(self):
         assert (
-            cell_text([reading("2022年12"), reading("月底前"), reading("SOFT"), reading("WARE")])
+            text_of(reading("2022年12"), reading("月底前"), reading("SOFT"), reading("WARE"))
             == "2022年12月底前SOFTWARE"
         )
 
@@ -515,41 +528,59 @@ class TestText:
         ],
     )
     def test_spaces_stay_only_between_latin_words_and_numbers(self, line, text):
-        assert cell_text([reading(line)]) == text
+        assert text_of(reading(line)) == text
 
     @pytest.mark.parametrize("mark", "，；：？！")
     def test_a_mark_with_a_characters_room_is_full_width_whatever_the_engine_says(self, mark):
         half = chr(ord(mark) - 0xFEE0)
-        assert cell_text([misread(f"有效提升{mark}全部达成", f"有效提升{half}全部达成")]) == f"有效提升{mark}全部达成"
+        assert text_of(misread(f"有效提升{mark}全部达成", f"有效提升{half}全部达成")) == f"有效提升{mark}全部达成"
 
     @pytest.mark.parametrize(
         "printed", ["覆盖率100%；更新食堂设备", "圆满完成，2022年全部达成", "提升（一）共3项，增加"]
     )
     def test_beside_figures_too(self, printed):
         halves = printed.translate({ord(mark): chr(ord(mark) - 0xFEE0) for mark in "，；（）"})
-        assert cell_text([misread(printed, halves)]) == printed
+        assert text_of(misread(printed, halves)) == printed
 
     @pytest.mark.parametrize("printed", ["完成1,234人次,达成", "执行数(B)为100%;合计", "会议3:00开始"])
     def test_a_narrow_mark_beside_figures_stays_half_width(self, printed):
-        assert cell_text([reading(printed)]) == printed
+        assert text_of(reading(printed)) == printed
 
     def test_a_narrow_mark_stays_half_width(self):
-        assert cell_text([reading("全年执行数(B)合计")]) == "全年执行数(B)合计"
-        assert cell_text([reading("有效提升,全部达成")]) == "有效提升,全部达成"
+        assert text_of(reading("全年执行数(B)合计")) == "全年执行数(B)合计"
+        assert text_of(reading("有效提升,全部达成")) == "有效提升,全部达成"
 
     def test_a_mark_at_the_end_of_a_line_is_full_width_after_chinese(self):
-        assert cell_text([reading("有效提升,"), reading("全部达成")]) == "有效提升，全部达成"
+        assert text_of(reading("有效提升,"), reading("全部达成")) == "有效提升，全部达成"
 
     @pytest.mark.parametrize("number", ["1,234.5", "10:30", "3;4"])
     def test_marks_in_numbers_are_left_alone(self, number):
-        assert cell_text([reading(number)]) == number
+        assert text_of(reading(number)) == number
 
     def test_a_bracket_at_the_edge_of_a_line_follows_its_partner(self):
-        assert cell_text([reading("首台（套"), reading(")装备")]) == "首台（套）装备"
-        assert cell_text([reading("全年预算数("), reading("A)合计")]) == "全年预算数(A)合计"
+        assert text_of(reading("首台（套"), reading(")装备")) == "首台（套）装备"
+        assert text_of(reading("全年预算数("), reading("A)合计")) == "全年预算数(A)合计"
+
+    def test_a_bracket_in_a_line_too_short_to_measure_is_full_width_by_the_height_of_text(self):
+        assert text_of(reading("项目资"), misread("金（万", "金(万"), reading("元)")) == "项目资金（万元）"
+        assert text_of(reading("项目资"), reading("金(万"), reading("元)")) == "项目资金(万元)"
+
+    def test_a_bracket_without_a_partner_is_full_width_between_chinese(self):
+        assert text_of(reading("补贴("), reading("含留用奖的满意度")) == "补贴（含留用奖的满意度"
+        assert text_of(reading("预算数("), reading("A合计")) == "预算数(A合计"
+
+    @pytest.mark.parametrize("text", ["8682,23", "69:31", "95.", "=222，1万元", "≥98°", "45.1.", "1,2345"])
+    def test_a_quantity_as_nobody_prints_it_was_misread(self, text):
+        assert has_odd_number(text)
+
+    @pytest.mark.parametrize(
+        "text", ["1,234.5", "12,345,678.90万元", "26°C", "3:00开始", "2022.12.31", "98.3%", "1.加强", ""]
+    )
+    def test_other_figures_are_not_odd(self, text):
+        assert not has_odd_number(text)
 
     def test_what_is_already_full_width_stays(self):
-        assert cell_text([reading("首台（套）重大技术装备，“黑广播”")]) == "首台（套）重大技术装备，“黑广播”"
+        assert text_of(reading("首台（套）重大技术装备，“黑广播”")) == "首台（套）重大技术装备，“黑广播”"
 
     def test_punctuation_is_not_the_least_sure_character_of_a_sentence(self):
         assert least_sure(reading("提升，全部", confidences=[0.9, 0.95, 0.2, 0.97, 0.99])) == 0.9

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from workbench.errors import EngineError, SettingsError, UnknownEngineError, WeightsError
 from workbench.ocr import registry, weights
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+from workbench.ocr.characters import RARITY, is_expected
 from workbench.ocr.paddle import BATCH, LIKE_WIDTH, CharacterDecoder, PaddleEngine, batches_of_like_width
 from workbench.ocr.registry import GROUP, create_engine, installed_engines
 from workbench.settings import Settings
@@ -173,6 +174,36 @@ class TestBatches:
 
     def test_no_crops_no_batches(self):
         assert batches_of_like_width([]) == []
+
+
+class TestRareCharacters:
+    """Engines take 毁 for the traditional 毀 and 力 for the kana カ: how rare these are in forms counts too."""
+
+    decode = CharacterDecoder(["blank", "毁", "毀", "力", "カ"])
+
+    def read(self, **probabilities: float) -> Reading:
+        """One time step with these probabilities."""
+        step = [probabilities.get(character, 0.0) for character in self.decode.characters]
+        return self.decode([np.array([[step]], np.float32)])[0][0]
+
+    def test_a_usual_character_that_is_nearly_as_likely_is_read(self):
+        assert self.read(毁=0.2, 毀=0.8).text == "毁"
+        assert self.read(毁=0.2, 毀=0.8).confidence == pytest.approx(0.2 / (0.2 + 0.8 * RARITY), abs=1e-5)
+
+    def test_a_rare_character_without_any_other_is_read(self):
+        assert self.read(毀=1.0).text == "毀"
+
+    def test_a_rare_character_is_unsure_where_others_are_left(self):
+        reading = self.read(毀=0.97, 力=0.03)
+        assert reading.text == "力"
+        assert reading.confidence < 0.8
+
+    def test_a_usual_character_is_as_sure_as_the_engine_says(self):
+        assert self.read(力=0.9, カ=0.1).confidence == pytest.approx(0.9)
+
+    @pytest.mark.parametrize("character", "市≥％%—㎡①Ⅱ℃")
+    def test_what_forms_are_printed_in_is_expected(self, character):
+        assert is_expected(character)
 
 
 class TestCharacterDecoder:

@@ -1,5 +1,7 @@
 """Maps between an upright page and its scan: what is turned and bent comes back where it was."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,16 +9,16 @@ from hypothesis import strategies as st
 
 from workbench.grid.warp import ORDERS, Bend, Turn, Warp, compose, quarter_turned, turned, upright_frame
 
-WIDTH, HEIGHT = 1240, 1754
+WIDTH, HEIGHT = 620, 877
 SLOPES = st.lists(st.floats(-0.04, 0.04), min_size=len(ORDERS), max_size=len(ORDERS)).map(np.array)
 POINTS = np.array([[x, y] for x in np.linspace(0, WIDTH, 7) for y in np.linspace(0, HEIGHT, 9)])
 
 
-def paper() -> np.ndarray:
-    grey = np.full((HEIGHT, WIDTH), 255, np.uint8)
-    grey[300:340, 200:900] = 0
-    grey[900:1400, 500:540] = 0
-    return grey
+@cache
+def gradient() -> np.ndarray:
+    """Paper that is black at its upper left corner and white at its lower right."""
+    tone = np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)).astype(np.float32)
+    return (tone * 255 / tone.max()).astype(np.uint8)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -42,10 +44,9 @@ def test_nothing_of_a_turned_page_is_cut_off(angle):
 def test_the_picture_shows_what_the_map_says(across, down):
     """Resampling fills a coarse mesh in: it must agree with the map itself."""
     bend = Bend((WIDTH / 2, HEIGHT / 2), HEIGHT / 2, across / 4, down / 4)
-    gradient = np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)).astype(np.float32)
-    grey = (gradient * 255 / gradient.max()).astype(np.uint8)
+    grey = gradient()
     picture = Warp((bend,)).resample(grey, WIDTH, HEIGHT)
-    inner = POINTS[(POINTS.min(axis=1) > 200) & (POINTS[:, 0] < WIDTH - 200) & (POINTS[:, 1] < HEIGHT - 200)]
+    inner = POINTS[(POINTS.min(axis=1) > 100) & (POINTS[:, 0] < WIDTH - 100) & (POINTS[:, 1] < HEIGHT - 100)]
     places = bend(inner)
     for (u, v), (x, y) in zip(inner, places, strict=True):
         assert abs(int(picture[round(v), round(u)]) - int(grey[round(y), round(x)])) <= 2
@@ -54,6 +55,6 @@ def test_the_picture_shows_what_the_map_says(across, down):
 @given(st.floats(-8, 8), SLOPES)
 def test_merged_turns_are_the_same_map(angle, slopes):
     steps = (turned(angle, WIDTH, HEIGHT), turned(-angle / 2, WIDTH, HEIGHT), quarter_turned(1, WIDTH, HEIGHT))
-    bend = Bend((600, 800), 900, slopes, slopes)
+    bend = Bend((300, 400), 450, slopes, slopes)
     one_by_one = Warp((bend, *steps))(POINTS)
     assert compose((bend, *steps))(POINTS) == pytest.approx(one_by_one, abs=1e-6)

@@ -10,11 +10,19 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 Page = NDArray[np.uint8]
 WHITE = (255, 255, 255)
+Stroke = NDArray[np.floating]
+"""(n, 2): the points along one stroke of a pen, x and y in millimetres."""
+
+PENS = ((0.85, 0.75, 0.35), (0.85, 0.85, 0.8), (0.15, 0.8, 0.75), (0.55, 0.55, 0.55))
+"""The share of red, green and blue light that blue, black and red ink and a pencil take."""
+
+PEN_WIDTH = (0.3, 0.8)
+"""Millimetres, from a fine ballpoint to a felt tip."""
 
 
 def skew(page: Page, severity: float, seed: int) -> Page:
@@ -169,20 +177,30 @@ def faint(page: Page, severity: float, seed: int) -> Page:
 
 
 def handwriting(page: Page, severity: float, seed: int) -> Page:
-    """A signature and a few ticks in blue or black, over whatever is printed there; `severity` (0 to 1) is how
-    dark the pen writes."""
-    height, width = page.shape[:2]
+    """Signed and marked by hand, over whatever is printed there; `severity` (0 to 1) is how dark the pens write.
+
+    One pen signs. Another, often of another colour, sets ticks, rings a word, strikes one out and writes a number
+    beside it, and fills in a number somewhere else.
+    """
     rng = np.random.default_rng(seed)
-    pen = np.zeros((height, width), np.float32)
-    thick = max(1, round(width / 420))  # 0.5 mm on A4
-    size = width * rng.uniform(0.1, 0.16)
-    strokes = [_scribble(rng, size), *(np.array([(0, 0.5), (0.3, 0.9), (1, -0.2)]) * size * 0.35 for _ in range(3))]
-    for stroke in strokes:
-        x, y = rng.uniform(0.1, 0.75) * width, rng.uniform(0.15, 0.85) * height
-        points = np.round((stroke + np.array([x, y])) * 16).astype(np.int32)
-        cv2.polylines(pen, [points], False, 1.0, thick, cv2.LINE_AA, shift=4)
-    colour = np.array([(0.85, 0.75, 0.35), (0.85, 0.85, 0.8)][int(rng.integers(2))])
-    return _clipped(page * (1 - pen[..., None] * severity * colour))
+    millimetre = min(page.shape[:2]) / 210
+    words = _words(page, millimetre)
+    marks = [_tick(rng) + _somewhere(rng, page, millimetre) for _ in range(2)]
+    marks += _moved(_number(rng), _somewhere(rng, page, millimetre))
+    for mark in (_ring, _strike_out) if words else ():
+        x, y, width, height = words[int(rng.integers(len(words)))]
+        marks += _moved(mark(rng, width, height), np.array([x, y]))
+    signature = _moved([_scribble(rng, rng.uniform(13, 34))], _somewhere(rng, page, millimetre))
+    written = page.astype(np.float32)
+    for strokes in (signature, marks):
+        ink = np.zeros(page.shape[:2], np.uint8)
+        thick = max(1, round(rng.uniform(*PEN_WIDTH) * millimetre))
+        for stroke in strokes:
+            points = np.round(stroke * millimetre * 16).astype(np.int32)
+            cv2.polylines(ink, [points], False, 255, thick, cv2.LINE_AA, shift=4)
+        colour = np.array(PENS[int(rng.integers(len(PENS)))], np.float32)
+        written *= 1 - ink[..., None].astype(np.float32) / 255 * severity * colour
+    return _clipped(written)
 
 
 FAULTS: dict[str, Callable[[Page, float, int], Page]] = {
@@ -259,11 +277,101 @@ def _letters(stamp: NDArray[np.float32], x: int, y: int, radius: int) -> None:
             cv2.line(stamp, ends[0], ends[1], 1.0, max(1, radius // 60), cv2.LINE_AA)
 
 
-def _scribble(rng: np.random.Generator, size: float) -> NDArray[np.floating]:
-    """Loops that run to the right, as wide as four times `size` and about as high as it."""
+def _somewhere(rng: np.random.Generator, page: Page, millimetre: float) -> Stroke:
+    """A place in the printed part of the sheet."""
+    dark = page.min(axis=2) < 128
+    columns, rows = (np.flatnonzero(dark.any(axis=axis)) / millimetre for axis in (0, 1))
+    if not len(columns):
+        return np.array(page.shape[1::-1]) / millimetre * rng.uniform(0.1, 0.8, 2)
+    return rng.uniform((columns[0], rows[0]), (columns[-1], rows[-1]))
+
+
+def _moved(strokes: Iterable[Stroke], place: Stroke) -> list[Stroke]:
+    return [stroke + place for stroke in strokes]
+
+
+def _words(page: Page, millimetre: float) -> list[tuple[float, float, float, float]]:
+    """Surroundings (left, top, width, height in millimetres) of short words on the page."""
+    dark = (cv2.cvtColor(page, cv2.COLOR_RGB2GRAY) < 128).astype(np.uint8)
+    reach = round(8 * millimetre)
+    for kernel in ((1, reach), (reach, 1)):
+        dark &= ~cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(kernel, np.uint8)), np.ones((3, 3)))
+    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, round(1.5 * millimetre) | 1), np.uint8))
+    boxes = cv2.connectedComponentsWithStats(joined, connectivity=8)[2][1:, :4] / millimetre
+    return [tuple(box) for box in boxes.tolist() if 1.5 < box[2] < 20 and 1.5 < box[3] < 5]
+
+
+def _scribble(rng: np.random.Generator, size: float) -> Stroke:
+    """Loops that run to the right, twice as wide as `size` and about as high as it, more or less slanted."""
     at = np.linspace(0, 1, 240)
-    turns = rng.uniform(5, 8)
+    turns = rng.uniform(3, 9)
     lift = np.interp(at, np.linspace(0, 1, 9), rng.uniform(0.2, 0.6, 9))
-    x = 3 * at + 0.25 * np.cos(2 * np.pi * turns * at)
-    y = lift * np.sin(2 * np.pi * turns * at) - 0.3 * at
+    y = lift * np.sin(2 * np.pi * turns * at) - rng.uniform(0, 0.4) * at
+    x = 3 * at + rng.uniform(0.1, 0.35) * np.cos(2 * np.pi * turns * at) - rng.uniform(0, 0.6) * y
     return np.stack([x, y], axis=1) * size * 0.6
+
+
+def _tick(rng: np.random.Generator) -> Stroke:
+    size = rng.uniform(3, 11)
+    corners = np.array([(0, 0.5), (0.3, 0.9), (1, rng.uniform(-0.4, 0.2))])
+    return _drawn_by_hand(rng, corners * size, 0.02 * size)
+
+
+def _ring(rng: np.random.Generator, width: float, height: float) -> list[Stroke]:
+    """Once around a word of that size whose left top corner is at the origin, not quite closed or closed twice."""
+    turn = rng.uniform(0, 2 * np.pi) + np.linspace(0, rng.uniform(0.95, 1.3) * 2 * np.pi, 60)
+    away = rng.uniform(0.8, 1.6) + np.interp(np.arange(60), (0, 30, 59), rng.uniform(-0.4, 0.4, 3))
+    radii = 0.6 * np.array([width, height]) + away[:, None]
+    return [np.array([width, height]) / 2 + radii * np.stack([np.cos(turn), np.sin(turn)], axis=1)]
+
+
+def _strike_out(rng: np.random.Generator, width: float, height: float) -> list[Stroke]:
+    """A line or two through a word of that size, and a number to its right or above it."""
+    lines = [
+        _drawn_by_hand(rng, [(-1, height * rng.uniform(0.3, 0.7)), (width + 1, height * rng.uniform(0.2, 0.8))], 0.2)
+        for _ in range(int(rng.integers(1, 3)))
+    ]
+    right = (width + rng.uniform(0.5, 2), rng.uniform(-1.5, 0.5))
+    above = (rng.uniform(0, width), -rng.uniform(3.5, 5))
+    return lines + _moved(_number(rng), np.array(right if rng.random() < 0.6 else above))
+
+
+DIGITS: dict[str, Sequence[Sequence[tuple[float, float]]]] = {
+    "0": [[(0.35, 0), (0.05, 0.25), (0, 0.65), (0.25, 1), (0.5, 0.75), (0.55, 0.3), (0.3, 0)]],
+    "1": [[(0.3, 0), (0.25, 0.5), (0.2, 1)]],
+    "2": [[(0.05, 0.25), (0.25, 0), (0.5, 0.2), (0.3, 0.6), (0, 1), (0.3, 0.95), (0.6, 1)]],
+    "3": [[(0.05, 0.1), (0.35, 0), (0.45, 0.25), (0.2, 0.45), (0.5, 0.65), (0.4, 0.95), (0, 0.95)]],
+    "4": [[(0.25, 0), (0.1, 0.35), (0, 0.65), (0.55, 0.6)], [(0.45, 0.25), (0.4, 0.6), (0.35, 1.05)]],
+    "5": [[(0.15, 0.05), (0.1, 0.45), (0.4, 0.4), (0.5, 0.7), (0.35, 0.95), (0, 0.95)], [(0.15, 0.05), (0.55, 0)]],
+    "6": [[(0.4, 0), (0.1, 0.4), (0, 0.75), (0.2, 1), (0.45, 0.8), (0.3, 0.55), (0.05, 0.75)]],
+    "7": [[(0, 0.05), (0.3, 0.02), (0.55, 0), (0.35, 0.45), (0.2, 1)]],
+    "8": [[(0.45, 0.15), (0.2, 0), (0.1, 0.25), (0.4, 0.6), (0.35, 0.95), (0.05, 0.9), (0.15, 0.6), (0.45, 0.15)]],
+    "9": [[(0.45, 0.15), (0.2, 0), (0.05, 0.3), (0.3, 0.45), (0.45, 0.15), (0.42, 0.6), (0.35, 1)]],
+    ".": [[(0.1, 0.95), (0.12, 1)]],
+}
+"""How the figures are written: strokes of corners in a room 0.6 wide and 1 high, from the left top."""
+
+
+def _number(rng: np.random.Generator) -> list[Stroke]:
+    """One to four figures of a hand, with or without a point."""
+    figures = [str(figure) for figure in rng.integers(10, size=int(rng.integers(1, 5)))]
+    if len(figures) > 2 and rng.random() < 0.4:
+        figures.insert(-1, ".")
+    size, lean = rng.uniform(2.8, 6.0), rng.uniform(0, 0.3)
+    strokes, at = [], 0.0
+    for figure in figures:
+        for corners in DIGITS[figure]:
+            x, y = np.array(corners).T * size
+            strokes.append(_drawn_by_hand(rng, np.stack([at + x + lean * (size - y), y], axis=1), 0.04 * size))
+        at += size * (0.3 if figure == "." else rng.uniform(0.65, 0.85))
+    return strokes
+
+
+def _drawn_by_hand(rng: np.random.Generator, corners: ArrayLike, waver: float) -> Stroke:
+    """A rounded line along the corners, each missed by about `waver`."""
+    points = np.asarray(corners, float)
+    points = points + rng.normal(0, waver, points.shape)
+    for _ in range(3):  # Chaikin's corner cutting (1974)
+        cut = np.stack([0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]], axis=1)
+        points = np.concatenate([points[:1], cut.reshape(-1, 2), points[-1:]])
+    return points

@@ -94,7 +94,7 @@ ARRANGEMENTS: dict[str, Callable[[str, int], Document]] = {
 SEVERAL_ON_A_PAGE = ("sichuan-system", "tianjin-court-target")
 
 
-def measure(documents: Iterable[Document]) -> Measured:
+def measure(documents: Iterable[Document], review_threshold: float = REVIEW_THRESHOLD) -> Measured:
     """The documents' forms as the reconstructor reads them, each against the expected form in its place."""
     readings = [(content, expected, _forms(content)) for content, expected in documents]
     results = [
@@ -104,7 +104,7 @@ def measure(documents: Iterable[Document]) -> Measured:
         for number, (content, expected, found) in enumerate(readings)
         for forms in [[*found, *[NOT_FOUND] * (len(expected) - len(found))]]
     ]
-    tables = build_tables(results, REVIEW_THRESHOLD)
+    tables = build_tables(results, review_threshold)
     total = Measured()
     for result, (_, expected, found) in zip(results, readings, strict=True):
         surplus = Score(rows_found=sum(len(form.indicators) for form in found[len(expected) :]))

@@ -25,7 +25,7 @@ FIXED_DATE = datetime(2023, 4, 28, tzinfo=UTC)
 TOKEN = re.compile(r"[A-Za-z0-9.%]+|.")
 NEVER_FIRST = "，。、；：！？）》」』”’％%)]"
 NEVER_LAST = "（《「『“‘(["
-_Box = tuple[float, float, float, float]
+Box = tuple[float, float, float, float]
 """Left, top, width and height on the page."""
 
 
@@ -118,6 +118,8 @@ class _Ruler:
         self.pdf.set_auto_page_break(False)
         self.pdf.add_font("body", fname=style.font, collection_font_number=style.font_index)
         self.pdf.set_font("body", size=style.font_size)
+        # The font's own boxes hold for its subset too; to measure every outline anew is half of the time a PDF takes.
+        self.pdf.fonts["body"].ttfont.recalcBBoxes = False
         self.width = cache(self.pdf.get_string_width)
 
     def wrap(self, text: str, width: float) -> list[str]:
@@ -246,13 +248,41 @@ def typeset(table: Table, style: Style | None = None) -> bytes:
         pdf.add_page(orientation="landscape" if style.landscape else "portrait")
         if number == 0:
             _draw_title(pdf, table, style)
-        _draw_page(pdf, setter, page, style.margin + (0.0 if number else _title_height(style)))
+        _draw_page(pdf, setter, page, _top(style, number))
     return bytes(pdf.output())
 
 
 def page_grids(table: Table, style: Style | None = None) -> list[PageGrid]:
     """What a perfect reader finds on each page that `typeset` draws of the same table in the same style."""
     return [_grid(page.fragments) for page in _pages(_setter(table, style or Style()))]
+
+
+def page_boxes(table: Table, style: Style | None = None) -> list[list[Box]]:
+    """Where on each page the cells are drawn, in the order of its grid's cells."""
+    setter = _setter(table, style or Style())
+    pages = []
+    for number, page in enumerate(_pages(setter)):
+        boxes = zip(page.fragments, _boxes(setter, page, _top(setter.style, number)), strict=True)
+        inorder = sorted(boxes, key=lambda pair: (pair[0].first, pair[0].placed.col))
+        pages.append([box for _, box in inorder])
+    return pages
+
+
+def _top(style: Style, number: int) -> float:
+    return style.margin + (0.0 if number else _title_height(style))
+
+
+def _boxes(setter: _Setter, page: _Page, top: float) -> list[Box]:
+    edges, heights = setter.edges, page.heights
+    return [
+        (
+            edges[fragment.placed.col],
+            top + sum(heights[: fragment.first]),
+            setter.width(fragment.placed),
+            sum(heights[fragment.first : fragment.stop]),
+        )
+        for fragment in page.fragments
+    ]
 
 
 def _grid(fragments: list[_Fragment]) -> PageGrid:
@@ -330,11 +360,7 @@ def _draw_title(pdf: FPDF, table: Table, style: Style) -> None:
 def _draw_page(pdf: FPDF, setter: _Setter, page: _Page, top: float) -> None:
     style, edges = setter.style, setter.edges
     pdf.set_line_width(style.line_width)
-    boxes = []
-    for fragment in page.fragments:
-        y = top + sum(page.heights[: fragment.first])
-        height = sum(page.heights[fragment.first : fragment.stop])
-        boxes.append((edges[fragment.placed.col], y, setter.width(fragment.placed), height))
+    boxes = _boxes(setter, page, top)
     if style.header_grey < 255:
         pdf.set_fill_color(style.header_grey)
         for fragment, box in zip(page.fragments, boxes, strict=True):
@@ -347,7 +373,7 @@ def _draw_page(pdf: FPDF, setter: _Setter, page: _Page, top: float) -> None:
         _draw_text(pdf, setter, fragment, y + height / 2)
 
 
-def _draw_rules(pdf: FPDF, style: Style, boxes: list[_Box], table: _Box) -> None:
+def _draw_rules(pdf: FPDF, style: Style, boxes: list[Box], table: Box) -> None:
     if style.line_grey:
         pdf.set_draw_color(style.line_grey)
     for box in boxes:
@@ -364,7 +390,7 @@ def _draw_rules(pdf: FPDF, style: Style, boxes: list[_Box], table: _Box) -> None
             pdf.rect(x - out, y - out, width + 2 * out, height + 2 * out)
 
 
-def _draw_dashes(pdf: FPDF, dash: tuple[float, float], box: _Box) -> None:
+def _draw_dashes(pdf: FPDF, dash: tuple[float, float], box: Box) -> None:
     x, y, width, height = box
     pdf.set_dash_pattern(*dash)
     pdf.line(x, y, x + width, y)

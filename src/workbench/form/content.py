@@ -39,6 +39,7 @@ def is_nothing(text: str) -> bool:
     return text.strip() in NOTHING
 
 
+@lru_cache(REMEMBERED)
 def is_number(text: str) -> bool:
     """A plain number, an amount or a rate, damaged or not."""
     folded = normalise(text).removesuffix("分")

@@ -6,9 +6,10 @@ are stacked in one table, every project is a form of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import hypot, inf
 
 from workbench.form.labels import carry_labels
 from workbench.form.lexicon import similarity
@@ -16,7 +17,7 @@ from workbench.form.pairs import TITLE, Pair, heading_pairs
 from workbench.form.records import STACKED, Sourced, table_rows
 from workbench.form.rows import Piece, Row
 from workbench.form.sections import TABLES, Section, SectionKind
-from workbench.model import BLANK, CellKey, PageContent, TextLine
+from workbench.model import BLANK, CellKey, PageContent, Point, TextLine
 
 SAME_TITLE = 0.85
 """Two readings of one title are at least this alike, 0 to 1; 整体支出… and 项目支出绩效自评表 are less."""
@@ -150,17 +151,25 @@ def _titles(pages: Sequence[PageContent]) -> dict[TableKey, str]:
 
 
 def lines_above(page: PageContent, table_no: int) -> list[TextLine]:
-    """Lines outside the tables that stand above one of them, and below the table before it."""
+    """Lines outside the tables that stand above one of them, and below the table before it.
+
+    Above is where the text's own upper side is: pages are scanned sideways and upside down.
+    """
+    down = _downwards(page)
     top = min(
-        (cell.polygon[0][1] for grid in page.grids if grid.table_no == table_no for cell in grid.cells), default=0
+        (down(cell.polygon[0]) for grid in page.grids if grid.table_no == table_no for cell in grid.cells), default=0.0
     )
-    ends = [max(cell.polygon[3][1] for cell in grid.cells) for grid in page.grids if grid.cells]
-    start = max((end for end in ends if end <= top), default=0.0)
-    return [line for line in page.loose_lines if start <= _middle(line) <= top]
+    ends = [max(down(cell.polygon[3]) for cell in grid.cells) for grid in page.grids if grid.cells]
+    start = max((end for end in ends if end <= top), default=-inf)
+    return [line for line in page.loose_lines if start <= (down(line.polygon[0]) + down(line.polygon[3])) / 2 <= top]
 
 
-def _middle(line: TextLine) -> float:
-    return (line.polygon[0][1] + line.polygon[3][1]) / 2
+def _downwards(page: PageContent) -> Callable[[Point], float]:
+    """How far down a point lies for whoever reads the page, in pixels of the scan."""
+    sides = [(cell.polygon[0], cell.polygon[3]) for grid in page.grids for cell in grid.cells]
+    x, y = (sum(end[axis] - start[axis] for start, end in sides) for axis in (0, 1))
+    length = hypot(x, y) or 1.0
+    return lambda point: (point[0] * x + point[1] * y) / length
 
 
 def _lines_above(group: FormParts, pages: Sequence[PageContent]) -> list[TextLine]:

@@ -24,6 +24,9 @@ NUMBERS = frozenset({"weight", "score", "initial", "adjusted", "executed", "exec
 TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·]{2,}|目标\s*\d+\s*[:：])$")
 """Rows of the empty template that were left in the form."""
 
+DASHES = frozenset("-—–一")
+"""What the = of a coarse scan, its bars run together, is read as."""
+
 CHINESE_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
 
 
@@ -198,6 +201,10 @@ def _target_doubts(row: Row, fields: dict[str, Entry]) -> Iterable[Doubt]:
         if not fits(text, name):
             message = f"{called}栏中的“{text[:20]}”不是{called}，未并入指标值，请对照原件"
             yield Doubt("shifted-cell", "warning", message, "target", row.page)
+    sign = fields.get("sign", BLANK)
+    if sign.text in DASHES and sign.confidence < 1 and is_number(fields.get("target", BLANK).text):
+        message = f"符号栏读作“{sign.text}”，扫描件上可能是“=”，指标值未带符号，请对照原件"
+        yield Doubt("low-confidence", "warning", message, "target", row.page)
 
 
 def to_goal(record: Sourced, number: int) -> Goal:

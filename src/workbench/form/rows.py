@@ -94,11 +94,11 @@ def _piece(cell: Cell, grid: CellGrid) -> Piece:
 def columns_under(piece: Piece, columns: Columns) -> list[Column]:
     """The columns that a cell lies in, left to right."""
     found = []
-    for column in sorted(columns, key=lambda column: column.x0):
+    for column in columns:
         overlap = min(piece.x1, column.x1) - max(piece.x0, column.x0)
         if overlap >= COVERED * min(piece.x1 - piece.x0, column.x1 - column.x0):
             found.append(column)
-    return found
+    return sorted(found, key=lambda column: column.x0)
 
 
 def field_of(piece: Piece, columns: Columns) -> str | None:

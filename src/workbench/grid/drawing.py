@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.grid.lattice import Lattice, find_lattices
-from workbench.grid.rules import RuleMasks, find_rules
+from workbench.grid.pen import find_print
+from workbench.grid.rules import RuleMasks
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Page, PageContent
 
@@ -38,7 +39,7 @@ def draw_cells(page: Page, content: PageContent) -> PIL.Image.Image:
 
 
 def draw_upright(page: UprightPage) -> PIL.Image.Image:
-    """The upright page on white paper; in red where the ink of seals was taken off."""
+    """The upright page on white paper; in red where the ink of seals and pens was taken off."""
     from PIL import Image
 
     colours = np.repeat(page.grey[:, :, None], 3, axis=2)
@@ -81,11 +82,10 @@ def _certainty(drawn: float) -> tuple[int, int, int]:
 
 def draw_stages(page: Page, content: PageContent, engine: OcrEngine) -> dict[str, PIL.Image.Image]:
     """One picture for each stage that led to the cells, by its name, in order."""
-    upright = make_upright(page, engine)
-    rules = find_rules(upright)
+    printed = find_print(make_upright(page, engine))
     return {
-        "1-upright": draw_upright(upright),
-        "2-rules": draw_rules(upright, rules),
-        "3-lattices": draw_lattices(upright, find_lattices(upright, rules)),
+        "1-upright": draw_upright(printed.page),
+        "2-rules": draw_rules(printed.page, printed.rules),
+        "3-lattices": draw_lattices(printed.page, find_lattices(printed.page, printed.rules)),
         "4-cells": draw_cells(page, content),
     }

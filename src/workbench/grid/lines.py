@@ -60,22 +60,27 @@ class LineBox:
 class TextLayer:
     """A page without its rules: ``grey`` for reading, ``ink`` (grain removed) for finding lines.
 
-    ``covered`` marks where the ink of seals was taken off. ``text_height`` is that of whole lines of
-    text, measured inside the cells.
+    ``covered`` marks where the ink of seals and pens lay, ``pen`` that of pens alone. ``text_height`` is
+    that of whole lines of text, measured inside the cells.
     """
 
     grey: NDArray[np.uint8]
     ink: Mask
     covered: Mask
+    pen: Mask
     text_height: float
 
     def share_covered(self, x0: float, y0: float, x1: float, y1: float) -> float:
-        """Share of a rectangle (upright pixels) that a seal covered."""
+        """Share of a rectangle (upright pixels) that a seal or a pen covered."""
         window = self.covered[max(0, round(y0)) : round(y1), max(0, round(x0)) : round(x1)]
         return float(np.count_nonzero(window)) / max(1, window.size)
 
+    def is_written_on(self, x0: float, y0: float, x1: float, y1: float) -> bool:
+        """Whether a pen wrote in a rectangle (upright pixels)."""
+        return bool(self.pen[max(0, round(y0)) : max(0, round(y1)), max(0, round(x0)) : max(0, round(x1))].any())
 
-def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> TextLayer:
+
+def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox], pen: Mask) -> TextLayer:
     """Paint the tables' rules white, drop the grain, and measure the height of a line of text."""
     wider = cv2.dilate(rule_ink, np.ones((3, 3), np.uint8))
     marks = cv2.subtract(page.ink, wider)
@@ -93,7 +98,7 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox]) -> Te
     ]
     usual = [height for height in heights if height < 2 * page.text_height]
     measured = float(np.percentile(usual, 75)) if len(usual) >= 5 else page.text_height
-    return TextLayer(grey, np.asarray(ink, dtype=np.uint8), page.covered, measured)
+    return TextLayer(grey, np.asarray(ink, dtype=np.uint8), page.covered, pen, measured)
 
 
 def _grain(ink: Mask, text_height: float) -> Mask:

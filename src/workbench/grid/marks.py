@@ -1,13 +1,22 @@
-"""Lone marks: ``-``, ``—``, ``/`` and ``0`` alone in a cell, which engines take for 一, 1 or O, by shape."""
+"""Marks told by their shape: ``-``, ``—``, ``…``, ``/``, ``0`` and the signs of numbers.
+
+Alone in a cell, or at the start of a line, engines take them for 一, 1, O or M.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from workbench.grid.lines import LineBox, TextLayer
+from workbench.grid.signs import sign_by_shape
+
+if TYPE_CHECKING:
+    from workbench.ocr.base import Reading
 
 FLATTEST = 0.28
 """A dash is lower than this many text heights."""
@@ -26,20 +35,93 @@ NARROW_RING = 0.85
 HOLE = 0.55
 """The hole of a 0 is at least this share of its height."""
 
+DOTS = 3
+"""An ellipsis (…) has this many dots."""
 
-def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> str | None:
+WIDEST_SIGN = 1.4
+"""A sign is narrower than this many text heights."""
+
+SIGN_LIKE = frozenset("≥≧＞>≤≦＜<=＝≡-–—一二")
+"""What engines take the sign before a number for."""
+
+TAKEN_FOR_SIGNS = SIGN_LIKE | frozenset("MmNnVvWwXxZz三…")
+"""What engines take a sign for that stands alone. Where they read a figure, neither is sure."""
+
+UNSIGNED = frozenset("–—一二≡")
+"""What no number starts with: there the sign was misread."""
+
+STRICT = frozenset("><＞＜")
+"""Rare in forms, and what is left of ≥ and ≤ when the bar is lost: never sure."""
+
+SURE_OF_SHAPE = 0.9
+"""Confidence of a mark that is known by its shape and not by the engine."""
+
+UNSURE_OF_SIGN = 0.3
+"""Confidence of a sign that neither the engine nor its shape makes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark known by its shape, with a confidence (0 to 1)."""
+
+    text: str
+    confidence: float = SURE_OF_SHAPE
+
+
+def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> Mark | None:
     """The mark that is all the ink of a cell, or None where it is something else or as the engine ``read`` it."""
     if len(lines) != 1 or len(read) > 1:
         return None
     line = lines[0]
+    sign = _sign(line, text) if not read or read.isdigit() or read in TAKEN_FOR_SIGNS else None
+    if sign is not None:
+        return Mark(read if _same_sign(read, sign) else sign, UNSURE_OF_SIGN if read.isdigit() else SURE_OF_SHAPE)
+    if read in STRICT:
+        return Mark(read, UNSURE_OF_SIGN)
     width, height = line.width / text.text_height, line.height / text.text_height
+    if height <= FLATTEST and _dots(line, text) >= DOTS:
+        return Mark("…" * round(_dots(line, text) / DOTS))
     if height <= FLATTEST and width >= 1.5 * height and width >= 0.15:
-        return "-" if width < HYPHEN else "—"
+        return Mark("-" if width < HYPHEN else "—")
     if height >= 0.5 and width >= SLANT * height and _is_slash(line, text):
-        return "/"
+        return Mark("/")
     if read in ("0", "O", "o", "〇") and width < NARROW_RING * height and _is_ring(line, text):
-        return "0"
+        return Mark("0")
     return None
+
+
+def with_leading_sign(reading: Reading, line: LineBox, text: TextLayer) -> Reading:
+    """The reading of a line with the sign before its number as its shape says, where engine and shape differ.
+
+    A dash before a number that has no sign's shape makes the reading unsure.
+    """
+    read = reading.text
+    if len(read) < 2 or read[0] not in SIGN_LIKE or not read[1].isdigit():
+        return reading
+    inked = (text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
+    end = int(np.argmin(inked)) or line.width  # the first column without ink ends the sign
+    sign = _sign(replace(line, x1=line.x0 + end), text)
+    if sign is None or _same_sign(read[0], sign):
+        sure = UNSURE_OF_SIGN if sign is None and read[0] in UNSIGNED | STRICT else 1.0
+        return replace(reading, confidences=(min(reading.confidences[0], sure), *reading.confidences[1:]))
+    return replace(reading, text=sign + read[1:], confidences=(SURE_OF_SHAPE, *reading.confidences[1:]))
+
+
+def _sign(line: LineBox, text: TextLayer) -> str | None:
+    if not 0 < line.width <= WIDEST_SIGN * text.text_height:
+        return None
+    return sign_by_shape(text.grey[line.y0 : line.y1, line.x0 : line.x1])
+
+
+def _same_sign(read: str, sign: str) -> bool:
+    return read == sign or (read == "＝" and sign in "=═")
+
+
+def _dots(line: LineBox, text: TextLayer) -> int:
+    """The number of pieces of ink, where all of them are as wide as high: a row of dots."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(text.ink[line.y0 : line.y1, line.x0 : line.x1])
+    widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    return len(widths) if np.all(np.abs(widths - heights) <= np.maximum(1, 0.5 * heights)) else 0
 
 
 def _is_ring(line: LineBox, text: TextLayer) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +11,10 @@ import numpy as np
 from workbench.grid.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.lattice import Lattice, find_lattices, rule_ink
 from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink, without_rules
-from workbench.grid.marks import lone_mark
-from workbench.grid.rereading import LineRead, is_under_seal, line_crops, reread_doubtful
-from workbench.grid.rules import find_rules
-from workbench.grid.text import cell_text, least_sure
+from workbench.grid.marks import SURE_OF_SHAPE, lone_mark, with_leading_sign
+from workbench.grid.pen import find_print
+from workbench.grid.rereading import DOUBTED, LineRead, is_covered, line_crops, near_pen, reread_doubtful
+from workbench.grid.text import cell_text, has_odd_number, least_sure
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
 
@@ -25,13 +25,13 @@ SMALLEST_TABLE = 8.0
 """Rules that enclose less than this many text heights in width are drawing or lettering, not a table."""
 
 LEGIBLE = 0.6
-"""Under a seal a cell with a less sure character is not guessed."""
+"""Under a seal or a pen a cell with a less sure character is not guessed."""
 
 BURIED = 0.5
 """A cell without any print left, but with this share of it under a seal, cannot be called empty."""
 
-SURE_OF_SHAPE = 0.9
-"""Confidence of a mark that is known by its shape and not by the engine."""
+INSIDE = 0.2
+"""A pen that stays this near to a cell's border, in text heights, belongs to the next cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,18 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
     without ink are not read.
     """
     upright = make_upright(page, engine)
-    rules = find_rules(upright)
-    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in find_lattices(upright, rules)]
+    printed = find_print(upright)
+    lattices = find_lattices(printed.page, printed.rules)
+    tables = [_Table(*without_unused_rules(lattice, find_cells(lattice))) for lattice in lattices]
     tables = [table for table in tables if _is_table(table, upright.text_height)]
     boxes = [cell for table in tables for cell in table.cells]
-    drawn = rule_ink(upright.ink, rules, [table.lattice for table in tables], upright.text_height)
-    text = without_rules(upright, drawn, boxes)
+    drawn = rule_ink(printed.page.ink, printed.rules, [table.lattice for table in tables], upright.text_height)
+    text = without_rules(printed.page, drawn, boxes, printed.pen)
 
     crops = [line_crops(cell, text) for cell in boxes]
+    if printed.pen.any():  # what a pen came near is read as it is: characters may have been taken for parts of strokes
+        written = replace(without_rules(upright, drawn, boxes, printed.pen), text_height=text.text_height)
+        crops = [line_crops(parts[0].cell, written) if near_pen(parts, text) else parts for parts in crops]
     outside = _lines_outside(tables, text, engine)
     outside_crops = [crop_line(line, _whole_page(text), text) for line in outside]
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
@@ -65,7 +69,10 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
         for number, table in enumerate(tables, start=1)
     ]
-    loose_lines = [_text_line(line, next(readings), upright) for line in outside]
+    pitches = [text.text_height / crop.shape[1] for crop in outside_crops]
+    loose_lines = [
+        _text_line(line, next(readings), pitch, upright) for line, pitch in zip(outside, pitches, strict=True)
+    ]
     return PageContent(
         page.number, page.width, page.height, tuple(grids), tuple(line for line in loose_lines if line.text)
     )
@@ -80,18 +87,25 @@ def _is_table(table: _Table, text_height: float) -> bool:
 
 
 def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage) -> Cell:
-    joined = cell_text([read.reading for read in reads])
+    reads = [replace(read, reading=with_leading_sign(read.reading, read.part.line, text)) for read in reads]
+    pitches = [text.text_height / read.part.crop.shape[1] for read in reads]
+    joined = cell_text([read.reading for read in reads], pitches)
     if any(read.part.downwards for read in reads):
         joined = joined.replace(" ", "")  # the gaps between pieces put side by side are no spaces
     character = min((least_sure(read.reading) for read in reads), default=1.0)
     agreements = [read.agreement for read in reads if read.agreement is not None]
+    if has_odd_number(joined):
+        character = min(character, DOUBTED)
     mark = lone_mark(joined, [read.part.line for read in reads], text)
-    if mark is not None:  # where the engine read the same, two kinds of evidence agree
-        agreements = agreements if mark == joined else []
-        joined, character = mark, max(character, SURE_OF_SHAPE)
+    if mark is not None:
+        confirmed = mark.text == joined and mark.confidence == SURE_OF_SHAPE  # two kinds of evidence agree
+        agreements = agreements if mark.text == joined else []
+        joined, character = mark.text, max(character, SURE_OF_SHAPE) if confirmed else mark.confidence
     state: CellState = "text" if joined else ("unread" if reads else "empty")
     if _is_obscured(box, reads, text, character, agreements):
-        state, joined = "obscured", ""
+        state, joined, character = "obscured", "", min(character, DOUBTED)
+    elif near_pen([read.part for read in reads], text):
+        character = min(character, DOUBTED)
     return Cell(
         row=box.row,
         col=box.col,
@@ -107,12 +121,14 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
 def _is_obscured(
     box: CellBox, reads: Sequence[LineRead], text: TextLayer, character: float, agreements: Sequence[float]
 ) -> bool:
-    """Whether a seal lies over what is printed in the cell, and it cannot be read for sure."""
+    """Whether a seal or a pen lies over what is printed in the cell, and it cannot be read for sure."""
     if not text.covered.any():
         return False
     if not reads:
-        return text.share_covered(box.x0, box.y0, box.x1, box.y1) > BURIED
-    covered = any(is_under_seal(read.part.line, text) for read in reads)
+        inner = INSIDE * text.text_height
+        written = text.is_written_on(box.x0 + inner, box.y0 + inner, box.x1 - inner, box.y1 - inner)
+        return written or text.share_covered(box.x0, box.y0, box.x1, box.y1) > BURIED
+    covered = any(is_covered(read.part.line, text) for read in reads)
     return covered and (character < LEGIBLE or min(agreements, default=1.0) < 1.0)
 
 
@@ -135,9 +151,9 @@ def _lines_outside(tables: Sequence[_Table], text: TextLayer, engine: OcrEngine)
     return sorted((line for line in lines if line is not None), key=lambda line: (line.y0, line.x0))
 
 
-def _text_line(line: LineBox, reading: Reading, upright: UprightPage) -> TextLine:
+def _text_line(line: LineBox, reading: Reading, usual_pitch: float, upright: UprightPage) -> TextLine:
     outline = upright.polygon_on_scan(line.x0, line.y0, line.x1, line.y1)
-    return TextLine(cell_text([reading]), tuple(round(c, 4) for c in reading.confidences), outline)
+    return TextLine(cell_text([reading], [usual_pitch]), tuple(round(c, 4) for c in reading.confidences), outline)
 
 
 def _grid(page: int, number: int, table: _Table, cells: list[Cell]) -> CellGrid:

@@ -20,7 +20,7 @@ from workbench.grid.lines import (
     is_written_downwards,
     side_by_side,
 )
-from workbench.grid.text import cell_text, character_width, least_sure_of_numbers, same_values
+from workbench.grid.text import character_width, least_sure_of_numbers, same_values
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
@@ -44,7 +44,10 @@ LOST_DIGIT = 0.38
 """The same between two figures, where the gap is full of ink: a figure is half as wide as a Chinese character."""
 
 TOUCHED = 0.03
-"""From this share of its box on a line is under a seal, and is read a second time."""
+"""From this share of its box on a line is under a seal or a pen, and is read a second time."""
+
+NEAR_PEN = 1.2, 0.5
+"""A pen nearer to a line than this, in text heights, sideways and up or down, may hold characters of it."""
 
 DOUBTED = 0.3
 """Confidence of a reading that leaves ink unaccounted for."""
@@ -93,13 +96,27 @@ def reread_doubtful(cells: Sequence[Sequence[LineRead]], text: TextLayer, engine
 
 
 def _is_doubtful(read: LineRead, text: TextLayer) -> bool:
-    unsure = least_sure_of_numbers(read.reading) < SURE or is_under_seal(read.part.line, text)
+    unsure = least_sure_of_numbers(read.reading) < SURE or is_covered(read.part.line, text)
     return unsure or _loses_end(read, text) or _loses_between(read, text)
 
 
-def is_under_seal(line: LineBox, text: TextLayer) -> bool:
-    """Whether a seal lay over part of a line."""
+def is_covered(line: LineBox, text: TextLayer) -> bool:
+    """Whether a seal or a pen lay over part of a line."""
     return text.share_covered(line.x0, line.y0, line.x1, line.y1) > TOUCHED
+
+
+def near_pen(parts: Sequence[LineCrop], text: TextLayer) -> bool:
+    """Whether a pen came so near to a line that some of its characters may be lost in the stroke."""
+    aside, above = (reach * text.text_height for reach in NEAR_PEN)
+    return any(
+        text.is_written_on(
+            max(part.line.x0 - aside, part.cell.x0),
+            max(part.line.y0 - above, part.cell.y0),
+            min(part.line.x1 + aside, part.cell.x1),
+            min(part.line.y1 + above, part.cell.y1),
+        )
+        for part in parts
+    )
 
 
 def _second_crop(read: LineRead, text: TextLayer) -> NDArray[np.uint8]:
@@ -124,7 +141,7 @@ def _settled(read: LineRead, second: Reading, text: TextLayer) -> LineRead:
         return replace(read, reading=_doubted(read.reading))
     if _loses_between(read, text):
         return replace(read, reading=_doubted(read.reading), agreement=0.0)
-    return replace(read, agreement=float(same_values(cell_text([read.reading]), cell_text([second]))))
+    return replace(read, agreement=float(same_values(read.reading.text, second.text)))
 
 
 def _with_end(first: Reading, second: Reading, known: int) -> Reading:
@@ -174,6 +191,6 @@ def _loses_between(read: LineRead, text: TextLayer) -> bool:
         in_number = read.reading.text[i].isdigit() and read.reading.text[i + 1].isdigit()
         if share >= 0.3 and end - start >= LOST_BETWEEN * pitch:
             return True
-        if in_number and share >= 0.65 and end - start >= LOST_DIGIT * pitch:
+        if in_number and share >= 0.45 and end - start >= LOST_DIGIT * pitch:
             return True
     return False

@@ -42,6 +42,12 @@ STRAIGHT_PIECE = 4.0
 CLIMB = 0.15
 """A rule of a flat page climbs less than this many text heights within such a piece."""
 
+BEND = 0.09
+"""A short rule, as drawn between two others, strays less than this many text heights from a straight line."""
+
+STRUCK = 0.15
+"""Text that a rule touches goes on on both sides of it along less than this share; in a word struck out, of more."""
+
 BESIDE, CROWDED = 0.35, 0.08
 """Where this share of the room beside a rule (to so many text heights) is inked, the rule is made of letters."""
 
@@ -96,19 +102,20 @@ def find_rules(page: UprightPage) -> RuleMasks:
         whole, reach = (sure_horizontal, sure_vertical), ANCHOR * height
     else:
         whole, reach = _whole(page.ink, sure_horizontal, across, sure_vertical, down, height), WORN_ANCHOR * height
-    return RuleMasks(long_horizontal, long_vertical, across, down, *_anchored(*whole, height, reach), share)
+    anchored = _anchored(page.ink, *whole, height, reach)
+    return RuleMasks(long_horizontal, long_vertical, across, down, *anchored, share)
 
 
-def _anchored(across: Mask, down: Mask, text_height: float, reach: float) -> tuple[Mask, Mask]:
-    """Rules without the short runs that do not end at rules on both sides: pen strokes, underlines, large letters."""
-    turned = np.ascontiguousarray(down.T)
+def _anchored(ink: Mask, across: Mask, down: Mask, text_height: float, reach: float) -> tuple[Mask, Mask]:
+    """Rules without the short runs that do not end at rules on both sides, or bend: pens, underlines, large letters."""
+    turned_ink, turned = np.ascontiguousarray(ink.T), np.ascontiguousarray(down.T)
     return (
-        _between(across, down, text_height, reach),
-        np.ascontiguousarray(_between(turned, np.ascontiguousarray(across.T), text_height, reach).T),
+        _between(ink, across, down, text_height, reach),
+        np.ascontiguousarray(_between(turned_ink, turned, np.ascontiguousarray(across.T), text_height, reach).T),
     )
 
 
-def _between(across: Mask, down: Mask, text_height: float, reach: float) -> Mask:
+def _between(ink: Mask, across: Mask, down: Mask, text_height: float, reach: float) -> Mask:
     anchors = cv2.dilate(
         _runs(down, 1, round(LONG_RULE / 2 * text_height)), np.ones((2 * round(reach) + 1,) * 2, np.uint8)
     )
@@ -119,7 +126,32 @@ def _between(across: Mask, down: Mask, text_height: float, reach: float) -> Mask
     held = (anchors[rows, left] > 0) & (anchors[rows, right] > 0)
     kept = held | (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height)
     kept[0] = False
+    for label in np.flatnonzero(held & (stats[:, cv2.CC_STAT_WIDTH] <= LONG_RULE * text_height) & kept):
+        kept[label] = not _is_handmade(ink, rows[label], left[label], right[label] + 1, text_height)
     return np.where(kept[labels], across, 0).astype(np.uint8)
+
+
+def _is_handmade(ink: Mask, row: int, left: int, right: int, text_height: float) -> bool:
+    """Whether a horizontal run is a line through a word, or the level part of a stroke that wavers or climbs."""
+    reach = round(THICKEST_RULE * text_height)
+    top = max(0, row - reach)
+    inked = ink[top : row + reach + 1, left:right] > 0
+    middle = row - top
+    above, below = inked[middle::-1], inked[middle:]
+    # How far the ink goes on from the run without a gap, up and down.
+    up, down = (np.where(part.all(axis=0), len(part), (~part).argmax(axis=0)) for part in (above, below))
+    thickness, drawn = up + down - 1, inked[middle]
+    if not drawn.any():
+        return False
+    usual = float(np.median(thickness[drawn]))
+    if float(((up > usual + 1) & (down > usual + 1)).mean()) > STRUCK:
+        return True
+    stroke = drawn & (thickness <= 2 * usual)
+    if np.count_nonzero(stroke) < text_height / 2:
+        return False
+    at = np.flatnonzero(stroke)
+    course = np.polyval(np.polyfit(at, (down - up)[stroke] / 2, 2), at)
+    return float(np.ptp(course)) > max(1.5, BEND * text_height)
 
 
 def _whole(

@@ -21,17 +21,26 @@ WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…�
 
 STOPS = frozenset("，。、；：")
 
+FEWEST_PITCHES = 2
+"""From so few distances between characters the room of one is not measured: engines place characters in steps."""
+
+QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
+ODD_NUMBER = re.compile(r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$")
+"""Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number.
+On coarse copies points are read as commas, grain as points, and per cent signs as degrees."""
+
 ROOM_OF_FULL_WIDTH = 0.7
 """A full-width mark takes a character's room between its neighbours, a half-width one half of it: between them,
 nearer to half because engines place marks unevenly."""
 
 
-def cell_text(readings: Sequence[Reading]) -> str:
+def cell_text(readings: Sequence[Reading], usual_pitches: Sequence[float]) -> str:
     """Lines joined in reading order. Line wraps leave no space, nor does justified Chinese text.
 
-    A space stays only between two Latin words or numbers of one line.
+    A space stays only between two Latin words or numbers of one line. ``usual_pitches``: for each line the room of a
+    Chinese character where the line itself does not tell, as a fraction of its crop's width.
     """
-    lines = [as_printed(reading) for reading in readings]
+    lines = [as_printed(reading, pitch) for reading, pitch in zip(readings, usual_pitches, strict=True)]
     text = _with_matching_brackets(lines)
     return re.sub(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])", "", text)
 
@@ -64,19 +73,17 @@ def same_values(first: str, second: str) -> bool:
     return [*re.findall(r"[\d.]+%?", one)] == [*re.findall(r"[\d.]+%?", two)]
 
 
-def as_printed(reading: Reading) -> str:
+def as_printed(reading: Reading, usual_pitch: float) -> str:
     """One line with full-width punctuation where the print leaves a full character's room for it.
 
     Engines confuse ``,`` and ``，``: between Chinese characters the room tells. At the end of a line
-    there is nothing to measure, and Chinese text has the full-width mark.
+    there is nothing to measure, and Chinese text has the full-width mark. ``usual_pitch``: see `cell_text`.
     """
     text, places = reading.text, reading.positions
     chinese = [_is_chinese(character) for character in text]
     neighbours = zip(pairwise(places), pairwise(chinese), strict=True)
     pitches = [b - a for (a, b), both in neighbours if all(both)]
-    if not pitches:
-        return text.strip()
-    pitch = float(np.median(pitches))
+    pitch = float(np.median(pitches)) if len(pitches) >= FEWEST_PITCHES else usual_pitch
     characters = list(text)
     for i in range(1, len(text)):
         if text[i] not in FULL_WIDTH or not any(chinese[i - 1 : i + 2]):
@@ -113,7 +120,15 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
             inside = characters[start + 1 : i]
             wide = measured[0] if len(set(measured)) == 1 else any(map(_is_chinese, inside))
             characters[start], characters[i] = ("（", "）") if wide else ("(", ")")
+    for i in edges.intersection(opened):  # its partner was never printed: Chinese text on both sides
+        if 0 < i < len(characters) - 1 and _is_chinese(characters[i - 1]) and _is_chinese(characters[i + 1]):
+            characters[i] = "（"
     return "".join(characters)
+
+
+def has_odd_number(text: str) -> bool:
+    """Whether a text is a quantity as nobody prints it: something in it was misread."""
+    return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
 
 
 def character_width(character: str) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import EngineError
 from workbench.model import Polygon
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+from workbench.ocr.characters import RARITY, is_expected
 from workbench.ocr.weights import BUNDLED, model_directory
 
 # Read when paddlex is imported: do not look for model servers on the network.
@@ -92,20 +93,30 @@ class CharacterDecoder:
 
     Stands in for PaddleOCR's ``CTCLabelDecode``, which gives one mean score per line: the mean hides
     the one doubtful digit. Rule: best class per time step, repeats merged, blanks (class 0) dropped
-    (Graves et al., 2006, best-path decoding).
+    (Graves et al., 2006, best-path decoding). Where a character that forms hardly hold comes out best,
+    how rare it is counts as well (Bayes' rule).
     """
 
     def __init__(self, characters: Sequence[str]) -> None:
         self.characters = list(characters)
+        # Class 0 is the blank, whatever stands for it in the list.
+        expected = [place == 0 or is_expected(character) for place, character in enumerate(self.characters)]
+        self.frequency = np.where(expected, 1.0, RARITY).astype(np.float32)
 
     def __call__(self, predictions: Any, **_: Any) -> tuple[list[Reading], list[float]]:
-        probabilities = np.asarray(predictions[0])
-        best = probabilities.argmax(axis=-1)
-        readings = [
-            self._decode(classes, np.take_along_axis(steps, classes[:, None], axis=1)[:, 0])
-            for classes, steps in zip(best, probabilities, strict=True)
-        ]
+        readings = [self._decode(*self._best(steps)) for steps in np.asarray(predictions[0])]
         return readings, [reading.confidence for reading in readings]
+
+    def _best(self, steps: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The best class of each time step, and its probability; ``steps`` is (time steps, classes)."""
+        classes = steps.argmax(axis=-1)
+        scores = np.take_along_axis(steps, classes[:, None], axis=1)[:, 0]
+        rare = np.flatnonzero(self.frequency[classes] < 1)
+        if len(rare):
+            weighed = steps[rare] * self.frequency
+            classes[rare] = weighed.argmax(axis=-1)
+            scores[rare] = weighed.max(axis=-1) / weighed.sum(axis=-1)
+        return classes, scores
 
     def _decode(self, classes: NDArray[np.int64], scores: NDArray[np.float32]) -> Reading:
         starts = np.flatnonzero(np.diff(classes, prepend=-1))

@@ -1,0 +1,240 @@
+"""What a hand wrote over a printed form, told from print by its shape: signatures, ticks, rings, words struck out.
+
+Connected ink that reaches beyond a line of text, or across a rule, is no character. Black ink cannot be taken off where
+it crosses print: what is found here is kept apart, and print that it comes near is not to be relied on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.rules import LONG_RULE, MENDED_GAP, RuleMasks, find_rules
+from workbench.grid.upright import Mask, UprightPage
+
+TALLEST_PRINT = 1.35
+"""Connected ink of print is no higher than this many text heights, but for headings."""
+
+NARROWEST = 0.4
+"""A piece of a rule is narrower than this many text heights."""
+
+THICKEST_PEN = 0.45
+"""A stroke is thinner than this many text heights; anything thicker is a filled area."""
+
+HEADING, SQUARE = 4, 0.7
+"""So many figures of one height in a row, and mostly of this width for their height, are large print."""
+
+SHORTEST_STRIKE = 2.3
+"""A line through a word is longer than this many text heights: two characters that touch may look like one."""
+
+SLOPES = tuple(np.linspace(-0.2, 0.2, 21))
+UNBROKEN = 0.96
+"""A line through a word is inked along this share of it; strokes of neighbouring characters do not meet so well."""
+
+STRUCK, BESIDE_STRIKE = 0.3, 0.15
+"""Ink lies above and below the first share of a line through a word, further from it than the second (text heights);
+only above an underline."""
+
+FIGURE, SLENDEREST, FEWEST_FIGURES = 0.5, 0.2, 40
+"""Ink is compared with the print in figures higher and wider than this, in text heights, where there are so many:
+lone thin strokes are lighter than characters."""
+
+DENSEST = 0.6
+"""A character that fills more than this share of its room has run full of ink: its strokes cannot be measured."""
+
+DARK_PART, THICK_PART = 0.2, 0.9
+"""The tone of a figure is that of its darkest part, its thickness that of its thickest."""
+
+MOST = 95
+"""Nearly all figures are print: this percentile of them is."""
+
+LIGHTER = 0.15
+"""Ink lighter than most print by this share of the print's contrast is another ink."""
+
+THICKER = 1.75
+"""Strokes thicker than those of most print by this factor are a pen's; bold type is less so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A page as it was printed: with paper where a ``pen`` wrote, and the ``rules`` of that page."""
+
+    page: UprightPage
+    rules: RuleMasks
+    pen: Mask
+
+
+def find_print(page: UprightPage) -> Printed:
+    """The rules of a page, and the page without what was written over it by hand."""
+    rules = find_rules(page)
+    pen = find_pen(page, rules)
+    if not pen.any():
+        return Printed(page, rules, pen)
+    unwritten = without_pen(page, pen)
+    return Printed(unwritten, find_rules(unwritten), pen)
+
+
+def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
+    """The ink of large figures that are neither rule nor print, together with the characters that they touch."""
+    height = page.text_height
+    across = _followed(page.ink, rules.whole_horizontal, rules.long_horizontal, height)
+    turned_ink, whole, long = (_turned(mask) for mask in (page.ink, rules.whole_vertical, rules.long_vertical))
+    down = _followed(turned_ink, whole, long, height)
+    ruled = across | _turned(down)
+    if not ruled.any():
+        return np.zeros_like(page.ink)
+    loose = cv2.subtract(page.ink, cv2.dilate(ruled, np.ones((3, 3), np.uint8)))
+    crossed = _crossings(loose, across, height) | _turned(_crossings(_turned(loose), down, height))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(loose | crossed, connectivity=8)
+    left, top, width, high = (stats[:, column] for column in range(4))
+    area = np.bincount(labels[loose > 0], minlength=len(stats))
+    x, y, table_width, table_height = cv2.boundingRect(ruled)
+    in_table = (left < x + table_width) & (left + width > x) & (top < y + table_height) & (top + high > y)
+    possible = in_table & (np.minimum(width, high) > NARROWEST * height)
+    possible[0] = False
+    tall = possible & (high > TALLEST_PRINT * height)
+    hand = tall & ~_headings(stats, tall)
+    for label in np.flatnonzero(possible & ~tall & (width > SHORTEST_STRIKE * height)):
+        hand[label] = _is_struck(labels[_window(stats[label])] == label, height)
+    for label in np.flatnonzero(hand):
+        hand[label] = _is_thin(labels[_window(stats[label])] == label, int(area[label]), height)
+    print_sized = in_table & ~hand & (high > FIGURE * height) & (width > SLENDEREST * height)
+    print_sized &= area < DENSEST * width * high
+    print_sized[0] = False
+    hand |= _in_other_ink(page.grey, loose, labels, print_sized)
+    pen = np.where(hand[labels], loose, 0).astype(np.uint8)
+    if not pen.any():
+        return pen
+    return _with_ends_over_rules(pen, loose, labels, ruled, max(_thickness(across), _thickness(down)))
+
+
+def without_pen(page: UprightPage, pen: Mask) -> UprightPage:
+    """The page with paper where the pen wrote, and that marked as covered."""
+    edges = cv2.dilate(pen, np.ones((3, 3), np.uint8))
+    ink = cv2.subtract(page.ink, pen)
+    grey = np.where((edges > 0) & (ink == 0), 255, page.grey).astype(np.uint8)
+    return replace(page, grey=grey, ink=np.asarray(ink, dtype=np.uint8), covered=page.covered | pen)
+
+
+def _window(stat: NDArray[np.int32]) -> tuple[slice, slice]:
+    x, y, width, height, _ = stat
+    return np.s_[y : y + height, x : x + width]
+
+
+def _turned(mask: Mask) -> Mask:
+    return np.ascontiguousarray(mask.T)
+
+
+def _followed(ink: Mask, whole: Mask, long: Mask, text_height: float) -> Mask:
+    """The ink of horizontal rules, also where a pen that crosses them has cut them in two."""
+    gap = round(MENDED_GAP * text_height) | 1
+    wavering = cv2.dilate(whole | long, np.ones((3, 1), np.uint8))
+    padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
+    _, labels = cv2.connectedComponents(joined, connectivity=8)
+    rules = np.zeros(int(labels.max()) + 1, bool)
+    rules[np.unique(labels[whole > 0])] = True
+    rules[0] = False
+    return np.where(rules[labels], ink, 0).astype(np.uint8)
+
+
+def _crossings(loose: Mask, rules: Mask, text_height: float) -> Mask:
+    """Where other ink goes on on both sides of a horizontal rule: print keeps clear of rules, a pen does not.
+
+    Only of long rules: strokes of characters under each other may look like a short one.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rules, connectivity=8)
+    long = stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height
+    long[0] = False
+    rules = np.where(long[labels], rules, 0).astype(np.uint8)
+    thickness = _thickness(rules)
+    reach = thickness + 3
+    below = np.zeros((2 * reach + 1, 2 * thickness + 1), np.uint8)
+    below[:reach] = 1
+    from_above, from_below = cv2.dilate(loose, below), cv2.dilate(loose, below[::-1].copy())
+    return np.asarray(from_above & from_below & cv2.dilate(rules, np.ones((3, 1), np.uint8)), dtype=np.uint8)
+
+
+def _thickness(rules: Mask) -> int:
+    """Usual thickness of horizontal rules, pixels."""
+    tops = int(np.count_nonzero(rules[1:] & ~rules[:-1]))
+    return round(int(np.count_nonzero(rules)) / max(1, tops))
+
+
+def _with_ends_over_rules(pen: Mask, loose: Mask, labels: NDArray[np.int32], ruled: Mask, thickness: int) -> Mask:
+    """The pen with what is left of its strokes on the other side of a rule, wherever it comes out there."""
+    reach = 2 * (thickness + 2) + 1
+    ruled = cv2.dilate(ruled, np.ones((3, 3), np.uint8))
+    met = ruled & cv2.dilate(pen, np.ones((5, 5), np.uint8))
+    under = ruled & cv2.dilate(met, np.ones((reach, reach), np.uint8))
+    hand = np.zeros(int(labels.max()) + 1, bool)
+    hand[np.unique(labels[(pen | (loose & cv2.dilate(under, np.ones((3, 3), np.uint8)))) > 0])] = True
+    hand[0] = False
+    return np.where(hand[labels], loose, 0).astype(np.uint8)
+
+
+def _headings(stats: NDArray[np.int32], large: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Figures that stand in a row with others of their height: large print."""
+    found = np.zeros(len(stats), bool)
+    middles, heights = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2, stats[:, cv2.CC_STAT_HEIGHT]
+    for label in np.flatnonzero(large):
+        alike = large & (np.abs(heights - heights[label]) < 0.2 * heights[label])
+        level = alike & (np.abs(middles - middles[label]) < 0.25 * heights[label])
+        square = float(np.median(stats[level, cv2.CC_STAT_WIDTH] / heights[level])) >= SQUARE
+        found[label] = np.count_nonzero(level) >= HEADING and square
+    return found
+
+
+def _is_struck(figure: NDArray[np.bool_], text_height: float) -> bool:
+    """Whether a straight line runs through a figure from end to end with ink above and below it."""
+    height, width = figure.shape
+    thick = cv2.dilate(figure.astype(np.float32), np.ones((3, 1), np.uint8))
+    sheared = []
+    for slope in SLOPES:
+        shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]])
+        sheared.append(cv2.warpAffine(thick, shear, (width, height), flags=cv2.INTER_NEAREST))
+    shares = np.array([picture.mean(axis=1) for picture in sheared])
+    best, row = divmod(int(shares.argmax()), height)
+    if shares[best, row] < UNBROKEN:
+        return False
+    drawn = np.flatnonzero(shares[best] >= UNBROKEN * shares[best, row])
+    beside = round(BESIDE_STRIKE * text_height)
+    above, below = sheared[best][: max(0, drawn[0] - beside)], sheared[best][drawn[-1] + beside + 1 :]
+    return all(len(part) and part.any(axis=0).mean() > STRUCK for part in (above, below))
+
+
+def _in_other_ink(
+    grey: NDArray[np.uint8], loose: Mask, labels: NDArray[np.int32], figures: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Figures of the size of characters whose strokes are as thick as the print's and yet lighter, or much thicker."""
+    found = np.zeros(len(figures), bool)
+    inked = (loose > 0) & figures[labels]
+    names = np.unique(labels[inked])
+    if len(names) < FEWEST_FIGURES:
+        return found
+    reach = cv2.distanceTransform(loose, cv2.DIST_L2, 3)[inked]
+    thickness = _quantiles(reach, labels[inked], THICK_PART)
+    tone = _quantiles(grey[inked].astype(np.float32), labels[inked], DARK_PART)
+    full = thickness >= np.median(thickness)
+    usual = float(np.median(tone[full]))
+    lightest = np.percentile(tone[full], MOST) + LIGHTER * (255 - usual)
+    thickest = THICKER * np.percentile(thickness, MOST)
+    found[names] = (full & (tone > lightest)) | (thickness > thickest)
+    return found
+
+
+def _quantiles(values: NDArray[np.float32], groups: NDArray[np.int32], share: float) -> NDArray[np.float32]:
+    """For every group, in ascending order, the value that this share of its values does not exceed."""
+    inorder = np.lexsort((values, groups))
+    ends = np.append(np.flatnonzero(np.diff(groups[inorder])) + 1, len(groups))
+    starts = np.append(0, ends[:-1])
+    return np.asarray(values[inorder][starts + ((ends - starts - 1) * share).astype(int)])
+
+
+def _is_thin(figure: NDArray[np.bool_], area: int, text_height: float) -> bool:
+    padded = np.pad(figure.astype(np.uint8), 1)
+    edge = int(np.count_nonzero(padded)) - int(np.count_nonzero(cv2.erode(padded, np.ones((3, 3), np.uint8))))
+    return 2 * area / max(1, edge) < THICKEST_PEN * text_height

@@ -1,0 +1,115 @@
+"""Signs of numbers told by their shape, in the typefaces that come with the installation, at the sizes of scans."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pylopdf_fonts_zh_cn as fonts
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from workbench.grid.lines import LineBox, TextLayer
+from workbench.grid.marks import lone_mark, with_leading_sign
+from workbench.grid.signs import sign_by_shape
+from workbench.ocr.base import Reading
+
+SIZES = (21, 28, 42)
+"""Characters of 10 points at 150, 200 and 300 dpi, pixels."""
+
+TYPEFACES = {"song": fonts.serif_path(), "hei": fonts.sans_path()}
+
+
+def scanned(text: str, typeface: str, size: int, seed: int = 0) -> NDArray[np.uint8]:
+    """The text in grey on white, soft and noisy as a scanner leaves it."""
+    font = ImageFont.truetype(str(TYPEFACES[typeface]), 4 * size)
+    sheet = Image.new("L", (4 * size * (len(text) + 2), 12 * size), 255)
+    ImageDraw.Draw(sheet).text((4 * size, 4 * size), text, font=font, fill=0)
+    page = cv2.resize(np.array(sheet), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    noise = np.random.default_rng(seed).normal(0, 4, page.shape)
+    return np.clip(cv2.GaussianBlur(page, (0, 0), size / 60) + noise, 0, 255).astype(np.uint8)
+
+
+def layer(grey: NDArray[np.uint8], size: int) -> TextLayer:
+    ink = np.where(grey < 170, 255, 0).astype(np.uint8)
+    return TextLayer(grey, ink, np.zeros_like(ink), float(size))
+
+
+def line_of(text: TextLayer) -> LineBox:
+    x, y, width, height = cv2.boundingRect(text.ink)
+    return LineBox(x, y, x + width, y + height)
+
+
+def inked(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    line = line_of(layer(grey, 1))
+    return grey[line.y0 : line.y1, line.x0 : line.x1]
+
+
+@pytest.mark.parametrize("typeface", TYPEFACES)
+@pytest.mark.parametrize("size", SIZES)
+class TestSignByShape:
+    @pytest.mark.parametrize("sign", "≥≤≧≦=")
+    def test_a_sign_is_known(self, sign, size, typeface):
+        assert sign_by_shape(inked(scanned(sign, typeface, size))) == sign
+
+    @pytest.mark.parametrize("character", "0123456789MVZENKXB%年二三王工是一-—><+±")
+    def test_no_character_passes_for_a_sign(self, character, size, typeface):
+        assert sign_by_shape(inked(scanned(character, typeface, size))) is None
+
+
+def test_bare_paper_is_no_sign():
+    assert sign_by_shape(np.full((12, 9), 255, np.uint8)) is None
+
+
+class TestLoneMark:
+    def mark(self, printed: str, read: str, size: int = 28):
+        text = layer(scanned(printed, "hei", size), size)
+        return lone_mark(read, [line_of(text)], text)
+
+    @pytest.mark.parametrize(("printed", "read"), [("≥", "M"), ("≤", "V"), ("=", "二"), ("≧", "≥"), ("≥", "")])
+    def test_a_lone_sign_is_what_its_shape_says(self, printed, read):
+        mark = self.mark(printed, read)
+        assert mark is not None
+        assert mark.text == printed
+
+    def test_a_sign_read_as_a_figure_is_doubted(self):
+        mark = self.mark("≧", "2")
+        assert mark is not None
+        assert mark.confidence < 0.5
+
+    def test_a_strict_inequality_is_doubted_for_its_bar_may_be_lost(self):
+        mark = self.mark(">", ">")
+        assert mark is not None
+        assert mark.text == ">"
+        assert mark.confidence < 0.5
+
+    def test_a_full_width_equals_sign_stays_full_width(self):
+        mark = self.mark("＝", "＝")
+        assert mark is not None
+        assert mark.text == "＝"
+
+    def test_a_row_of_dots_is_no_dash(self):
+        mark = self.mark("……", "—")
+        assert mark is not None
+        assert mark.text == "……"
+
+
+class TestLeadingSign:
+    def read(self, printed: str, says: str) -> Reading:
+        text = layer(scanned(printed, "song", 42), 42)
+        reading = Reading(says, (0.99,) * len(says), tuple(np.linspace(0.1, 0.9, len(says))))
+        return with_leading_sign(reading, line_of(text), text)
+
+    @pytest.mark.parametrize(("printed", "says"), [("=88%", "—88%"), ("≧20年", "≥20年"), ("≤5天", ">5天")])
+    def test_the_sign_before_a_number_is_what_its_shape_says(self, printed, says):
+        assert self.read(printed, says).text == printed
+
+    @pytest.mark.parametrize("printed", ["≥90%", "=100%", "-3.5%", "＝5"])
+    def test_a_sign_read_right_stays(self, printed):
+        reading = self.read(printed, printed)
+        assert reading.text == printed
+        assert reading.confidence == 0.99
+
+    @pytest.mark.parametrize("printed", ["—88%", ">88%"])
+    def test_a_dash_or_strict_inequality_before_a_number_is_doubted(self, printed):
+        assert self.read(printed, printed).confidence < 0.5
