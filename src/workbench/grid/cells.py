@@ -78,7 +78,7 @@ def _split_into_rectangles(squares: _Squares, lattice: Lattice) -> list[_Rectang
     rows, columns = np.flatnonzero(squares.any(axis=1)), np.flatnonzero(squares.any(axis=0))
     r0, r1, c0, c1 = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
     if squares[r0 : r1 + 1, c0 : c1 + 1].all():
-        return [(r0, c0, r1, c1)]
+        return _cut_along_rules((r0, c0, r1, c1), lattice)
     cuts: list[tuple[float, int | None, int | None]] = []
     cuts += [(_cut_evidence(squares, r, None, lattice), r, None) for r in range(r0 + 1, r1 + 1)]
     cuts += [(_cut_evidence(squares, None, c, lattice), None, c) for c in range(c0 + 1, c1 + 1)]
@@ -90,6 +90,23 @@ def _split_into_rectangles(squares: _Squares, lattice: Lattice) -> list[_Rectang
         first[:, column:], second[:, :column] = False, False
     parts = [part for half in (first, second) for part in _connected_parts(half)]
     return [rectangle for part in parts for rectangle in _split_into_rectangles(part, lattice)]
+
+
+def _cut_along_rules(rectangle: _Rectangle, lattice: Lattice) -> list[_Rectangle]:
+    """A rule that is drawn for the most part divides a rectangle, whatever stretch of it is lost."""
+    r0, c0, r1, c1 = rectangle
+    rows = [(_log_odds(lattice.horizontal[r, c0 : c1 + 1]), r, c0) for r in range(r0 + 1, r1 + 1)]
+    columns = [(_log_odds(lattice.vertical[r0 : r1 + 1, c]), r0, c) for c in range(c0 + 1, c1 + 1)]
+    odds, row, column = max(rows + columns, default=(0.0, r0, c0))
+    if odds <= 0:
+        return [rectangle]
+    halves = ((r0, c0, row - 1, c1), (row, c0, r1, c1)) if row > r0 else ((r0, c0, r1, column - 1), (r0, column, r1, c1))
+    return [part for half in halves for part in _cut_along_rules(half, lattice)]
+
+
+def _log_odds(probabilities: NDArray[np.float64]) -> float:
+    held = np.clip(probabilities, 0.01, 0.99)
+    return float(np.log(held / (1 - held)).sum())
 
 
 def _connected_parts(squares: _Squares) -> list[_Squares]:

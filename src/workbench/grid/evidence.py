@@ -29,12 +29,41 @@ LEAST_WEAR = 0.03
 FEWEST_SAMPLES, MOST_SAMPLES = 2.0, 12.0
 """Bounds for the weight of one stretch: of a very short one, and of a long one that is worn in one go."""
 
-NEAREST_TEXT, CROSSING = 0.1, 0.3
-"""Text that runs across a place has ink on both sides of it between these distances, in text heights. Text in two
-cells keeps clear of the rule between them."""
+JUNCTION = 0.1
+"""So near (in text heights) to a crossing rule the ink may be that rule's."""
 
-TEXT_ACROSS = 6.0
-"""Log-odds against a rule for every sample that text runs across."""
+WAVER = 0.08
+"""A rule leaves its line by at most this many text heights from one stretch to the next."""
+
+RUNS_ON, APART = 0.45, 1.0
+"""Room between text on either side of a place, in text heights: less than the first between characters of one
+text, more than the second between the texts of two cells."""
+
+TEXT_ACROSS, TEXT_APART = 5.0, 3.0
+"""Log-odds against a rule for a line of text (a text height) that runs across, and for it for every text height
+of room between two texts."""
+
+CLEARLY_DRAWN = 0.3
+"""A stretch of which this share is inked ends the cells on both of its sides."""
+
+BESIDE_RULE = 0.25
+"""Ink so near to a rule (in text heights) may be of a second rule beside it: where texts stand is seen without it."""
+
+MORE_LIKELY = 0.1
+"""A stretch of which so much more is inked is the likelier one to lie between two texts."""
+
+IN_CENTRE, OFF_CENTRE = 0.35, 0.7
+"""Text in the middle of a cell is at most the first off it, in text heights; it is in the middle of one cell and not
+of another where the second lies between."""
+
+TEXT_CENTRED = 3.0
+"""Log-odds for a rule with which a text is in the middle of its cell, against one without which it is."""
+
+MOST_LINES = 2.0
+"""Text across is counted for so many lines: more of the same text say nothing new."""
+
+MOST_ROOM = 2.0
+"""Texts further apart than this many text heights are not one text."""
 
 CHANGE = 0.12
 """Probability that a rule begins or ends where another crosses it."""
@@ -87,38 +116,109 @@ def _on_one_line(long: Mask, pieces: Mask, position: float, text_height: float) 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Of each stretch [j, i] (rule j, stop i to stop i + 1) the share that is ``inked``, and ``crossed`` by text."""
+    """What speaks for and against each stretch [j, i] (rule j, stop i to stop i + 1).
+
+    ``inked`` is the share of it that is drawn, ``across`` the length in text heights along which text runs across,
+    ``apart`` the room in text heights between text on both sides, if it is more than one text leaves. ``centred`` is 1 where the text of one side stands in the middle of a cell that ends here, -1 where it would stand in the
+    middle without the stretch.
+    """
 
     inked: NDArray[np.float64]
-    crossed: NDArray[np.float64]
+    across: NDArray[np.float64]
+    apart: NDArray[np.float64]
+    centred: NDArray[np.float64]
 
 
 def shares(
-    ink: Mask, long: Mask, pieces: Mask, positions: list[float], stops: list[float], text_height: float, reach: float
+    text: Mask, long: Mask, pieces: Mask, positions: list[float], stops: list[float], text_height: float, reach: float
 ) -> Shares:
     """Look along horizontal rules at the given positions.
 
-    ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on one
-    line: strokes of characters lie at many heights. Text crosses where there is ink just above and
-    just below a place that is not inked.
+    ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on the line that the
+    long runs of the rule show, and not where ``text`` runs across: strokes of characters lie at many heights.
     """
-    inked, crossed = np.zeros((2, len(positions), len(stops) - 1))
-    near, far = round(NEAREST_TEXT * text_height) + 1, round(CROSSING * text_height) + 1
-    for j, position in enumerate(positions):
-        middle = round(position)
-        band = slice(max(0, round(position - reach)), round(position + reach) + 1)
+    inked, across, apart, centred = np.zeros((4, len(positions), len(stops) - 1))
+    ends = round(JUNCTION * text_height) + 1
+    inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
+    at = [round(position) for position in positions]
+    for j, row in enumerate(at):
+        band = slice(max(0, round(positions[j] - reach)), round(positions[j] + reach) + 1)
         certain = np.asarray((long[band] > 0).any(axis=0))
-        thick = np.asarray(cv2.blur((pieces[band] > 0).astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT))
-        lines = np.asarray(thick > 0)
-        above = np.asarray(ink[max(0, middle - far) : max(0, middle - near)].any(axis=0))
-        below = np.asarray(ink[middle + near + 1 : middle + far + 1].any(axis=0))
-        for i, (start, end) in enumerate(pairwise(stops)):
-            inner = slice(round(start) + 1, max(round(start) + 2, round(end)))
-            along = np.asarray(lines[:, inner] | certain[inner])
-            best = np.asarray(along[int(along.sum(axis=1).argmax())])
-            inked[j, i] = best.mean()
-            crossed[j, i] = (above[inner] & below[inner] & ~best).mean()
-    return Shares(inked, crossed)
+        on_line = _on_line(long[band], pieces[band], inner, text_height)
+        near = round(RUNS_ON * text_height) + 1
+        for i, stretch in enumerate(inner):
+            room = _room(text[max(0, row - near) : row, stretch], text[row : row + near, stretch], text_height)
+            crossed = room < RUNS_ON
+            inked[j, i] = (certain[stretch] | (on_line[stretch] & ~crossed)).mean()
+            across[j, i] = np.count_nonzero(crossed & ~certain[stretch]) / text_height
+    beside = round(BESIDE_RULE * text_height)
+    for j, i in np.ndindex(inked.shape):
+        drawn = (inked[:, i] >= CLEARLY_DRAWN) | (inked[:, i] > inked[j, i] + MORE_LIKELY)
+        first = at[max(np.flatnonzero(drawn[:j]), default=0)]
+        last = at[j + 1 + min(np.flatnonzero(drawn[j + 1 :]), default=len(at) - 2 - j)] if j + 1 < len(at) else at[j]
+        within = slice(inner[i].start + beside, inner[i].stop - beside)
+        above, below = text[first : at[j], within].copy(), text[at[j] : last, within].copy()
+        for area in (above, below):
+            area[:beside] = area[-beside:] = 0
+        room = float(_room(above, below, text_height).min(initial=np.inf))
+        if APART < room < np.inf:
+            gap = at[j] - _height(above[::-1]), at[j] + _height(below)
+            others = sum(gap[0] <= row <= gap[1] for row in at) - 1
+            apart[j, i] = max(0.0, min(room, MOST_ROOM) - others)
+        centred[j, i] = _centred(above, below, text_height)
+    return Shares(inked, across, apart, centred)
+
+
+def _height(area: Mask) -> int:
+    """Rows from the top of an area to its first ink."""
+    return int(np.argmax(area.any(axis=1)))
+
+
+def _room(above: Mask, below: Mask, text_height: float) -> NDArray[np.float32]:
+    """Along the border of two areas: text heights from the nearest ink above to the nearest below; inf without.
+
+    A character's ink lies at several depths: the least within half a character counts.
+    """
+    around = np.ones((1, round(0.6 * text_height) | 1), np.uint8)
+    total = np.zeros(above.shape[1], np.float32)
+    for area in (above[::-1], below):
+        inked = (area > 0).any(axis=0) if len(area) else np.zeros(area.shape[1], bool)
+        depth = np.where(inked, (area > 0).argmax(axis=0), np.inf) if len(area) else np.full(area.shape[1], np.inf)
+        total += cv2.erode(depth.astype(np.float32)[None], around, borderType=cv2.BORDER_REPLICATE)[0]
+    return total / text_height
+
+
+def _centred(above: Mask, below: Mask, text_height: float) -> float:
+    """1 where the text of both areas or of the only one is in its middle, -1 where it is in that of both together."""
+    off_own, off_both = [], []
+    for area, start in ((above, 0), (below, len(above))):
+        rows = np.flatnonzero(area.any(axis=1))
+        if len(rows):
+            middle = (rows[0] + rows[-1] + 1) / 2
+            off_own.append(abs(middle - len(area) / 2) / text_height)
+            off_both.append(abs(start + middle - (len(above) + len(below)) / 2) / text_height)
+    if len(off_own) == 2:
+        return float(max(off_own) < IN_CENTRE)
+    if not off_own or abs(off_own[0] - off_both[0]) < OFF_CENTRE or min(*off_own, *off_both) > IN_CENTRE:
+        return 0.0
+    return 1.0 if off_own < off_both else -1.0
+
+
+def _on_line(long: Mask, pieces: Mask, stretches: list[slice], text_height: float) -> NDArray[np.bool_]:
+    """Along a band: where there is a piece of rule on the line of the nearest long runs, or on that with most ink."""
+    runs = [np.flatnonzero((long[:, stretch] > 0).any(axis=1)) for stretch in stretches]
+    ruled = np.flatnonzero([len(rows) > 0 for rows in runs])
+    slack = max(1, round(WAVER * text_height))
+    found = np.zeros(long.shape[1], bool)
+    for i, stretch in enumerate(stretches):
+        part = pieces[:, stretch] > 0
+        if len(ruled):
+            nearest = {ruled[max(0, np.searchsorted(ruled, i, "right") - 1)], ruled[min(len(ruled) - 1, np.searchsorted(ruled, i))]}
+            rows = np.concatenate([runs[k] for k in nearest])
+            part[np.abs(np.arange(len(long))[:, None] - rows).min(axis=1) > slack] = False
+        thick = cv2.blur(part.astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
+        found[stretch] = thick[int(thick.sum(axis=1).argmax())]
+    return found
 
 
 def probability(found: Shares, stops: list[float], text_height: float, worn: float) -> NDArray[np.float64]:
@@ -131,10 +231,10 @@ def probability(found: Shares, stops: list[float], text_height: float, worn: flo
     nothing = INK_OF_NOTHING * kept**STRICTER
     samples = np.clip(np.diff(stops) / (SAMPLE * text_height), FEWEST_SAMPLES, MOST_SAMPLES)
     odds = samples * (
-        found.inked * np.log(kept / nothing)
-        + (1 - found.inked) * np.log((1 - kept) / (1 - nothing))
-        - found.crossed * TEXT_ACROSS
+        found.inked * np.log(kept / nothing) + (1 - found.inked) * np.log((1 - kept) / (1 - nothing))
     )
+    odds += TEXT_APART * found.apart - TEXT_ACROSS * np.minimum(found.across, MOST_LINES)
+    odds += TEXT_CENTRED * found.centred
     return np.array([_smoothed(row) for row in odds])
 
 

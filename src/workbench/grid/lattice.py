@@ -18,8 +18,14 @@ from workbench.grid.upright import Mask, UprightPage
 LONE_RULE_REACH = 15.0
 """A rule that touches no other belongs to a table at most this many text heights away."""
 
+LONE_RULE_SHARE = 0.8
+"""Such a rule runs along this share of the table's side; wear takes the ends of some."""
+
 CRUMBS = 0.15
 """Ink within this many text heights of a worn rule, on the line of its pieces, is what is left of it."""
+
+SPECK = 0.25
+"""Ink whose sides are both shorter than this many text heights does not count as text beside a rule."""
 
 OPEN_END = 0.85
 """Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end there."""
@@ -66,13 +72,33 @@ def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[Box]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(network, connectivity=8)
     smallest = 2 * page.text_height
     boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if max(w, h) > smallest]
-    tables = _merge_overlapping([box for box in boxes if min(_size(box)) > smallest / 2])
-    lone = [box for box in boxes if min(_size(box)) <= smallest / 2]
+    flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
+    tables = _merge_overlapping([box for box in boxes if box not in flat])
+    lone = _pieced_together(sorted(flat), reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height) for table in tables])
 
 
 def _size(box: Box) -> tuple[int, int]:
     return box[2] - box[0], box[3] - box[1]
+
+
+def _pieced_together(rules: list[Box], reach: float) -> list[Box]:
+    """Rules with the pieces of one line as one rule."""
+    lines: list[Box] = []
+    for rule in rules:
+        along = int(rule[2] - rule[0] < rule[3] - rule[1])
+        for n, line in enumerate(lines):
+            same_way = along == int(line[2] - line[0] < line[3] - line[1])
+            if same_way and abs(rule[1 - along] - line[1 - along]) <= reach:
+                lines[n] = _around(line, rule)
+                break
+        else:
+            lines.append(rule)
+    return lines
+
+
+def _around(one: Box, other: Box) -> Box:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def _with_lone_rules(table: Box, lone: list[Box], text_height: float) -> Box:
@@ -87,8 +113,8 @@ def _with_lone_rules(table: Box, lone: list[Box], text_height: float) -> Box:
             shared = min(rule[along + 2], table[along + 2]) - max(rule[along], table[along])
             length = max(rule[along + 2] - rule[along], table[along + 2] - table[along])
             distance = max(table[across] - rule[across + 2], rule[across] - table[across + 2])
-            if shared >= 0.9 * length and 0 < distance <= reach:
-                table = (min(table[0], rule[0]), min(table[1], rule[1]), max(table[2], rule[2]), max(table[3], rule[3]))
+            if shared >= LONE_RULE_SHARE * length and 0 < distance <= reach:
+                table = _around(table, rule)
     return table
 
 
@@ -98,7 +124,7 @@ def _merge_overlapping(boxes: list[Box]) -> list[Box]:
         apart: list[Box] = []
         for other in merged:
             if box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]:
-                box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
+                box = _around(box, other)
             else:
                 apart.append(other)
         merged = [*apart, box]
@@ -121,9 +147,10 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
         return None
     pieces_h, pieces_v = rules.pieces_horizontal[window], rules.pieces_vertical[window]
     height = page.text_height
-    found_h = shares(page.ink[window], long_h, pieces_h, ys, xs, height, SNAP * height)
-    ink, long, pieces = (np.ascontiguousarray(mask.T) for mask in (page.ink[window], long_v, pieces_v))
-    found_v = shares(ink, long, pieces, xs, ys, height, SNAP * height)
+    text = _text(page.ink[window], long_h | long_v, rules.pieces_horizontal[window], rules.pieces_vertical[window], ys, xs, height)
+    found_h = shares(text, long_h, pieces_h, ys, xs, height, SNAP * height)
+    down, long, pieces = (np.ascontiguousarray(mask.T) for mask in (text, long_v, pieces_v))
+    found_v = shares(down, long, pieces, xs, ys, height, SNAP * height)
     horizontal = probability(found_h, xs, height, rules.wear)
     vertical = probability(found_v, ys, height, rules.wear).T
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
@@ -131,6 +158,26 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], OPEN_END)
     shifted_xs, shifted_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
     return Lattice(shifted_xs, shifted_ys, horizontal, vertical)
+
+
+def _text(
+    ink: Mask, rules: Mask, across: Mask, down: Mask, ys: Sequence[float], xs: Sequence[float], text_height: float
+) -> Mask:
+    """Ink of a table without its rules, without what may be left of worn ones, and without specks."""
+    reach = CRUMBS * text_height
+    rules, beside = rules.copy(), np.zeros(ink.shape, bool)
+    for positions, pieces, axis in ((ys, across, 0), (xs, down, 1)):
+        for position in positions:
+            strip = slice(max(0, round(position - reach)), round(position + reach) + 1)
+            at = (strip, slice(None)) if axis == 0 else (slice(None), strip)
+            rules[at] |= pieces[at]
+            beside[at] = True
+    text = cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8)))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8)
+    apart = np.bincount(labels[~beside], minlength=len(stats)) > 0
+    kept = apart & (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > SPECK * text_height)
+    kept[0] = False
+    return np.where(kept[labels], 255, 0).astype(np.uint8)
 
 
 def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) -> list[float]:

@@ -58,6 +58,10 @@ CLEAR = 0.35
 """A piece of a worn rule has no other ink within this many text heights; a stroke of a character has."""
 
 
+MOST_OTHER_INK = 0.3
+"""What hangs together and is for more than this share no piece of a rule is a character."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleMasks:
     """Rule ink of a page: ``long`` runs cannot be text; ``pieces`` are those and what is like worn or dashed rules.
@@ -84,8 +88,11 @@ def find_rules(page: UprightPage) -> RuleMasks:
     long_vertical = np.ascontiguousarray(_long_runs(down_ink, height).T)
     sure_horizontal = long_horizontal | _dashed(page.ink, height)
     sure_vertical = long_vertical | np.ascontiguousarray(_dashed(down_ink, height).T)
-    across = _pieces(page.ink, long_horizontal, short_run, height) | sure_horizontal
-    down = np.ascontiguousarray(_pieces(down_ink, long_vertical.T, short_run, height).T) | sure_vertical
+    short_across = _pieces(page.ink, long_horizontal, short_run, height)
+    short_down = np.ascontiguousarray(_pieces(down_ink, long_vertical.T, short_run, height).T)
+    strokes = _strokes(page.ink, short_across | short_down, sure_horizontal | sure_vertical)
+    across = cv2.subtract(short_across, strokes) | sure_horizontal
+    down = cv2.subtract(short_down, strokes) | sure_vertical
     worn = [
         wear(sure, pieces, rule_positions(sure, height), height)
         for sure, pieces in ((sure_horizontal, across), (sure_vertical.T, down.T))
@@ -222,6 +229,17 @@ def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
     """Horizontal runs that are short, and alone."""
     ink = np.ascontiguousarray(ink)
     return alone(_runs(ink, short_run, 1), ink, CLEAR * text_height, _thickness(long))
+
+
+def _strokes(ink: Mask, pieces: Mask, sure: Mask) -> Mask:
+    """The ink of what hangs together and is not made of pieces of rules: characters, whose strokes may look like one."""
+    around = np.ones((3, 3), np.uint8)
+    loose = cv2.subtract(ink, cv2.dilate(sure, around))
+    _, labels = cv2.connectedComponents(loose, connectivity=8)
+    other = np.bincount(labels[cv2.subtract(loose, cv2.dilate(pieces, around)) > 0], minlength=int(labels.max()) + 1)
+    lettered = other > MOST_OTHER_INK * np.bincount(labels.ravel())
+    lettered[0] = False
+    return np.where(lettered[labels], 255, 0).astype(np.uint8)
 
 
 def _thickness(long: Mask) -> float:

@@ -51,6 +51,9 @@ RULE_RUN = 2.0
 
 RULE_GAP = 2.0
 
+THICKEST_RULE = 0.55
+"""A ruled line in colour is thinner than this, in text heights."""
+
 RULE_REACH = 0.3
 """A network of straight runs that reaches over this share of the page is ruled lines; stamps are smaller."""
 
@@ -162,19 +165,20 @@ def _stamps(channels: NDArray[np.float32], text_height: float) -> Mask:
     coloured = np.where(saturation > np.maximum(COLOURED, 0.5 * nearby), 255, 0).astype(np.uint8)
     if np.count_nonzero(coloured) < text_height**2:
         return np.zeros_like(coloured)
-    coloured = cv2.subtract(coloured, _headings(coloured, text_height))
+    # Black print cuts the strokes it crosses: join them through it.
+    dark = np.where(_lightest(channels) <= TOO_DARK + 0.2, 255, 0).astype(np.uint8)
+    coloured = cv2.subtract(coloured, _headings(_joined(coloured, dark), text_height))
     runs = _straight_runs(coloured, text_height)
     rules, frames = _rules_and_frames(runs, text_height)
     of_the_form = cv2.dilate(rules | _fills(coloured, text_height), _square(3))
     coloured = cv2.subtract(coloured, of_the_form)
-    # Black print cuts the strokes it crosses: join them through it.
-    dark = np.where(_lightest(channels) <= TOO_DARK + 0.2, 255, 0).astype(np.uint8)
-    joined = coloured | (dark & cv2.dilate(coloured, _square(3)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(_joined(coloured, dark), connectivity=8)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / text_height
     sides[0] = 0
     shorter, longer = sides.min(axis=1), sides.max(axis=1)
-    straight = np.bincount(labels[runs > 0], minlength=len(stats)) > STRAIGHT * stats[:, cv2.CC_STAT_AREA]
+    thick = cv2.morphologyEx(coloured, cv2.MORPH_OPEN, _square(THICKEST_RULE * text_height))
+    thin_runs = cv2.subtract(runs, thick)  # a large ring is nearly straight over a few text heights, but no rule
+    straight = np.bincount(labels[thin_runs > 0], minlength=len(stats)) > STRAIGHT * stats[:, cv2.CC_STAT_AREA]
     possible = (shorter < LARGEST_STAMP) & (longer >= PART_OF_STAMP)
     chosen = possible & ~straight & (shorter >= SMALLEST_STAMP)
     chosen |= possible & (np.bincount(labels[frames > 0], minlength=len(stats)) > 0)
@@ -189,6 +193,10 @@ def _stamps(channels: NDArray[np.float32], text_height: float) -> Mask:
     # One pixel more: soft edges, and the colour that JPEG spreads around.
     inside = np.where(saturation > FAINT, outlines, 0)
     return np.asarray(cv2.dilate(inside & cv2.bitwise_not(of_the_form), np.ones((3, 3), np.uint8)), dtype=np.uint8)
+
+
+def _joined(coloured: Mask, dark: Mask) -> Mask:
+    return np.asarray(coloured | (dark & cv2.dilate(coloured, _square(3))), dtype=np.uint8)
 
 
 def _outlines(labels: NDArray[np.int32], chosen: NDArray[np.bool_], text_height: float) -> Mask:
