@@ -100,7 +100,8 @@ def _cut_along_rules(rectangle: _Rectangle, lattice: Lattice) -> list[_Rectangle
     odds, row, column = max(rows + columns, default=(0.0, r0, c0))
     if odds <= 0:
         return [rectangle]
-    halves = ((r0, c0, row - 1, c1), (row, c0, r1, c1)) if row > r0 else ((r0, c0, r1, column - 1), (r0, column, r1, c1))
+    across, down = ((r0, c0, row - 1, c1), (row, c0, r1, c1)), ((r0, c0, r1, column - 1), (r0, column, r1, c1))
+    halves = across if row > r0 else down
     return [part for half in halves for part in _cut_along_rules(half, lattice)]
 
 

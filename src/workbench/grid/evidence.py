@@ -119,8 +119,9 @@ class Shares:
     """What speaks for and against each stretch [j, i] (rule j, stop i to stop i + 1).
 
     ``inked`` is the share of it that is drawn, ``across`` the length in text heights along which text runs across,
-    ``apart`` the room in text heights between text on both sides, if it is more than one text leaves. ``centred`` is 1 where the text of one side stands in the middle of a cell that ends here, -1 where it would stand in the
-    middle without the stretch.
+    ``apart`` the room in text heights between text on both sides, if it is more than one text leaves. ``centred`` is 1
+    where the text of one side stands in the middle of a cell that ends here, -1 where it would stand in the middle
+    without the stretch.
     """
 
     inked: NDArray[np.float64]
@@ -213,7 +214,8 @@ def _on_line(long: Mask, pieces: Mask, stretches: list[slice], text_height: floa
     for i, stretch in enumerate(stretches):
         part = pieces[:, stretch] > 0
         if len(ruled):
-            nearest = {ruled[max(0, np.searchsorted(ruled, i, "right") - 1)], ruled[min(len(ruled) - 1, np.searchsorted(ruled, i))]}
+            before, after = np.searchsorted(ruled, i, "right") - 1, np.searchsorted(ruled, i)
+            nearest = {ruled[max(0, before)], ruled[min(len(ruled) - 1, after)]}
             rows = np.concatenate([runs[k] for k in nearest])
             part[np.abs(np.arange(len(long))[:, None] - rows).min(axis=1) > slack] = False
         thick = cv2.blur(part.astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
@@ -230,9 +232,7 @@ def probability(found: Shares, stops: list[float], text_height: float, worn: flo
     kept = 1 - float(np.clip(worn, LEAST_WEAR, MOST_WEAR))
     nothing = INK_OF_NOTHING * kept**STRICTER
     samples = np.clip(np.diff(stops) / (SAMPLE * text_height), FEWEST_SAMPLES, MOST_SAMPLES)
-    odds = samples * (
-        found.inked * np.log(kept / nothing) + (1 - found.inked) * np.log((1 - kept) / (1 - nothing))
-    )
+    odds = samples * (found.inked * np.log(kept / nothing) + (1 - found.inked) * np.log((1 - kept) / (1 - nothing)))
     odds += TEXT_APART * found.apart - TEXT_ACROSS * np.minimum(found.across, MOST_LINES)
     odds += TEXT_CENTRED * found.centred
     return np.array([_smoothed(row) for row in odds])

@@ -147,7 +147,7 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
         return None
     pieces_h, pieces_v = rules.pieces_horizontal[window], rules.pieces_vertical[window]
     height = page.text_height
-    text = _text(page.ink[window], long_h | long_v, rules.pieces_horizontal[window], rules.pieces_vertical[window], ys, xs, height)
+    text = _text(page.ink[window], long_h | long_v, pieces_h, pieces_v, ys, xs, height)
     found_h = shares(text, long_h, pieces_h, ys, xs, height, SNAP * height)
     down, long, pieces = (np.ascontiguousarray(mask.T) for mask in (text, long_v, pieces_v))
     found_v = shares(down, long, pieces, xs, ys, height, SNAP * height)
