@@ -70,8 +70,8 @@ def is_statement(text: str) -> bool:
 
 
 def is_goal_label(text: str) -> bool:
-    """绩效目标3, 目标三."""
-    return bool(GOAL_LABEL.fullmatch(normalise(text)))
+    """绩效目标3, 目标三, 年度目标1：（40分）."""
+    return bool(GOAL_LABEL.fullmatch(POINTS_IN_LABEL.sub("", normalise(text))))
 
 
 @lru_cache(REMEMBERED)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign
-from workbench.form.lexicon import HELD, possible_fields
+from workbench.form.lexicon import HELD
 from workbench.form.rows import UNKNOWN, Columns, Piece, Row, columns_under, entry_of, field_of
 from workbench.form.sections import MERGED_TOGETHER, Section
 from workbench.form.shifts import Doubt, Shift, shift_in
@@ -67,7 +67,7 @@ def table_rows(section: Section) -> list[Sourced]:
             sorted_out.setdefault(field, []).extend(pieces)
         fields = {column.field: BLANK for column in section.columns if column.field != UNKNOWN}
         fields |= {field: entry_of(pieces) for field, pieces in sorted_out.items() if field not in (None, UNKNOWN)}
-        doubts = [shift.doubt] if shift.doubt else _doubts(row, sorted_out, section.columns, section.kind)
+        doubts = [shift.doubt] if shift.doubt else _doubts(row, sorted_out, section.columns)
         records.append(Sourced(row, fields, (*doubts, *_target_doubts(row, fields))))
     return records
 
@@ -103,9 +103,9 @@ def _nearest(pieces: Sequence[Piece]) -> Piece:
     return max(pieces, key=lambda piece: (piece.cell.row, bool(piece.text)))
 
 
-def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Columns, kind: str) -> list[Doubt]:
+def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Columns) -> list[Doubt]:
     """``shifted-cell``: two figures in one column, or one cell over several columns that are never merged;
-    ``column-in-doubt``: a figure under a label that is too damaged to tell its field."""
+    ``column-in-doubt``: a figure under a label that does not tell its field."""
     doubts = []
     for name, pieces in sorted_out.items():
         printed = [piece for piece in pieces if piece.text]
@@ -113,10 +113,9 @@ def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Column
             told = "、".join(f"“{piece.text[:20]}”" for piece in printed)
             doubts.append(Doubt("shifted-cell", "warning", f"同一列中有几个单元格：{told}，请对照原件", name, row.page))
     for piece in sorted_out.get(UNKNOWN, ()):
-        damaged = [c for c in columns_under(piece, columns) if c.label and possible_fields(c.label.text, kind)]
-        if damaged and is_number(piece.text):
-            told = damaged[0].label.text if damaged[0].label else ""
-            message = f"表头“{told}”有缺损，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
+        if piece.text and is_number(piece.text):
+            told = next((c.label.text for c in columns_under(piece, columns) if c.label), "")
+            message = f"表头“{told}”无法识别，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
             doubts.append(Doubt("column-in-doubt", "warning", message, None, row.page))
     for piece in row.printed:
         fields = {column.field for column in columns_under(piece, columns)} - {UNKNOWN}

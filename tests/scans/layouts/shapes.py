@@ -213,7 +213,7 @@ SHAPES: dict[str, Shape] = {
         extras=("description", "standard"),
         levels=BY_LOGIC,
     ),
-    "combined-levels": replace(CENTRAL, split=True, extras=("completion", "note")),
+    "combined-levels": replace(CENTRAL, split=True, extras=("completion",)),
     "budget-below": replace(
         CENTRAL,
         title="项目绩效自评价表",
@@ -256,7 +256,7 @@ SHAPES: dict[str, Shape] = {
         title="市级部门项目绩效自评表",
         funds=("合计", "财政拨款", "上级补助", "自筹资金"),
         budget_points=20,
-        extras=("description", "method", "note"),
+        extras=("description", "method"),
     ),
     "total-first": replace(
         CENTRAL,

@@ -278,7 +278,7 @@ def labels_in_cells(truth: Truth) -> Table:
         labelled(("年度绩效目标", _bullets(goal["goal"]), 2), ("完成情况", _bullets(goal["actual"]), 4)),
         *block("indicators", indicators, truth["indicators"]),
         row(cell("合计", 3), cell(total["weight"]), cell(total["score"]), cell("", 3)),
-        row(cell("评价等级"), cell("优□　良☑　中□　差□", 7)),
+        row(cell("评价等级"), cell("优（90分以上）", 7)),
     ]
     return Table("", "", (17, 17, 36, 15, 13, 24, 28, 30), tuple(rows))
 
