@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from workbench.form.content import contradicted, fits, is_goal_label, is_nothing, is_sign, is_signed, level_word
+from workbench.form.content import contradicted, fits, is_goal_label, is_nothing, is_sign, is_signed, level_word, two_levels
 from workbench.form.lexicon import HELD, families, layouts, plain_label, possible_fields, similarity
 from workbench.form.rows import UNKNOWN, Column, Columns, columns_under
 from workbench.form.sections import TABLES, Section
@@ -30,6 +30,7 @@ TELLING: Mapping[str, Callable[[str], bool]] = {
     "goal_no": is_goal_label,
     "level1": lambda text: level_word(text) == {"level1"},
     "level2": lambda text: level_word(text) == {"level2"},
+    "levels": lambda text: bool(level_word((two_levels(text) or ("",))[0])),
     "sign": is_sign,
 }
 """Fields that texts like these say outright."""

@@ -182,7 +182,7 @@ def _match(text: str, above: str, kind: str) -> Match | None:
     if own or not above or is_statement(text):
         return own
     joined = (match_column(both, kind) for both in (plain_label(text) + plain_label(above), plain_label(above) + text))
-    return next((found for found in joined if found and found.whole), None)
+    return next((found for found in joined if found and found.by == "listed"), None)
 
 
 def _without_doubles(columns: Sequence[Column]) -> Columns:

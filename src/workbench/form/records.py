@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign
+from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign, two_levels
 from workbench.form.lexicon import HELD
 from workbench.form.rows import UNKNOWN, Columns, Piece, Row, columns_under, entry_of, field_of
 from workbench.form.sections import MERGED_TOGETHER, Section
@@ -67,9 +67,18 @@ def table_rows(section: Section) -> list[Sourced]:
             sorted_out.setdefault(field, []).extend(pieces)
         fields = {column.field: BLANK for column in section.columns if column.field != UNKNOWN}
         fields |= {field: entry_of(pieces) for field, pieces in sorted_out.items() if field not in (None, UNKNOWN)}
+        fields = _levels_apart(fields.pop("levels", None)) | fields
         doubts = [shift.doubt] if shift.doubt else _doubts(row, sorted_out, section.columns)
         records.append(Sourced(row, fields, (*doubts, *_target_doubts(row, fields))))
     return records
+
+
+def _levels_apart(both: Entry | None) -> dict[str, Entry]:
+    """First and second level of a cell that names both; of one that names a single level, that level alone."""
+    if both is None:
+        return {}
+    upper, lower = two_levels(both.text) or (both.text, "")
+    return {"level1": replace(both, text=upper), "level2": replace(both, text=lower)}
 
 
 def _texts_in(section: Section, name: str) -> Iterable[str]:
