@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from workbench.form.content import contradicted, fits, is_goal_label, is_nothing, is_sign, is_signed, level_word, two_levels
+from workbench.form.content import (
+    contradicted,
+    fits,
+    is_goal_label,
+    is_nothing,
+    is_sign,
+    is_signed,
+    level_word,
+    two_levels,
+)
 from workbench.form.lexicon import HELD, families, layouts, plain_label, possible_fields, similarity
 from workbench.form.rows import UNKNOWN, Column, Columns, columns_under
 from workbench.form.sections import TABLES, Section
@@ -40,8 +49,9 @@ def document_columns(sections: Sequence[Section]) -> list[Section]:
     """The sections with their columns completed and confirmed.
 
     In this order: of columns with one label the one that has a cell for every record is the field's (points also stand
-    beside the levels, in merged cells); a label that is lost on one page is known from the same column of another; else from the labels
-    beside it, in the document's other headers; else from its place in a known layout, or from what the column holds.
+    beside the levels, in merged cells); a label that is lost on one page is known from the same column of another; else
+    from the labels beside it, in the document's other headers; else from its place in a known layout, or from what the
+    column holds.
     """
     found = [replace(section, columns=_told_apart(section, sections)) for section in sections]
     found = [replace(section, columns=_aligned_columns(section, found)) for section in found]
@@ -195,7 +205,22 @@ def _columns_by_content(section: Section, sections: Sequence[Section]) -> Column
                 field = _field_by_place(place, columns, section.kind, held[place])
                 columns[place] = replace(column, field=field, evidence="inferred") if field else column
                 is_open = is_open or field is not None
+    if section.kind == "indicators" and "name" not in {column.field for column in columns}:
+        columns = _with_names(columns, held)
     return tuple(columns)
+
+
+def _with_names(columns: Sequence[Column], held: Sequence[Sequence[str]]) -> list[Column]:
+    """The columns, the first unknown one behind the levels that has another text in every row as that of the names."""
+    levels = [place for place, column in enumerate(columns) if column.field in ("level1", "level2", "levels")]
+    for place, column in enumerate(columns):
+        texts = held[place]
+        is_free = column.field == UNKNOWN and column.evidence == "label" and levels and place > levels[-1]
+        is_told = len(texts) >= FEWEST_TEXTS and len(set(texts)) > HALF * len(texts) and not contradicted(texts, "name")
+        if is_free and is_told:
+            named = replace(column, field="name", evidence="inferred")
+            return [*columns[:place], named, *columns[place + 1 :]]
+    return list(columns)
 
 
 def _in_same_places(one: Section, other: Section) -> bool:

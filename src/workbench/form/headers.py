@@ -27,7 +27,7 @@ HIGHEST = 3
 NEEDED: dict[str, tuple[frozenset[str], int]] = {
     "budgets": (frozenset({"initial", "adjusted", "executed"}), 2),
     "goals": (frozenset({"goal"}), 2),
-    "indicators": (frozenset({"name", "level1", "level2"}), 3),
+    "indicators": (frozenset({"name", "level1", "level2", "levels"}), 3),
 }
 """A header of a section names at least one of these fields, and at least so many different fields."""
 

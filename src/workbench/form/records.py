@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign, two_levels
 from workbench.form.lexicon import HELD
@@ -43,26 +44,31 @@ def table_rows(section: Section) -> list[Sourced]:
     """One record per cell of the section's key column, with every field that the columns give.
 
     A cell that reaches down over several records (merged level labels) counts for each of them. Rows
-    that the key column splits more coarsely than other columns are one record with joined cells.
+    that the key column splits more coarsely than other columns are one record with joined cells, unless they
+    have points of their own.
     """
     records: list[Sourced] = []
     moved: dict[CellKey, str | None] = {}
     labels: dict[str, Piece] = {}
+    ends: list[int] = []
     levels = {name: frozenset(_texts_in(section, name)) for name in ("level1", "level2")}
     for index, row in enumerate(section.rows):
         shift = shift_in(row, section.columns, levels) if section.kind == "indicators" else Shift()
         moved |= shift.fields
         sorted_out = _by_field(row.pieces, section.columns, moved)
         keys = [piece for piece in sorted_out.get(section.key_field, ()) if piece in row.starting]
-        if not keys:
+        if keys:
+            ends = _ends_of_records(section, index, keys[0])
+        elif index not in ends:
             continue
+        end = next(end for end in ends if end > index)
         for name in LABELS:
             if name != section.key_field and name in sorted_out:
                 label = _nearest([*sorted_out[name], *_moved_above(labels.get(name), row)])
                 sorted_out[name] = [label]
                 if label.key in shift.fields:
                     labels[name] = label
-        below = [piece for r in section.rows[index + 1 :] if _within(r, keys[0], row) for piece in r.starting]
+        below = [piece for r in section.rows[index + 1 : end] for piece in r.starting]
         for field, pieces in _by_field(below, section.columns, moved).items():
             sorted_out.setdefault(field, []).extend(pieces)
         fields = {column.field: BLANK for column in section.columns if column.field != UNKNOWN}
@@ -71,6 +77,20 @@ def table_rows(section: Section) -> list[Sourced]:
         doubts = [shift.doubt] if shift.doubt else _doubts(row, sorted_out, section.columns)
         records.append(Sourced(row, fields, (*doubts, *_target_doubts(row, fields))))
     return records
+
+
+def _ends_of_records(section: Section, start: int, key: Piece) -> list[int]:
+    """Where the records end that begin in a row: one, as far as the key's cell reaches down, or as many as have points
+    of their own beside it."""
+    rows = section.rows
+    beside = takewhile(lambda n: _within(rows[n], key, rows[start]), range(start + 1, len(rows)))
+    end = max(beside, default=start) + 1
+    scored = [n for n in range(start, end) if _has_points(rows[n], section.columns)]
+    return [*scored[1:], end]
+
+
+def _has_points(row: Row, columns: Columns) -> bool:
+    return any(field_of(piece, columns) in ("weight", "score") and is_number(piece.text) for piece in row.printed)
 
 
 def _levels_apart(both: Entry | None) -> dict[str, Entry]:
