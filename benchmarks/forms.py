@@ -50,7 +50,7 @@ from workbench.model import Page
 from workbench.settings import Settings
 
 FORMS_PER_CONDITION = 3
-HELD_OUT = ("beijing-district", "swapped-columns")
+HELD_OUT = ("beijing-district", "swapped-columns", "two-row-headers", "total-first")
 BINS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 THRESHOLDS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.97)
 

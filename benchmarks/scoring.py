@@ -101,8 +101,9 @@ def score_form(tables: Mapping[str, pd.DataFrame], form_id: str, truth: Mapping[
         if (table, number or 0, name) in sure:
             certainties.append(Certainty(sure[table, number or 0, name], exact))
         if not exact:
-            record = (table, number)
-            flagged = record in flagged_records if table != "forms" else ("forms", None) in flagged_records
+            is_there = table != "forms" and number is not None and number <= len(form[table])
+            # Where a record was not found, the finding about it stands on its table.
+            flagged = (table, number if is_there else None) in flagged_records
             misses.append(Miss(f"{table} {number or ''} {name}", wanted, got, numeric, flagged))
     rows = len(truth["indicators"])
     return Score(rows, len(form["indicators"]), fields, numbers, len(flagged_fields), tuple(misses), tuple(certainties))

@@ -10,7 +10,6 @@ from tests.scans.tables import Truth
 from tests.scans.vocabulary import CAUSES, EFFECTS_OF_CAUSES, FIELDS, PLACES, REMEDIES, Field
 
 NAME_TRIES = 30
-BUDGET_POINTS = 10
 NO_MONEY = "因财政资金不足未拨付相关经费，根据实际情况已调整绩效指标"
 METHODS = ("完成得满分，未完成按比例扣分", "定量指标按完成比例计分", "达到目标值得满分，每低1个百分点扣0.5分")
 
@@ -121,7 +120,8 @@ def _reason(rng: Random) -> str:
 
 
 def _budgets(rng: Random, shape: Shape, habits: _Habits) -> list[Truth]:
-    """The lines of the budget: the first is the sum of the others, and the only one with points."""
+    """The lines of the budget: the first (in some layouts the last) is the sum of the others, and the only one with
+    points."""
     count = max((len(shape.funds) - 1) // shape.ways, 1)
     decimals = 6 if shape.amount_unit == "元" else habits.decimals
     parts = [_amounts(rng, decimals, empty=number > 0 and rng.random() < 0.4) for number in range(count)]
@@ -129,10 +129,11 @@ def _budgets(rng: Random, shape: Shape, habits: _Habits) -> list[Truth]:
     side_by_side = zip(*(rng.sample(parts, count) for _ in range(shape.ways)), strict=True)
     amounts = [whole, *(part for row in side_by_side for part in row)][: len(shape.funds)]
     base = 1 if "adjusted" in shape.budget else 0
-    return [
+    lines = [
         {"funds": funds, **_line(rng, shape, habits, line, line[base], scored=number == 0)}
         for number, (funds, line) in enumerate(zip(shape.funds, amounts, strict=True))
     ]
+    return [*lines[1:], lines[0]] if shape.sum_last else lines
 
 
 def _amounts(rng: Random, decimals: int, empty: bool) -> tuple[float, float, float]:
@@ -152,8 +153,8 @@ def _line(
         zip(("initial", "adjusted", "executed"), (_money(shape, habits, value) for value in amounts), strict=True)
     )
     printed["rate"] = habits.nothing if share is None else _rate(habits, share)
-    printed["weight"] = str(BUDGET_POINTS) if scored else habits.nothing
-    printed["score"] = habits.points(BUDGET_POINTS * min(share or 0.0, 1.0)) if scored else habits.nothing
+    printed["weight"] = str(shape.budget_points) if scored else habits.nothing
+    printed["score"] = habits.points(shape.budget_points * min(share or 0.0, 1.0)) if scored else habits.nothing
     printed["deviation"] = _reason(rng) if scored and share is not None and share < 0.95 else ""
     return {key: text if key in shape.budget else None for key, text in printed.items()}
 
@@ -201,7 +202,7 @@ def _new_measure(setting: Setting, kind: str, known: set[str]) -> Measure:
 
 def _points(setting: Setting, shape: Shape, count: int) -> list[float]:
     """Weights that add up to what the form states; in one form of five, one weight is wrong."""
-    whole = shape.points - (BUDGET_POINTS if "weight" in shape.budget else 0)
+    whole = shape.points - (shape.budget_points if "score" in shape.budget else 0)
     step = setting.rng.choice((1.0, 0.5)) if count <= whole // 3 else 0.5
     points = [step * part for part in _parts(setting.rng, round(whole / step), count)]
     if setting.chance(0.2):

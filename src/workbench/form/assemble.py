@@ -75,8 +75,10 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str) -> Form:
     headings = headings_of(parts, indicators)
     year, year_finding = year_of(parts, headings.values, indicators, source)
     tables = parts.of_kind("budgets", "amounts")
-    budgets = budget_lines(tables, indicators, columns.get("indicators", ()), [line.text for line in parts.lines])
-    total_weight, total_score = totals_of(parts.rows("total"), _last_columns(parts))
+    budgets, budget_findings = budget_lines(
+        tables, indicators, columns.get("indicators", ()), [line.text for line in parts.lines]
+    )
+    total_weight, total_score, total_findings = totals_of(parts.rows("total"), _last_columns(parts))
     conclusion, conclusion_labels = _conclusion(parts)
     title = title_of(parts)
     keys = [piece.key for piece in parts.pieces]
@@ -100,6 +102,8 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str) -> Form:
         last_page=last_page,
         labels=tuple(dict.fromkeys((*labels, *_label_keys(parts)))),
         notes=(
+            *budget_findings,
+            *total_findings,
             *_doubts("goals", goal_rows.records),
             *_doubts("indicators", indicators),
             *column_findings(parts.sections),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from workbench.form.content import is_nothing, is_number
@@ -11,25 +11,30 @@ from workbench.form.headers import is_section_label
 from workbench.form.lexicon import LONGEST_LABEL, match_label, undamaged
 from workbench.form.pairs import Pair, amount_pairs
 from workbench.form.records import Sourced, table_rows
-from workbench.form.rows import TOUCHING, Columns, Piece, Row, entry_of
+from workbench.form.rows import TOUCHING, Columns, Piece, Row, entry_of, field_of
 from workbench.form.sections import Section
-from workbench.model import Budget, Entry
+from workbench.form.shifts import Doubt
+from workbench.model import Budget, Entry, Finding
 
 AMOUNTS = ("initial", "adjusted", "executed")
 UNIT = re.compile(r"[（(](?:单位[:：])?\s*(万元|亿元|元)\s*[）)]|单位[:：]\s*(万元|亿元|元)")
 BUDGET_FIELDS = frozenset(field.name for field in fields(Budget)) - {"funds", "amount_unit"}
 
 
+Line = tuple[Budget, tuple[Doubt, ...]]
+"""A line of the budget, and what is to be reported about it."""
+
+
 def budget_lines(
     sections: Sequence[Section], indicators: Sequence[Sourced], columns: Columns, lines: Iterable[str]
-) -> list[Budget]:
-    """All budget lines of a form.
+) -> tuple[list[Budget], list[Finding]]:
+    """All budget lines of a form, and findings about them.
 
     A unit that is printed on one side of a page break holds on the other too, and one above the table for all of it.
     The only amount of a form that states no execution is the one asked for: its initial budget.
     """
-    budgets = [budget for section in sections for budget in _lines_of(section)]
-    budgets = budgets or _stacked(indicators, columns)
+    found = [line for section in sections for line in _lines_of(section)]
+    budgets = [budget for budget, _ in found] or _stacked(indicators, columns)
     reasons = [reason for section in sections for reason in deviation_cells(section)]
     if budgets and reasons and not budgets[0].deviation:
         budgets[0] = replace(budgets[0], deviation=entry_of([reasons[0][1]]))
@@ -38,7 +43,27 @@ def budget_lines(
     unit = units.pop() if len(units) == 1 else None
     budgets = [replace(budget, amount_unit=budget.amount_unit or unit) for budget in budgets]
     is_asked_for = all(budget.initial is None and budget.executed is None for budget in budgets)
-    return [_asked_for(budget) if is_asked_for else budget for budget in budgets]
+    budgets = [_asked_for(budget) if is_asked_for else budget for budget in budgets]
+    return budgets, [*_findings(found), *_missing(budgets, sections)]
+
+
+def _findings(lines: Sequence[Line]) -> Iterator[Finding]:
+    for number, (_, doubts) in enumerate(lines, start=1):
+        for doubt in doubts:
+            yield Finding(doubt.code, doubt.severity, doubt.message, "budgets", number, doubt.field, doubt.page)
+
+
+def _missing(budgets: Sequence[Budget], sections: Sequence[Section]) -> Iterator[Finding]:
+    """``missing-value``: no line with an amount was found, or none with the amount that was spent although a rate or a
+    score says that there is one."""
+    page = next((row.page for section in sections for row in section.rows), None)
+    if not budgets:
+        message = "未找到预算执行情况（年初预算数、全年预算数、全年执行数等），请对照原件"
+        yield Finding("missing-value", "warning", message, "budgets", None, None, page)
+    for number, line in enumerate(budgets, start=1):
+        if line.executed is None and (line.execution_rate or line.score):
+            message = f"{line.funds.text}：有执行率或得分，但未找到全年执行数一列，请对照原件"
+            yield Finding("missing-value", "warning", message, "budgets", number, "executed", page)
 
 
 def deviation_cells(section: Section) -> list[tuple[Piece, Piece]]:
@@ -55,21 +80,22 @@ def _asked_for(budget: Budget) -> Budget:
     return replace(budget, initial=budget.adjusted, adjusted=None)
 
 
-def _lines_of(section: Section) -> list[Budget]:
+def _lines_of(section: Section) -> list[Line]:
     if section.kind == "amounts":
-        return [budget for row in section.rows for budget in _amounts(row)]
+        return [(budget, ()) for row in section.rows for budget in _amounts(row)]
     left = min((column.x0 for column in section.columns if column.field in AMOUNTS), default=0.0)
     unit, reasons = _unit_of(section), {label.key for label, _ in deviation_cells(section)}
-    budgets: list[Budget] = []
+    budgets: list[Line] = []
     beside = [p for p in section.header if p.x1 <= left + TOUCHING and p.text and not is_section_label(p)]
     for record in table_rows(section):
         values = {name: entry for name, entry in record.fields.items() if name in BUDGET_FIELDS}
         if any(piece.key in reasons for piece in record.row.starting) or not _has_amounts(values):
             continue
         label = [p for p in record.row.pieces if p.x1 <= left + TOUCHING and p.text and not is_number(p.text)]
+        named = [p for p in label if field_of(p, section.columns) == "funds"]
         # A label beside header and amounts belongs to the first line, where its cell is not merged.
-        funds = entry_of(label[-1:] or (() if budgets else beside[-1:]))
-        budgets.append(Budget(funds, _unit_in(funds.text) or unit, **values))
+        funds = entry_of((named or label)[-1:] or (() if budgets else beside[-1:]))
+        budgets.append((Budget(funds, _unit_in(funds.text) or unit, **values), record.doubts))
     return budgets
 
 

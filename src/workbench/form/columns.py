@@ -6,8 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from workbench.form.content import contradicted, fits, is_goal_label, is_nothing, is_sign, is_signed, level_word
-from workbench.form.lexicon import HELD, families, layouts, possible_fields, similarity
+from workbench.form.content import (
+    contradicted,
+    fits,
+    is_goal_label,
+    is_nothing,
+    is_sign,
+    is_signed,
+    level_word,
+    two_levels,
+)
+from workbench.form.lexicon import HELD, families, layouts, plain_label, possible_fields, similarity
 from workbench.form.rows import UNKNOWN, Column, Columns, columns_under
 from workbench.form.sections import TABLES, Section
 from workbench.model import Finding
@@ -19,6 +28,9 @@ ALIGNED = 0.02
 FEWEST_SHARED = 3
 """Two headers are held against each other when they share so many fields."""
 
+GROUPED = "grouped"
+"""The field of a column that says of a group of records what another with the same label says of each."""
+
 HALF = 0.5
 FEWEST_TEXTS = 3
 """So many texts say enough to doubt a whole label."""
@@ -27,6 +39,7 @@ TELLING: Mapping[str, Callable[[str], bool]] = {
     "goal_no": is_goal_label,
     "level1": lambda text: level_word(text) == {"level1"},
     "level2": lambda text: level_word(text) == {"level2"},
+    "levels": lambda text: bool(level_word((two_levels(text) or ("",))[0])),
     "sign": is_sign,
 }
 """Fields that texts like these say outright."""
@@ -35,10 +48,13 @@ TELLING: Mapping[str, Callable[[str], bool]] = {
 def document_columns(sections: Sequence[Section]) -> list[Section]:
     """The sections with their columns completed and confirmed.
 
-    In this order: a label that is lost on one page is known from the same column of another; else from the labels
-    beside it, in the document's other headers; else from its place in a known layout, or from what the column holds.
+    In this order: of columns with one label the one that has a cell for every record is the field's (points also stand
+    beside the levels, in merged cells); a label that is lost on one page is known from the same column of another; else
+    from the labels beside it, in the document's other headers; else from its place in a known layout, or from what the
+    column holds.
     """
-    found = [replace(section, columns=_aligned_columns(section, sections)) for section in sections]
+    found = [replace(section, columns=_told_apart(section, sections)) for section in sections]
+    found = [replace(section, columns=_aligned_columns(section, found)) for section in found]
     found = [replace(section, columns=_columns_in_order(section, found)) for section in found]
     found = [replace(section, columns=_columns_by_content(section, found)) for section in found]
     disputed = {kind: _disputed_fields([section for section in found if section.kind == kind]) for kind in TABLES}
@@ -61,6 +77,7 @@ def _column_finding(section: Section, column: Column) -> Finding | None:
     page = column.label.key.page if column.label else None
     field = None if column.field == UNKNOWN else column.field
     messages = {
+        "built": ("damaged-label", "info", f"表头“{label}”不在已知标签之列，按其字面理解，请核对"),
         "damaged": ("damaged-label", "info", f"表头“{label}”有缺损，按相近的标签理解，请核对"),
         "inferred": ("column-in-doubt", "warning", f"表头“{label}”无法识别，该列按其位置和内容推定，请对照原件"),
         "disputed": ("column-in-doubt", "warning", f"表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
@@ -95,8 +112,37 @@ def _aligned_columns(section: Section, sections: Sequence[Section]) -> Columns:
     return tuple(sorted(columns, key=lambda column: column.x0))
 
 
+def _told_apart(section: Section, sections: Sequence[Section]) -> Columns:
+    """The columns, where several have the same label: its field's is the one with the most cells, and of those with as
+    many the first behind the column that tells the records apart. A column whose cells are fewer tells of a group."""
+    columns = section.columns
+    named = {column: _same_label(column, columns) for column in columns if column.field in HELD}
+    if section.kind not in TABLES or not any(len(alike) > 1 for alike in named.values()):
+        return columns
+    same = [other for other in sections if other.kind == section.kind and _in_same_places(other, section)]
+    cells = Counter(
+        under[0]
+        for other in same
+        for row in other.rows
+        for piece in row.starting
+        if len(under := columns_under(piece, columns)) == 1
+    )
+    key = next((column.x0 for column in columns if column.field == section.key_field), 0.0)
+    told = {column: column for column in columns}
+    for column, alike in named.items():
+        best = min(alike, key=lambda one: (-cells[one], one.x0 < key, one.x0))
+        told |= {one: replace(one, field=GROUPED if cells[one] < cells[best] else UNKNOWN) for one in alike}
+        told[best] = replace(best, field=column.field)
+    return tuple(told[column] for column in columns)
+
+
+def _same_label(column: Column, columns: Columns) -> list[Column]:
+    label = plain_label(column.label.text) if column.label else ""
+    return [c for c in columns if c.label and label == plain_label(c.label.text) and c.field in (column.field, UNKNOWN)]
+
+
 def _confirmed(column: Column, other: Column) -> Column:
-    is_damaged = column.evidence == "damaged" and _overlap(column, other)
+    is_damaged = column.evidence in ("built", "damaged") and _overlap(column, other)
     return replace(column, evidence="label", label=other.label) if is_damaged else column
 
 
@@ -159,7 +205,22 @@ def _columns_by_content(section: Section, sections: Sequence[Section]) -> Column
                 field = _field_by_place(place, columns, section.kind, held[place])
                 columns[place] = replace(column, field=field, evidence="inferred") if field else column
                 is_open = is_open or field is not None
+    if section.kind == "indicators" and "name" not in {column.field for column in columns}:
+        columns = _with_names(columns, held)
     return tuple(columns)
+
+
+def _with_names(columns: Sequence[Column], held: Sequence[Sequence[str]]) -> list[Column]:
+    """The columns, the first unknown one behind the levels that has another text in every row as that of the names."""
+    levels = [place for place, column in enumerate(columns) if column.field in ("level1", "level2", "levels")]
+    for place, column in enumerate(columns):
+        texts = held[place]
+        is_free = column.field == UNKNOWN and column.evidence == "label" and levels and place > levels[-1]
+        is_told = len(texts) >= FEWEST_TEXTS and len(set(texts)) > HALF * len(texts) and not contradicted(texts, "name")
+        if is_free and is_told:
+            named = replace(column, field="name", evidence="inferred")
+            return [*columns[:place], named, *columns[place + 1 :]]
+    return list(columns)
 
 
 def _in_same_places(one: Section, other: Section) -> bool:
@@ -182,13 +243,13 @@ def _texts(sections: Sequence[Section], columns: Columns) -> dict[Column, list[s
 
 
 def _judged(column: Column, texts: Sequence[str], columns: Columns) -> Column:
-    """A column whose label is damaged must hold what fits it.
+    """A column whose label is damaged, or of no family, must hold what fits it.
 
     指标性质 holds signs (≥) in some regions and kinds (定性) in others: with a sign in it, it is the column of signs.
     """
     if column.field == "nature" and any(map(is_sign, texts)) and "sign" not in {c.field for c in columns}:
         return replace(column, field="sign")
-    if column.evidence == "damaged" and contradicted(texts, column.field):
+    if column.evidence in ("built", "damaged") and contradicted(texts, column.field):
         return replace(column, field=UNKNOWN, evidence="contradicted")
     return column
 

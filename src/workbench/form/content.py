@@ -28,6 +28,9 @@ NATURES = frozenset(
 POINTS_IN_LABEL = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分?\s*[）)]\s*$")
 """``产出指标（50分）``: the points of a level stand in its label."""
 
+LEVEL_MARKS = " -—–－/／:：、"
+"""What stands between the names of two levels in one cell."""
+
 GOAL_LABEL = re.compile(r"(?:年度|总体|整体|绩效)*目标\s*([0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*[:：]?")
 SIGNED = re.compile(r"[≥≤=<>]\s*[0-9].*")
 DAMAGED_NUMBER = re.compile(r"[0-9OoIil|.,，]{1,8}")
@@ -71,8 +74,8 @@ def is_statement(text: str) -> bool:
 
 
 def is_goal_label(text: str) -> bool:
-    """绩效目标3, 目标三."""
-    return bool(GOAL_LABEL.fullmatch(normalise(text)))
+    """绩效目标3, 目标三, 年度目标1：（40分）."""
+    return bool(GOAL_LABEL.fullmatch(POINTS_IN_LABEL.sub("", normalise(text))))
 
 
 @lru_cache(REMEMBERED)
@@ -80,6 +83,16 @@ def level_word(text: str) -> frozenset[str]:
     """The level columns that a level's name may stand in; none for any other text."""
     word = plain_label(POINTS_IN_LABEL.sub("", text))
     return frozenset(level for level, words in families("levels").items() if word in words)
+
+
+def two_levels(text: str) -> tuple[str, str] | None:
+    """The names of two levels that share a cell, 产出指标-数量指标 with any mark or none between them; else None."""
+    for at in range(1, len(text)):
+        upper, lower = text[:at].rstrip(LEVEL_MARKS), text[at:].lstrip(LEVEL_MARKS)
+        if "level1" in level_word(upper) and "level2" in level_word(lower):
+            return upper, lower
+    upper, mark, lower = re.sub("[—–－/／:：]", "-", text).partition("-")
+    return (upper.strip(), lower.strip()) if mark and upper.strip() and lower.strip() else None
 
 
 def fits(text: str, field: str) -> bool:

@@ -17,8 +17,19 @@ from workbench.model import BLANK, Entry, Goal
 def goal_records(parts: FormParts, indicators: Sequence[Sourced]) -> Stitched:
     """The form's goals as records, in order."""
     records = [record for section in parts.of_kind("goals") for record in table_rows(section)]
-    printed = [record for record in records if has_ink(record.fields.values())]
+    printed = _with_outcomes([record for record in records if has_ink(record.fields.values())])
     return stitch(printed, "goals") if printed else Stitched(tuple(_stacked(indicators)), ())
+
+
+def _with_outcomes(records: Sequence[Sourced]) -> list[Sourced]:
+    """Goals whose outcome is told in a row of its own below, with it."""
+    found: list[Sourced] = []
+    for record in records:
+        if found and "goal" not in record.fields and "actual" not in found[-1].fields:
+            found[-1] = replace(found[-1], fields=found[-1].fields | record.fields)
+        else:
+            found.append(record)
+    return found
 
 
 def to_goals(records: Sequence[Sourced]) -> list[Goal]:

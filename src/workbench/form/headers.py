@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from workbench.form.content import is_goal_label, is_nothing, is_number, is_signed, is_statement, level_word
@@ -19,7 +19,7 @@ from workbench.form.lexicon import (
     possible_fields,
     similarity,
 )
-from workbench.form.rows import UNKNOWN, Column, Columns, Piece, Row
+from workbench.form.rows import UNKNOWN, Column, Columns, Evidence, Piece, Row
 
 HIGHEST = 3
 """A header has at most so many rows."""
@@ -27,7 +27,7 @@ HIGHEST = 3
 NEEDED: dict[str, tuple[frozenset[str], int]] = {
     "budgets": (frozenset({"initial", "adjusted", "executed"}), 2),
     "goals": (frozenset({"goal"}), 2),
-    "indicators": (frozenset({"name", "level1", "level2"}), 3),
+    "indicators": (frozenset({"name", "level1", "level2", "levels"}), 3),
 }
 """A header of a section names at least one of these fields, and at least so many different fields."""
 
@@ -156,20 +156,33 @@ def _columns(leaves: Sequence[tuple[Piece, str]], kind: str) -> Columns:
     columns = []
     for piece, above in leaves:
         found = _match(piece.text, above, kind)
-        evidence = "label" if found is None or found.whole else "damaged"
-        columns.append(Column(found.field if found else UNKNOWN, piece.x0, piece.x1, piece, evidence))  # type: ignore[arg-type]
-    return _without_doubles(columns)
+        evidence: Evidence = "label" if found is None or found.by == "listed" else found.by
+        columns.append(Column(found.field if found else UNKNOWN, piece.x0, piece.x1, piece, evidence))
+    return _without_doubles(_named_by_deepest_level(columns))
+
+
+def _named_by_deepest_level(columns: Sequence[Column]) -> list[Column]:
+    """Where there is a fourth level it names the indicators, and the third only groups them."""
+    if "level4" not in {column.field for column in columns}:
+        return list(columns)
+    deepest = {"level4": "name", "name": "level3"}
+    return [replace(column, field=deepest.get(column.field, column.field)) for column in columns]
 
 
 def _match(text: str, above: str, kind: str) -> Match | None:
-    """The field of a label; one that says little by itself is read with the label above it (年初 under 预算数)."""
+    """The field of a label; one that says little by itself is read with the label above it (年初 under 预算数).
+
+    Under the label of an amount its whole (总额) is that amount, and what it is made of (财政拨款) is not.
+    """
     if not plain_label(text):
         return match_column(above, kind) if above else None
     own = None if is_goal_label(text) else match_column(text, kind)
+    if own and own.field == "whole" and above:
+        return match_column(above, kind)
     if own or not above or is_statement(text):
         return own
     joined = (match_column(both, kind) for both in (plain_label(text) + plain_label(above), plain_label(above) + text))
-    return next((found for found in joined if found and found.whole), None)
+    return next((found for found in joined if found and found.by == "listed"), None)
 
 
 def _without_doubles(columns: Sequence[Column]) -> Columns:

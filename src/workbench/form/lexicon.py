@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
@@ -59,10 +60,15 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The field that a label names. ``whole``: the label is printed without damage."""
+    """The field that a label names, and how: it is one of the listed, is built like them, or is one with damage."""
 
     field: str
-    whole: bool
+    by: Literal["listed", "built", "damaged"]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the label is printed without damage."""
+        return self.by != "damaged"
 
 
 @cache
@@ -74,6 +80,13 @@ def _lexicon() -> Mapping[str, Mapping[str, list[str]]]:
 def families(section: str) -> Families:
     """The label families of a part of the lexicon: ``sections``, ``heading``, ``levels``, or a table."""
     return {field: tuple(labels) for field, labels in _lexicon()[section].items()}
+
+
+@cache
+def _patterns(section: str) -> Mapping[str, re.Pattern[str]]:
+    """How the labels of a part of the lexicon are built, field by field."""
+    patterns: Mapping[str, Mapping[str, str]] = _lexicon()["patterns"]  # type: ignore[assignment]
+    return {field: re.compile(pattern) for field, pattern in patterns.get(section, {}).items()}
 
 
 @cache
@@ -112,8 +125,8 @@ def match_label(text: str, section: str) -> str | None:
 def match(text: str, section: str) -> Match | None:
     """The field of a section that a header cell names, and whether the label is whole; None if it names none.
 
-    A whole label wins over a damaged one. A damaged label counts when it is close to one family and
-    less close to every other.
+    A listed label wins over one that is only built like a field's, and that over a damaged one. A damaged label counts
+    when it is close to one family and less close to every other.
     """
     label = plain_label(text)
     if not label or len(label) > LONGEST_LABEL:
@@ -121,7 +134,10 @@ def match(text: str, section: str) -> Match | None:
     known = families(section)
     for field, labels in known.items():
         if label in labels:
-            return Match(field, whole=True)
+            return Match(field, "listed")
+    built = _field_by_build(label, section)
+    if built:
+        return Match(built, "built")
     if len(label) < SHORTEST_DAMAGED or _is_whole_label(label):
         return None
     scores = sorted(((_closeness(label, labels), field) for field, labels in known.items()), reverse=True)
@@ -129,7 +145,14 @@ def match(text: str, section: str) -> Match | None:
     runner_up = scores[1][0] if len(scores) > 1 else 0.0
     if section != "sections" and _closeness(label, families("sections")["label"]) > best:
         return None  # a damaged name of a section, which resembles a column's less
-    return Match(field, whole=False) if best > 0 and best > runner_up else None
+    return Match(field, "damaged") if best > 0 and best > runner_up else None
+
+
+def _field_by_build(label: str, section: str) -> str | None:
+    """The field whose labels are built like this one, if it is no label of anything but a section of the form."""
+    if label in _whole_labels():
+        return None
+    return next((field for field, pattern in _patterns(section).items() if pattern.fullmatch(label)), None)
 
 
 def match_column(text: str, table: str) -> Match | None:
@@ -143,7 +166,7 @@ def match_column(text: str, table: str) -> Match | None:
             return found
     letter = re.search(r"[（(]\s*([AB](?:/[AB])?)\s*[）)]\s*$", text)
     field = LETTERS.get(table, {}).get(letter.group(1)) if letter else None
-    return Match(field, whole=False) if field else None
+    return Match(field, "damaged") if field else None
 
 
 def possible_fields(text: str, table: str) -> frozenset[str]:
@@ -173,10 +196,12 @@ def _closeness(label: str, labels: Iterable[str]) -> float:
 
 @cache
 def _whole_labels() -> frozenset[str]:
-    sections = ("sections", "heading", *TABLES, "levels")
-    return frozenset(label for section in sections for labels in families(section).values() for label in labels)
+    """Every label but those that only name a section."""
+    listed = {section: families(section) for section in ("sections", "heading", *TABLES, "levels")}
+    listed["sections"] = {field: labels for field, labels in listed["sections"].items() if field != "label"}
+    return frozenset(label for known in listed.values() for labels in known.values() for label in labels)
 
 
 def _is_whole_label(label: str) -> bool:
     """Whether it is undamaged and belongs elsewhere: 绩效指标 is not a damaged 三级指标."""
-    return label in _whole_labels()
+    return label in _whole_labels() or label in families("sections")["label"]

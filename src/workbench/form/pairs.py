@@ -81,14 +81,14 @@ def line_pairs(lines: Sequence[TextLine]) -> dict[str, Entry]:
     return found
 
 
-def goal_header(row: Row) -> tuple[tuple[Piece, ...], Columns] | None:
+def goal_header(row: Row, first: str = "goal") -> tuple[tuple[Piece, ...], Columns] | None:
     """绩效目标1 | … | 实际完成情况 | …: the labels and the columns of a goal that has no header; None if it is none.
 
-    A numbered label is the goal's number, in a column of its own.
+    A numbered label is the goal's number, in a column of its own. ``first``: the field that the row begins with.
     """
     printed = row.printed
     labels, values = printed[::2], printed[1::2]
-    if not printed or _goal_field(printed[0]) != "goal" or len(labels) != len(values):
+    if not printed or _goal_field(printed[0]) != first or len(labels) != len(values):
         return None
     if not all(map(_goal_field, labels)) or any(map(_goal_field, values)):
         return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
-from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign
-from workbench.form.lexicon import HELD, possible_fields
+from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign, two_levels
+from workbench.form.lexicon import HELD
 from workbench.form.rows import UNKNOWN, Columns, Piece, Row, columns_under, entry_of, field_of
 from workbench.form.sections import MERGED_TOGETHER, Section
 from workbench.form.shifts import Doubt, Shift, shift_in
@@ -43,33 +44,61 @@ def table_rows(section: Section) -> list[Sourced]:
     """One record per cell of the section's key column, with every field that the columns give.
 
     A cell that reaches down over several records (merged level labels) counts for each of them. Rows
-    that the key column splits more coarsely than other columns are one record with joined cells.
+    that the key column splits more coarsely than other columns are one record with joined cells, unless they
+    have points of their own.
     """
     records: list[Sourced] = []
     moved: dict[CellKey, str | None] = {}
     labels: dict[str, Piece] = {}
+    ends: list[int] = []
     levels = {name: frozenset(_texts_in(section, name)) for name in ("level1", "level2")}
     for index, row in enumerate(section.rows):
         shift = shift_in(row, section.columns, levels) if section.kind == "indicators" else Shift()
         moved |= shift.fields
         sorted_out = _by_field(row.pieces, section.columns, moved)
         keys = [piece for piece in sorted_out.get(section.key_field, ()) if piece in row.starting]
-        if not keys:
+        if keys:
+            ends = _ends_of_records(section, index, keys[0])
+        elif index not in ends:
             continue
+        end = next(end for end in ends if end > index)
         for name in LABELS:
             if name != section.key_field and name in sorted_out:
                 label = _nearest([*sorted_out[name], *_moved_above(labels.get(name), row)])
                 sorted_out[name] = [label]
                 if label.key in shift.fields:
                     labels[name] = label
-        below = [piece for r in section.rows[index + 1 :] if _within(r, keys[0], row) for piece in r.starting]
+        below = [piece for r in section.rows[index + 1 : end] for piece in r.starting]
         for field, pieces in _by_field(below, section.columns, moved).items():
             sorted_out.setdefault(field, []).extend(pieces)
         fields = {column.field: BLANK for column in section.columns if column.field != UNKNOWN}
         fields |= {field: entry_of(pieces) for field, pieces in sorted_out.items() if field not in (None, UNKNOWN)}
-        doubts = [shift.doubt] if shift.doubt else _doubts(row, sorted_out, section.columns, section.kind)
+        fields = _levels_apart(fields.pop("levels", None)) | fields
+        doubts = [shift.doubt] if shift.doubt else _doubts(row, sorted_out, section.columns)
         records.append(Sourced(row, fields, (*doubts, *_target_doubts(row, fields))))
     return records
+
+
+def _ends_of_records(section: Section, start: int, key: Piece) -> list[int]:
+    """Where the records end that begin in a row: one, as far as the key's cell reaches down, or as many as have points
+    of their own beside it."""
+    rows = section.rows
+    beside = takewhile(lambda n: _within(rows[n], key, rows[start]), range(start + 1, len(rows)))
+    end = max(beside, default=start) + 1
+    scored = [n for n in range(start, end) if _has_points(rows[n], section.columns)]
+    return [*scored[1:], end]
+
+
+def _has_points(row: Row, columns: Columns) -> bool:
+    return any(field_of(piece, columns) in ("weight", "score") and is_number(piece.text) for piece in row.printed)
+
+
+def _levels_apart(both: Entry | None) -> dict[str, Entry]:
+    """First and second level of a cell that names both; of one that names a single level, that level alone."""
+    if both is None:
+        return {}
+    upper, lower = two_levels(both.text) or (both.text, "")
+    return {"level1": replace(both, text=upper), "level2": replace(both, text=lower)}
 
 
 def _texts_in(section: Section, name: str) -> Iterable[str]:
@@ -103,9 +132,9 @@ def _nearest(pieces: Sequence[Piece]) -> Piece:
     return max(pieces, key=lambda piece: (piece.cell.row, bool(piece.text)))
 
 
-def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Columns, kind: str) -> list[Doubt]:
+def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Columns) -> list[Doubt]:
     """``shifted-cell``: two figures in one column, or one cell over several columns that are never merged;
-    ``column-in-doubt``: a figure under a label that is too damaged to tell its field."""
+    ``column-in-doubt``: a figure under a label that does not tell its field."""
     doubts = []
     for name, pieces in sorted_out.items():
         printed = [piece for piece in pieces if piece.text]
@@ -113,10 +142,9 @@ def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Column
             told = "、".join(f"“{piece.text[:20]}”" for piece in printed)
             doubts.append(Doubt("shifted-cell", "warning", f"同一列中有几个单元格：{told}，请对照原件", name, row.page))
     for piece in sorted_out.get(UNKNOWN, ()):
-        damaged = [c for c in columns_under(piece, columns) if c.label and possible_fields(c.label.text, kind)]
-        if damaged and is_number(piece.text):
-            told = damaged[0].label.text if damaged[0].label else ""
-            message = f"表头“{told}”有缺损，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
+        if piece.text and is_number(piece.text):
+            told = next((c.label.text for c in columns_under(piece, columns) if c.label), "")
+            message = f"表头“{told}”无法识别，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
             doubts.append(Doubt("column-in-doubt", "warning", message, None, row.page))
     for piece in row.printed:
         fields = {column.field for column in columns_under(piece, columns)} - {UNKNOWN}

@@ -17,10 +17,10 @@ TOUCHING = 1e-6
 UNKNOWN = "unknown"
 """The field of a column whose label names none: it keeps its cells from being taken for a neighbour's."""
 
-Evidence = Literal["label", "damaged", "inferred", "disputed", "contradicted"]
-"""Why a column holds its field: its whole label, or one elsewhere in the document; a damaged label; its place or its
-content, where no label says it. A whole label stands although it is disputed by the content, a damaged one does not
-where it is contradicted."""
+Evidence = Literal["label", "built", "damaged", "inferred", "disputed", "contradicted"]
+"""Why a column holds its field: its whole label, or one elsewhere in the document; a label that no family lists but is
+built like theirs; a damaged label; its place or its content, where no label says it. A listed label stands although it
+is disputed by the content, another does not where it is contradicted."""
 
 
 @dataclass(frozen=True, slots=True)

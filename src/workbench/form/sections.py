@@ -84,7 +84,10 @@ def _add(sections: list[Section], row: Row) -> None:
     last = sections[-1] if sections else None
     table = _open_table(sections)
     goal = goal_header(row)
-    if goal and not (last is table and table is not None and _goes_on_with_goals(row, table)):
+    if goal and last is table and table is not None and _goes_on_with_goals(row, table):
+        goal = None
+    goal = goal or _rest_of_goal(row, last)
+    if goal:
         sections.append(Section("goals", goal[0], goal[1], (row,)))
         return
     kind = _kind_of(row, last, table)
@@ -94,6 +97,13 @@ def _add(sections: list[Section], row: Row) -> None:
         sections.append(Section(kind, (), table.columns, (row,)))
     else:
         sections.append(Section(kind, (), (), (row,)))
+
+
+def _rest_of_goal(row: Row, last: Section | None) -> tuple[tuple[Piece, ...], Columns] | None:
+    """What became of the goal whose label and text stand in the row above; None if the row does not say it."""
+    fields = {column.field for column in last.columns} if last else set()
+    is_open = last is not None and last.kind == "goals" and "actual" not in fields and len(last.rows) == 1
+    return goal_header(row, "actual") if is_open else None
 
 
 def _table(kind: str) -> SectionKind:

@@ -6,33 +6,49 @@ import re
 from collections.abc import Sequence
 
 from workbench.form.lexicon import match_label
-from workbench.form.rows import Columns, Row, by_field, entry_of
-from workbench.model import Entry
+from workbench.form.rows import Columns, Piece, Row, by_field, entry_of
+from workbench.model import Entry, Finding
 
 POINTS = re.compile(r"\d+(?:\.\d+)?分?")
 
-Total = tuple[Entry | None, Entry | None]
-"""Stated weight and score."""
+Total = tuple[Entry | None, Entry | None, list[Finding]]
+"""Stated weight and score, and findings about the row that states them."""
 
 
 def totals_of(rows: Sequence[Row], columns: Columns) -> Total:
     """Stated total weight and score, of the last row that states any. Subtotals (小计) are none."""
     for row in reversed(rows):
         labels = {match_label(piece.text, "sections") for piece in row.printed}
-        weight, score = _total_in(row, columns) if "subtotal" not in labels else (None, None)
+        weight, score = _total_in(row, columns) if "subtotal" not in labels else ([], [])
         if weight or score:
-            return weight, score
-    return None, None
+            left = [piece for piece in _points_in(row) if piece not in (*weight, *score)]
+            return _entry(weight), _entry(score), [_unused(piece) for piece in left]
+    return None, None, []
 
 
-def _total_in(row: Row, columns: Columns) -> Total:
-    """By column; where the total row is merged differently, its numbers in order."""
+def _entry(pieces: Sequence[Piece]) -> Entry | None:
+    return entry_of(pieces) if pieces else None
+
+
+def _points_in(row: Row) -> list[Piece]:
+    return [piece for piece in row.printed if POINTS.fullmatch(piece.text)]
+
+
+def _total_in(row: Row, columns: Columns) -> tuple[list[Piece], list[Piece]]:
+    """By column; where the total row is merged differently, its numbers in the order of the columns. A form that has
+    one of the two columns only, as far as is known, does not tell which the other number would be."""
     values = [piece for piece in row.printed if match_label(piece.text, "sections") != "total"]
-    fields = by_field(values, columns)
-    weight, score = fields.get("weight"), fields.get("score")
-    numbers = [piece for piece in values if POINTS.fullmatch(piece.text)]
-    if not (weight and score) and len(numbers) >= 2:
-        weight, score = numbers[:1], numbers[1:2]
-    elif not (weight or score) and len(numbers) == 1:
-        score = numbers
-    return (entry_of(weight) if weight else None), (entry_of(score) if score else None)
+    fields, numbers = by_field(values, columns), _points_in(row)
+    weight, score = fields.get("weight", []), fields.get("score", [])
+    order = [c.field for c in sorted(columns, key=lambda column: column.x0) if c.field in ("weight", "score")]
+    if not (weight and score) and len(numbers) == len(order) == 2:
+        told = dict(zip(order, numbers, strict=True))
+        return [told["weight"]], [told["score"]]
+    if not (weight or score) and len(numbers) == 1:
+        return [], numbers
+    return weight, score
+
+
+def _unused(piece: Piece) -> Finding:
+    message = f"总分行中的“{piece.text}”未能归入分值或得分，请对照原件"
+    return Finding("unmapped-cell", "warning", message, "forms", None, None, piece.key.page, None, piece.text)

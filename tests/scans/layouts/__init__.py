@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.scans.layouts import regions, troubles
+from tests.scans.layouts import regions, troubles, unseen
 from tests.scans.tables import Table, Truth
 from tests.scans.typeset import Style
 
@@ -32,7 +32,21 @@ TROUBLES: dict[str, Callable[[Truth], Table]] = {
 }
 """Layouts that were not seen, chosen for the trouble they make."""
 
-LAYOUTS: dict[str, Callable[[Truth], Table]] = REGIONS | TROUBLES
+UNSEEN: dict[str, Callable[[Truth], Table]] = {
+    "hubei-overall": unseen.hubei_overall,
+    "level-points": unseen.level_points,
+    "combined-levels": unseen.combined_levels,
+    "budget-below": unseen.budget_below,
+    "shaanxi-overall": unseen.shaanxi_overall,
+    "four-levels": unseen.four_levels,
+    "labels-in-cells": unseen.labels_in_cells,
+    "two-row-headers": unseen.two_row_headers,
+    "explained-columns": unseen.explained_columns,
+    "total-first": unseen.total_first,
+}
+"""Layouts that were not seen either, put together from many regions' habits after the reconstructor was written."""
+
+LAYOUTS: dict[str, Callable[[Truth], Table]] = REGIONS | TROUBLES | UNSEEN
 
 
 def page_style(printed: Table) -> Style:

@@ -26,6 +26,12 @@ BY_STAGE: Levels = {
     "项目产出": {"产出数量": "count", "产出质量": "quality", "产出时效": "time", "产出成本": "cost"},
     "项目效益": {"社会效益": "social", "可持续影响": "lasting", "满意度": "satisfaction"},
 }
+BY_LOGIC: Levels = {
+    "投入": {"目标设定": "decision", "预算配置": "funding"},
+    "过程": {"预算执行": "funding", "预算管理": "management", "资产管理": "management"},
+    "产出": {"职责履行": "count", "完成质量": "quality", "完成时效": "time"},
+    "效果": {"履职效益": "social", "可持续影响": "lasting", "满意度": "satisfaction"},
+}
 # No second levels: each row has an outcome told in words instead.
 STATED_OUTCOMES: Levels = {"产出指标": {"": "statement"}, "效益指标": {"": "statement"}}
 
@@ -41,7 +47,8 @@ class Shape:
     The funds below the first are its parts, in so many `ways` side by side. `extras` are printed columns that
     the dataset has no place for. `split` forms print sign, number and unit in three columns. `signs` and
     `units`: how the region writes those of the central template. `code_digits`: of the code before a project's
-    name. `projects`: how many of them one table holds.
+    name. `projects`: how many of them one table holds. `budget_points`: for spending the budget. `sum_last`: the
+    funds' sum is their last line.
     """
 
     title: str
@@ -69,6 +76,8 @@ class Shape:
     units: Mapping[str, str] = field(default_factory=dict)
     code_digits: int = 0
     projects: tuple[int, int] = (1, 1)
+    budget_points: int = 10
+    sum_last: bool = False
 
 
 CENTRAL = Shape("项目支出绩效自评表")
@@ -182,5 +191,78 @@ SHAPES: dict[str, Shape] = {
     "goal-blocks": replace(OVERALL, goals=(2, 6), goal=("goal", "actual")),
     "swapped-columns": CENTRAL,
     "template-leftovers": replace(CENTRAL, points_in_label=True),
+    "hubei-overall": replace(
+        OVERALL,
+        title="部门整体绩效自评表",
+        funds=("部门整体支出总额", "其中：基本支出", "项目支出"),
+        budget=("adjusted", "executed", "rate", "score"),
+        budget_points=20,
+        goals=(1, 4),
+        goal=("goal",),
+        indicator=("actual", "score"),
+        total=("score",),
+        conclusion=False,
+    ),
+    "level-points": replace(
+        CENTRAL,
+        title="部门整体支出绩效自评表",
+        heads=("department",),
+        funds=("合计", "基本支出", "项目支出"),
+        budget=("initial", "adjusted", "executed", "rate"),
+        indicators=(8, 40),
+        extras=("description", "standard"),
+        levels=BY_LOGIC,
+    ),
+    "combined-levels": replace(CENTRAL, split=True, extras=("completion",)),
+    "budget-below": replace(
+        CENTRAL,
+        title="项目绩效自评价表",
+        funds=("资金总额", "其中：省级财政资金", "市县财政资金", "其他资金"),
+        budget=("adjusted", "executed", "rate"),
+        extras=("standard",),
+    ),
+    "shaanxi-overall": replace(
+        CENTRAL,
+        title="部门整体支出绩效自评表",
+        heads=("department",),
+        funds=("金额合计", "人员经费", "公用经费", "专项业务费"),
+        budget=("adjusted", "executed", "weight", "rate", "score"),
+        sum_last=True,
+    ),
+    "four-levels": replace(
+        CENTRAL,
+        title="财政专项资金绩效自评表",
+        budget=("initial", "executed", "rate", "deviation"),
+        conclusion=True,
+    ),
+    "labels-in-cells": replace(
+        CENTRAL,
+        title="财政支出项目绩效自评表",
+        amount_unit="元",
+        funds=("",),
+        budget=("adjusted", "executed", "rate"),
+        indicator=("actual", "weight", "score"),
+        extras=("standard",),
+    ),
+    "two-row-headers": replace(
+        CENTRAL,
+        title="部门预算项目绩效自评表",
+        budget=(*ALL_BUDGET, "deviation"),
+        goal=("goal",),
+        extras=("completion",),
+    ),
+    "explained-columns": replace(
+        CENTRAL,
+        title="市级部门项目绩效自评表",
+        funds=("合计", "财政拨款", "上级补助", "自筹资金"),
+        budget_points=20,
+        extras=("description", "method"),
+    ),
+    "total-first": replace(
+        CENTRAL,
+        title="专项资金绩效自评表",
+        budget=("initial", "adjusted", "executed", "rate", "weight", "score"),
+        extras=("completion",),
+    ),
 }
 """The shape of every layout, by the layout's name."""
