@@ -95,9 +95,10 @@ def columns_under(piece: Piece, columns: Columns) -> list[Column]:
     """The columns that a cell lies in, left to right."""
     found = []
     for column in columns:
-        overlap = min(piece.x1, column.x1) - max(piece.x0, column.x0)
-        if overlap >= COVERED * min(piece.x1 - piece.x0, column.x1 - column.x0):
-            found.append(column)
+        if column.x0 < piece.x1 and piece.x0 < column.x1:
+            overlap = min(piece.x1, column.x1) - max(piece.x0, column.x0)
+            if overlap >= COVERED * min(piece.x1 - piece.x0, column.x1 - column.x0):
+                found.append(column)
     return sorted(found, key=lambda column: column.x0)
 
 
