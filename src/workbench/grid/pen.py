@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.rules import LONG_RULE, MENDED_GAP, RuleMasks, find_rules
+from workbench.grid.rules import LONG_RULE, LONGER_THAN_A_STROKE, MENDED_GAP, RuleMasks, find_rules
 from workbench.grid.upright import Mask, UprightPage
 
 TALLEST_PRINT = 1.35
@@ -80,9 +80,8 @@ def find_print(page: UprightPage) -> Printed:
 def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
     """The ink of large figures that are neither rule nor print, together with the characters that they touch."""
     height = page.text_height
-    across = _followed(page.ink, rules.whole_horizontal, rules.long_horizontal, height)
-    turned_ink, whole, long = (_turned(mask) for mask in (page.ink, rules.whole_vertical, rules.long_vertical))
-    down = _followed(turned_ink, whole, long, height)
+    across = _followed(page.ink, rules.whole_horizontal, height)
+    down = _followed(_turned(page.ink), _turned(rules.whole_vertical), height)
     ruled = across | _turned(down)
     if not ruled.any():
         return np.zeros_like(page.ink)
@@ -128,10 +127,13 @@ def _turned(mask: Mask) -> Mask:
     return np.ascontiguousarray(mask.T)
 
 
-def _followed(ink: Mask, whole: Mask, long: Mask, text_height: float) -> Mask:
+def _followed(ink: Mask, whole: Mask, text_height: float) -> Mask:
     """The ink of horizontal rules, also where a pen that crosses them has cut them in two."""
     gap = round(MENDED_GAP * text_height) | 1
-    wavering = cv2.dilate(whole | long, np.ones((3, 1), np.uint8))
+    run = round(LONGER_THAN_A_STROKE * text_height) | 1
+    band = cv2.dilate(whole, np.ones((3, 2 * round(LONG_RULE * text_height) + 1), np.uint8))
+    wavering = whole | (band & cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)))
+    wavering = cv2.dilate(wavering, np.ones((3, 1), np.uint8))
     padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
     _, labels = cv2.connectedComponents(joined, connectivity=8)

@@ -45,8 +45,11 @@ CLIMB = 0.15
 BEND = 0.09
 """A short rule, as drawn between two others, strays less than this many text heights from a straight line."""
 
+THICKER = 3.0
+"""A short rule is less thick than this many of the page's usual rules."""
+
 STRUCK = 0.15
-"""Text that a rule touches goes on on both sides of it along less than this share; in a word struck out, of more."""
+"""Ink that touches a rule does so on each side of it along less than this share; of a line through a word, more."""
 
 BESIDE, CROWDED = 0.35, 0.08
 """Where this share of the room beside a rule (to so many text heights) is inked, the rule is made of letters."""
@@ -126,12 +129,13 @@ def _between(ink: Mask, across: Mask, down: Mask, text_height: float, reach: flo
     held = (anchors[rows, left] > 0) & (anchors[rows, right] > 0)
     kept = held | (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height)
     kept[0] = False
+    thickest = THICKER * max(1.0, _thickness(across))
     for label in np.flatnonzero(held & (stats[:, cv2.CC_STAT_WIDTH] <= LONG_RULE * text_height) & kept):
-        kept[label] = not _is_handmade(ink, rows[label], left[label], right[label] + 1, text_height)
+        kept[label] = not _is_handmade(ink, rows[label], left[label], right[label] + 1, thickest, text_height)
     return np.where(kept[labels], across, 0).astype(np.uint8)
 
 
-def _is_handmade(ink: Mask, row: int, left: int, right: int, text_height: float) -> bool:
+def _is_handmade(ink: Mask, row: int, left: int, right: int, thickest: float, text_height: float) -> bool:
     """Whether a horizontal run is a line through a word, or the level part of a stroke that wavers or climbs."""
     reach = round(THICKEST_RULE * text_height)
     top = max(0, row - reach)
@@ -144,7 +148,10 @@ def _is_handmade(ink: Mask, row: int, left: int, right: int, text_height: float)
     if not drawn.any():
         return False
     usual = float(np.median(thickness[drawn]))
-    if float(((up > usual + 1) & (down > usual + 1)).mean()) > STRUCK:
+    if usual > thickest:
+        return True
+    beyond, ends = usual / 2 + max(2.0, TOUCH * text_height), round(ANCHOR * text_height)
+    if min(float((side[ends : len(side) - ends] > beyond).mean()) for side in (up, down)) > STRUCK:
         return True
     stroke = drawn & (thickness <= 2 * usual)
     if np.count_nonzero(stroke) < text_height / 2:
