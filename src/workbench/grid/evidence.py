@@ -155,17 +155,18 @@ def shares(
     beside = round(BESIDE_RULE * text_height)
     for j, i in np.ndindex(inked.shape):
         drawn = (inked[:, i] >= CLEARLY_DRAWN) | (inked[:, i] > inked[j, i] + MORE_LIKELY)
-        first = at[max(np.flatnonzero(drawn[:j]), default=0)]
-        last = at[j + 1 + min(np.flatnonzero(drawn[j + 1 :]), default=len(at) - 2 - j)] if j + 1 < len(at) else at[j]
+        others = np.flatnonzero(drawn)
+        first = at[max(others[others < j].tolist(), default=0)]
+        last = at[min(others[others > j].tolist(), default=-1)]
         within = slice(inner[i].start + beside, inner[i].stop - beside)
         above, below = text[first : at[j], within].copy(), text[at[j] : last, within].copy()
         for area in (above, below):
             area[:beside] = area[-beside:] = 0
-        room = float(_room(above, below, text_height).min(initial=np.inf))
-        if APART < room < np.inf:
+        least = float(_room(above, below, text_height).min(initial=np.inf))
+        if APART < least < np.inf:
             gap = at[j] - _height(above[::-1]), at[j] + _height(below)
-            others = sum(gap[0] <= row <= gap[1] for row in at) - 1
-            apart[j, i] = max(0.0, min(room, MOST_ROOM) - others)
+            shared = sum(gap[0] <= row <= gap[1] for row in at) - 1
+            apart[j, i] = max(0.0, min(least, MOST_ROOM) - shared)
         centred[j, i] = _centred(above, below, text_height)
     return Shares(inked, across, apart, centred)
 
@@ -208,15 +209,15 @@ def _centred(above: Mask, below: Mask, text_height: float) -> float:
 def _on_line(long: Mask, pieces: Mask, stretches: list[slice], text_height: float) -> NDArray[np.bool_]:
     """Along a band: where there is a piece of rule on the line of the nearest long runs, or on that with most ink."""
     runs = [np.flatnonzero((long[:, stretch] > 0).any(axis=1)) for stretch in stretches]
-    ruled = np.flatnonzero([len(rows) > 0 for rows in runs])
+    ruled = [place for place, rows in enumerate(runs) if len(rows)]
     slack = max(1, round(WAVER * text_height))
     found = np.zeros(long.shape[1], bool)
     for i, stretch in enumerate(stretches):
         part = pieces[:, stretch] > 0
-        if len(ruled):
-            before, after = np.searchsorted(ruled, i, "right") - 1, np.searchsorted(ruled, i)
-            nearest = {ruled[max(0, before)], ruled[min(len(ruled) - 1, after)]}
-            rows = np.concatenate([runs[k] for k in nearest])
+        if ruled:
+            before = max((place for place in ruled if place <= i), default=ruled[0])
+            after = min((place for place in ruled if place >= i), default=ruled[-1])
+            rows = np.concatenate([runs[before], runs[after]])
             part[np.abs(np.arange(len(long))[:, None] - rows).min(axis=1) > slack] = False
         thick = cv2.blur(part.astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
         found[stretch] = thick[int(thick.sum(axis=1).argmax())]

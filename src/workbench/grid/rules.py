@@ -239,7 +239,7 @@ def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
 
 
 def _strokes(ink: Mask, pieces: Mask, sure: Mask) -> Mask:
-    """The ink of what hangs together and is not made of pieces of rules: characters, with strokes that look like one."""
+    """The ink of what hangs together and is not made of pieces of rules: characters with strokes like rules."""
     around = np.ones((3, 3), np.uint8)
     loose = cv2.subtract(ink, cv2.dilate(sure, around))
     _, labels = cv2.connectedComponents(loose, connectivity=8)
