@@ -26,6 +26,9 @@ from workbench.values import parse_number
 
 EACH_LAYOUT = pytest.mark.parametrize("layout", LAYOUTS)
 KNOWN = ("tianjin-overall", "central-project")
+UNIT_APART = ("combined-levels",)
+"""Layouts whose sign stands in the number's cell, and the unit behind the actual value."""
+
 SEEDS = st.integers(0, 10_000)
 FORM = {"title", "year", "department", "project", "unit", "amount_unit", "budgets", "goals", "indicators", "total"}
 BUDGET = {"funds", "initial", "adjusted", "executed", "weight", "rate", "score", "deviation"}
@@ -160,7 +163,9 @@ class TestPrint:
             for value in printed_values(form, split=SHAPES[layout].split):
                 assert any(plain(value) in text for text in said), value
 
-    @pytest.mark.parametrize("layout", [name for name, shape in SHAPES.items() if shape.split])
+    @pytest.mark.parametrize(
+        "layout", [name for name, shape in SHAPES.items() if shape.split and name not in UNIT_APART]
+    )
     @given(seed=SEEDS)
     @settings(max_examples=8)
     def test_sign_number_and_unit_stand_side_by_side(self, layout, seed):
