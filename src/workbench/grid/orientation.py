@@ -19,6 +19,10 @@ LONGEST_STROKE = 2.0
 CHARACTER_GAP = 0.3
 """Characters of a line are nearer to each other than this many text heights; lines are further apart."""
 
+PLAIN, FEW_LINES = 5.0, 20.0
+"""The direction of lines is plain where they are so many times as long as strips across them, and more than a few
+lines: so many text heights."""
+
 SAMPLE = 6
 """Lines of text that are read to see whether a page is upside down."""
 
@@ -29,25 +33,19 @@ READ_WELL = 0.85
 def quarter_turns(grey: NDArray[np.uint8], ink: Mask, text_height: float, engine: OcrEngine) -> int:
     """How many quarters (0 to 3) the page must be turned anticlockwise to stand upright.
 
-    The first guess is by the direction of the lines. If its lines do not read well, all four are tried.
+    The first guess is by the direction of the lines. If they do not read well, they are tried upside down, and all
+    four ways where the direction is not plain: scraps of a few characters can read better than damaged lines.
     """
     marks = _without_long_strokes(ink, text_height)
-    guess = int(_runs_down(marks, text_height))
+    across, down = _length_of_strips(marks, text_height), _length_of_strips(marks.T, text_height)
+    guess = int(down > 1.3 * across)
+    plain = max(across, down) > PLAIN * min(across, down) + FEW_LINES * text_height
     confidence = {guess: _confidence(grey, marks, text_height, guess, engine)}
-    for turns in (guess + 2, guess + 1, guess + 3):
+    for turns in (guess + 2,) if plain else (guess + 2, guess + 1, guess + 3):
         if max(confidence.values()) >= READ_WELL:
             break
         confidence[turns % 4] = _confidence(grey, marks, text_height, turns % 4, engine)
     return max(confidence, key=lambda turns: confidence[turns])
-
-
-def _runs_down(marks: Mask, text_height: float) -> bool:
-    """Whether lines of text run down the page: it was scanned with a quarter turn.
-
-    Along a line characters nearly touch, and lines are spaced out: closing small gaps in the
-    direction of writing gives long strips, across it hardly any.
-    """
-    return _length_of_strips(marks.T, text_height) > 1.3 * _length_of_strips(marks, text_height)
 
 
 def _confidence(grey: NDArray[np.uint8], marks: Mask, text_height: float, turns: int, engine: OcrEngine) -> float:
@@ -75,6 +73,11 @@ def _strips(marks: Mask, gap: float) -> NDArray[np.int32]:
 
 
 def _length_of_strips(marks: Mask, text_height: float) -> float:
+    """How far lines of text run along the rows, in pixels.
+
+    Along a line characters nearly touch, and lines are spaced out: closing small gaps in the direction of writing
+    gives long strips, across it hardly any.
+    """
     boxes = _strips(marks, CHARACTER_GAP * text_height)
     # A strip thinner than text is what is left of a rule.
     lines = boxes[(boxes[:, 3] > 0.5 * text_height) & (boxes[:, 3] < 2 * text_height)]
