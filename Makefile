@@ -1,10 +1,10 @@
-# make setup | demo | test | lint | lab | bench | bench-grid      (Windows and machines without make: see README.md)
+# make setup | demo | test | lint | lab | bench | bench-grid | bench-forms      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: setup demo test lint lab bench bench-grid clean
+.PHONY: setup demo test lint lab bench bench-grid bench-forms clean
 
 setup: $(STAMP)
 
@@ -35,9 +35,9 @@ lab: setup
 bench: setup
 	$(BIN)/python -m benchmarks.accuracy
 
-bench-grid: setup
+bench-grid bench-forms: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[bench]"
-	$(BIN)/python -m benchmarks.grid
+	$(BIN)/python -m $(patsubst bench-%,benchmarks.%,$@)
 
 clean:
 	rm -rf data/processed/results data/processed/*.parquet data/processed/dataset.json reports
