@@ -36,6 +36,9 @@ FEWEST_FILLED = 0.4
 MOST_CERTAIN = 0.95
 """A border that nobody drew is never surer than this, one with a rule never surer than the next."""
 
+DOUBTED = 0.6
+"""Borders of a table are no surer than this if its first or last row may be none of its rows."""
+
 DRAWN, NOT_DRAWN = 0.98, 0.05
 """Probability of a border where a rule is drawn, and where it is left out beside one, or text crosses it."""
 
@@ -76,6 +79,8 @@ def _lattice(block: Block, marks: TextLayer, level_rules: Mask) -> Lattice | Non
         return None
     decided = borders[kept[0][0] : kept[-1][1]]
     sure = min(MOST_CERTAIN, *(strip.probability for strip in block.strips), *np.maximum(decided, 1 - decided).tolist())
+    if _may_be_heading(columns, bands, kept, level):
+        sure = min(sure, DOUBTED)
     ys, horizontal = _level_borders(bands, kept, xs, level, sure, height)
     vertical = np.full((len(ys) - 1, len(xs)), sure)
     for j, (top, bottom) in enumerate(pairwise(ys)):
@@ -112,6 +117,21 @@ def _table_rows(
 def _filled_cells(columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], row: tuple[int, int]) -> int:
     top, bottom = bands[row[0]][0], bands[row[1]][1]
     return sum(any(top <= (line.y0 + line.y1) / 2 < bottom for line in lines) for lines in columns)
+
+
+def _may_be_heading(
+    columns: Sequence[Sequence[LineBox]],
+    bands: Sequence[tuple[int, int]],
+    rows: Sequence[tuple[int, int]],
+    level: _Rules,
+) -> bool:
+    """Whether the first or the last row has little text and no rule beyond it, like a title or a note in pieces."""
+    near = NEAR / 2 * level.text_height
+    top, bottom = bands[rows[0][0]][0], bands[rows[-1][1]][1]
+    return any(
+        _filled_cells(columns, bands, row) < len(columns) / 2 and not level.inside(*outside)
+        for row, outside in ((rows[0], (top - near, top)), (rows[-1], (bottom, bottom + near)))
+    )
 
 
 def _is_filled(

@@ -24,6 +24,9 @@ BETWEEN_CHARACTERS = 0.35
 WORD_GAP = 0.9
 """A gap this wide (text heights) makes a line of text look like part of a table."""
 
+LARGER_TYPE = 1.3
+"""Type so many times as high as that of the text is that of a heading."""
+
 NEAR = 3.5
 """Lines of a table are at most this many text heights apart."""
 
@@ -112,11 +115,11 @@ def stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
 def words_of(marks: Mask, text_height: float) -> NDArray[np.bool_]:
     """The pixel columns of a band that hold words, the gaps between their characters filled.
 
-    In the larger type of a title characters stand further apart.
+    A line in larger type is a heading, and one word.
     """
     inked = _joined((marks > 0).any(axis=0), BETWEEN_CHARACTERS * text_height)
-    larger = _type_height(marks, inked)
-    return _joined(inked, BETWEEN_CHARACTERS * larger) if larger > text_height else inked
+    larger = _type_height(marks, inked) / text_height
+    return _joined(inked, WORD_GAP * larger * text_height) if LARGER_TYPE < larger < HIGHEST else inked
 
 
 def _joined(inked: NDArray[np.bool_] | np.bool_, gap: float) -> NDArray[np.bool_]:
