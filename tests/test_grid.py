@@ -505,7 +505,7 @@ def misread(printed: str, says: str) -> Reading:
 def text_of(*lines: Reading) -> str:
     """The text of a cell with these lines, each as wide as its characters and one more."""
     widths = [1 + sum(0.5 if character.isascii() else 1.0 for character in line.text) for line in lines]
-    return cell_text(lines, [1 / width for width in widths])
+    return cell_text(lines, widths)
 
 
 class TestText:

@@ -41,14 +41,14 @@ DOTS = 3
 WIDEST_SIGN = 1.4
 """A sign is narrower than this many text heights."""
 
-SIGN_LIKE = frozenset("≥≧＞>≤≦＜<=＝≡-–—一二")
+SIGN_LIKE = frozenset("≥≧＞>≤≦＜<=＝≡-–—一二三")
 """What engines take the sign before a number for."""
 
 TAKEN_FOR_SIGNS = SIGN_LIKE | frozenset("MmNnVvWwXxZz三…")
 """What engines take a sign for that stands alone. Where they read a figure, neither is sure."""
 
-UNSIGNED = frozenset("–—一二≡")
-"""What no number starts with: there the sign was misread."""
+UNSIGNED = frozenset("-–—一二三≡")
+"""What hardly any number starts with: there the sign was misread. The bars of = run together on coarse scans."""
 
 STRICT = frozenset("><＞＜")
 """Rare in forms, and what is left of ≥ and ≤ when the bar is lost: never sure."""

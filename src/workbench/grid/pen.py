@@ -95,12 +95,13 @@ def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
     possible = in_table & (np.minimum(width, high) > NARROWEST * height)
     possible[0] = False
     tall = possible & (high > TALLEST_PRINT * height)
-    hand = tall & ~_headings(stats, tall)
-    for label in np.flatnonzero(possible & ~tall & (width > SHORTEST_STRIKE * height)):
+    heading = _headings(stats, tall)
+    hand = tall & ~heading
+    for label in np.flatnonzero(possible & ~tall & ~heading & (width > SHORTEST_STRIKE * height)):
         hand[label] = _is_struck(labels[_window(stats[label])] == label, height)
     for label in np.flatnonzero(hand):
         hand[label] = _is_thin(labels[_window(stats[label])] == label, int(area[label]), height)
-    print_sized = in_table & ~hand & (high > FIGURE * height) & (width > SLENDEREST * height)
+    print_sized = in_table & ~hand & ~heading & (high > FIGURE * height) & (width > SLENDEREST * height)
     print_sized &= area < DENSEST * width * high
     print_sized[0] = False
     hand |= _in_other_ink(page.grey, loose, labels, print_sized)
@@ -179,14 +180,17 @@ def _with_ends_over_rules(pen: Mask, loose: Mask, labels: NDArray[np.int32], rul
 
 
 def _headings(stats: NDArray[np.int32], large: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Figures that stand in a row with others of their height: large print."""
+    """Large print: figures that stand in a row with others of their height, and what lies between them."""
     found = np.zeros(len(stats), bool)
-    middles, heights = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2, stats[:, cv2.CC_STAT_HEIGHT]
+    left, top, width, height = (stats[:, column] for column in range(4))
+    right, bottom = left + width, top + height
     for label in np.flatnonzero(large):
-        alike = large & (np.abs(heights - heights[label]) < 0.2 * heights[label])
-        level = alike & (np.abs(middles - middles[label]) < 0.25 * heights[label])
-        square = float(np.median(stats[level, cv2.CC_STAT_WIDTH] / heights[level])) >= SQUARE
-        found[label] = np.count_nonzero(level) >= HEADING and square
+        slack = 0.2 * height[label]
+        level = large & (np.abs(top - top[label]) < slack) & (np.abs(bottom - bottom[label]) < slack)
+        if np.count_nonzero(level) < HEADING or float(np.median(width[level] / height[level])) < SQUARE:
+            continue
+        beside = (left > left[level].min() - 2 * height[label]) & (right < right[level].max() + 2 * height[label])
+        found |= beside & (top > top[label] - slack) & (bottom < bottom[label] + slack)
     return found
 
 

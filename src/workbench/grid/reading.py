@@ -66,9 +66,9 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
         for number, table in enumerate(tables, start=1)
     ]
-    pitches = [text.text_height / crop.shape[1] for crop in outside_crops]
+    widths = [crop.shape[1] / text.text_height for crop in outside_crops]
     loose_lines = [
-        _text_line(line, next(readings), pitch, upright) for line, pitch in zip(outside, pitches, strict=True)
+        _text_line(line, next(readings), width, upright) for line, width in zip(outside, widths, strict=True)
     ]
     return PageContent(
         page.number, page.width, page.height, tuple(grids), tuple(line for line in loose_lines if line.text)
@@ -114,8 +114,8 @@ def _is_table(table: _Table, text_height: float) -> bool:
 
 def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage) -> Cell:
     reads = [replace(read, reading=with_leading_sign(read.reading, read.part.line, text)) for read in reads]
-    pitches = [text.text_height / read.part.crop.shape[1] for read in reads]
-    joined = cell_text([read.reading for read in reads], pitches)
+    widths = [read.part.crop.shape[1] / text.text_height for read in reads]
+    joined = cell_text([read.reading for read in reads], widths)
     if any(read.part.downwards for read in reads):
         joined = joined.replace(" ", "")  # the gaps between pieces put side by side are no spaces
     character = min((least_sure(read.reading) for read in reads), default=1.0)
@@ -177,9 +177,9 @@ def _lines_outside(tables: Sequence[_Table], text: TextLayer, engine: OcrEngine)
     return sorted((line for line in lines if line is not None), key=lambda line: (line.y0, line.x0))
 
 
-def _text_line(line: LineBox, reading: Reading, usual_pitch: float, upright: UprightPage) -> TextLine:
+def _text_line(line: LineBox, reading: Reading, width: float, upright: UprightPage) -> TextLine:
     outline = upright.polygon_on_scan(line.x0, line.y0, line.x1, line.y1)
-    return TextLine(cell_text([reading], [usual_pitch]), tuple(round(c, 4) for c in reading.confidences), outline)
+    return TextLine(cell_text([reading], [width]), tuple(round(c, 4) for c in reading.confidences), outline)
 
 
 def _grid(page: int, number: int, table: _Table, cells: list[Cell]) -> CellGrid:

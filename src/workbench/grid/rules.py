@@ -48,8 +48,9 @@ BEND = 0.09
 THICKER = 3.0
 """A short rule is less thick than this many of the page's usual rules."""
 
-STRUCK = 0.15
-"""Ink that touches a rule does so on each side of it along less than this share; of a line through a word, more."""
+STRUCK, NEAR_STRIKE = 0.4, 0.25
+"""A word that is struck out has ink above and below along more than this share of the line, this near (text heights);
+text in two cells keeps clear of the rule between them."""
 
 BESIDE, CROWDED = 0.35, 0.08
 """Where this share of the room beside a rule (to so many text heights) is inked, the rule is made of letters."""
@@ -130,7 +131,7 @@ def _between(ink: Mask, across: Mask, down: Mask, text_height: float, reach: flo
     kept = held | (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height)
     kept[0] = False
     thickest = THICKER * max(1.0, _thickness(across))
-    for label in np.flatnonzero(held & (stats[:, cv2.CC_STAT_WIDTH] <= LONG_RULE * text_height) & kept):
+    for label in np.flatnonzero(kept & ~(held & (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height))):
         kept[label] = not _is_handmade(ink, rows[label], left[label], right[label] + 1, thickest, text_height)
     return np.where(kept[labels], across, 0).astype(np.uint8)
 
@@ -148,17 +149,17 @@ def _is_handmade(ink: Mask, row: int, left: int, right: int, thickest: float, te
     if not drawn.any():
         return False
     usual = float(np.median(thickness[drawn]))
-    if usual > thickest:
-        return True
-    beyond, ends = usual / 2 + max(2.0, TOUCH * text_height), round(ANCHOR * text_height)
-    if min(float((side[ends : len(side) - ends] > beyond).mean()) for side in (up, down)) > STRUCK:
+    near, far = round(usual / 2) + 2, round(usual / 2 + NEAR_STRIKE * text_height) + 2
+    ends = round(ANCHOR * text_height)
+    sides = (side[near:far, ends : side.shape[1] - ends] for side in (above, below))
+    if all(side.size and side.any(axis=0).mean() > STRUCK for side in sides):
         return True
     stroke = drawn & (thickness <= 2 * usual)
-    if np.count_nonzero(stroke) < text_height / 2:
+    if np.count_nonzero(stroke) < text_height / 2 or right - left > LONG_RULE * text_height:
         return False
     at = np.flatnonzero(stroke)
     course = np.polyval(np.polyfit(at, (down - up)[stroke] / 2, 2), at)
-    return float(np.ptp(course)) > max(1.5, BEND * text_height)
+    return usual > thickest or float(np.ptp(course)) > max(1.5, BEND * text_height)
 
 
 def _whole(

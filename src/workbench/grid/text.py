@@ -21,6 +21,9 @@ WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…�
 
 STOPS = frozenset("，。、；：")
 
+USUAL_PITCH = 1.08
+"""Room of a Chinese character in text heights: type leaves a little air around its characters."""
+
 FEWEST_PITCHES = 2
 """From so few distances between characters the room of one is not measured: engines place characters in steps."""
 
@@ -34,13 +37,18 @@ ROOM_OF_FULL_WIDTH = 0.7
 nearer to half because engines place marks unevenly."""
 
 
-def cell_text(readings: Sequence[Reading], usual_pitches: Sequence[float]) -> str:
+def cell_text(readings: Sequence[Reading], widths: Sequence[float]) -> str:
     """Lines joined in reading order. Line wraps leave no space, nor does justified Chinese text.
 
-    A space stays only between two Latin words or numbers of one line. ``usual_pitches``: for each line the room of a
-    Chinese character where the line itself does not tell, as a fraction of its crop's width.
+    A space stays only between two Latin words or numbers of one line. ``widths``: those of the lines' crops, in text
+    heights.
     """
-    lines = [as_printed(reading, pitch) for reading, pitch in zip(readings, usual_pitches, strict=True)]
+    measured = [
+        pitch * width for reading, width in zip(readings, widths, strict=True) for pitch in _chinese_pitches(reading)
+    ]
+    # Lines too short to tell how much room a character has are set like the others of their cell.
+    usual = float(np.median(measured)) if len(measured) >= FEWEST_PITCHES else USUAL_PITCH
+    lines = [as_printed(reading, usual / width) for reading, width in zip(readings, widths, strict=True)]
     text = _with_matching_brackets(lines)
     return re.sub(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])", "", text)
 
@@ -77,12 +85,11 @@ def as_printed(reading: Reading, usual_pitch: float) -> str:
     """One line with full-width punctuation where the print leaves a full character's room for it.
 
     Engines confuse ``,`` and ``，``: between Chinese characters the room tells. At the end of a line
-    there is nothing to measure, and Chinese text has the full-width mark. ``usual_pitch``: see `cell_text`.
+    there is nothing to measure, and Chinese text has the full-width mark. ``usual_pitch``: the room of a Chinese
+    character where the line itself does not tell, as a fraction of its crop's width.
     """
-    text, places = reading.text, reading.positions
-    chinese = [_is_chinese(character) for character in text]
-    neighbours = zip(pairwise(places), pairwise(chinese), strict=True)
-    pitches = [b - a for (a, b), both in neighbours if all(both)]
+    text, chinese = reading.text, [_is_chinese(character) for character in reading.text]
+    pitches = _chinese_pitches(reading)
     pitch = float(np.median(pitches)) if len(pitches) >= FEWEST_PITCHES else usual_pitch
     characters = list(text)
     for i in range(1, len(text)):
@@ -93,6 +100,13 @@ def as_printed(reading: Reading, usual_pitch: float) -> str:
         if ends_line or has_room:
             characters[i] = FULL_WIDTH[text[i]]
     return "".join(characters).strip()
+
+
+def _chinese_pitches(reading: Reading) -> list[float]:
+    """Distances of neighbouring Chinese characters, as fractions of the crop's width."""
+    chinese = [_is_chinese(character) for character in reading.text]
+    neighbours = zip(pairwise(reading.positions), pairwise(chinese), strict=True)
+    return [end - start for (start, end), both in neighbours if all(both)]
 
 
 def _room(reading: Reading, i: int, pitch: float) -> float:
