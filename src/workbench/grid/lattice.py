@@ -18,6 +18,9 @@ from workbench.grid.upright import Mask, UprightPage
 LONE_RULE_REACH = 15.0
 """A rule that touches no other belongs to a table at most this many text heights away."""
 
+PAST_TABLE = 1.5
+"""A table's own rules end within so many text heights of its corners."""
+
 LONE_RULE_SHARE = 0.8
 """Such a rule runs along this share of the table's side; wear takes the ends of some."""
 
@@ -104,16 +107,18 @@ def _around(one: Box, other: Box) -> Box:
 def _with_lone_rules(table: Box, lone: list[Box], text_height: float) -> Box:
     """Widen a table to the rules that run along its whole side without touching it.
 
-    The outer rule of a merged cell as high as the page has no rule that crosses it.
+    The outer rule of a merged cell as high as the page has no rule that crosses it. A line that runs on past the table
+    on both sides is none of its rules: the gutter of a spread, the edge of the sheet.
     """
-    reach = LONE_RULE_REACH * text_height
+    reach, slack = LONE_RULE_REACH * text_height, PAST_TABLE * text_height
     for axis in (0, 1):  # beside the table, then above and below it
         across, along = axis, 1 - axis
         for rule in sorted(lone, key=lambda rule: abs(rule[across] - table[across])):
             shared = min(rule[along + 2], table[along + 2]) - max(rule[along], table[along])
             length = max(rule[along + 2] - rule[along], table[along + 2] - table[along])
             distance = max(table[across] - rule[across + 2], rule[across] - table[across + 2])
-            if shared >= LONE_RULE_SHARE * length and 0 < distance <= reach:
+            past = rule[along] < table[along] - slack and rule[along + 2] > table[along + 2] + slack
+            if shared >= LONE_RULE_SHARE * length and 0 < distance <= reach and not past:
                 table = _around(table, rule)
     return table
 
