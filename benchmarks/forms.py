@@ -33,6 +33,7 @@ from benchmarks.grid_corpus import (
     CONDITIONS,
     LOOKS,
     OWN_LOOKS,
+    PAIRS,
     TRANSCRIBED,
     TYPEFACES,
     Drawing,
@@ -50,6 +51,13 @@ from workbench.model import Page
 from workbench.settings import Settings
 
 FORMS_PER_CONDITION = 3
+FORM_CONDITIONS = tuple(
+    name
+    for name in CONDITIONS
+    if name not in PAIRS and all(look.style.rules == "all" for look in OWN_LOOKS.get(name, ()))
+)
+"""Ruled forms, each on pages of its own."""
+
 HELD_OUT = ("beijing-district", "swapped-columns", "two-row-headers", "total-first")
 BINS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 THRESHOLDS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.97)
@@ -95,7 +103,9 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--fault", choices=CONDITIONS, metavar="NAME", help=f"one of: {', '.join(CONDITIONS)}")
+    parser.add_argument(
+        "--fault", choices=FORM_CONDITIONS, metavar="NAME", help=f"one of: {', '.join(FORM_CONDITIONS)}"
+    )
     parser.add_argument("--layout", choices=[*LAYOUTS, *TRANSCRIBED], metavar="NAME", help="one layout's forms only")
     parser.add_argument("--forms", type=int, default=FORMS_PER_CONDITION, help="for each fault (%(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="processes (%(default)s)")
@@ -108,12 +118,12 @@ def _arguments() -> argparse.Namespace:
 
 def form_specs(per_condition: int = FORMS_PER_CONDITION) -> Iterator[FormSpec]:
     """The forms, condition by condition: layouts, looks and typefaces are dealt out over all of them."""
-    count = per_condition * len(CONDITIONS)
+    count = per_condition * len(FORM_CONDITIONS)
     rng = np.random.default_rng(11)
     names = dealt([*LAYOUTS, *TRANSCRIBED], count, rng)
     faces = dealt([face for face in TYPEFACES if face.file.is_file()], count, rng)
     looks = dealt(LOOKS, count, rng)
-    conditions = [condition for condition in CONDITIONS for _ in range(per_condition)]
+    conditions = [condition for condition in FORM_CONDITIONS for _ in range(per_condition)]
     for seed, (condition, name, face, look) in enumerate(zip(conditions, names, faces, looks, strict=True)):
         own = OWN_LOOKS.get(condition)
         chosen = own[seed % len(own)] if own else look
@@ -149,7 +159,7 @@ def read_form(spec: FormSpec) -> Outcome:
 
 def _table(outcomes: Sequence[Outcome]) -> list[str]:
     """A line for each condition, for each layout, and for all."""
-    conditions = {name: [o for o in outcomes if o.spec.condition == name] for name in CONDITIONS}
+    conditions = {name: [o for o in outcomes if o.spec.condition == name] for name in FORM_CONDITIONS}
     layouts = {
         name + ("*" if name in HELD_OUT else ""): [o for o in outcomes if o.spec.drawing.form == name]
         for name in (*LAYOUTS, *TRANSCRIBED)
