@@ -142,7 +142,7 @@ def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Column
         if name in NUMBERS and len(printed) > 1:
             told = "、".join(f"“{piece.text[:20]}”" for piece in printed)
             doubts.append(Doubt("shifted-cell", "warning", f"同一列中有几个单元格：{told}，请对照原件", name, row.page))
-    for piece in sorted_out.get(UNKNOWN, ()):
+    for piece in (*sorted_out.get(UNKNOWN, ()), *sorted_out.get(None, ())):
         if piece.text and is_number(piece.text):
             told = next((c.label.text for c in columns_under(piece, columns) if c.label), "")
             message = f"表头“{told}”无法识别，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
