@@ -121,8 +121,9 @@ def unread_actual(row: Judged) -> Iterator[Finding]:
 
 
 def missing_heads(form: Form) -> Iterator[Finding]:
-    """``missing-value``: no department, no year, or no total line under columns of scores."""
-    has_scores = any(row.score is not None for row in form.indicators)
+    """``missing-value``: no department, no year, or no total line on a self-evaluation with columns of points."""
+    has_points = any(row.actual is not None and (row.weight or row.score) for row in form.indicators)
+    has_scores = not form.indicators or has_points or any(row.score is not None for row in form.indicators)
     missing = (
         (not form.department, "department", "未找到部门名称", form.first_page),
         (form.year is None, "year", "未找到年度", form.first_page),

@@ -31,6 +31,7 @@ FEWEST_SHARED = 3
 GROUPED = "grouped"
 """The field of a column that says of a group of records what another with the same label says of each."""
 
+LEVELS = ("level1", "level2", "levels")
 HALF = 0.5
 FEWEST_TEXTS = 3
 """So many texts say enough to doubt a whole label."""
@@ -205,14 +206,28 @@ def _columns_by_content(section: Section, sections: Sequence[Section]) -> Column
                 field = _field_by_place(place, columns, section.kind, held[place])
                 columns[place] = replace(column, field=field, evidence="inferred") if field else column
                 is_open = is_open or field is not None
-    if section.kind == "indicators" and "name" not in {column.field for column in columns}:
-        columns = _with_names(columns, held)
+    if section.kind == "indicators":
+        columns = _with_project(_with_names(columns, held), held)
     return tuple(columns)
+
+
+def _with_project(columns: Sequence[Column], held: Sequence[Sequence[str]]) -> list[Column]:
+    """The columns, the only unknown one before the levels as that of the projects, where goals or amounts stand there
+    too: without it all projects would be one."""
+    levels = [place for place, column in enumerate(columns) if column.field in LEVELS]
+    before = columns[: levels[0]] if levels else ()
+    unknown = [place for place, column in enumerate(before) if column.field == UNKNOWN and held[place]]
+    stacked = {column.field for column in before}
+    if len(unknown) == 1 and stacked & {"goal", "initial", "adjusted"} and "project" not in stacked:
+        return [replace(c, field="project", evidence="inferred") if n in unknown else c for n, c in enumerate(columns)]
+    return list(columns)
 
 
 def _with_names(columns: Sequence[Column], held: Sequence[Sequence[str]]) -> list[Column]:
     """The columns, the first unknown one behind the levels that has another text in every row as that of the names."""
-    levels = [place for place, column in enumerate(columns) if column.field in ("level1", "level2", "levels")]
+    levels = [place for place, column in enumerate(columns) if column.field in LEVELS]
+    if "name" in {column.field for column in columns}:
+        return list(columns)
     for place, column in enumerate(columns):
         texts = held[place]
         is_free = column.field == UNKNOWN and column.evidence == "label" and levels and place > levels[-1]

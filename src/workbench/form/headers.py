@@ -177,8 +177,8 @@ def _match(text: str, above: str, kind: str) -> Match | None:
     if not plain_label(text):
         return match_column(above, kind) if above else None
     own = None if is_goal_label(text) else match_column(text, kind)
-    if own and own.field == "whole" and above:
-        return match_column(above, kind)
+    if own and own.field == "whole":
+        return match_column(above, kind) if above else None
     if own or not above or is_statement(text):
         return own
     joined = (match_column(both, kind) for both in (plain_label(text) + plain_label(above), plain_label(above) + text))

@@ -59,7 +59,7 @@ def table_rows(section: Section) -> list[Sourced]:
         keys = [piece for piece in sorted_out.get(section.key_field, ()) if piece in row.starting]
         if keys:
             ends = _ends_of_records(section, index, keys[0])
-        elif index not in ends:
+        elif index not in ends[:-1]:
             continue
         end = next(end for end in ends if end > index)
         for name in LABELS:
@@ -80,17 +80,18 @@ def table_rows(section: Section) -> list[Sourced]:
 
 
 def _ends_of_records(section: Section, start: int, key: Piece) -> list[int]:
-    """Where the records end that begin in a row: one, as far as the key's cell reaches down, or as many as have points
-    of their own beside it."""
+    """Where the records end that begin in a row: one, as far as the key's cell reaches down, or as many as have a cell
+    for points beside it, where several of them have points."""
     rows = section.rows
     beside = takewhile(lambda n: _within(rows[n], key, rows[start]), range(start + 1, len(rows)))
     end = max(beside, default=start) + 1
-    scored = [n for n in range(start, end) if _has_points(rows[n], section.columns)]
-    return [*scored[1:], end]
+    points = {n: _points_in(rows[n], section.columns) for n in range(start, end)}
+    are_several = sum(any(is_number(text) for text in texts) for texts in points.values()) > 1
+    return [*(n for n, texts in points.items() if n > start and texts and are_several), end]
 
 
-def _has_points(row: Row, columns: Columns) -> bool:
-    return any(field_of(piece, columns) in ("weight", "score") and is_number(piece.text) for piece in row.printed)
+def _points_in(row: Row, columns: Columns) -> list[str]:
+    return [piece.text for piece in row.starting if field_of(piece, columns) in ("weight", "score")]
 
 
 def _levels_apart(both: Entry | None) -> dict[str, Entry]:
@@ -141,7 +142,7 @@ def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Column
         if name in NUMBERS and len(printed) > 1:
             told = "、".join(f"“{piece.text[:20]}”" for piece in printed)
             doubts.append(Doubt("shifted-cell", "warning", f"同一列中有几个单元格：{told}，请对照原件", name, row.page))
-    for piece in sorted_out.get(UNKNOWN, ()):
+    for piece in (*sorted_out.get(UNKNOWN, ()), *sorted_out.get(None, ())):
         if piece.text and is_number(piece.text):
             told = next((c.label.text for c in columns_under(piece, columns) if c.label), "")
             message = f"表头“{told}”无法识别，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"

@@ -17,13 +17,16 @@ Total = tuple[Entry | None, Entry | None, list[Finding]]
 
 def totals_of(rows: Sequence[Row], columns: Columns) -> Total:
     """Stated total weight and score, of the last row that states any. Subtotals (小计) are none."""
-    for row in reversed(rows):
-        labels = {match_label(piece.text, "sections") for piece in row.printed}
-        weight, score = _total_in(row, columns) if "subtotal" not in labels else ([], [])
+    weight: list[Piece] = []
+    score: list[Piece] = []
+    stating = [row for row in rows if not any(match_label(p.text, "sections") == "subtotal" for p in row.printed)]
+    for row in reversed(stating):
+        weight, score = _total_in(row, columns)
         if weight or score:
-            left = [piece for piece in _points_in(row) if piece not in (*weight, *score)]
-            return _entry(weight), _entry(score), [_unused(piece) for piece in left]
-    return None, None, []
+            stating = [row]
+            break
+    left = [piece for row in stating for piece in _points_in(row) if piece not in (*weight, *score)]
+    return _entry(weight), _entry(score), [_unused(piece) for piece in left]
 
 
 def _entry(pieces: Sequence[Piece]) -> Entry | None:
