@@ -16,7 +16,7 @@ from workbench.model import Cell, CellGrid, Confidence, Finding, PageContent, Po
 from workbench.readers.kinds import PageRecord
 from workbench.settings import Settings
 
-PIPELINE = "0.2.0"
+PIPELINE = "0.3.0"
 """Version of everything between a page image and its cell grids. Raise it when a change there changes results."""
 
 
