@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from tests.scans.faults import damage, draw_page
 from tests.scans.invented import expected_forms, invent
-from tests.scans.layouts import LAYOUTS
+from tests.scans.layouts import HELD_OUT, LAYOUTS
 from tests.scans.measure_layouts import Measured, measure
 from tests.scans.typeset import page_grids, typeset
 from tqdm import tqdm
@@ -58,7 +58,6 @@ FORM_CONDITIONS = tuple(
 )
 """Ruled forms, each on pages of its own."""
 
-HELD_OUT = ("beijing-district", "swapped-columns", "two-row-headers", "total-first")
 BINS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 THRESHOLDS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.97)
 

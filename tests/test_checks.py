@@ -362,7 +362,8 @@ class TestCloser:
 
     def test_weights_rounded_to_hundredths_may_miss_by_their_rounding(self):
         rows = [indicator(weight="30.33", score="30.33", name=name) for name in ("甲", "乙", "丙")]
-        assert codes(a_form(*rows, budgets=(), total_weight=entry("91"), total_score=entry("91"))) == []
+        unscored = replace(budget(), weight=None, score=None)
+        assert codes(a_form(*rows, budgets=(unscored,), total_weight=entry("91"), total_score=entry("91"))) == []
 
     def test_points_printed_with_their_unit_are_numbers(self):
         assert codes(a_form(indicator(weight="90分", score="（90分）"), total_weight=entry("100分"))) == []

@@ -110,7 +110,7 @@ def _is_true(finding: Finding, case: Case) -> bool:
 
 def _is_true_of_row(finding: Finding, row: Truth, measure: Measure, truth: Truth) -> bool:
     weight, score = (_decimal(row[key]) for key in ("weight", "score"))
-    lost = score is not None and weight is not None and score < weight
+    lost = weight is not None and score is not None and score < weight
     missed = measure.reached < 1 or _is_late(row)
     asked, got = _first(row["target"]), _first(row["actual"] or "")
     match finding.code:

@@ -15,6 +15,7 @@ from workbench.checks.doubts import (
     cells_of,
     goals_out_of_order,
     low_confidence,
+    missing_amounts,
     missing_heads,
     missing_values,
     not_a_number,
@@ -44,7 +45,8 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
     rows, cells = judged_indicators(form), cells_of(pages)
     findings = list(form.notes)
     findings += [*obscured(form, cells), *low_confidence(form, review_threshold, cells)]
-    findings += [*unmapped_cells(form), *not_a_number(form), *missing_heads(form), *missing_values(rows, cells)]
+    findings += [*unmapped_cells(form), *not_a_number(form), *missing_heads(form), *missing_amounts(form)]
+    findings += missing_values(rows, cells)
     findings += goals_out_of_order(form)
     findings += _budget_findings(form, review_threshold)
     findings += _total_findings(form, rows, cells, review_threshold)

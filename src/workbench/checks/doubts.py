@@ -136,6 +136,22 @@ def missing_heads(form: Form) -> Iterator[Finding]:
             )
 
 
+def missing_amounts(form: Form) -> Iterator[Finding]:
+    """``missing-value``: no line of a budget, or one without the amount spent, whose rate or score says that it is
+    printed."""
+    if not form.budgets:
+        message = "未找到预算执行情况，请对照原件"
+        yield Finding("missing-value", "warning", message, "budgets", None, None, form.first_page, "预算", BLANK_CELL)
+    for number, line in enumerate(form.budgets, start=1):
+        told = next((entry for entry in (line.execution_rate, line.score) if entry), None)
+        if line.executed is None and told is not None:
+            message = f"{line.funds.text}：有执行率或得分，但未找到全年执行数"
+            page, expected = page_of(told), field_name("executed")
+            yield Finding(
+                "missing-value", "warning", message, "budgets", number, "executed", page, expected, BLANK_CELL
+            )
+
+
 def missing_values(rows: Sequence[Judged], cells: Cells) -> Iterator[Finding]:
     """``missing-value``: the form has the column, and nothing is printed in it."""
     fields = ("name", "target", "actual", "weight", "score")

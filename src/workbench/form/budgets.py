@@ -44,26 +44,13 @@ def budget_lines(
     budgets = [replace(budget, amount_unit=budget.amount_unit or unit) for budget in budgets]
     is_asked_for = all(budget.initial is None and budget.executed is None for budget in budgets)
     budgets = [_asked_for(budget) if is_asked_for else budget for budget in budgets]
-    return budgets, [*_findings(found), *_missing(budgets, sections)]
+    return budgets, list(_findings(found))
 
 
 def _findings(lines: Sequence[Line]) -> Iterator[Finding]:
     for number, (_, doubts) in enumerate(lines, start=1):
         for doubt in doubts:
             yield Finding(doubt.code, doubt.severity, doubt.message, "budgets", number, doubt.field, doubt.page)
-
-
-def _missing(budgets: Sequence[Budget], sections: Sequence[Section]) -> Iterator[Finding]:
-    """``missing-value``: no line with an amount was found, or none with the amount that was spent although a rate or a
-    score says that there is one."""
-    page = next((row.page for section in sections for row in section.rows), None)
-    if not budgets:
-        message = "未找到预算执行情况（年初预算数、全年预算数、全年执行数等），请对照原件"
-        yield Finding("missing-value", "warning", message, "budgets", None, None, page)
-    for number, line in enumerate(budgets, start=1):
-        if line.executed is None and (line.execution_rate or line.score):
-            message = f"{line.funds.text}：有执行率或得分，但未找到全年执行数一列，请对照原件"
-            yield Finding("missing-value", "warning", message, "budgets", number, "executed", page)
 
 
 def deviation_cells(section: Section) -> list[tuple[Piece, Piece]]:

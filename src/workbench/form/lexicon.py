@@ -149,8 +149,8 @@ def match(text: str, section: str) -> Match | None:
 
 
 def _field_by_build(label: str, section: str) -> str | None:
-    """The field whose labels are built like this one, if it is no label of anything but a section of the form."""
-    if label in _whole_labels():
+    """The field whose labels are built like this one, if no other part of a form than a table has it for a label."""
+    if any(label in labels for part in ("heading", "levels") for labels in families(part).values()):
         return None
     return next((field for field, pattern in _patterns(section).items() if pattern.fullmatch(label)), None)
 
@@ -196,12 +196,10 @@ def _closeness(label: str, labels: Iterable[str]) -> float:
 
 @cache
 def _whole_labels() -> frozenset[str]:
-    """Every label but those that only name a section."""
-    listed = {section: families(section) for section in ("sections", "heading", *TABLES, "levels")}
-    listed["sections"] = {field: labels for field, labels in listed["sections"].items() if field != "label"}
-    return frozenset(label for known in listed.values() for labels in known.values() for label in labels)
+    sections = ("sections", "heading", *TABLES, "levels")
+    return frozenset(label for section in sections for labels in families(section).values() for label in labels)
 
 
 def _is_whole_label(label: str) -> bool:
     """Whether it is undamaged and belongs elsewhere: 绩效指标 is not a damaged 三级指标."""
-    return label in _whole_labels() or label in families("sections")["label"]
+    return label in _whole_labels()

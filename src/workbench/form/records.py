@@ -144,8 +144,10 @@ def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Column
             doubts.append(Doubt("shifted-cell", "warning", f"同一列中有几个单元格：{told}，请对照原件", name, row.page))
     for piece in (*sorted_out.get(UNKNOWN, ()), *sorted_out.get(None, ())):
         if piece.text and is_number(piece.text):
-            told = next((c.label.text for c in columns_under(piece, columns) if c.label), "")
-            message = f"表头“{told}”无法识别，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
+            told = next(
+                (f"表头“{c.label.text}”" for c in columns_under(piece, columns) if c.label and c.label.text), "表头"
+            )
+            message = f"{told}无法识别，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
             doubts.append(Doubt("column-in-doubt", "warning", message, None, row.page))
     for piece in row.printed:
         fields = {column.field for column in columns_under(piece, columns)} - {UNKNOWN}

@@ -19,8 +19,6 @@ from tests.scans.layouts.pieces import (
 )
 from tests.scans.tables import Table, TableRow, Truth
 
-TARGET_UNIT = target_part(2)
-
 
 def hubei_overall(truth: Truth) -> Table:
     """Points of a part stand in its label, each goal has its own block, no column says what a row can score."""
@@ -108,14 +106,13 @@ def combined_levels(truth: Truth) -> Table:
         Column("执行率(B/A)", "rate"),
         Column("得分", "score"),
     ]
-    numbers = {id(record): str(number) for number, record in enumerate(truth["indicators"], start=1)}
     indicators = [
-        Column("序号", lambda record: numbers[id(record)]),
+        Column("序号", lambda record: str(truth["indicators"].index(record) + 1)),
         Column("一级/二级指标", lambda record: f"{record['level1']}-{record['level2']}"),
         Column("指标名称", "name"),
-        Column("目标值", lambda record: _sign_and_number(record)),
+        Column("目标值", _sign_and_number),
         Column("完成值", "actual"),
-        Column("计量单位", TARGET_UNIT),
+        Column("计量单位", target_part(2)),
         Column("完成率", "completion"),
         Column("权重", "weight"),
         Column("自评得分", "score"),
@@ -301,14 +298,7 @@ def two_row_headers(truth: Truth) -> Table:
         Column("未完成原因", "deviation"),
     ]
     groups = (
-        (
-            "绩效指标",
-            [
-                Column("一级指标", level1(truth), merged=True),
-                Column("二级指标", "level2", merged=True),
-                Column("三级指标", "name"),
-            ],
-        ),
+        ("绩效指标", levels(truth)),
         ("指标值", [Column("目标值", "target"), Column("完成值", "actual"), Column("完成率", "completion")]),
         ("评分情况", [Column("分值", "weight"), Column("自评得分", "score")]),
     )
@@ -347,9 +337,8 @@ def explained_columns(truth: Truth) -> Table:
         Column("分值（20分）", "weight", 2),
         Column("自评得分", "score", 2),
     ]
-    numbers = {id(record): str(number) for number, record in enumerate(truth["indicators"], start=1)}
     indicators = [
-        Column("序号", lambda record: numbers[id(record)]),
+        Column("序号", lambda record: str(truth["indicators"].index(record) + 1)),
         *levels(truth, names="三级指标名称"),
         Column("指标说明", "description"),
         Column("计算公式", "method"),
