@@ -9,6 +9,8 @@ from itertools import pairwise
 from workbench.form.records import Sourced
 from workbench.model import BLANK
 
+ILLEGIBLE = frozenset({"obscured", "unread"})
+
 
 def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sourced]:
     """Give every record the level labels of the merged cells it lies in, left to right.
@@ -16,13 +18,14 @@ def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sour
     A merged label over a page break is printed once, before or after the break. An empty label cell
     at the top of a page, and one in the middle of a page, goes on with the label above; an empty one
     that starts anew at the foot of a page takes the label from the top of the next page, unless
-    labels are not merged at all, but printed in the first of their rows.
+    labels are not merged at all, but printed in the first of their rows. A label that cannot be read
+    is not empty: it stays without text.
     """
     filled = list(records)
     are_merged = any(len(run) > 1 for field in fields if field != "goal_no" for run in _label_runs(filled, field))
     for depth, field in enumerate(fields):
         runs = _label_runs(filled, field)
-        empty = [not filled[run[0]].fields.get(field, BLANK).text for run in runs]
+        empty = [_is_empty(filled[run[0]], field) for run in runs]
         for index, run in enumerate(runs):
             if not empty[index]:
                 continue
@@ -37,6 +40,12 @@ def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sour
                 for i in run:
                     filled[i] = replace(filled[i], fields={**filled[i].fields, field: label})
     return filled
+
+
+def _is_empty(record: Sourced, field: str) -> bool:
+    entry = record.fields.get(field, BLANK)
+    pieces = (*record.row.starting, *record.row.covering)
+    return not entry.text and not any(piece.cell.state in ILLEGIBLE for piece in pieces if piece.key in entry.cells)
 
 
 def _run_with_label_below(

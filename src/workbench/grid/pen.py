@@ -54,6 +54,9 @@ MOST = 95
 LIGHTER = 0.15
 """Ink lighter than most print by this share of the print's contrast is another ink."""
 
+MORE_COLOURED = 48
+"""Ink whose chroma (0 to 255) is higher than that of most print by so much is a coloured pen's."""
+
 THICKER = 1.75
 """Strokes thicker than those of most print by this factor are a pen's; bold type is less so."""
 
@@ -104,7 +107,7 @@ def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
     print_sized = in_table & ~hand & ~heading & (high > FIGURE * height) & (width > SLENDEREST * height)
     print_sized &= area < DENSEST * width * high
     print_sized[0] = False
-    hand |= _in_other_ink(page.grey, loose, labels, print_sized)
+    hand |= _in_other_ink(page, loose, labels, print_sized)
     pen = np.where(hand[labels], loose, 0).astype(np.uint8)
     if not pen.any():
         return pen
@@ -213,9 +216,10 @@ def _is_struck(figure: NDArray[np.bool_], text_height: float) -> bool:
 
 
 def _in_other_ink(
-    grey: NDArray[np.uint8], loose: Mask, labels: NDArray[np.int32], figures: NDArray[np.bool_]
+    page: UprightPage, loose: Mask, labels: NDArray[np.int32], figures: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Figures of the size of characters whose strokes are as thick as the print's and yet lighter, or much thicker."""
+    """Figures of the size of characters whose strokes are as thick as the print's and yet lighter, much thicker, or of
+    another colour."""
     found = np.zeros(len(figures), bool)
     inked = (loose > 0) & figures[labels]
     names = np.unique(labels[inked])
@@ -223,12 +227,14 @@ def _in_other_ink(
         return found
     reach = cv2.distanceTransform(loose, cv2.DIST_L2, 3)[inked]
     thickness = _quantiles(reach, labels[inked], THICK_PART)
-    tone = _quantiles(grey[inked].astype(np.float32), labels[inked], DARK_PART)
+    tone = _quantiles(page.grey[inked].astype(np.float32), labels[inked], DARK_PART)
+    chroma = _quantiles(page.chroma[inked].astype(np.float32), labels[inked], 0.5)
     full = thickness >= np.median(thickness)
     usual = float(np.median(tone[full]))
     lightest = np.percentile(tone[full], MOST) + LIGHTER * (255 - usual)
     thickest = THICKER * np.percentile(thickness, MOST)
-    found[names] = (full & (tone > lightest)) | (thickness > thickest)
+    coloured = chroma > float(np.median(chroma)) + MORE_COLOURED
+    found[names] = (full & (tone > lightest)) | (thickness > thickest) | coloured
     return found
 
 

@@ -44,7 +44,8 @@ class UprightPage:
     """A page turned upright and made flat.
 
     ``grey`` (height, width) uint8 has an evened background (paper near 255) and no ink of seals;
-    ``ink`` marks its dark pixels, ``covered`` where seals lay. ``to_scan`` maps upright pixels to
+    ``ink`` marks its dark pixels, ``covered`` where seals lay, ``chroma`` is how far from grey each
+    pixel of the scan is (the largest of red, green and blue less the smallest). ``to_scan`` maps upright pixels to
     the page as scanned. ``text_height`` is the height of a character, upright pixels.
     """
 
@@ -52,6 +53,7 @@ class UprightPage:
     grey: NDArray[np.uint8]
     ink: Mask
     covered: Mask
+    chroma: NDArray[np.uint8]
     to_scan: Warp
     text_height: float
 
@@ -81,7 +83,9 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
         height = text_height(ink)  # of characters that lie on their side it was the width
     rows, columns = ink.shape
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
-    return UprightPage(page.number, flat.picture, ink, under, flat.to_scan, height)
+    chroma = np.ptp(page.image, axis=2)
+    tinted = flat.to_scan.resample(chroma, columns, rows, paper=0) if chroma.any() else np.zeros_like(ink)
+    return UprightPage(page.number, flat.picture, ink, under, tinted, flat.to_scan, height)
 
 
 def _evened(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mask]:
