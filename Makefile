@@ -32,7 +32,7 @@ test: lint
 lab: setup
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/department.ipynb
 
-bench: setup
+bench: setup bench-forms
 	$(BIN)/python -m benchmarks.accuracy
 
 bench-grid bench-forms: setup

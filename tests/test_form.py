@@ -112,6 +112,15 @@ def page_grid(rows: list[list[str]], title: str = "整体支出绩效自评表")
 HEADER = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"]
 
 
+def obscured(page: PageContent, text: str) -> PageContent:
+    """The page with something over the cell that says ``text``."""
+    hidden = {"text": "", "state": "obscured", "confidence": Confidence(character=0.3)}
+    (grid,) = page.grids
+    cells = tuple(replace(cell, **hidden) if cell.text == text else cell for cell in grid.cells)
+    assert cells != grid.cells
+    return replace(page, grids=(replace(grid, cells=cells),))
+
+
 def indicator_form(*rows: list[str], header: list[str] = HEADER, title: str = "整体支出绩效自评表") -> Form:
     (found,) = assemble_forms([page_grid([header, *rows], title)], "scan")
     return found
@@ -236,7 +245,7 @@ class TestRowsPrintedTwice:
         two = [page_grid([HEADER, record()]), on_page(page_grid([HEADER, record(actual="7次")]), 2)]
         (found,) = assemble_forms(two, "scan")
         assert [row.actual.text for row in found.indicators] == ["6次", "7次"]
-        assert codes(found) == ["missing-value"]  # of the budget, which this form lacks
+        assert codes(found) == []
 
     def test_equal_rows_on_one_page_are_two_rows(self):
         assert len(indicator_form(record(), record()).indicators) == 2
@@ -390,6 +399,20 @@ class TestLabels:
         assert found.indicators[1].target.text == "402.9万元"
         of_rows = [(note.code, note.record_no) for note in found.notes if note.table == "indicators"]
         assert of_rows == [("low-confidence", 2)] * doubted
+
+    def test_a_label_that_cannot_be_read_does_not_take_the_one_above(self):
+        rows = [record(level2="数量指标"), record("时限", level2="时效指标"), record("费用", level2="成本指标")]
+        (found,) = assemble_forms([obscured(page_grid([HEADER, *rows]), "时效指标")], "scan")
+        assert [row.level2.text for row in found.indicators] == ["数量指标", "", "成本指标"]
+        assert [row.level2.confidence for row in found.indicators] == [1.0, 0.3, 1.0]
+
+    def test_a_heading_that_cannot_be_read_does_not_take_the_next_one(self):
+        page = pages(table(PROJECT_1))[0]
+        department = truth(PROJECT_1)["department"]
+        (found,) = assemble_forms([obscured(page, department)], "scan")
+        assert (found.department.text, found.department.confidence) == ("", 0.3)
+        assert found.unit is not None
+        assert found.unit.text == truth(PROJECT_1)["unit"]
 
     def test_a_form_may_lack_columns(self):
         found = indicator_form(["培训次数", "≥5次", "6次"], header=["三级指标", "年度指标值", "实际完成值"])

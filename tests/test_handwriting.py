@@ -71,6 +71,15 @@ def test_a_tick_as_small_as_a_character_is_known_by_its_ink(colour) -> None:
     assert not is_trusted(cell_at(stroke(form(), tick(405, 180, 22), colour), 1, 1))
 
 
+@pytest.mark.parametrize(("colour", "trusted"), [((0, 0, 140), False), ((0, 0, 0), True)])
+def test_a_number_like_print_but_for_its_colour_is_not_trusted(colour, trusted) -> None:
+    paper, nine = form(), np.full_like(form(), 255)
+    write(paper, "项目支出绩效自评表" * 6, XS[0] + 20, YS[0] + 20, 18)
+    write(nine, "9", 575, 340, 22)
+    paper[nine[:, :, 0] < 128] = colour
+    assert is_trusted(cell_at(paper, 3, 2)) == trusted
+
+
 def test_a_number_written_into_an_empty_cell_is_not_trusted() -> None:
     four = [[(580.0, 330.0), (566.0, 356.0), (596.0, 354.0)], [(590.0, 342.0), (586.0, 368.0)]]
     paper = form()

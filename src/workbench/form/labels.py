@@ -9,8 +9,6 @@ from itertools import pairwise
 from workbench.form.records import Sourced
 from workbench.model import BLANK
 
-ILLEGIBLE = frozenset({"obscured", "unread"})
-
 
 def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sourced]:
     """Give every record the level labels of the merged cells it lies in, left to right.
@@ -45,7 +43,7 @@ def carry_labels(records: Sequence[Sourced], fields: Sequence[str]) -> list[Sour
 def _is_empty(record: Sourced, field: str) -> bool:
     entry = record.fields.get(field, BLANK)
     pieces = (*record.row.starting, *record.row.covering)
-    return not entry.text and not any(piece.cell.state in ILLEGIBLE for piece in pieces if piece.key in entry.cells)
+    return not entry.text and not any(piece.is_illegible for piece in pieces if piece.key in entry.cells)
 
 
 def _run_with_label_below(

@@ -55,7 +55,7 @@ def heading_pairs(row: Row) -> list[Pair]:
         found = _heading(piece)
         if found:
             pairs.append(found)
-        elif pairs and pairs[-1].value is None and piece.text:
+        elif pairs and pairs[-1].value is None and (piece.text or piece.is_illegible):
             pairs[-1] = Pair(pairs[-1].field, pairs[-1].label, piece, pairs[-1].is_whole)
     return pairs
 

@@ -36,6 +36,11 @@ class Piece:
     def text(self) -> str:
         return self.cell.text
 
+    @property
+    def is_illegible(self) -> bool:
+        """Whether something is printed that nobody could read: the cell is not empty."""
+        return self.cell.state in ("obscured", "unread")
+
     def overlaps(self, other: Piece | Column) -> bool:
         """Whether the two share some of the table's width."""
         return self.x0 < other.x1 - TOUCHING and other.x0 + TOUCHING < self.x1
