@@ -65,6 +65,16 @@ class TestWord:
             document.save(tmp_path / "a.docx")
             assert len(read(tmp_path / "a.docx")) == pages
 
+    def test_figures_of_a_table_inside_a_cell_are_doubted(self, tmp_path):
+        document = docx.Document()
+        outer = document.add_table(1, 3)
+        fill(outer, (["得分", "", "9.5"],))
+        fill(outer.cell(0, 1).add_table(1, 2), (["10", "9"],))
+        document.save(tmp_path / "a.docx")
+        (page,) = read(tmp_path / "a.docx")
+        sure = [cell.confidence.overall == 1.0 for cell in page.content.grids[0].cells]
+        assert (grids(tmp_path / "a.docx"), sure) == ([[["得分", "10 9", "9.5"]]], [True, False, True])
+
     def test_tracked_changes_show_what_was_inserted_and_not_what_was_deleted(self, tmp_path):
         path = word(tmp_path / "a.docx", ["得分", "9X8"])
         inserted = '</w:t></w:r><w:ins w:author="a"><w:r><w:t>5</w:t></w:r></w:ins>'

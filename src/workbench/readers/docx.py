@@ -170,21 +170,28 @@ def _placed(rows: Sequence[Any]) -> tuple[FileCell, ...]:
 
 
 def _cell(cell: Any, row: int, col: int, span: int) -> FileCell:
-    text = _cell_text(cell).replace(PAGE_BREAK, "\n")
+    texts = _cell_texts(cell)
+    text = "\n".join(texts).replace(PAGE_BREAK, "\n")
     # A number that Word itself counts, and a picture, are shown and not told.
     shows_more = not plain(text) and (_pictures(cell) or any(local_name(e) == "numPr" for e in cell.iter()))
-    return FileCell(row, col, text, 1, span, readable=not shows_more)
+    # Which of the texts of a table inside the cell is meant is for a person to say.
+    has_several = _holds_table(cell) and sum(bool(plain(part)) for part in texts) > 1
+    return FileCell(row, col, text, 1, span, sure=not has_several, readable=not shows_more)
 
 
-def _cell_text(cell: Any) -> str:
-    """The paragraphs of a cell; a table inside it as their text, one cell after the other."""
+def _cell_texts(cell: Any) -> list[str]:
+    """The paragraphs of a cell; of a table inside it those of one cell after the other."""
     texts = []
     for child in _children(cell):
         if local_name(child) == "p":
             texts.append(_text(child))
         elif local_name(child) == "tbl":
-            texts += [_cell_text(inner) for row in _rows(child) for inner in _cells(row)]
-    return "\n".join(texts)
+            texts += [text for row in _rows(child) for inner in _cells(row) for text in _cell_texts(inner)]
+    return texts
+
+
+def _holds_table(cell: Any) -> bool:
+    return any(local_name(child) == "tbl" for child in _children(cell))
 
 
 def _text(element: Any) -> str:
