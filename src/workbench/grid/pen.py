@@ -54,6 +54,10 @@ MOST = 95
 LIGHTER = 0.15
 """Ink lighter than most print by this share of the print's contrast is another ink."""
 
+FULL_TONE = 1.5
+"""A stroke whose middle is nearer to paper than this many pixels shares them all with it, and never has its ink's tone:
+the thin strokes of % are lighter than their circles."""
+
 MORE_COLOURED = 48
 """Ink whose chroma (0 to 255) is higher than that of most print by so much is a coloured pen's."""
 
@@ -229,12 +233,14 @@ def _in_other_ink(
     thickness = _quantiles(reach, labels[inked], THICK_PART)
     tone = _quantiles(page.grey[inked].astype(np.float32), labels[inked], DARK_PART)
     chroma = _quantiles(page.chroma[inked].astype(np.float32), labels[inked], 0.5)
-    full = thickness >= np.median(thickness)
-    usual = float(np.median(tone[full]))
-    lightest = np.percentile(tone[full], MOST) + LIGHTER * (255 - usual)
+    full = thickness >= max(float(np.median(thickness)), FULL_TONE)
+    lighter = np.zeros(len(names), bool)
+    if full.any():
+        lightest = np.percentile(tone[full], MOST) + LIGHTER * (255 - np.median(tone[full]))
+        lighter = full & (tone > lightest)
     thickest = THICKER * np.percentile(thickness, MOST)
     coloured = chroma > float(np.median(chroma)) + MORE_COLOURED
-    found[names] = (full & (tone > lightest)) | (thickness > thickest) | coloured
+    found[names] = lighter | (thickness > thickest) | coloured
     return found
 
 
