@@ -148,9 +148,13 @@ def _inside(mask: NDArray[np.uint8], cell: CellBox) -> NDArray[np.uint8]:
 
 def _runs_of_ink(mask: NDArray[np.uint8]) -> list[tuple[int, int]]:
     """Bands of rows that hold ink, as (first row, one past the last row)."""
-    inked = (mask > 0).any(axis=1).astype(np.int8)
-    changes = np.flatnonzero(np.diff(inked, prepend=0, append=0))
-    return list(zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True))
+    return stretches((mask > 0).any(axis=1))
+
+
+def stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
+    """Where a line of pixels is true, as (first, one past the last)."""
+    edges = np.flatnonzero(np.diff(np.asarray(line, dtype=np.int8), prepend=0, append=0))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def find_lines(cell: CellBox, text: TextLayer) -> list[LineBox]:

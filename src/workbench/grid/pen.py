@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.rules import LONG_RULE, LONGER_THAN_A_STROKE, MENDED_GAP, RuleMasks, find_rules
+from workbench.grid.rules import LONG_RULE, LONGER_THAN_A_STROKE, MENDED_GAP, RuleMasks, find_rules, rule_thickness
 from workbench.grid.upright import Mask, UprightPage
 
 TALLEST_PRINT = 1.35
@@ -115,7 +115,7 @@ def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
     pen = np.where(hand[labels], loose, 0).astype(np.uint8)
     if not pen.any():
         return pen
-    return _with_ends_over_rules(pen, loose, labels, ruled, max(_thickness(across), _thickness(down)))
+    return _with_ends_over_rules(pen, loose, labels, ruled, round(max(rule_thickness(across), rule_thickness(down))))
 
 
 def without_pen(page: UprightPage, pen: Mask) -> UprightPage:
@@ -160,18 +160,12 @@ def _crossings(loose: Mask, rules: Mask, text_height: float) -> Mask:
     long = stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height
     long[0] = False
     rules = np.where(long[labels], rules, 0).astype(np.uint8)
-    thickness = _thickness(rules)
+    thickness = round(rule_thickness(rules))
     reach = thickness + 3
     below = np.zeros((2 * reach + 1, 2 * thickness + 1), np.uint8)
     below[:reach] = 1
     from_above, from_below = cv2.dilate(loose, below), cv2.dilate(loose, below[::-1].copy())
     return np.asarray(from_above & from_below & cv2.dilate(rules, np.ones((3, 1), np.uint8)), dtype=np.uint8)
-
-
-def _thickness(rules: Mask) -> int:
-    """Usual thickness of horizontal rules, pixels."""
-    tops = int(np.count_nonzero(rules[1:] & ~rules[:-1]))
-    return round(int(np.count_nonzero(rules)) / max(1, tops))
 
 
 def _with_ends_over_rules(pen: Mask, loose: Mask, labels: NDArray[np.int32], ruled: Mask, thickness: int) -> Mask:

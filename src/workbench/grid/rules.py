@@ -130,7 +130,7 @@ def _between(ink: Mask, across: Mask, down: Mask, text_height: float, reach: flo
     held = (anchors[rows, left] > 0) & (anchors[rows, right] > 0)
     kept = held | (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height)
     kept[0] = False
-    thickest = THICKER * max(1.0, _thickness(across))
+    thickest = THICKER * max(1.0, rule_thickness(across))
     for label in np.flatnonzero(kept & ~(held & (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height))):
         kept[label] = not _is_handmade(ink, rows[label], left[label], right[label] + 1, thickest, text_height)
     return np.where(kept[labels], across, 0).astype(np.uint8)
@@ -236,7 +236,7 @@ def _straight(mask: Mask, text_height: float) -> Mask:
 def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
     """Horizontal runs that are short, and alone."""
     ink = np.ascontiguousarray(ink)
-    return alone(_runs(ink, short_run, 1), ink, CLEAR * text_height, _thickness(long))
+    return alone(_runs(ink, short_run, 1), ink, CLEAR * text_height, rule_thickness(long))
 
 
 def _strokes(ink: Mask, pieces: Mask, sure: Mask) -> Mask:
@@ -250,7 +250,7 @@ def _strokes(ink: Mask, pieces: Mask, sure: Mask) -> Mask:
     return np.where(lettered[labels], 255, 0).astype(np.uint8)
 
 
-def _thickness(long: Mask) -> float:
+def rule_thickness(long: Mask) -> float:
     """Usual thickness of horizontal rules, pixels."""
     inked = int(np.count_nonzero(long))
     tops = int(np.count_nonzero(long[1:] & ~long[:-1]))

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.lines import stretches
+
 DRAWN_HIGH = 64
 """Signs are looked at this many pixels high: thin strokes of coarse scans do not merge."""
 
@@ -91,7 +93,7 @@ def _strokes(drawn: NDArray[np.bool_], place: float) -> list[float]:
     height, width = drawn.shape
     columns = range(int((place - AROUND) * width), int((place + AROUND) * width) + 1)
     seen = [
-        [(start + end) / 2 for start, end in _runs(drawn[:, column]) if end - start >= THINNEST_STROKE * height]
+        [(start + end) / 2 for start, end in stretches(drawn[:, column]) if end - start >= THINNEST_STROKE * height]
         for column in columns
     ]
     count = int(np.median([len(strokes) for strokes in seen]))
@@ -103,7 +105,7 @@ def _equals(drawn: NDArray[np.bool_]) -> str | None:
     """= or ═: two level bars of one length, with nothing between them."""
     width = drawn.shape[1]
     inked = drawn.mean(axis=1)
-    bars = _runs(inked > BAR)
+    bars = stretches(inked > BAR)
     if len(bars) != 2:
         return None
     (top, top_end), (bottom, bottom_end) = bars
@@ -114,8 +116,3 @@ def _equals(drawn: NDArray[np.bool_]) -> str | None:
     if not (level and parted and alone):
         return None
     return "═" if (bottom + bottom_end - top - top_end) / 2 < CLOSE_BARS * width else "="
-
-
-def _runs(line: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    changes = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
-    return list(zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True))

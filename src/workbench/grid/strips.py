@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.lattice import Lattice
-from workbench.grid.lines import TextLayer
+from workbench.grid.lines import TextLayer, stretches
 from workbench.grid.rules import RuleMasks
 from workbench.grid.upright import Mask
 
@@ -104,12 +104,6 @@ def text_outside(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) ->
     written = stats[:, cv2.CC_STAT_HEIGHT] < HIGHEST * text.text_height
     written[0] = False
     return replace(text, ink=np.where(written[labels], 255, 0).astype(np.uint8)), level
-
-
-def stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
-    """Where a line of pixels is true, as (first, one past the last)."""
-    edges = np.flatnonzero(np.diff(np.asarray(line, dtype=np.int8), prepend=0, append=0))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def words_of(marks: Mask, text_height: float) -> NDArray[np.bool_]:
