@@ -96,7 +96,7 @@ def with_leading_sign(reading: Reading, line: LineBox, text: TextLayer) -> Readi
     A dash before a number that has no sign's shape makes the reading unsure.
     """
     read = reading.text
-    if len(read) < 2 or read[0] not in SIGN_LIKE or not read[1].isdigit():
+    if len(read) < 2 or read[0] not in TAKEN_FOR_SIGNS or not read[1].isdigit():
         return reading
     inked = (text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
     end = int(np.argmin(inked)) or line.width  # the first column without ink ends the sign

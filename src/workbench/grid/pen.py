@@ -42,7 +42,7 @@ FIGURE, SLENDEREST, FEWEST_FIGURES = 0.5, 0.2, 40
 """Ink is compared with the print in figures higher and wider than this, in text heights, where there are so many:
 lone thin strokes are lighter than characters."""
 
-DENSEST = 0.6
+DENSEST = 0.5
 """A character that fills more than this share of its room has run full of ink: its strokes cannot be measured."""
 
 DARK_PART, THICK_PART = 0.2, 0.9
