@@ -101,7 +101,9 @@ class TestLeadingSign:
         reading = Reading(says, (0.99,) * len(says), tuple(np.linspace(0.1, 0.9, len(says))))
         return with_leading_sign(reading, line_of(text), text)
 
-    @pytest.mark.parametrize(("printed", "says"), [("=88%", "—88%"), ("≧20年", "≥20年"), ("≤5天", ">5天"), ("≤2325.3", "M2325.3")])
+    @pytest.mark.parametrize(
+        ("printed", "says"), [("=88%", "—88%"), ("≧20年", "≥20年"), ("≤5天", ">5天"), ("≤2325.3", "M2325.3")]
+    )
     def test_the_sign_before_a_number_is_what_its_shape_says(self, printed, says):
         assert self.read(printed, says).text == printed
 
