@@ -1,11 +1,8 @@
-"""The dataset on disk: Parquet files and ``dataset.json``, written whole or not at all, and opened again."""
+"""The dataset opened again: Parquet files and ``dataset.json``."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,54 +11,9 @@ import pandas as pd
 
 from workbench.dataset.schemas import SCHEMAS, TABLES
 from workbench.errors import DatasetError, SelectionError
-from workbench.files import write_atomically
 
 if TYPE_CHECKING:
     import PIL.Image
-
-SCHEMA_VERSION = 1
-
-
-def write_dataset(folder: Path, tables: Mapping[str, pd.DataFrame], origin: Mapping[str, object]) -> str:
-    """Write all tables and ``dataset.json`` (last, so that it never names tables that are not there).
-
-    Args:
-        folder: the processed folder; made if it is not there.
-        tables: one frame per promised table.
-        origin: what the tables were built from (pipeline, engine, settings, raw folder).
-
-    Returns:
-        The content digest of all tables: equal for equal tables, whenever they were built.
-
-    Raises:
-        DatasetError: the folder cannot be written.
-    """
-    try:
-        for name in TABLES:
-            write_atomically(folder / f"{name}.parquet", tables[name].to_parquet(index=False))
-        digest = content_digest(tables)
-        info = {
-            "schema": SCHEMA_VERSION,
-            "digest": digest,
-            "rows": {name: len(tables[name]) for name in TABLES},
-            "built": datetime.now(UTC).isoformat(timespec="seconds"),
-            **origin,
-        }
-        write_atomically(folder / "dataset.json", (json.dumps(info, ensure_ascii=False, indent=2) + "\n").encode())
-    except OSError as error:
-        raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
-    return digest
-
-
-def content_digest(tables: Mapping[str, pd.DataFrame]) -> str:
-    """SHA-256 over the tables' columns and values, independent of file format and time."""
-    digest = hashlib.sha256()
-    for name in TABLES:
-        digest.update(name.encode())
-        digest.update(
-            tables[name].to_json(orient="split", index=False, force_ascii=False, double_precision=15).encode()
-        )
-    return digest.hexdigest()
 
 
 class Dataset:
