@@ -19,6 +19,8 @@ from workbench.files import write_atomically
 if TYPE_CHECKING:
     import PIL.Image
 
+    from workbench.dataset.export import Exported
+
 SCHEMA_VERSION = 1
 
 
@@ -187,6 +189,21 @@ class Dataset:
         document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
         document = self.documents[self.documents["document_id"] == document_id].iloc[0]
         return self._raw() / document["source"], str(document["kind"])
+
+    def export(self, format: str, out: Path | str | None = None) -> Exported:
+        """Write all tables for another tool: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).
+
+        Returns where it is (by default in ``exports/``), and notes on what the format could not hold as it was.
+
+        >>> ds.export("xlsx", "forms.xlsx")                                          # doctest: +SKIP
+
+        Raises:
+            SettingsError: no such format.
+            DatasetError: the export cannot be written.
+        """
+        from workbench.dataset.export import export_dataset
+
+        return export_dataset(self, format, out)
 
     def _raw(self) -> Path:
         return (self.folder / str(self.info["raw"])).resolve()
