@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +58,7 @@ def main() -> None:
     epilog=_examples(
         "workbench ingest",
         "workbench ingest scans/2022 --out data/2022 --workers 4",
-        "workbench ingest --dry-run      what would be read, and how long it would take",
+        "workbench ingest --dry-run",
     )
 )
 @click.argument("raw", type=click.Path(path_type=Path), default=RAW)
@@ -81,7 +80,8 @@ def ingest(raw: Path, out: Path, workers: int | None, keep: bool, dry_run: bool)
         from workbench.settings import Settings
 
         plan = plan_ingest(raw, out, Settings.from_environment(), keep)
-        click.echo(_printable_lines(detailed_plan_lines(plan, workers or _default_workers())))
+        for line in detailed_plan_lines(plan, workers or _default_workers()):
+            click.echo(_printable(line))
         return
     summary = _ingest(raw, out, workers, keep)
     if summary.problems:
@@ -94,8 +94,10 @@ def _ingest(raw: Path, out: Path, workers: int | None, keep: bool = False) -> In
     for problem in summary.failed:
         click.echo(_printable(str(problem)), err=True)
     if summary.interrupted:
-        left = f" ({summary.unread} document(s) to be read)" if summary.unread else ""
-        click.echo(f"interrupted{left}; run the same command again to go on", err=True)
+        click.echo(
+            f"interrupted; run the same command again to go on ({summary.unread} document(s) are not all read)",
+            err=True,
+        )
     return summary
 
 
@@ -216,8 +218,23 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def _printable_lines(lines: Iterable[str]) -> str:
-    return "\n".join(map(_printable, lines))
+@main.command(epilog=_examples("workbench export --format xlsx", "workbench export data/2022 --format dta --out stata"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "dta", "duckdb"]), required=True)
+@click.option("--out", type=click.Path(path_type=Path), help="File or folder.  [default: in exports/]")
+def export(processed: Path, kind: str, out: Path | None) -> None:
+    """The tables for other tools: an Excel workbook, CSV files for Excel, Stata files, a DuckDB file.
+
+    Text stays text, `=100%` too. Every export holds the data dictionary in Chinese, and says in `about` what the
+    format could not hold as it was.
+    """
+    from workbench.dataset.export import export_dataset
+    from workbench.progress import counted
+
+    made = export_dataset(workbench.open(processed), kind, out, progress=counted)
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"{kind} → {made.path}")
 
 
 @main.command(epilog=_examples("workbench demo"))

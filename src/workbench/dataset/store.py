@@ -15,6 +15,8 @@ from workbench.errors import DatasetError, SelectionError
 if TYPE_CHECKING:
     import PIL.Image
 
+    from workbench.dataset.export import Exported
+
 
 class Dataset:
     """An opened dataset. Tables are read on first use and validated."""
@@ -119,10 +121,45 @@ class Dataset:
         chosen = cells[of_record & (cells["field"] == field)]
         if chosen.empty:
             raise SelectionError("value", f"{table} {record_no} {field}", sorted(set(cells["field"].dropna())))
+        scan, kind, dpi = self._document(form_id)
+        return crop_cells(scan, chosen, dpi, kind)
+
+    def page_image(self, form_id: str, page: int) -> tuple[PIL.Image.Image, float]:
+        """A page of a form's document as scanned, and how many of its pixels make one unit of the ``cells`` table.
+
+        Raises:
+            InputError: the scan is no longer where it was; ``no-picture`` where the document has none.
+        """
+        from workbench.dataset.crops import page_image, pixels_per_unit
+
+        scan, kind, dpi = self._document(form_id)
+        return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
+
+    def _document(self, form_id: str) -> tuple[Path, str, int]:
+        """The original that a form was read from, its kind, and the resolution at which it was drawn."""
         document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
         document = self.documents[self.documents["document_id"] == document_id].iloc[0]
-        scan = self._raw() / document["source"]
-        return crop_cells(scan, chosen, int(self.info["settings"]["raster_dpi"]), document["kind"])
+        version = self.info.get("documents", {}).get(document["source"], {}).get("version")
+        settings = (
+            self.info.get("versions", {}).get(version, {}).get("settings", {})
+        )  # an earlier one's, if it was kept
+        dpi = int((self.info["settings"] | settings)["raster_dpi"])
+        return self._raw() / document["source"], str(document["kind"]), dpi
+
+    def export(self, format: str, out: Path | str | None = None) -> Exported:
+        """Write all tables for another tool: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).
+
+        Returns where it is (by default in ``exports/``), and notes on what the format could not hold as it was.
+
+        >>> ds.export("xlsx", "forms.xlsx")                                          # doctest: +SKIP
+
+        Raises:
+            SettingsError: no such format.
+            DatasetError: the export cannot be written.
+        """
+        from workbench.dataset.export import export_dataset
+
+        return export_dataset(self, format, out)
 
     def _raw(self) -> Path:
         return (self.folder / str(self.info["raw"])).resolve()
