@@ -85,6 +85,8 @@ def _ingest(raw: Path, out: Path, workers: int | None) -> IngestSummary:
     )
     for problem in summary.problems:
         click.echo(f"{problem.status}: {problem.source}: {problem.error}: {problem.message}", err=True)
+    for line in summary.corrections.problems:
+        click.echo(f"correction not read: {line}", err=True)
     if summary.interrupted:
         click.echo("interrupted; run the same command again to go on", err=True)
     return summary
