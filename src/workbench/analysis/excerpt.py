@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 from rapidfuzz import process
 
-from workbench.errors import DatasetError, SelectionError
+from workbench.errors import DatasetError, InputError, SelectionError
 
 NO_DEPARTMENT = "未署部门"
 """The name under which forms without a department are found."""
@@ -87,6 +87,19 @@ def locate(processed: str | Path) -> Path:
     raise DatasetError(processed, f"no dataset {where} (no dataset.json); run `workbench ingest` first")
 
 
+def locate_project(raw: str | Path) -> Path:
+    """The folder that a relative path like ``data/raw`` starts from: this one, or the nearest above that has it.
+
+    Raises:
+        InputError: ``missing``, where neither has it.
+    """
+    wanted = Path(raw).expanduser()
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / wanted).exists():
+            return folder
+    raise InputError("missing", raw, "there is no such folder or file here or in a folder above; put the scans there")
+
+
 def restrict(tables: Tables, form_ids: Iterable[str], department: str = "", year: int = NO_YEAR) -> Excerpt:
     """Only the rows of these forms and of the documents that they come from."""
     wanted = list(form_ids)
@@ -156,6 +169,8 @@ def select(tables: Tables, department: str = "", year: int = NO_YEAR) -> Excerpt
     No department means the dataset's first; no year means the department's first (a form without a
     year comes before all years). An empty dataset gives an empty excerpt as long as nothing was asked for.
     """
+    if not isinstance(year, int):
+        raise SelectionError("year", year, [str(known) for known in sorted(set(form_years(tables.forms)))])
     forms = tables.forms
     if forms.empty and not department and not year:
         return restrict(tables, [])

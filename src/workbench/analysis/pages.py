@@ -34,6 +34,12 @@ def overview_title(tables: Tables) -> Html:
     return pieces.heading(1, f"{span}绩效自评总览" + ("（数据集为空）" if tables.forms.empty else ""))
 
 
+def ingest_title(tables: Tables) -> Html:
+    """The heading over what was read: how many documents, forms and indicators."""
+    documents, forms, rows = len(tables.documents), len(tables.forms), len(tables.indicators)
+    return pieces.heading(1, f"读入 {documents} 份文件，得到 {forms} 张绩效表、{rows} 项指标")
+
+
 def overview_figures(tables: Tables) -> Html:
     """The figures that stand for all forms together, as cards."""
     summary = form_summary(tables)
