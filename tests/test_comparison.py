@@ -15,6 +15,7 @@ def with_doubts(tables: SampleTables, *doubts: dict[str, object], code: str = "l
     """The tables with these findings, each about the first form unless it says otherwise."""
     first = tables.forms.iloc[0]
     base = {"form_id": first["form_id"], "document_id": first["document_id"], "code": code, "severity": "warning"}
+    base |= {"reviewed": False}
     rows = pd.DataFrame([base | {"message": "存疑"} | doubt for doubt in doubts])
     tables.findings = as_promised(rows, "findings")
     return tables
@@ -51,6 +52,10 @@ def test_doubt_about_a_whole_row_counts_and_about_its_name_does_not() -> None:
     name = {"table": "indicators", "record_no": 3, "field": "name"}
     tables = with_doubts(sample_tables(), TOTAL, whole, name)
     assert bounds(tables) == (91.3, 98.3, 2)
+
+
+def test_a_doubt_that_a_person_settled_is_none() -> None:
+    assert bounds(with_doubts(sample_tables(), TOTAL | {"reviewed": True})) == (98.3, 98.3, 0)
 
 
 def test_what_the_form_says_against_itself_is_no_doubt_about_its_reading() -> None:

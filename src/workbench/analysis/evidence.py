@@ -215,6 +215,7 @@ def _card(row: Row, picture: bytes | None) -> Html:
         for name, label in (("expected", "应为"), ("found", "表中"))
         if not is_missing(row[name])
     ]
+    place += "　已有人核对" if row["reviewed"] else ""
     lines = [f'<p class="wb-where">{escape(place)} <code>{escape(row["code"])}</code></p>']
     lines.append(f"<p>{escape(row['message'])}</p>")
     lines += [f'<p class="wb-values">{"".join(values)}</p>'] if values else []

@@ -34,6 +34,8 @@ class Tables(Protocol):
     @property
     def indicators(self) -> pd.DataFrame: ...
     @property
+    def fields(self) -> pd.DataFrame: ...
+    @property
     def cells(self) -> pd.DataFrame: ...
     @property
     def findings(self) -> pd.DataFrame: ...
@@ -52,6 +54,7 @@ class Excerpt:
     budgets: pd.DataFrame
     goals: pd.DataFrame
     indicators: pd.DataFrame
+    fields: pd.DataFrame
     cells: pd.DataFrame
     findings: pd.DataFrame
     info: Mapping[str, Any]
@@ -119,6 +122,7 @@ def restrict(tables: Tables, form_ids: Iterable[str], department: str = "", year
         budgets=of_forms(tables.budgets),
         goals=of_forms(tables.goals),
         indicators=of_forms(tables.indicators),
+        fields=of_forms(tables.fields),
         cells=of_forms(tables.cells),
         findings=findings[findings["form_id"].isin(wanted) | about_document].reset_index(drop=True),
         info=tables.info,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from workbench.analysis import causes, comparison, measures, pieces
+from workbench.analysis import causes, comparison, evidence, measures, pieces
 from workbench.analysis.excerpt import Tables
 from workbench.analysis.narrative import goal_label
 from workbench.analysis.pieces import Column, Html, Row
@@ -54,6 +54,13 @@ REASON_COLUMNS = (
     Column("name", "名称", lambda value: shorten(text(value), 60), "wide"),
     Column("lost", "扣分", number, "number"),
     Column("reason", "表中所写原因", kind="wide"),
+)
+
+CORRECTION_COLUMNS = (
+    Column("page", "页", whole, "number"),
+    Column("place", "位置", kind="wide"),
+    Column("machine_text", "机器识别", kind="wide"),
+    Column("text", "更正为", kind="wide"),
 )
 
 SPREAD_COLUMNS = (
@@ -181,6 +188,13 @@ def reasons(tables: Tables) -> Html:
     rows = named.drop_duplicates(keys).set_index(keys)
     rows = rows.assign(cause=named.groupby(keys)["cause"].agg("、".join)).reset_index()
     return pieces.table(rows, REASON_COLUMNS, nothing="表中没有填写偏差原因")
+
+
+def corrections(tables: Tables) -> Html:
+    """Every field that a person corrected: what the machine had read, and what stands in the tables now."""
+    rows = tables.fields[tables.fields["status"] == "corrected"]
+    rows = rows.assign(place=[evidence.where(row) for row in rows.to_dict("records")])
+    return pieces.table(rows, CORRECTION_COLUMNS, nothing="没有人工更正")
 
 
 def spread(tables: Tables) -> Html:
