@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,11 @@ class Accuracy:
     def interval(self) -> Interval:
         """95 % interval of the rate (Wilson)."""
         return wilson(self.right, self.looked_at)
+
+    def __str__(self) -> str:
+        low, high = (f"{100 * bound:5.1f}" for bound in self.interval)
+        counts = f"{self.looked_at:7,} looked at  {self.right:7,} right"
+        return f"{self.name:28} {counts}  {100 * self.rate:5.1f} %  (95 % CI {low} to {high})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,29 @@ class Bench:
     structure: dict[str, int]
     outdated: bool
 
+    def lines(self) -> Iterator[str]:
+        """The whole of it in words, line by line."""
+        if self.outdated:
+            yield "note: there are corrections that the dataset does not hold yet; take them in with: workbench ingest"
+        for one in (self.everything, self.numbers, self.flagged, self.unflagged):
+            if one is not None:
+                yield str(one)
+        for title, parts in (("by field", self.by_field), ("by layout", self.by_layout)):
+            yield from ("", f"{title}, worst first:", *map(str, parts))
+        errors = self.everything.looked_at - self.everything.right
+        yield ""
+        if errors:
+            yield f"review threshold that would have caught the {errors} error(s) that people found:"
+        for tried in self.thresholds:
+            sent = f"sends {100 * tried.load:.1f} % of all fields to a person"
+            what = f"{tried.value:.3f}, {sent}" if tried.value else "none does, for the machine was certain of some"
+            yield f"  {100 * tried.wanted:3.0f} % of them: {what}"
+        caught = f", caught {100 * self.now.caught:.0f} % of them" if errors else ": people found no error"
+        yield f"the threshold now, {self.now.value:.3f}, sends {100 * self.now.load:.1f} %{caught}"
+        told = ", ".join(f"{count} {name}" for name, count in self.structure.items() if count)
+        if told:
+            yield f"errors of structure, which no threshold catches: {told}"
+
 
 def bench_from_corrections(dataset: Dataset) -> Bench:
     """The engine's accuracy on the fields that people confirmed or corrected, as the dataset holds them.
@@ -102,7 +130,8 @@ def bench_from_corrections(dataset: Dataset) -> Bench:
     wrong = known.loc[~known["right"], "machine_confidence"].tolist()
     confidences = read.loc[read["page"].notna(), "machine_confidence"]
     own = float(dataset.info["settings"]["review_threshold"])
-    actions = Counter(one.action for one in history.in_force)
+    here = set(dataset.documents["document_id"])
+    actions = Counter(one.action for one in history.in_force if one.document_id in here)
     return Bench(
         everything=_accuracy("all fields", known),
         numbers=_some("numbers", known[numeric]),

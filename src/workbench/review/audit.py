@@ -184,7 +184,7 @@ def _population(dataset: Dataset) -> pd.DataFrame:
 def joined(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """The values of some columns as one text."""
     first, *others = (frame[column].astype(str) for column in columns)
-    return first.str.cat(others, sep="·")
+    return first.str.cat(others, sep="·")  # type: ignore[arg-type]
 
 
 def allocate(strata: Mapping[str, int], n: int) -> dict[str, int]:
