@@ -172,7 +172,11 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
         sys.exit(FAILED_INPUTS)
 
 
-@main.command(epilog=_examples("workbench report", "workbench report --department 天津市工业和信息化局 --year 2022"))
+@main.command(
+    epilog=_examples(
+        "workbench report", "workbench report --department 天津市工业和信息化局 --year 2022", "workbench report --zip"
+    )
+)
 @click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=REPORTS, show_default=True)
 @click.option("--department", help="Only this department.")
@@ -185,15 +189,28 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     show_default=True,
     help="Seconds that a notebook may take.",
 )
+@click.option("--zip", "with_zip", is_flag=True, help="Also pack all reports and the index into OUT/reports.zip.")
 def report(
-    processed: Path, out: Path, department: str | None, year: int | None, workers: int | None, timeout: float
+    processed: Path,
+    out: Path,
+    department: str | None,
+    year: int | None,
+    workers: int | None,
+    timeout: float,
+    with_zip: bool,
 ) -> None:
     """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
 
     Only what is new or changed is run: the department's rows, the notebook, the program. A notebook that fails does
     not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb.
     """
-    if not _report(processed, out, department, year, workers, timeout):
+    all_made = _report(processed, out, department, year, workers, timeout)
+    if with_zip:
+        from workbench.report import pack
+
+        packed = pack(out / "index.html")
+        click.echo(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
+    if not all_made:
         sys.exit(FAILED_INPUTS)
 
 
@@ -235,6 +252,23 @@ def check(processed: Path, severity: str) -> None:
         click.echo(_printable(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}"))
     counts = dataset.findings["severity"].value_counts()
     click.echo(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
+
+
+@main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option(
+    "--from-corrections", is_flag=True, required=True, help="Take what people confirmed and corrected for the truth."
+)
+def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - required, so that the command says it
+    """How well the engine reads your own archive, and the review threshold that would catch its errors.
+
+    Measured on the fields that people confirmed or corrected; text is compared to the letter. For the error rate of
+    the fields that nobody was asked about, draw a sample: workbench.audit in Python.
+    """
+    from workbench.review.accuracy import bench_from_corrections
+
+    for line in bench_from_corrections(workbench.open(processed)).lines():
+        click.echo(_printable(line))
 
 
 def _printable(text: str) -> str:
