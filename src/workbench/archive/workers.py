@@ -111,8 +111,11 @@ class LocalWorkers(Executor):
     def _start(self, task: Task) -> _Worker:
         ours, theirs = CONTEXT.Pipe()
         process = CONTEXT.Process(target=_work, args=(theirs, self.job), name="workbench-reader", daemon=True)
-        with _undisturbed():
-            process.start()
+        try:
+            with _undisturbed():
+                process.start()
+        except OSError as error:
+            raise WorkerError(f"no process can be started to read pages ({error.strerror or error})") from error
         theirs.close()
         with suppress(OSError):
             ours.send(task)
@@ -177,8 +180,8 @@ def _fault(task: Task, reason: str, message: str) -> Outcome:
 
 def _how(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
-        name = signal.Signals(-exit_code).name
-        return f"{name}: out of memory?" if name == "SIGKILL" else name
+        killed = " (out of memory?)" if -exit_code == signal.SIGKILL else ""
+        return f"{signal.strsignal(-exit_code) or f'signal {-exit_code}'}{killed}"
     return f"exit status {exit_code}"
 
 
