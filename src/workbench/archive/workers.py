@@ -31,8 +31,8 @@ START_SECONDS = 300.0
 START_ATTEMPTS = 3
 """Processes in a row that may fail to start before the run is given up."""
 
-LEAVE_SECONDS = 5.0
-"""Seconds that an idle process may take to leave before it is made to."""
+DYING_SECONDS = 5.0
+"""Seconds between the end of a process's pipe and its own, at most."""
 
 WORKER_MEMORY = 1_200_000_000
 """Memory of a process with the OCR engine loaded, bytes: what the default number of processes is sized by."""
@@ -75,16 +75,13 @@ class LocalWorkers(Executor):
     def __enter__(self) -> LocalWorkers:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        """Idle processes leave by themselves; after an error nothing is waited for."""
+    def __exit__(self, *_: object) -> None:
+        """Processes are made an end of: what they have done is kept, and what they had in hand is not waited for."""
         for worker in self._workers:
-            worker.pipe.close()
-            if error[0] is not None or worker.task is not None:
-                worker.process.kill()
-        for worker in self._workers:
-            worker.process.join(LEAVE_SECONDS)
             worker.process.kill()
+        for worker in self._workers:
             worker.process.join()
+            worker.pipe.close()
         self._workers.clear()
 
     def submit(self, task: Task) -> None:
@@ -134,7 +131,7 @@ class LocalWorkers(Executor):
         return said
 
     def _bury(self, worker: _Worker) -> Outcome | None:
-        worker.process.join(LEAVE_SECONDS)
+        worker.process.join(DYING_SECONDS)
         code, task = worker.process.exitcode, self._end(worker)
         if worker.is_ready:
             return _fault(task, "crashed", f"crashed the program ({_how(code)}); is the file damaged or far too large?")
