@@ -1,0 +1,108 @@
+"""The queue: what a person should look at, most consequential first. A pure function of the tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from workbench.dataset.build import DOUBT
+from workbench.model import Finding, Table
+from workbench.review.readings import FIELDS, Place
+
+if TYPE_CHECKING:
+    from workbench.analysis.excerpt import Tables
+
+Group = Literal["error", "sum", "doubt", "rest"]
+
+GROUPS: dict[Group, str] = {"error": "错误", "sum": "进入合计的数", "doubt": "把握不足", "rest": "其余"}
+"""The parts of the queue in their order, as a person reads them."""
+
+SUMMED: frozenset[tuple[str, str]] = frozenset(
+    {
+        *(("forms", field) for field in ("total_weight", "total_score")),
+        *(("budgets", field) for field in ("initial", "adjusted", "executed", "execution_rate", "weight", "score")),
+        *(("indicators", field) for field in ("weight", "score")),
+    }
+)
+"""Fields whose numbers enter a sum or a ratio: one wrong digit goes on into every figure made from them."""
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to look at: a field of a form with all the findings about it.
+
+    ``place`` is None where the findings are about a whole page or document; ``form_id`` where they belong to no form.
+    """
+
+    document_id: str
+    form_id: str | None
+    place: Place | None
+    page: int | None
+    group: Group
+    findings: tuple[Finding, ...]
+
+
+def build_queue(tables: Tables) -> list[Item]:
+    """Every finding of the dataset, those about one field together, most consequential first.
+
+    First certain errors, then doubtful numbers that enter a sum, then whatever else the machine is unsure of, then
+    the rest (what a form says against itself without being certain, and remarks). Within a part the forms keep their
+    order and the fields that of the form, so that a reviewer stays on a page as long as possible.
+    """
+    together: dict[tuple[Any, ...], list[Finding]] = defaultdict(list)
+    for row in _rows(tables):
+        place = _place(row)
+        about = place if place is not None else (row["code"], row["page"], row["found"])
+        together[row["document_id"], row["form_id"], about].append(_finding(row))
+    order = {form_id: number for number, form_id in enumerate(tables.forms["form_id"])}
+    items = [
+        _item(document_id, form_id, about if isinstance(about, Place) else None, findings)
+        for (document_id, form_id, about), findings in together.items()
+    ]
+    return sorted(items, key=lambda item: _rank(item, order.get(item.form_id or "", -1)))
+
+
+def _rows(tables: Tables) -> Iterable[dict[str, Any]]:
+    columns = {
+        name: [None if value is None or value != value else value for value in column.astype(object).where(~column.isna(), None)]
+        for name, column in tables.findings.items()
+    }
+    return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+
+
+def _place(row: dict[str, Any]) -> Place | None:
+    table = row["table"]
+    if table not in FIELDS or row["field"] not in FIELDS[table] or (row["record_no"] is None) != (table == "forms"):
+        return None
+    return Place(cast("Table", table), row["record_no"] and int(row["record_no"]), row["field"])
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    names = ("code", "severity", "message", "table", "record_no", "field", "page", "expected", "found")
+    return Finding(**{name: row[name] for name in names})
+
+
+def _item(document_id: str, form_id: str | None, place: Place | None, findings: list[Finding]) -> Item:
+    ordered = sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
+    page = next((finding.page for finding in ordered if finding.page is not None), None)
+    return Item(document_id, form_id, place, page, _group(place, ordered), tuple(ordered))
+
+
+def _group(place: Place | None, findings: list[Finding]) -> Group:
+    worst = findings[0].severity
+    if worst == "error":
+        return "error"
+    if place is not None and (place.table, place.field) in SUMMED and worst == "warning":
+        return "sum"
+    return "doubt" if any(finding.code in DOUBT for finding in findings) else "rest"
+
+
+def _rank(item: Item, form: int) -> tuple[Any, ...]:
+    place = item.place
+    where = (list(FIELDS).index(place.table), place.record_no or 0, FIELDS[place.table].index(place.field)) if place else ()
+    severity = _SEVERITIES.index(item.findings[0].severity)
+    return list(GROUPS).index(item.group), severity, form, item.document_id, item.page or 0, where
