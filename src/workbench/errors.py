@@ -9,6 +9,7 @@
     │   ├── UnknownEngineError   no plugin of that name is installed
     │   └── WeightsError         model weights are missing or not the ones they should be
     ├── DatasetError             the processed folder does not hold a usable dataset
+    ├── CorrectionError          a correction cannot be what it says, or cannot be kept
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
 
@@ -79,6 +80,14 @@ class DatasetError(WorkbenchError):
     def __init__(self, folder: Path | str, message: str) -> None:
         super().__init__(f"{folder}: {message}")
         self.folder = str(folder)
+
+
+class CorrectionError(WorkbenchError):
+    """A correction cannot be what it says, or its log cannot be read or written. ``reason`` is for the person."""
+
+    def __init__(self, log: Path | str, reason: str) -> None:
+        super().__init__(f"{log}: {reason}")
+        self.log, self.reason = str(log), reason
 
 
 class SelectionError(WorkbenchError):

@@ -48,6 +48,16 @@ def block(
     return beside(side, [header, *body(section, columns, records)])
 
 
+def grouped_headers(section: str, columns: Sequence[Column | tuple[str, Sequence[Column]]]) -> list[TableRow]:
+    """A header of two rows: columns in a group stand under the group's label, the others run down both rows."""
+    upper = [
+        cell(column.label, rowspan=2) if isinstance(column, Column) else cell(column[0], len(column[1]))
+        for column in columns
+    ]
+    lower = [cell(column.label) for group in columns if isinstance(group, tuple) for column in group[1]]
+    return [row(*cells, section=section, header=True) for cells in (upper, lower)]
+
+
 def body(section: str, columns: Sequence[Column], records: Sequence[Truth]) -> list[TableRow]:
     """A row for each record."""
     rows: list[list[TableCell]] = [[] for _ in records]
@@ -72,6 +82,11 @@ def beside(side: TableCell | None, rows: Sequence[TableRow]) -> list[TableRow]:
 def _runs(texts: Sequence[str]) -> list[tuple[int, int]]:
     starts = [n for n, text in enumerate(texts) if not n or text != texts[n - 1]]
     return list(zip(starts, [*starts[1:], len(texts)], strict=True))
+
+
+def serial_number(truth: Truth) -> Column:
+    """The number that some forms print before each indicator."""
+    return Column("序号", lambda record: str(truth["indicators"].index(record) + 1))
 
 
 def target_part(part: int, no_sign: str = "定性") -> Callable[[Truth], str]:

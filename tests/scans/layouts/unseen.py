@@ -8,12 +8,14 @@ from tests.scans.layouts.pieces import (
     block,
     body,
     cell,
+    grouped_headers,
     labelled,
     level1,
     levels,
     one_goal,
     project_heads,
     row,
+    serial_number,
     subtitle,
     target_part,
 )
@@ -107,7 +109,7 @@ def combined_levels(truth: Truth) -> Table:
         Column("得分", "score"),
     ]
     indicators = [
-        Column("序号", lambda record: str(truth["indicators"].index(record) + 1)),
+        serial_number(truth),
         Column("一级/二级指标", lambda record: f"{record['level1']}-{record['level2']}"),
         Column("指标名称", "name"),
         Column("目标值", _sign_and_number),
@@ -168,21 +170,11 @@ def budget_below(truth: Truth) -> Table:
 
 def shaanxi_overall(truth: Truth) -> Table:
     """A budget by task, its amounts split by source under a two-row header, the sum in the last line."""
-    sources = ("总额", "财政拨款", "其他资金")
-    amounts = [*_by_source("adjusted"), *_by_source("executed")]
+    amounts = [("全年预算数（万元）", _by_source("adjusted")), ("全年执行数（万元）", _by_source("executed"))]
     others = [Column("分值", "weight"), Column("执行率", "rate"), Column("得分", "score")]
     names = [Column("任务名称", "funds"), Column("主要内容", lambda line: "按计划开展" if line["rate"] else "")]
-    headers = [
-        row(
-            *(cell(column.label, rowspan=2) for column in names),
-            cell("全年预算数（万元）", 3),
-            cell("全年执行数（万元）", 3),
-            *(cell(column.label, rowspan=2) for column in others),
-            section="budgets",
-            header=True,
-        ),
-        row(*(cell(label) for label in (*sources, *sources)), section="budgets", header=True),
-    ]
+    headers = grouped_headers("budgets", [*names, *amounts, *others])
+    budget = [*names, *(column for _, under in amounts for column in under), *others]
     spans = (2, 2, 1, 1, 2, 1, 1, 1)
     labels = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "未完成原因分析")
     keys = ("level1", "level2", "name", "target", "actual", "weight", "score", "deviation")
@@ -195,7 +187,7 @@ def shaanxi_overall(truth: Truth) -> Table:
         labelled(("部门（单位）名称", truth["department"], 11)),
         *beside(
             cell("年度主要任务完成情况"),
-            [*headers, *body("budgets", [*names, *amounts, *others], truth["budgets"])],
+            [*headers, *body("budgets", budget, truth["budgets"])],
         ),
         *one_goal(truth, 12, ("预期目标（年初设定）", "目标实际完成情况"), "年度总体目标完成情况"),
         *block("indicators", indicators, truth["indicators"], cell("年度绩效指标")),
@@ -304,15 +296,7 @@ def two_row_headers(truth: Truth) -> Table:
     )
     reason = Column("偏差原因及改进措施", "deviation")
     columns = [*(column for _, under in groups for column in under), reason]
-    headers = [
-        row(
-            *(cell(label, len(under)) for label, under in groups),
-            cell(reason.label, rowspan=2),
-            section="indicators",
-            header=True,
-        ),
-        row(*(cell(column.label) for _, under in groups for column in under), section="indicators", header=True),
-    ]
+    headers = grouped_headers("indicators", [*groups, reason])
     total = truth["total"]
     rows = [
         labelled(("项目名称", truth["project"], 9)),
@@ -338,7 +322,7 @@ def explained_columns(truth: Truth) -> Table:
         Column("自评得分", "score", 2),
     ]
     indicators = [
-        Column("序号", lambda record: str(truth["indicators"].index(record) + 1)),
+        serial_number(truth),
         *levels(truth, names="三级指标名称"),
         Column("指标说明", "description"),
         Column("计算公式", "method"),

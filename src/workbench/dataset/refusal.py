@@ -1,0 +1,83 @@
+"""Texts that cannot be the value of a field, and why, in Chinese: shown beside the field before anything is kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from workbench.checks.wording import field_name
+from workbench.judging import NUMBER_FIELDS
+from workbench.model import Table
+from workbench.values import PLACEHOLDERS, normalise, parse_target
+
+FIELDS: dict[Table, tuple[str, ...]] = {
+    "forms": ("title", "year", "department", "project", "unit", "total_weight", "total_score", "conclusion"),
+    "budgets": (
+        "funds", "amount_unit", "initial", "adjusted", "executed", "execution_rate", "weight", "score", "deviation",
+    ),
+    "goals": ("goal_no", "goal", "actual", "deviation"),
+    "indicators": (
+        "goal_no", "level1", "level2", "name", "target", "actual", "weight", "score", "deviation",
+    ),
+}  # fmt: skip
+"""The fields of every table that a person can correct, by the names of the tables."""
+
+KNOWN = {(table, field) for table, fields in FIELDS.items() for field in fields}
+
+LONGEST = 20_000
+"""Characters that a field may have. The longest statements on published forms have some two thousand."""
+
+_POINTS = ("weight", "score", "total_weight", "total_score")
+
+
+def refusal(table: str, field: str, text: str | None) -> str | None:
+    """Why a text cannot be the value of a field, or None if it can. Blank, and None for a field that is not there, can.
+
+    Numbers must be read as the tables read them: ``18.5``, ``18.5分`` for points, ``98.3%`` for a rate. Targets and
+    actuals may be anything, for forms print anything.
+    """
+    if (table, field) not in KNOWN:
+        return f"表“{table}”没有“{field}”这个字段"
+    if text is None:
+        return None
+    if len(text) > LONGEST:
+        return f"文字过长（{len(text)}字，最多{LONGEST}字）"
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
+        return "含有换行或其他控制字符，请只填写一行文字"
+    if normalise(text) in PLACEHOLDERS:
+        return None
+    return _REFUSALS[field](text) if field in _REFUSALS else _refused_number(table, field, text)
+
+
+def _refused_number(table: str, field: str, text: str) -> str | None:
+    parse = next((parse for key, parse in NUMBER_FIELDS.items() if key == (table, field)), None)
+    if parse is None:
+        return None
+    name = field_name(field)
+    if field in _POINTS and parse_target(text).kind == "date":
+        return f"“{text}”是日期，{name}应为数字，如18.5"
+    if parse(text) is None:
+        example = "98.3%" if field == "execution_rate" else "18.5"
+        return f"“{text[:40]}”不是数字，{name}应为数字，如{example}；表中没有数值时请留空或填“-”"
+    return None
+
+
+def _refused_year(text: str) -> str | None:
+    return (
+        None
+        if re.fullmatch("(?:19|20)[0-9]{2}年?", normalise(text))
+        else f"“{text[:40]}”不是年度，应为四位数字，如2022"
+    )
+
+
+def _refused_unit(text: str) -> str | None:
+    return None if normalise(text) in ("元", "万元") else f"“{text[:40]}”不是金额单位，应为“元”或“万元”"
+
+
+def _refused_goal(text: str) -> str | None:
+    from workbench.form.records import goal_number
+
+    return None if goal_number(normalise(text)) else f"“{text[:40]}”不是目标序号，应含数字，如绩效目标3"
+
+
+_REFUSALS = {"year": _refused_year, "amount_unit": _refused_unit, "goal_no": _refused_goal}
