@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench import review
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.dataset.store import Dataset
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open", "read"]
+__all__ = ["__version__", "open", "read", "review"]
 
 
 def open(folder: Path | str = "data/processed") -> Dataset:

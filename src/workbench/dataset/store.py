@@ -169,10 +169,12 @@ class Dataset:
             raise SelectionError("value", f"{table} {record_no} {field}", sorted(set(cells["field"].dropna())))
         document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
         document = self.documents[self.documents["document_id"] == document_id].iloc[0]
-        scan = self._raw() / document["source"]
+        scan = self.raw / document["source"]
         return crop_cells(scan, chosen, int(self.info["settings"]["raster_dpi"]), document["kind"])
 
-    def _raw(self) -> Path:
+    @property
+    def raw(self) -> Path:
+        """The folder of the documents; they may have moved since."""
         return (self.folder / str(self.info["raw"])).resolve()
 
 

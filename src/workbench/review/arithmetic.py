@@ -23,12 +23,15 @@ __all__ = ["Line", "arithmetic"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One calculation: what it is called, how it goes, what the form states, and whether the two agree."""
+    """One calculation: what it is called, how it goes, what the form states, and whether the two agree.
+
+    ``agrees`` is None where there is nothing to agree with.
+    """
 
     label: str
     computed: str
     stated: str
-    agrees: bool
+    agrees: bool | None
     note: str = ""
 
 
@@ -101,18 +104,19 @@ def _budget(form: Form, place: Place) -> Iterator[Line]:
 
 def _indicator(row: Judged) -> Iterator[Line]:
     if row.weight is not None and row.score is not None:
-        yield Line("本行", f"得分 {_number(row.score)}", f"分值 {_number(row.weight)}", row.score <= row.weight)
+        sign = "≤" if row.score <= row.weight else ">"
+        yield Line("本行", f"得分 {_number(row.score)} {sign} 分值 {_number(row.weight)}", "", row.score <= row.weight)
     if row.verdict.attainment is not None:
         verdict = {True: "达标", False: "未达标", None: "不能判定"}[row.verdict.met]
         target, actual = row.row.target.text, (row.row.actual or BLANK).text
-        yield Line("完成比例", f"{row.verdict.attainment:.1%}（{verdict}）", f"{target} / {actual}", row.verdict.met is not False)
+        yield Line("完成比例", f"目标 {target}，完成 {actual}：{row.verdict.attainment:.1%}，{verdict}", "", None)
     found = (finding for check in INDICATOR_CHECKS for finding in check(row))
     yield from _remarks(finding for finding in found if finding.code != "score-exceeds-weight")
 
 
 def _remarks(findings: Iterable[Finding]) -> Iterator[Line]:
     for finding in findings:
-        yield Line("", finding.message.partition("：")[2] or finding.message, "", finding.severity == "info")
+        yield Line("", finding.message.partition("：")[2] or finding.message, "", None if finding.severity == "info" else False)
 
 
 def _number(value: float | None) -> str:

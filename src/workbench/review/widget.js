@@ -170,27 +170,26 @@ class PageView {
     document.addEventListener("pointermove", move);
     document.addEventListener("pointerup", stop);
   }
-  show(page) {
+  show(page, picture) {
     this.label.textContent = page.label;
     this.message.textContent = page.problem || "";
-    this.sheet.hidden = Boolean(page.problem) || !page.width;
-    const same = this.key === page.key && this.width === page.width;
-    this.key = page.key; this.width = page.width; this.height = page.height;
-    if (!page.width) return;
-    this.cells.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
-    this.cells.replaceChildren(...page.cells.map((cell) => {
-      const [x, y, right, bottom] = cell.box;
-      const attributes = { x, y, width: right - x, height: bottom - y, class: `wbr-cell wbr-c-${cell.look}` };
-      if (cell.place) attributes["data-place"] = JSON.stringify(cell.place);
-      return make("rect", attributes, cell.title ? make("title", {}, cell.title) : null);
-    }));
-    this.focus = page.focus;
-    if (!same) this.fit();
-    else this.reveal();
-  }
-  paint(url) {
-    if (url) this.image.src = url;
-    else this.image.removeAttribute("src");
+    this.sheet.hidden = !picture;
+    if (!picture) { this.key = ""; return; }
+    if (this.key !== page.key) {
+      this.key = page.key; this.width = picture.width; this.height = picture.height;
+      this.image.src = picture.url;
+      this.cells.setAttribute("viewBox", `0 0 ${picture.width} ${picture.height}`);
+      this.cells.replaceChildren(...picture.cells.map((cell) => {
+        const [x, y, right, bottom] = cell.box;
+        const attributes = { x, y, width: right - x, height: bottom - y, "data-place": cell.place && JSON.stringify(cell.place) };
+        return make("rect", { ...attributes, class: `wbr-cell wbr-c-${cell.look}` }, cell.title ? make("title", {}, cell.title) : null);
+      }));
+      this.fit();
+    }
+    [...this.cells.children].forEach((cell, number) => cell.classList.toggle("wbr-marked", page.marks.includes(number)));
+    const boxes = page.marks.map((number) => picture.cells[number].box);
+    this.focus = boxes.length ? [0, 1, 2, 3].map((side) => Math[side < 2 ? "min" : "max"](...boxes.map((box) => box[side]))) : null;
+    this.reveal();
   }
   fit() {
     if (!this.width || !this.view.clientWidth) return;
@@ -311,7 +310,7 @@ class Review {
   constructor(model, el) {
     this.model = model;
     this.crops = new Cache(CROPS_KEPT, (pieces) => pieces.forEach((piece) => URL.revokeObjectURL(piece.url)));
-    this.pages = new Cache(PAGES_KEPT, (url) => URL.revokeObjectURL(url));
+    this.pages = new Cache(PAGES_KEPT, (page) => URL.revokeObjectURL(page.url));
     this.queue = new Queue((start, stop) => this.tell("rows", { start, stop }), (index) => this.tell("go", { index }));
     this.page = new PageView((place) => this.tell("focus", { place }));
     this.record = new Record((what, content) => this.tell(what, content));
@@ -338,7 +337,7 @@ class Review {
     this.model.off("msg:custom", this.receive);
     this.page.observer.disconnect();
     this.crops.forEach((pieces) => this.crops.drop(pieces));
-    this.pages.forEach((url) => this.pages.drop(url));
+    this.pages.forEach((page) => this.pages.drop(page));
     this.root.remove();
   }
   tell(what, content = {}) {
@@ -351,14 +350,14 @@ class Review {
     else if (kind === "item") this.showItem(message);
     else if (kind === "preview") { this.record.refuse(message.key, message.text, message.refusal); this.showSums(message.sums); }
     else if (kind === "refused") { this.record.refuse(message.key, message.text, message.refusal); this.record.edit(message.key); }
+    else if (kind === "done") this.closeOverlay();
     else if (kind === "notice") this.say(message.text, message.level);
     else if (kind === "crop") {
       this.crops.keep(message.key, message.pieces.map((piece, number) => ({ ...piece, url: picture(buffers[number], "image/png") })));
-      this.problem = message.problem;
       if (this.item && message.key === this.item.key) this.showCrop(message.problem);
     } else if (kind === "page") {
-      if (buffers.length) this.pages.keep(message.key, picture(buffers[0], "image/jpeg"));
-      if (this.item && message.key === this.item.page.key) this.showPage({ ...this.item.page, ...message });
+      this.pages.keep(message.key, { ...message, url: picture(buffers[0], "image/jpeg") });
+      if (this.item && message.key === this.item.page.key) this.showPage();
     }
   }
   showState(state) {
@@ -398,9 +397,11 @@ class Review {
       if (item.edit) this.record.edit(item.asked);
       else if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     }
-    this.showPage(item.page);
-    if (!this.crops.has(item.key) && item.has_crop) this.tell("crop", { key: item.key });
-    if (!this.pages.has(item.page.key) && item.page.number && !item.page.problem) this.tell("page", { key: item.page.key });
+    this.showPage();
+    if (!moved) return;
+    if (!this.crops.has(item.key) && item.has_crop) this.tell("crop");
+    if (!this.pages.has(item.page.key) && !item.page.problem) this.tell("page");
+    this.tell("prefetch");
   }
   showCrop(problem = "") {
     const pieces = this.crops.get(this.item.key) || [];
@@ -411,9 +412,8 @@ class Review {
         make("span", { class: "wbr-outline", style: piece.outline }))),
       ...(pieces.length ? [] : [make("p", {}, problem || this.item.no_crop)]));
   }
-  showPage(page) {
-    this.page.show(page);
-    this.page.paint(this.pages.get(page.key));
+  showPage() {
+    this.page.show(this.item.page, this.pages.get(this.item.page.key));
   }
   showSums(sums) {
     this.sums.replaceChildren(...sums.map((line) =>
@@ -422,6 +422,8 @@ class Review {
         make("span", { class: "wbr-verdict" }, line.verdict))));
   }
   say(text, level = "info") {
+    const refusal = this.overlay.querySelector(".wbr-refusal");
+    if (refusal && !this.overlay.hidden) refusal.textContent = text;
     this.notice.textContent = text;
     this.notice.dataset.level = level;
   }
@@ -474,12 +476,22 @@ class Review {
   choose(title, choices) {
     const run = (choice) => {
       if (choice.choices) return this.choose(choice.label, choice.choices);
-      this.closeOverlay();
+      if (choice.form) return this.fillIn(choice);
       this.tell("restructure", { action: choice.action, ...choice.content });
     };
     const keys = Object.fromEntries(choices.map((choice, number) => [String(number + 1), () => run(choice)]));
     this.openOverlay(title, choices.map((choice, number) =>
       make("button", { type: "button", click: () => run(choice) }, make("kbd", {}, String(number + 1)), choice.label)), keys);
+  }
+  fillIn(choice) {
+    const inputs = choice.form.map((field) => make("input", { value: field.text, "aria-label": field.label, autocomplete: "off" }));
+    const save = () => {
+      const texts = Object.fromEntries(choice.form.map((field, number) => [field.field, inputs[number].value]));
+      this.tell("restructure", { action: choice.action, ...choice.content, texts });
+    };
+    this.openOverlay(choice.label, [...choice.form.map((field, number) => make("label", { class: "wbr-fill" }, make("span", {}, field.label), inputs[number])),
+      make("span", { class: "wbr-refusal", role: "alert" }), make("button", { type: "button", click: save }, make("kbd", {}, "Enter"), "保存")], { Enter: save });
+    inputs.find((input) => !input.value)?.focus();
   }
   openOverlay(title, content, keys) {
     this.overlayKeys = keys;
@@ -489,6 +501,9 @@ class Review {
     this.root.focus({ preventScroll: true });
   }
   overlayKey(event, name) {
+    const typing = event.target.matches("input");
+    if (typing && !["Enter", "Escape"].includes(name)) return;
+    if (name === "Tab") return;
     event.preventDefault();
     const run = this.overlayKeys[name];
     if (run) run();
