@@ -17,9 +17,9 @@ from workbench.errors import CorrectionError
 FORM = "0123456789abcdef-1"
 
 texts = st.text(max_size=20)
-anchors = st.none() | st.builds(
-    Anchor, st.none() | st.integers(1, 99), st.floats(0, 1), st.floats(0, 1), st.text(max_size=20)
-)
+share = st.floats(0, 1)
+boxes = st.none() | st.tuples(share, share, share, share)
+anchors = st.none() | st.builds(Anchor, st.none() | st.integers(1, 99), boxes, st.text(max_size=20))
 corrections = st.builds(
     Correction,
     form_id=st.text(min_size=1, max_size=20),

@@ -190,6 +190,25 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+@main.command(epilog=_examples("workbench export --format xlsx", "workbench export data/2022 --format dta --out stata"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "dta", "duckdb"]), required=True)
+@click.option("--out", type=click.Path(path_type=Path), help="File or folder.  [default: in exports/]")
+def export(processed: Path, kind: str, out: Path | None) -> None:
+    """The tables for other tools: an Excel workbook, CSV files for Excel, Stata files, a DuckDB file.
+
+    Text stays text, `=100%` too. Every export holds the data dictionary in Chinese, and says in `about` what the
+    format could not hold as it was.
+    """
+    from workbench.dataset.export import export_dataset
+    from workbench.progress import counted
+
+    made = export_dataset(workbench.open(processed), kind, out, progress=counted)
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"{kind} → {made.path}")
+
+
 @main.command(epilog=_examples("workbench demo"))
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Project folder to work in.")
 def demo(folder: Path | None) -> None:

@@ -11,21 +11,22 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 Action = Literal["set", "remove-record", "add-record", "move-value", "join-records", "dismiss", "undo"]
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom of a cell as scanned, as fractions of the page's width and height."""
+
 ACTIONS: tuple[str, ...] = get_args(Action)
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What a record is known by when numbers have changed: its place on the page, and the text that names it.
+    """What a record is known by when numbers have changed: a cell on the scan, and the text that names it.
 
-    ``top`` and ``bottom`` are fractions of the page's height: the scan stays, whatever reads it, at whatever
-    resolution. ``page`` is None where the record has no cell; ``text`` is its name (indicators), kind of funds
-    (budgets) or goal.
+    The scan stays, whatever reads it at whatever resolution. ``page`` and ``box`` are None where the record has no
+    cell; ``text`` is its name (indicators), kind of funds (budgets) or goal.
     """
 
     page: int | None = None
-    top: float = 0.0
-    bottom: float = 0.0
+    box: Box | None = None
     text: str = ""
 
 
@@ -168,7 +169,8 @@ def _anchor(data: object) -> Anchor | None:
     if data is None:
         return None
     try:
-        page, top, bottom, text = (data[name] for name in ("page", "top", "bottom", "text"))  # type: ignore[index]
-        return Anchor(None if page is None else int(page), float(top), float(bottom), str(text))
+        page, box, text = (data[name] for name in ("page", "box", "text"))  # type: ignore[index]
+        left, top, right, bottom = map(float, box or (0, 0, 0, 0))
+        return Anchor(None if page is None else int(page), (left, top, right, bottom) if box else None, str(text))
     except (KeyError, TypeError, ValueError, OverflowError):
         raise ValueError("anchor is not a place") from None

@@ -158,3 +158,8 @@ def to_table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(schema.columns))
     types = {column: str(spec.dtype) for column, spec in schema.columns.items()}
     return schema.validate(frame.astype(types), lazy=True)
+
+
+def text_columns(frame: pd.DataFrame) -> list[str]:
+    """The columns of a promised table that hold text."""
+    return [str(column) for column in frame if pd.api.types.is_string_dtype(frame[column])]

@@ -19,6 +19,8 @@ from workbench.files import write_atomically
 if TYPE_CHECKING:
     import PIL.Image
 
+    from workbench.dataset.export import Exported
+
 SCHEMA_VERSION = 1
 
 
@@ -171,6 +173,21 @@ class Dataset:
         document = self.documents[self.documents["document_id"] == document_id].iloc[0]
         scan = self.raw / document["source"]
         return crop_cells(scan, chosen, int(self.info["settings"]["raster_dpi"]), document["kind"])
+
+    def export(self, format: str, out: Path | str | None = None) -> Exported:
+        """Write all tables for another tool: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).
+
+        Returns where it is (by default in ``exports/``), and notes on what the format could not hold as it was.
+
+        >>> ds.export("xlsx", "forms.xlsx")                                          # doctest: +SKIP
+
+        Raises:
+            SettingsError: no such format.
+            DatasetError: the export cannot be written.
+        """
+        from workbench.dataset.export import export_dataset
+
+        return export_dataset(self, format, out)
 
     @property
     def raw(self) -> Path:
