@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from workbench.dataset.build import DOUBT
 from workbench.model import Finding, Table
-from workbench.review.readings import FIELDS, Place
+from workbench.review.readings import FIELDS, Place, rows_of
 
 if TYPE_CHECKING:
     from workbench.analysis.excerpt import Tables
@@ -36,6 +35,8 @@ class Item:
     """One thing to look at: a field of a form with all the findings about it.
 
     ``place`` is None where the findings are about a whole page or document; ``form_id`` where they belong to no form.
+    ``text`` is what the machine read (of findings without a place: what they found), ``confidence`` how sure it was,
+    None where no cell is.
     """
 
     document_id: str
@@ -44,6 +45,8 @@ class Item:
     page: int | None
     group: Group
     findings: tuple[Finding, ...]
+    text: str = ""
+    confidence: float | None = None
 
 
 def build_queue(tables: Tables) -> list[Item]:
@@ -54,24 +57,30 @@ def build_queue(tables: Tables) -> list[Item]:
     order and the fields that of the form, so that a reviewer stays on a page as long as possible.
     """
     together: dict[tuple[Any, ...], list[Finding]] = defaultdict(list)
-    for row in _rows(tables):
+    for row in rows_of(tables.findings):
         place = _place(row)
         about = place if place is not None else (row["code"], row["page"], row["found"])
         together[row["document_id"], row["form_id"], about].append(_finding(row))
     order = {form_id: number for number, form_id in enumerate(tables.forms["form_id"])}
+    read = _read(tables)
     items = [
-        _item(document_id, form_id, about if isinstance(about, Place) else None, findings)
+        _item(document_id, form_id, about if isinstance(about, Place) else None, findings, read)
         for (document_id, form_id, about), findings in together.items()
     ]
     return sorted(items, key=lambda item: _rank(item, order.get(item.form_id or "", -1)))
 
 
-def _rows(tables: Tables) -> Iterable[dict[str, Any]]:
-    columns = {
-        name: [None if value is None or value != value else value for value in column.astype(object).where(~column.isna(), None)]
-        for name, column in tables.findings.items()
-    }
-    return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+def _read(tables: Tables) -> dict[tuple[Any, ...], tuple[str, float]]:
+    """Text and confidence, as the cells have them, of the values that findings are about."""
+    key = ["form_id", "table", "record_no", "field"]
+    about = tables.findings[key].drop_duplicates()
+    cells = tables.cells.merge(about, on=key)  # nulls meet nulls: a form's own fields have no record
+    found: dict[tuple[Any, ...], tuple[str, float]] = {}
+    for row in rows_of(cells[[*key, "text", "confidence"]]):
+        value = tuple(row[name] for name in key)
+        text, confidence = found.get(value, ("", 1.0))
+        found[value] = text + row["text"], min(confidence, row["confidence"])
+    return found
 
 
 def _place(row: dict[str, Any]) -> Place | None:
@@ -86,10 +95,17 @@ def _finding(row: dict[str, Any]) -> Finding:
     return Finding(**{name: row[name] for name in names})
 
 
-def _item(document_id: str, form_id: str | None, place: Place | None, findings: list[Finding]) -> Item:
+def _item(
+    document_id: str,
+    form_id: str | None,
+    place: Place | None,
+    findings: list[Finding],
+    read: dict[tuple[Any, ...], tuple[str, float]],
+) -> Item:
     ordered = sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
     page = next((finding.page for finding in ordered if finding.page is not None), None)
-    return Item(document_id, form_id, place, page, _group(place, ordered), tuple(ordered))
+    text, confidence = read.get((form_id, *place), ("", None)) if place else (ordered[0].found or "", None)
+    return Item(document_id, form_id, place, page, _group(place, ordered), tuple(ordered), text, confidence)
 
 
 def _group(place: Place | None, findings: list[Finding]) -> Group:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -152,7 +152,7 @@ class Readings:
     def _records(self, table: str, form_id: str) -> list[dict[str, Any]]:
         frame: pd.DataFrame = getattr(self.dataset, table)
         rows = frame.iloc[self._rows[table].get(form_id, [])]
-        return [{str(name): _plain(value) for name, value in row.items()} for row in rows.to_dict("records")]
+        return list(rows_of(rows))
 
     def _of(self, form_id: str) -> FormReadings:
         cells: dict[Place, list[Box]] = defaultdict(list)
@@ -181,6 +181,12 @@ class Readings:
             {number: tuple((box, tuple(places)) for box, places in boxes.items()) for number, boxes in pages.items()},
             {number: quarter_turns(placed) for number, placed in grid.items()},
         )
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a table as plain values, None for every kind of nothing."""
+    columns = {str(name): column.astype(object).where(column.notna(), None).tolist() for name, column in frame.items()}
+    return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
 
 
 def quarter_turns(cells: Sequence[tuple[int, int, Box]]) -> int:
@@ -213,19 +219,3 @@ def _printed(table: Table, field: str, value: Any, boxes: Sequence[Box]) -> str:
         return value or ""
     joined = "".join(box.text for box in boxes)
     return next((text for text in (joined, *(box.text for box in boxes)) if parse(text) == value), joined)
-
-
-def _plain(value: Any) -> Any:
-    """None for every kind of nothing, plain Python numbers for all others."""
-    if value is None or value is _NA or value != value:
-        return None
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _na() -> Any:
-    import pandas as pd
-
-    return pd.NA
-
-
-_NA = _na()

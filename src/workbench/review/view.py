@@ -18,7 +18,7 @@ from workbench.review.pictures import PagePicture, Piece
 from workbench.review.readings import Box, FormReadings, Place, Reading
 from workbench.review.session import Session
 
-TABLE_NAMES: dict[Table, str] = {"forms": "表头", "budgets": "预算", "goals": "目标", "indicators": "指标"}
+TABLE_NAMES: dict[Table, str] = {"forms": "全表", "budgets": "预算", "goals": "目标", "indicators": "指标"}
 
 STATES = {"pending": "", "accepted": "已接受", "corrected": "已改正", "skipped": "已跳过"}
 MARKS = {"pending": "", "accepted": "✓", "corrected": "✎", "skipped": "↷"}
@@ -86,7 +86,7 @@ def _row(session: Session, index: int) -> dict[str, Any]:
     moved = session.problem(item.document_id)
     return {
         "field": _field_title(item.place) if item.place else "页面",
-        "text": finding.found or "",
+        "text": item.text,
         "where": "，".join(filter(None, (_record_title(item), f"第 {item.page} 页" if item.page else ""))),
         "group": item.group,
         "status": status,

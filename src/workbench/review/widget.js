@@ -34,9 +34,11 @@ function make(tag, attributes = {}, ...children) {
     if (typeof value === "function") element.addEventListener(name, value);
     else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...present(children));
   return element;
 }
+
+const present = (children) => children.filter((child) => child !== null && child !== undefined);
 
 class Cache extends Map {
   constructor(most, drop) {
@@ -57,6 +59,9 @@ class Cache extends Map {
 }
 
 const picture = (buffer, type) => URL.createObjectURL(new Blob([buffer], { type }));
+
+// Width of a piece of the scan: as high as there is room, but not so small that it cannot be read, nor blown up.
+const fitting = ({ width, height }) => Math.min(1.5 * width, Math.max(0.55 * width, (230 * width) / height));
 
 // The queue: only the rows in view exist, and their content comes from the kernel as they come into view.
 class Queue {
@@ -250,7 +255,7 @@ class Record {
       input, node: null, saved: "",
       was: make("span", { class: "wbr-was" }),
       refusal: make("span", { class: "wbr-refusal", role: "alert" }),
-      sure: make("span", { class: "wbr-sure" }),
+      sure: make("span", { class: "wbr-sure", title: "机器的把握" }),
       commit: (stay) => { if (this.dirty(value.key)) { field.sent = input.value; send("correct", { stay }); return true; } return false; },
     };
     field.node = make("label", { class: `wbr-field wbr-w-${value.width}`, "data-key": value.key },
@@ -319,7 +324,6 @@ class Review {
     model.on("msg:custom", this.receive);
     el.append(this.root);
     this.tell("open");
-    this.root.focus({ preventScroll: true });
   }
   build() {
     const part = (name, tag = "div") => (this[name] = make(tag, { class: `wbr-${name}` }));
@@ -376,14 +380,15 @@ class Review {
     if (!state.total) this.title.replaceChildren(make("h3", {}, "没有需要复核的内容"));
   }
   showItem(item) {
-    const moved = !this.item || item.key !== this.item.key;
+    const moved = !this.item || item.key !== this.item.key, first = !this.item;
     this.item = item;
+    if (first && !document.activeElement.closest(".jp-mod-editMode, input, textarea")) this.root.focus();
     this.root.dataset.index = item.index;
     this.root.dataset.key = item.key;
     this.queue.select(item.index);
-    this.title.replaceChildren(
-      make("h3", {}, item.title), make("span", { class: "wbr-form" }, item.form),
-      item.state ? make("span", { class: `wbr-state wbr-is-${item.status}` }, item.state) : null);
+    this.title.replaceChildren(...present([
+      make("h3", {}, item.title), item.state ? make("span", { class: `wbr-state wbr-is-${item.status}` }, item.state) : null,
+      make("span", { class: "wbr-form" }, item.form)]));
     this.findings.replaceChildren(...item.findings.map((finding) =>
       make("li", { class: `wbr-s-${finding.severity}${finding.gone ? " wbr-gone" : ""}` }, finding.message, make("code", {}, finding.code))));
     this.record.show(item);
@@ -407,7 +412,7 @@ class Review {
     const pieces = this.crops.get(this.item.key) || [];
     this.crop.classList.toggle("wbr-empty", !pieces.length);
     this.crop.replaceChildren(
-      ...pieces.map((piece) => make("figure", { style: `aspect-ratio:${piece.width}/${piece.height};max-width:${piece.width * 1.5}px` },
+      ...pieces.map((piece) => make("figure", { style: `aspect-ratio:${piece.width}/${piece.height};max-width:${fitting(piece)}px` },
         make("img", { src: piece.url, alt: "扫描件上的这一格" }),
         make("span", { class: "wbr-outline", style: piece.outline }))),
       ...(pieces.length ? [] : [make("p", {}, problem || this.item.no_crop)]));
