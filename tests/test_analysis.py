@@ -15,7 +15,17 @@ from matplotlib.figure import Figure
 
 from tests.sample_tables import SampleTables, empty_tables, sample_tables, several_departments, write
 from workbench import analysis as wa
-from workbench.analysis import measures, narrative, pages, pieces, style, wording
+from workbench.analysis import (
+    comparison,
+    evidence,
+    listings,
+    measures,
+    narrative,
+    pages,
+    pieces,
+    style,
+    wording,
+)
 from workbench.analysis.excerpt import NO_DEPARTMENT, department_years, known_year
 from workbench.analysis.summary import department_summary
 from workbench.errors import DatasetError, SelectionError
@@ -119,7 +129,7 @@ def test_ranking_shares_ranks_within_a_year_and_puts_the_unscored_last() -> None
     tables = several_departments(["甲局", "乙局", "丙局", "丁局"])
     tables.forms["total_score"] = [90.0, 95.0, 95.0, None]
     tables.indicators.loc[tables.indicators["form_id"] == tables.forms["form_id"][3], "score"] = None
-    ranked = measures.ranking(wa.form_summary(tables)).set_index("department")
+    ranked = comparison.ranking(wa.form_summary(tables)).set_index("department")
     assert ranked["rank"].astype(object).where(ranked["rank"].notna(), None).to_dict() == {
         "乙局": 1,
         "丙局": 1,
@@ -284,9 +294,12 @@ def awkward_tables() -> dict[str, SampleTables]:
 
 
 FORM_CHARTS = (wa.budget_flow, wa.goal_completion, wa.score_heat_map, wa.score_waterfall, wa.attainment_dots)
-OVERVIEW_CHARTS = (wa.scores, wa.execution_against_score, wa.level1_heat_map)
-FORM_PIECES = (pages.basis, pages.key_figures, pages.key_points, pages.losses, pages.missed, pages.far_exceeded)
-FORM_PIECES += (pages.unscored, pages.indicators, pages.findings, pages.forms, pages.failed_documents)
+FORM_CHARTS += (wa.deviation_causes,)
+OVERVIEW_CHARTS = (wa.scores, wa.execution_against_score, wa.department_heat_map, wa.scores_by_year)
+OVERVIEW_CHARTS += (wa.departments_over_years,)
+FORM_PIECES = (pages.basis, pages.key_figures, pages.key_points, pages.target_quality, listings.losses)
+FORM_PIECES += (listings.missed, listings.far_exceeded, listings.unscored, listings.indicators, listings.forms)
+FORM_PIECES += (listings.reasons, listings.spread, listings.failed_documents, evidence.findings)
 FORM_PIECES += (pages.overview_title, pages.overview_figures)
 
 

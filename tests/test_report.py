@@ -23,7 +23,7 @@ from workbench.report.run import ReadableTranslator, Report, make_report, readab
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 DEPARTMENT = "天津市工业和信息化局"
 AWKWARD = '水务/环境局 "<b>甲</b>" 🏭'
-NETWORK = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\((?!["']?data:)|@import|<script""", re.IGNORECASE)
+NETWORK = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\((?!["']?data:)|@import|<script\s""", re.IGNORECASE)
 
 
 # --- names, plan, selection

@@ -1,8 +1,8 @@
 """Analyses: measures and charts, as pure functions on the tables of ``DATASET.md``.
 
-``measures`` and ``summary`` count, ``narrative`` puts the counts into sentences, ``figures``,
-``attainment`` and ``overview`` draw, ``pieces`` and ``pages`` make the pieces of a report. What the
-notebooks use is here::
+``measures``, ``causes``, ``comparison`` and ``summary`` count, ``narrative`` puts the counts into sentences,
+``figures``, ``attainment``, ``overview`` and ``panels`` draw, ``pieces``, ``pages``, ``listings`` and
+``evidence`` make the pieces of a report. What the notebooks use is here::
 
     from workbench import analysis as wa
 
@@ -10,11 +10,18 @@ notebooks use is here::
     wa.picture(wa.goal_completion(report.main))
 """
 
-from workbench.analysis import measures, pages
+from workbench.analysis import causes, comparison, evidence, listings, measures, pages
 from workbench.analysis.attainment import attainment_dots
-from workbench.analysis.excerpt import Excerpt, Tables, department_years, locate, select
-from workbench.analysis.figures import budget_flow, goal_completion, score_heat_map, score_waterfall
-from workbench.analysis.overview import execution_against_score, level1_heat_map, scores
+from workbench.analysis.excerpt import Excerpt, Tables, locate, select
+from workbench.analysis.figures import (
+    budget_flow,
+    deviation_causes,
+    goal_completion,
+    score_heat_map,
+    score_waterfall,
+)
+from workbench.analysis.overview import department_heat_map, execution_against_score, scores
+from workbench.analysis.panels import departments_over_years, scores_by_year
 from workbench.analysis.pieces import Html, picture, stylesheet
 from workbench.analysis.style import alt_text, use
 from workbench.analysis.summary import form_summary
@@ -26,11 +33,16 @@ __all__ = [
     "alt_text",
     "attainment_dots",
     "budget_flow",
-    "department_years",
+    "causes",
+    "comparison",
+    "department_heat_map",
+    "departments_over_years",
+    "deviation_causes",
+    "evidence",
     "execution_against_score",
     "form_summary",
     "goal_completion",
-    "level1_heat_map",
+    "listings",
     "locate",
     "measures",
     "pages",
@@ -38,6 +50,7 @@ __all__ = [
     "score_heat_map",
     "score_waterfall",
     "scores",
+    "scores_by_year",
     "select",
     "stylesheet",
     "use",

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from workbench.analysis import measures, style
+from workbench.analysis import causes, measures, style
 from workbench.analysis.excerpt import Tables, department_names, form_years
 from workbench.analysis.narrative import goal_label
 from workbench.analysis.style import BLUE, GREY, HATCH, INK, ORANGE, PALE, RED, plain, styled
@@ -21,6 +21,9 @@ from workbench.analysis.wording import category, number, percent, shorten, wrap_
 
 LABEL_COLUMNS = 34
 """Width of a row's label in half-width columns."""
+
+CROWDED_COLUMNS = 8
+"""A heat map with more columns than this has narrow headings in small letters."""
 
 MOST_ROWS = 60
 """More rows than this in one chart cannot be read; the least telling are summed up or left out, and said so."""
@@ -217,14 +220,48 @@ def heat_map(rates: pd.DataFrame, labels: list[str], lost: pd.DataFrame | None =
             across + 0.5, down + 0.5, said, ha="center", va="center", fontsize=8.5, color=style.PAPER if dark else INK
         )
     axes.set_yticks(np.arange(len(labels)) + 0.5, [plain(wrap_evenly(label, LABEL_COLUMNS)) for label in labels])
-    columns = [plain(wrap_evenly(category(name), max(8, 80 // len(rates.columns)), 3)) for name in rates.columns]
-    axes.set_xticks(np.arange(len(columns)) + 0.5, columns)
+    crowded = len(rates.columns) > CROWDED_COLUMNS
+    room = 6 if crowded else max(8, 64 // len(rates.columns))
+    columns = [plain(wrap_evenly(category(name), room, 4)) for name in rates.columns]
+    axes.set_xticks(np.arange(len(columns)) + 0.5, columns, fontsize=8.5 if crowded else 10)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.invert_yaxis()
     for spine in axes.spines.values():
         spine.set_visible(False)
     return figure
+
+
+@styled
+def deviation_causes(tables: Tables) -> Figure:
+    """How often each cause of deviation is named, with the points lost where it is; 未归类 last, pale."""
+    counts = causes.cause_counts(tables)
+    if counts.empty:
+        return style.empty("偏差原因", "表中没有填写偏差原因")
+    known = counts.drop(index=causes.UNKNOWN, errors="ignore")
+    counts = pd.concat([known, counts.loc[counts.index == causes.UNKNOWN]])
+    figure, axes = style.canvas(1.5 + 0.34 * len(counts))
+    several = len(tables.forms) > 1
+    for place, (cause, row) in enumerate(counts.iterrows()):
+        unknown = cause == causes.UNKNOWN
+        axes.barh(place, row["reasons"], height=0.62, color=PALE if unknown else BLUE, edgecolor=GREY, lw=0.6)
+        said = f" {number(row['reasons'])} 条" + (f"，{number(row['forms'])} 张表" if several else "")
+        if row["lost"] > measures.POINT_TOLERANCE:
+            said += f"；所在行共扣 {number(row['lost'])} 分"
+        axes.text(row["reasons"], place, said, va="center", fontsize=9)
+    _label_rows(axes, [str(cause) for cause in counts.index])
+    axes.set_ylim(len(counts) - 0.4, -0.6)
+    axes.set_xlim(0, float(counts["reasons"].max()) * 1.6)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set_xlabel("提到这类原因的条数", loc="left", fontsize=9)
+    total = len(causes.reasons(tables).drop_duplicates(["form_id", "table", "record_no"]))
+    title = f"{total} 条偏差原因" + ("都归不了类" if known.empty else "")
+    if len(known):
+        top = [str(cause) for cause in known.index[known["reasons"] == known["reasons"].max()]][:3]
+        title += f"中，最常提到的是“{'”“'.join(top)}”（{'各 ' if len(top) > 1 else ''}{known['reasons'].max()} 条）"
+    note = "单位：条。按原因中的词归类，一条可以属于几类；改进措施不计。"
+    source = source_note(tables) if not several else "资料来源：数据集中各绩效表的“偏差原因分析及改进措施”"
+    return style.finish(figure, title, f"条形图：偏差原因的类别。{title}。", note + source)
 
 
 def _label_rows(axes: Axes, labels: list[str]) -> None:

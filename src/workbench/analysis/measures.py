@@ -11,14 +11,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-FAR_EXCEEDED = 1.3
-"""Attainment above which a target counts as set too low (130 %: the deviation that forms must explain)."""
+from workbench.checks.indicators import FAR_EXCEEDED as FAR_EXCEEDED
 
 POINT_TOLERANCE = 1e-6
 """Points nearer to each other than this are the same points (they are printed with few decimals)."""
 
 GRADES: tuple[tuple[str, float], ...] = (("优", 90.0), ("良", 80.0), ("中", 60.0), ("差", 0.0))
-"""Grades of the Ministry of Finance's rules, best first, with the score (of 100) where each begins."""
+"""Grades of 《项目支出绩效评价管理办法》(财预〔2020〕10号), best first, with the score (of 100) where each begins."""
 
 TOTAL_ROW = r"总额|合计|总计|小计"
 """How the row that sums up a budget section is labelled."""
@@ -98,6 +97,21 @@ def score_rate(indicators: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return table
 
 
+def attainment(indicators: pd.DataFrame, by: Sequence[str] = ("form_id",)) -> pd.DataFrame:
+    """How far the quantitative indicators of each group got.
+
+    Attainment is direction-aware: actual ÷ target where more is better or the target is to be hit (≥, >, =),
+    target ÷ actual where less is better (≤, <); 1 is the target, above 1 better than it. Columns: quantified (how
+    many indicators have one), lowest, middle (median), highest; unit: fraction, missing where none has one.
+    Source: ``indicators`` (attainment, from op, target_value and actual_value).
+    """
+    keys = list(by)
+    grouped = indicators[keys].assign(value=numbers(indicators["attainment"])).groupby(keys, dropna=False)["value"]
+    return pd.DataFrame(
+        {"quantified": grouped.count(), "lowest": grouped.min(), "middle": grouped.median(), "highest": grouped.max()}
+    )
+
+
 def points_lost(budgets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Every place where a form lost points, most first: weight − score, where that is more than nothing.
 
@@ -141,10 +155,11 @@ def far_exceeded(indicators: pd.DataFrame, threshold: float = FAR_EXCEEDED) -> p
     """Indicators done better than their target by more than 30 %: attainment > 1.3, highest first.
 
     A target set that low says little. For a ceiling (≤) it means that less than 1/1.3 of it was used.
-    Source: ``indicators`` (attainment).
+    Unit: fraction. Source: ``indicators`` (attainment). 《项目支出绩效评价管理办法》(财预〔2020〕10号) wants the
+    reasons wherever an actual is far beyond its target; 30 % is where the workbench's checks draw the line.
     """
-    attainment = numbers(indicators["attainment"])
-    beyond = indicators.assign(attainment=attainment)[attainment > threshold]
+    reached = numbers(indicators["attainment"])
+    beyond = indicators.assign(attainment=reached)[reached > threshold]
     return beyond.sort_values("attainment", ascending=False, kind="stable")
 
 
@@ -172,6 +187,15 @@ def satisfaction(indicators: pd.DataFrame) -> pd.DataFrame:
     return indicators[levels.str.contains("满意").astype(bool) & (indicators["actual_unit"] == "%")]
 
 
+def mean_satisfaction(indicators: pd.DataFrame) -> pd.Series:
+    """Mean of each form's satisfaction percentages: Σ actual_value ÷ count over :func:`satisfaction`.
+
+    Unit: fraction (0.95 for 95 %); missing where no satisfaction was measured. Source: ``indicators``.
+    """
+    rows = satisfaction(indicators)
+    return (numbers(rows["actual_value"]).groupby(rows["form_id"]).mean() / 100).rename("satisfaction")
+
+
 def totals(forms: pd.DataFrame, budgets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Stated totals against the added-up rows, indexed by ``form_id``.
 
@@ -192,23 +216,10 @@ def totals(forms: pd.DataFrame, budgets: pd.DataFrame, indicators: pd.DataFrame)
 def grade(score: float | None, full: float = 100.0) -> str | None:
     """The grade of a score: 优 from 90, 良 from 80, 中 from 60, 差 below (of 100 points); None without a score.
 
-    ``full`` are the points that could be had: 18 of 20 is graded like 90 of 100. Source: the Ministry
-    of Finance's rules for self-evaluation, as in the forms' own notes.
+    ``full`` are the points that could be had: 18 of 20 is graded like 90 of 100. Source:
+    《项目支出绩效评价管理办法》(财预〔2020〕10号): 90（含）–100 优, 80（含）–90 良, 60（含）–80 中, below 60 差.
     """
     if score is None or pd.isna(score) or pd.isna(full) or full <= 0:
         return None
     of_hundred = round(score / full * 100, 6)
     return next((name for name, start in GRADES if of_hundred >= start), GRADES[-1][0])
-
-
-def ranking(summary: pd.DataFrame) -> pd.DataFrame:
-    """Forms of one year ranked by score rate, best first; equal scores share the better rank.
-
-    Takes :func:`workbench.analysis.summary.form_summary`. Adds ``rank`` (1 = best within its year) and
-    ``ranked`` (how many of that year have a score). Forms without a score come last, without a rank.
-    """
-    years = summary["year"].astype("Int64")
-    places = summary["score_rate"].round(9).groupby(years, dropna=False).rank(method="min", ascending=False)
-    counts = summary["score_rate"].groupby(years, dropna=False).transform("count")
-    table = summary.assign(rank=places.astype("Int64"), ranked=counts.astype("Int64"))
-    return table.sort_values(["year", "rank"], ascending=[False, True], na_position="last", kind="stable")

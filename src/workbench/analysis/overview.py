@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from workbench.analysis import measures, style
-from workbench.analysis.excerpt import Tables
+from workbench.analysis.comparison import association, score_bounds
+from workbench.analysis.excerpt import Tables, department_names
 from workbench.analysis.figures import LABEL_COLUMNS, heat_map
 from workbench.analysis.style import BLUE, GREEN, GREY, INK, ORANGE, RED, plain, styled
 from workbench.analysis.summary import OVERALL, form_summary
@@ -23,6 +24,9 @@ NAME_COLUMNS = 36
 
 NAMED_DOTS = 8
 """So many forms at most are named in the scatter chart."""
+
+MOST_KINDS = 12
+"""So many kinds of indicators at most are columns of the heat map, the most widespread first."""
 
 MANY_DOTS = 100
 """More dots than this are drawn small."""
@@ -49,14 +53,22 @@ def scores(tables: Tables) -> Figure:
     if scored.empty:
         return style.empty("各部门得分", "没有一张表有得分")
     points = 100 * scored["score_rate"]
+    bounds = score_bounds(tables).reindex(scored["form_id"]).set_index(scored.index)
+    full = scored["full"].where(scored["full"] > 0)
+    low, high = (100 * bounds[end] / full for end in ("low", "high"))
+    unsure = (high - low) > measures.POINT_TOLERANCE
     figure, axes = style.canvas(1.9 + 0.3 * len(scored) if len(scored) <= NAMED_ROWS else 4.2)
     lowest = float(np.floor(min(points.min() - 2, 78) / 10) * 10)
+    counts = scored["grade"].value_counts()
     highest = max(100.0, float(points.max()))
-    _grade_bands(axes, lowest)
+    _grade_bands(axes, lowest, counts)
     if len(scored) <= NAMED_ROWS:
         for place, (score, grade) in enumerate(zip(points, scored["grade"], strict=True)):
             colour, marker = GRADE_MARKS[grade]
             axes.plot([lowest, score], [place, place], color=GREY, lw=0.8, zorder=1)
+            if unsure.iloc[place]:
+                ends = (max(low.iloc[place], lowest), high.iloc[place])
+                axes.plot(ends, [place, place], color=INK, lw=2.2, solid_capstyle="butt", zorder=2)
             axes.scatter(score, place, color=colour, marker=marker, s=46, edgecolors=INK, linewidths=0.5, zorder=3)
             axes.text(score, place, f"   {number(score, 1)}", va="center", fontsize=9, zorder=4)
         labels = [plain(wrap_evenly(name, LABEL_COLUMNS + 8)) for name in form_names(scored)]
@@ -68,16 +80,17 @@ def scores(tables: Tables) -> Figure:
         axes.set_ylabel("绩效表数")
     axes.set_xlim(lowest, highest + 0.06 * (highest - lowest))
     axes.set_xlabel("得分（折成百分制）", loc="left", fontsize=9)
-    counts = scored["grade"].value_counts()
     graded = "、".join(f"{grade} {counts[grade]}" for grade in GRADE_MARKS if grade in counts)
     between = f"在 {number(points.min(), 1)} 到 {number(points.max(), 1)} 之间"
     title = f"{len(scored)} 张绩效表的得分{between if len(scored) > 1 else f'为 {number(points.iloc[0], 1)}'}：{graded}"
     blank = len(summary) - len(scored)
-    note = "单位：分；底色为等级（优 90–100，良 80–90，中 60–80，差 60 以下）。" + (
-        f"另有 {blank} 张表没有得分。" if blank else ""
-    )
+    note = "单位：分；底色为等级（优 90–100，良 80–90，中 60–80，差 60 以下）。"
+    note += f"另有 {blank} 张表没有得分。" if blank else ""
+    if unsure.any():
+        line = "，粗线为可能的范围" if len(scored) <= NAMED_ROWS else ""
+        note += f"{int(unsure.sum())} 张表的得分有字段待核对{line}。"
     alt = f"{'点图' if len(scored) <= NAMED_ROWS else '直方图'}：各绩效表的得分与等级。{title}。"
-    return style.finish(figure, title, alt, note + _source(summary))
+    return style.finish(figure, title, alt, note + source_of_forms(summary))
 
 
 @styled
@@ -129,42 +142,56 @@ def execution_against_score(tables: Tables) -> Figure:
     middling = "中位数" if len(drawn) > 1 else ""
     title = f"{len(drawn)} 张绩效表：执行率{middling} {percent(rate.median())}，"
     title += f"得分{middling} {number(points.median(), 1)}"
-    if len(drawn) >= 5 and rate.nunique() > 1 and points.nunique() > 1:
-        title += f"，秩相关系数 {number(rate.rank().corr(points.rank()))}"
+    together = association(rate, points)
+    if together:
+        title += f"，秩相关系数 {number(together.coefficient)}"
     absent = len(summary) - len(drawn)
     note = f"另有 {absent} 张表缺执行率或得分，未画出。" if absent else ""
-    return style.finish(figure, title, f"散点图：预算执行率与得分。{title}。", note + _source(summary))
+    if together:
+        note += f"秩相关系数（Spearman）的 95% 区间：{number(together.low)} 到 {number(together.high)}。"
+    return style.finish(figure, title, f"散点图：预算执行率与得分。{title}。", note + source_of_forms(summary))
 
 
 @styled
-def level1_heat_map(tables: Tables, most: int = 30) -> Figure:
-    """Score rate of every form in every level-1 group, lowest scores first."""
-    table = measures.score_rate(tables.indicators, ["form_id", "level1"])["score_rate"]
+def department_heat_map(tables: Tables, column: str = "level2", most: int = 30) -> Figure:
+    """Score rate of every department (down) in every kind of indicator (across), over all its forms, lowest first."""
+    names = dict(zip(tables.forms["form_id"], department_names(tables.forms), strict=True))
+    indicators = tables.indicators.assign(department=tables.indicators["form_id"].map(names))
+    table = measures.score_rate(indicators, ["department", column])["score_rate"]
     if table.notna().sum() == 0:
         return style.empty("各部门分类得分率", "没有评分的指标")
-    rates = table.unstack("level1")
-    order = rates.notna().sum().sort_values(ascending=False, kind="stable").index
-    summary = form_summary(tables).set_index("form_id")
-    overall = summary["score_rate"].reindex(rates.index).fillna(rates.mean(axis=1))
-    rates = rates.loc[overall.sort_values(kind="stable").index, order].dropna(how="all")
-    names = form_names(summary)
-    shown = rates.head(most)
-    figure = heat_map(shown, [names[form_id] for form_id in shown.index])
-    column = category(rates.mean().idxmin())
-    title = f"平均得分率最低的一级指标是“{column}”：{percent(rates.mean().min())}"
-    note = "单位：%。斜线格：没有这类指标或未评分。" + (
-        f"只画出得分最低的 {most} 张表，共 {len(rates)} 张。" if len(rates) > most else ""
-    )
-    return style.finish(figure, title, f"热力图：各绩效表在各一级指标的得分率。{title}。", note + _source(summary))
+    rates = table.unstack(column).dropna(how="all").dropna(how="all", axis=1)
+    widespread = rates.notna().sum().sort_values(ascending=False, kind="stable").index
+    rates = rates[widespread]
+    overall = measures.score_rate(indicators, ["department"])["score_rate"]
+    order = overall.reindex(rates.index).sort_values(kind="stable").index
+    shown = rates.loc[order].iloc[:most, :MOST_KINDS]
+    figure = heat_map(shown, [shorten(str(name), 2 * NAME_COLUMNS) for name in shown.index])
+    kind = "二级" if column == "level2" else "一级"
+    means = rates[rates.columns[rates.notna().sum() >= min(2, len(rates))]].mean()
+    worst = means.idxmin()
+    if means.min() >= 1 - measures.POINT_TOLERANCE:
+        title = f"{len(rates)} 个部门在每一类{kind}指标上都得满分"
+    else:
+        title = f"各部门平均得分率最低的{kind}指标是“{category(worst)}”：{percent(means.min())}"
+    left_out = [f"得分率最低的 {most} 个部门（共 {len(rates)} 个）"] if len(rates) > most else []
+    left_out += [f"最常见的 {MOST_KINDS} 类指标（共 {len(rates.columns)} 类）"] if rates.shape[1] > MOST_KINDS else []
+    note = "单位：%，各年度合并计算。斜线格：没有这类指标或未评分。"
+    note += f"只画出{'、'.join(left_out)}。" if left_out else ""
+    summary = form_summary(tables)
+    alt = f"热力图：各部门在各{kind}指标的得分率。{title}。"
+    return style.finish(figure, title, alt, note + source_of_forms(summary))
 
 
-def _grade_bands(axes: Axes, lowest: float) -> None:
+def _grade_bands(axes: Axes, lowest: float, counts: pd.Series) -> None:
+    """The grades behind the scores: paler the better, each with its name and how many forms have it."""
     upper = 100.0
     for shade, (grade, start) in zip(("#F4F6F9", "#E9EDF2", "#DDE3EA", "#D0D7E0"), measures.GRADES, strict=True):
         if upper > lowest:
             axes.axvspan(max(start, lowest), upper, color=shade, zorder=0, lw=0)
             middle = (max(start, lowest) + upper) / 2
-            axes.text(middle, 1.01, grade, ha="center", va="bottom", transform=axes.get_xaxis_transform(), fontsize=9)
+            said = f"{grade} {counts.get(grade, 0)}"
+            axes.text(middle, 1.01, said, ha="center", va="bottom", transform=axes.get_xaxis_transform(), fontsize=9)
         upper = start
 
 
@@ -189,7 +216,8 @@ def _outliers(rate: pd.Series, points: pd.Series) -> list[int]:
     return named[:NAMED_DOTS]
 
 
-def _source(summary: pd.DataFrame) -> str:
+def source_of_forms(summary: pd.DataFrame) -> str:
+    """Where the numbers of a chart of many forms come from."""
     years = sorted({int(year) for year in summary["year"] if year})
     span = f"{years[0]}–{years[-1]} 年度" if len(years) > 1 else f"{years[0]} 年度" if years else "年度不明"
     return f"资料来源：数据集中 {len(summary)} 张绩效自评表（{summary['department'].nunique()} 个部门，{span}）"

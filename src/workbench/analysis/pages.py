@@ -1,82 +1,22 @@
-"""What a report is made of: what it is based on, key figures, tables, findings."""
+"""What a report is made of: what it is based on, key figures, sentences."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from workbench.analysis import attainment, figures, measures, narrative, pieces
+from workbench.analysis import attainment, figures, listings, measures, narrative, pieces
 from workbench.analysis.excerpt import Excerpt, Tables, form_years
-from workbench.analysis.narrative import goal_label
-from workbench.analysis.pieces import Column, Html
-from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary, lowest_confidence
-from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
+from workbench.analysis.pieces import Html
+from workbench.analysis.summary import SEVERITIES, form_summary, lowest_confidence
+from workbench.analysis.wording import MISSING, number, percent, shorten, text, whole
 
-MET = {True: "达成", False: "未达成"}
-TABLE_NAMES = {"forms": "表头", "budgets": "预算", "goals": "目标", "indicators": "指标"}
 DIGEST_LENGTH = 12
 
 REVIEW_THRESHOLD = 0.8
 """The confidence below which a cell counts as unsure, where the dataset does not name its own threshold."""
 
-
-def met_word(value: object) -> str:
-    """达成, 未达成, or 难以判定 where the form does not let it be decided."""
-    return "难以判定" if pd.isna(value) else MET[bool(value)]  # type: ignore[call-overload]
-
-
-INDICATOR_COLUMNS = (
-    Column("indicator_no", "序号", whole, "number"),
-    Column("level1", "一级指标"),
-    Column("level2", "二级指标"),
-    Column("name", "三级指标", kind="wide"),
-    Column("target", "年度指标值"),
-    Column("actual", "实际完成值"),
-    Column("attainment", "完成程度", lambda value: percent(value, 0), "number"),
-    Column("met", "判定", met_word, "short"),
-    Column("weight", "分值", number, "number"),
-    Column("score", "得分", number, "number"),
-    Column("deviation", "偏差原因及改进措施", kind="wide"),
-)
-
-LOSS_COLUMNS = (
-    Column("goal_no", "目标", lambda value: MISSING if is_missing(value) else goal_label(value), "short"),
-    Column("name", "扣分之处", kind="wide"),
-    Column("target", "年度指标值"),
-    Column("actual", "实际完成值"),
-    Column("met", "判定", lambda value: MISSING if is_missing(value) else met_word(value), "short"),
-    Column("weight", "分值", number, "number"),
-    Column("score", "得分", number, "number"),
-    Column("lost", "扣分", number, "number"),
-    Column("deviation", "表中所写原因", kind="wide"),
-)
-
-FINDING_COLUMNS = (
-    Column("severity", "级别", lambda value: SEVERITIES.get(str(value), text(value)), "short"),
-    Column("code", "代码"),
-    Column("page", "页", whole, "number"),
-    Column("where", "位置"),
-    Column("message", "说明", kind="wide"),
-    Column("expected", "应为"),
-    Column("found", "表中"),
-)
-
-FORM_COLUMNS = (
-    Column("department", "部门", kind="wide"),
-    Column("year", "年度", lambda value: whole(value) if value else MISSING, "number"),
-    Column("project", "项目", kind="wide"),
-    Column("rank", "名次", whole, "number"),
-    Column("score", "得分", number, "number"),
-    Column("full", "满分", number, "number"),
-    Column("grade", "等级", kind="short"),
-    Column("execution_rate", "执行率", percent, "number"),
-    Column("indicators", "指标", whole, "number"),
-    Column("missed", "未达成", whole, "number"),
-    Column("points_lost", "扣分", number, "number"),
-    Column("unscored", "未评分", whole, "number"),
-    Column("score_gap", "合计差额", number, "number"),
-    Column("error", "错误", whole, "number"),
-    Column("warning", "警告", whole, "number"),
-)
+MOST_DRAWN = 10
+"""So many of a department's other forms at most have their charts in the report; all have their tables."""
 
 
 def title(excerpt: Excerpt) -> Html:
@@ -135,7 +75,31 @@ def basis(tables: Tables) -> Html:
         ("处理流程", "、".join(dict.fromkeys(text(name) for name in documents["pipeline"])) or MISSING),
         ("数据集摘要", digest[:DIGEST_LENGTH]),
     ]
+    corrections = corrections_applied(tables)
+    pairs += [("人工更正", f"已应用 {corrections} 处")] if corrections else []
     return pieces.facts(pairs, "facts")
+
+
+def corrections_applied(tables: Tables) -> int:
+    """How many of people's corrections were applied when the dataset was built."""
+    return int((tables.info.get("corrections") or {}).get("applied", 0))
+
+
+def target_quality(form: Tables) -> Html:
+    """How telling the form's targets are, as cards: quantified, hit to the digit, far exceeded, full marks."""
+    if form.forms.empty or form.indicators.empty:
+        return pieces.facts([("指标", "0 项")], "cards")
+    row = form_summary(form).iloc[0]
+    reach = measures.attainment(form.indicators).iloc[0]
+    pairs = [
+        ("定量指标占比", percent(row["quantitative_share"])),
+        ("完成程度中位数", percent(reach["middle"])),
+        ("恰好等于目标值", f"{row['to_the_digit']} 项"),
+        ("偏离目标 30% 以上", f"{row['far_exceeded']} 项"),
+        ("满分指标占比", percent(row["full_mark_share"])),
+        ("平均满意度", percent(row["satisfaction"])),
+    ]
+    return pieces.facts(pairs, "cards")
 
 
 def key_figures(form: Tables) -> Html:
@@ -164,83 +128,17 @@ def key_points(form: Tables) -> Html:
     return pieces.paragraphs(narrative.key_points(form))
 
 
-def losses(form: Tables) -> Html:
-    """Where points were lost, with the reasons that the form gives."""
-    rows = measures.points_lost(form.budgets, form.indicators)
-    columns = [column for column in LOSS_COLUMNS if column.name != "goal_no" or rows["goal_no"].notna().any()]
-    return pieces.table(rows, columns, nothing="没有扣分", mark=_row_mark)
-
-
-def missed(form: Tables) -> Html:
-    """The indicators that were not reached, with the reasons that the form gives."""
-    return pieces.table(measures.missed(form.indicators), INDICATOR_COLUMNS, nothing="没有未达成的指标", mark=_row_mark)
-
-
-def far_exceeded(form: Tables) -> Html:
-    """The indicators that went more than 30 % beyond their target."""
-    rows = measures.far_exceeded(form.indicators)
-    return pieces.table(rows, INDICATOR_COLUMNS, nothing="没有偏离目标 30% 以上的指标", mark=_row_mark)
-
-
-def unscored(form: Tables) -> Html:
-    """The indicators without a score."""
-    rows = measures.unscored(form.indicators)
-    return pieces.table(rows, INDICATOR_COLUMNS, nothing="没有未评分的指标", mark=_row_mark)
-
-
-def indicators(form: Tables) -> Html:
-    """All indicators, a table for each goal, in the form's order."""
-    if form.indicators.empty:
-        return pieces.table(form.indicators, INDICATOR_COLUMNS, nothing="表中没有指标")
-    texts = dict(zip(form.goals["goal_no"], form.goals["goal"], strict=True))
-    several = form.indicators["goal_no"].notna().any()
-    parts = []
-    for goal_no, rows in form.indicators.groupby("goal_no", dropna=False, sort=True):
-        sums = measures.score_rate(rows.assign(all=0), ["all"]).iloc[0]
-        scored = f"，得 {number(sums['score'])}/{number(sums['weight'])} 分" if pd.notna(sums["score"]) else ""
-        goal = texts.get(goal_no)
-        name = f"{goal_label(goal_no)}　{goal if isinstance(goal, str) else ''}" if several else "全部指标"
-        parts.append(pieces.table(rows, INDICATOR_COLUMNS, f"{name}（{len(rows)} 项{scored}）", mark=_row_mark))
-    return pieces.join(parts)
-
-
-def findings(tables: Tables) -> Html:
-    """Every finding, the most serious first."""
-    order = {severity: place for place, severity in enumerate(SEVERITIES)}
-    rows = tables.findings.sort_values("severity", key=lambda column: column.map(order), kind="stable")
-    rows = rows.assign(where=[_where(row) for _, row in rows.iterrows()])
-    return pieces.table(rows, FINDING_COLUMNS, nothing="没有发现问题", mark=lambda row: text(row["severity"]))
-
-
-def forms(tables: Tables) -> Html:
-    """All forms with their rank, one row each, best first within each year."""
-    rows = measures.ranking(form_summary(tables))
-    columns = [column for column in FORM_COLUMNS if column.name != "project" or (rows["project"] != OVERALL).any()]
-    return pieces.table(rows, columns, nothing="数据集中没有绩效表")
-
-
-def failed_documents(tables: Tables) -> Html:
-    """The documents that could not be read, or not wholly, with the reason."""
-    rows = tables.documents[tables.documents["status"] != "ok"]
-    columns = (
-        Column("source", "文件", kind="wide"),
-        Column(
-            "status", "状态", lambda value: {"partial": "部分读出", "failed": "未读出"}.get(str(value), text(value))
-        ),
-        Column("error", "原因代码"),
-        Column("message", "说明", kind="wide"),
-    )
-    return pieces.table(rows, columns, nothing="所有文件都已读出")
-
-
 def other_forms(excerpt: Excerpt) -> Html:
     """The department's other forms of the year, each in short: key figures, sentences, charts, losses, indicators."""
     parts = []
-    for form in excerpt.others:
+    for place, form in enumerate(excerpt.others):
         row = form_summary(form).iloc[0]
         parts.append(pieces.heading(3, shorten(str(row["project"]), 120)))
-        parts += [key_figures(form), key_points(form), pieces.picture(figures.score_waterfall(form))]
-        parts += [pieces.picture(attainment.attainment_dots(form)), losses(form), indicators(form)]
+        parts += [key_figures(form), key_points(form)]
+        if place < MOST_DRAWN:
+            charts = (figures.score_waterfall(form), attainment.attainment_dots(form))
+            parts += [pieces.picture(chart) for chart in charts]
+        parts += [listings.losses(form), listings.indicators(form)]
     if not parts:
         return Html('<p class="wb-nothing">本部门本年度没有其他绩效表。</p>', "没有其他绩效表")
     return pieces.join(parts)
@@ -255,19 +153,3 @@ def _unsure(tables: Tables) -> str:
         return ""
     below = int((confidence < threshold).sum())
     return f"（{len(confidence)} 个有字的单元格中，{below} 个低于 {percent(threshold, 0)}）"
-
-
-def _row_mark(row: pd.Series) -> str:
-    if pd.isna(row["met"]):
-        return ""
-    lost = (
-        pd.notna(row["weight"]) and pd.notna(row["score"]) and row["weight"] - row["score"] > measures.POINT_TOLERANCE
-    )
-    return "missed" if not row["met"] else "docked" if lost else ""
-
-
-def _where(row: pd.Series) -> str:
-    parts = [TABLE_NAMES.get(str(row["table"]), "") if not is_missing(row["table"]) else ""]
-    parts.append(f"第 {whole(row['record_no'])} 条" if not is_missing(row["record_no"]) else "")
-    parts.append(str(row["field"]) if not is_missing(row["field"]) else "")
-    return " ".join(part for part in parts if part) or MISSING

@@ -20,7 +20,8 @@ def form_summary(tables: Tables) -> pd.DataFrame:
     score (points; the stated totals, else the added-up rows), score_stated (bool), score_rate (score ÷
     full), grade, the six columns of :func:`measures.totals`, amount_unit, initial, adjusted, executed,
     execution_rate, adjustment_rate, indicators, met, missed, undecided, unscored, points_lost, lost_in
-    (places), far_exceeded, error, warning and info (findings), confidence (lowest), review.
+    (places), far_exceeded, to_the_digit, quantitative_share, full_mark_share, satisfaction, error, warning and
+    info (findings), confidence (lowest), review.
     """
     forms, indicators = tables.forms, tables.indicators
     table = pd.DataFrame(
@@ -43,8 +44,11 @@ def form_summary(tables: Tables) -> pd.DataFrame:
     counts = measures.attainment_counts(indicators)
     counts = counts.join(losses.rename(columns={"sum": "points_lost", "count": "lost_in"}))
     counts = counts.join(measures.far_exceeded(indicators).groupby("form_id").size().rename("far_exceeded"))
+    counts = counts.join(measures.met_to_the_digit(indicators).groupby("form_id").size().rename("to_the_digit"))
     table = table.join(counts)
-    whole = ["indicators", "met", "missed", "undecided", "unscored", "lost_in", "far_exceeded"]
+    for share in (measures.quantitative_share, measures.full_mark_share, measures.mean_satisfaction):
+        table = table.join(share(indicators))
+    whole = ["indicators", "met", "missed", "undecided", "unscored", "lost_in", "far_exceeded", "to_the_digit"]
     table[whole] = table[whole].fillna(0).astype(int)
     scored = table["indicators"] > table["unscored"]
     table["points_lost"] = table["points_lost"].fillna(0.0).where(scored | table["points_lost"].notna())

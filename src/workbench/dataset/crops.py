@@ -15,6 +15,20 @@ MARGIN = 0.004
 """Paper shown around a cell, as a share of the page's width."""
 
 
+def page_image(scan: Path, page_number: int, raster_dpi: int) -> Image.Image:
+    """One page of a document as it was scanned.
+
+    Raises:
+        InputError: the scan is missing or cannot be read; ``no-picture`` for Word files, workbooks and transcriptions.
+    """
+    return Image.fromarray(load_page(open_source(scan), page_number, Settings(raster_dpi=raster_dpi)).image)
+
+
+def pixels_per_unit(kind: str, raster_dpi: int) -> float:
+    """How many pixels of a page make one unit of the ``cells`` table: points for a ``pdf-text``, else pixels."""
+    return raster_dpi / 72 if kind == "pdf-text" else 1.0
+
+
 def crop_cells(scan: Path, cells: pd.DataFrame, raster_dpi: int, kind: str = "scan") -> Image.Image:
     """Cut cells (rows of the ``cells`` table) out of their scan and put them under each other.
 
@@ -23,11 +37,10 @@ def crop_cells(scan: Path, cells: pd.DataFrame, raster_dpi: int, kind: str = "sc
     Raises:
         InputError: the scan is missing or cannot be read; ``no-picture`` for Word files, workbooks and transcriptions.
     """
-    scale = raster_dpi / 72 if kind == "pdf-text" else 1.0
-    source = open_source(scan)
+    scale = pixels_per_unit(kind, raster_dpi)
     pieces = []
     for page_number in sorted(set(cells["page"].astype(int))):
-        page = Image.fromarray(load_page(source, page_number, Settings(raster_dpi=raster_dpi)).image)
+        page = page_image(scan, page_number, raster_dpi)
         margin = MARGIN * page.width
         on_page = cells.loc[cells["page"] == page_number, ["x0", "y0", "x1", "y1"]]
         for x0, y0, x1, y1 in (on_page.to_numpy(dtype=float) * scale).tolist():

@@ -169,10 +169,26 @@ class Dataset:
         chosen = cells[of_record & (cells["field"] == field)]
         if chosen.empty:
             raise SelectionError("value", f"{table} {record_no} {field}", sorted(set(cells["field"].dropna())))
+        scan, kind = self._document(form_id)
+        return crop_cells(scan, chosen, int(self.info["settings"]["raster_dpi"]), kind)
+
+    def page_image(self, form_id: str, page: int) -> tuple[PIL.Image.Image, float]:
+        """A page of a form's document as scanned, and how many of its pixels make one unit of the ``cells`` table.
+
+        Raises:
+            InputError: the scan is no longer where it was; ``no-picture`` where the document has none.
+        """
+        from workbench.dataset.crops import page_image, pixels_per_unit
+
+        scan, kind = self._document(form_id)
+        dpi = int(self.info["settings"]["raster_dpi"])
+        return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
+
+    def _document(self, form_id: str) -> tuple[Path, str]:
+        """The original that a form was read from, and its kind."""
         document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
         document = self.documents[self.documents["document_id"] == document_id].iloc[0]
-        scan = self.raw / document["source"]
-        return crop_cells(scan, chosen, int(self.info["settings"]["raster_dpi"]), document["kind"])
+        return self.raw / document["source"], str(document["kind"])
 
     def export(self, format: str, out: Path | str | None = None) -> Exported:
         """Write all tables for another tool: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).

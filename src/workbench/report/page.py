@@ -1,7 +1,9 @@
-"""An executed notebook as one self-contained page: no code, no scripts, nothing from the network."""
+"""An executed notebook as one self-contained page: no code, nothing from the network, one script that sorts tables."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import re
 from importlib import resources
@@ -52,12 +54,17 @@ def with_contents(body: str) -> tuple[str, str]:
 
 
 def frame(title: str, body: str) -> str:
-    """A page around the body: language, title, style sheet."""
-    css = resources.files("workbench.report").joinpath("page.css").read_text(encoding="utf-8")
+    """A page around the body: language, title, style sheet, the script that sorts tables.
+
+    The policy in its head lets a browser run that script and no other, and load nothing from anywhere: whatever
+    a form says, it cannot act.
+    """
+    css, script = (_asset(name) for name in ("page.css", "sort.js"))
     return f"""<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)}</title>
 <style>
@@ -65,6 +72,17 @@ def frame(title: str, body: str) -> str:
 </head>
 <body>
 {body}
+<script>{script}</script>
 </body>
 </html>
 """
+
+
+def policy(script: str) -> str:
+    """What a browser may do with the page: show its own pictures and styles, run this script, nothing else."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+
+
+def _asset(name: str) -> str:
+    return resources.files("workbench.report").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,191 @@
+"""The tables of a report: losses, missed targets, all indicators, ranks, reasons."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from workbench.analysis import causes, comparison, measures, pieces
+from workbench.analysis.excerpt import Tables
+from workbench.analysis.narrative import goal_label
+from workbench.analysis.pieces import Column, Html, Row
+from workbench.analysis.summary import OVERALL, form_summary
+from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
+
+MET = {True: "达成", False: "未达成"}
+
+
+def met_word(value: object) -> str:
+    """达成, 未达成, or 难以判定 where the form does not let it be decided."""
+    return "难以判定" if pd.isna(value) else MET[bool(value)]  # type: ignore[call-overload]
+
+
+INDICATOR_COLUMNS = (
+    Column("indicator_no", "序号", whole, "number"),
+    Column("level1", "一级指标"),
+    Column("level2", "二级指标"),
+    Column("name", "三级指标", kind="wide"),
+    Column("target", "年度指标值"),
+    Column("actual", "实际完成值"),
+    Column("attainment", "完成程度", lambda value: percent(value, 0), "number"),
+    Column("met", "判定", met_word, "short"),
+    Column("weight", "分值", number, "number"),
+    Column("score", "得分", number, "number"),
+    Column("deviation", "偏差原因及改进措施", kind="wide"),
+)
+
+LOSS_COLUMNS = (
+    Column("goal_no", "目标", lambda value: MISSING if is_missing(value) else goal_label(value), "short"),
+    Column("name", "扣分之处", kind="wide"),
+    Column("target", "年度指标值"),
+    Column("actual", "实际完成值"),
+    Column("met", "判定", lambda value: MISSING if is_missing(value) else met_word(value), "short"),
+    Column("weight", "分值", number, "number"),
+    Column("score", "得分", number, "number"),
+    Column("lost", "扣分", number, "number"),
+    Column("deviation", "表中所写原因", kind="wide"),
+)
+
+REASON_COLUMNS = (
+    Column("cause", "类别"),
+    Column(
+        "table", "位置", lambda value: {"budgets": "预算", "goals": "目标", "indicators": "指标"}[str(value)], "short"
+    ),
+    Column("record_no", "序号", whole, "number"),
+    Column("name", "名称", lambda value: shorten(text(value), 60), "wide"),
+    Column("lost", "扣分", number, "number"),
+    Column("reason", "表中所写原因", kind="wide"),
+)
+
+SPREAD_COLUMNS = (
+    Column("year", "年度", lambda value: whole(value) if value else MISSING, "number"),
+    Column("measure", "指标", kind="short"),
+    Column("count", "表数", whole, "number"),
+    Column("median", "中位数", percent, "number"),
+    Column("lower", "下四分位", percent, "number"),
+    Column("upper", "上四分位", percent, "number"),
+    Column("minimum", "最低", percent, "number"),
+    Column("maximum", "最高", percent, "number"),
+    Column("mean", "平均", percent, "number"),
+    Column("deviation", "标准差", percent, "number"),
+    Column("variation", "变异系数", lambda value: number(value, 3), "number"),
+)
+
+FORM_COLUMNS = (
+    Column("department", "部门", kind="wide"),
+    Column("year", "年度", lambda value: whole(value) if value else MISSING, "number"),
+    Column("project", "项目", kind="wide"),
+    Column("rank", "名次", whole, "number"),
+    Column("possible", "可能名次", kind="short"),
+    Column("score", "得分", number, "number"),
+    Column("full", "满分", number, "number"),
+    Column("grade", "等级", kind="short"),
+    Column("execution_rate", "执行率", percent, "number"),
+    Column("indicators", "指标", whole, "number"),
+    Column("missed", "未达成", whole, "number"),
+    Column("points_lost", "扣分", number, "number"),
+    Column("unscored", "未评分", whole, "number"),
+    Column("score_gap", "合计差额", number, "number"),
+    Column("error", "错误", whole, "number"),
+    Column("warning", "警告", whole, "number"),
+)
+
+
+def losses(form: Tables) -> Html:
+    """Where points were lost, with the reasons that the form gives."""
+    rows = measures.points_lost(form.budgets, form.indicators)
+    columns = [column for column in LOSS_COLUMNS if column.name != "goal_no" or rows["goal_no"].notna().any()]
+    return pieces.table(rows, columns, nothing="没有扣分", mark=_row_mark)
+
+
+def missed(form: Tables) -> Html:
+    """The indicators that were not reached, with the reasons that the form gives."""
+    return pieces.table(measures.missed(form.indicators), INDICATOR_COLUMNS, nothing="没有未达成的指标", mark=_row_mark)
+
+
+def far_exceeded(form: Tables) -> Html:
+    """The indicators that went more than 30 % beyond their target."""
+    rows = measures.far_exceeded(form.indicators)
+    return pieces.table(rows, INDICATOR_COLUMNS, nothing="没有偏离目标 30% 以上的指标", mark=_row_mark)
+
+
+def unscored(form: Tables) -> Html:
+    """The indicators without a score."""
+    rows = measures.unscored(form.indicators)
+    return pieces.table(rows, INDICATOR_COLUMNS, nothing="没有未评分的指标", mark=_row_mark)
+
+
+def indicators(form: Tables) -> Html:
+    """All indicators, a table for each goal, in the form's order."""
+    if form.indicators.empty:
+        return pieces.table(form.indicators, INDICATOR_COLUMNS, nothing="表中没有指标")
+    texts = dict(zip(form.goals["goal_no"], form.goals["goal"], strict=True))
+    several = form.indicators["goal_no"].notna().any()
+    parts = []
+    for goal_no, rows in form.indicators.groupby("goal_no", dropna=False, sort=True):
+        sums = measures.score_rate(rows.assign(all=0), ["all"]).iloc[0]
+        scored = f"，得 {number(sums['score'])}/{number(sums['weight'])} 分" if pd.notna(sums["score"]) else ""
+        goal = texts.get(goal_no)
+        name = f"{goal_label(goal_no)}　{goal if isinstance(goal, str) else ''}" if several else "全部指标"
+        parts.append(pieces.table(rows, INDICATOR_COLUMNS, f"{name}（{len(rows)} 项{scored}）", mark=_row_mark))
+    return pieces.join(parts)
+
+
+def forms(tables: Tables) -> Html:
+    """All forms with their rank, one row each, best first within each year."""
+    rows = comparison.ranking(form_summary(tables), comparison.score_bounds(tables))
+    rows = rows.assign(possible=[_possible(row) for row in rows.to_dict("records")])
+    empty = set() if (rows["project"] != OVERALL).any() else {"project"}
+    empty |= set() if (rows["possible"] != "").any() else {"possible"}
+    columns = [column for column in FORM_COLUMNS if column.name not in empty]
+    return pieces.table(rows, columns, nothing="数据集中没有绩效表")
+
+
+def _possible(row: Row) -> str:
+    """From which rank to which a form may come, where its fields under review leave that open."""
+    if is_missing(row["rank"]) or row["best_rank"] == row["worst_rank"]:
+        return ""
+    return f"{row['best_rank']}–{row['worst_rank']}"
+
+
+def reasons(tables: Tables) -> Html:
+    """Every reason that the forms give with the causes that it names, the causes named most often first."""
+    order = {cause: place for place, cause in enumerate(causes.cause_counts(tables).index)}
+    named = causes.reasons(tables).sort_values("cause", key=lambda column: column.map(order), kind="stable")
+    keys = ["form_id", "table", "record_no"]
+    rows = named.drop_duplicates(keys).set_index(keys)
+    rows = rows.assign(cause=named.groupby(keys)["cause"].agg("、".join)).reset_index()
+    return pieces.table(rows, REASON_COLUMNS, nothing="表中没有填写偏差原因")
+
+
+def spread(tables: Tables) -> Html:
+    """How far score rates and execution rates spread in each year: median, quartiles, extremes, deviation."""
+    summary = form_summary(tables)
+    years = summary["year"]
+    parts = [
+        comparison.dispersion(summary[measure], years).reset_index().assign(measure=label)
+        for measure, label in (("score_rate", "得分率"), ("execution_rate", "预算执行率"))
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    return pieces.table(rows[rows["count"] > 0], SPREAD_COLUMNS, nothing="没有得分，也没有执行率")
+
+
+def failed_documents(tables: Tables) -> Html:
+    """The documents that could not be read, or not wholly, with the reason."""
+    rows = tables.documents[tables.documents["status"] != "ok"]
+    columns = (
+        Column("source", "文件", kind="wide"),
+        Column(
+            "status", "状态", lambda value: {"partial": "部分读出", "failed": "未读出"}.get(str(value), text(value))
+        ),
+        Column("error", "原因代码"),
+        Column("message", "说明", kind="wide"),
+    )
+    return pieces.table(rows, columns, nothing="所有文件都已读出")
+
+
+def _row_mark(row: Row) -> str:
+    if pd.isna(row["met"]):
+        return ""
+    lost = row["weight"] - row["score"]
+    docked = pd.notna(lost) and lost > measures.POINT_TOLERANCE
+    return "missed" if not row["met"] else "docked" if docked else ""
