@@ -78,6 +78,11 @@ class Dataset:
         counts = ", ".join(f"{count} {name}" for name, count in self.info["rows"].items())
         return f"<Dataset {self.folder}: {counts}>"
 
+    def _repr_html_(self) -> str:
+        from workbench.dataset.display import dataset_html
+
+        return dataset_html(self)
+
     @cached_property
     def info(self) -> dict[str, Any]:
         """The content of ``dataset.json``."""
@@ -139,8 +144,8 @@ class Dataset:
             connection.execute("set enable_external_access = false; set lock_configuration = true")
             return connection.execute(query).df()
 
-    def form(self, form_id: str) -> dict[str, pd.DataFrame]:
-        """Everything about one form: the rows of every table with its form_id.
+    def form(self, form_id: str) -> FormTables:
+        """Everything about one form: the rows of every table with its form_id. In a notebook it looks like the form.
 
         Raises:
             SelectionError: no such form; the nearest ids are named.
@@ -151,7 +156,8 @@ class Dataset:
             nearest = [match[0] for match in process.extract(form_id, self.forms["form_id"].tolist(), limit=3)]
             raise SelectionError("form", form_id, nearest)
         tables = {name: getattr(self, name) for name in TABLES if name != "documents"}
-        return {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
+        rows = {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
+        return FormTables(self, form_id, rows)
 
     def crop(self, form_id: str, table: str, record_no: int | None, field: str) -> PIL.Image.Image:
         """The piece of the scan that a value was read from; pieces from several pages are put under each other.
@@ -209,6 +215,22 @@ class Dataset:
     def raw(self) -> Path:
         """The folder of the documents; they may have moved since."""
         return (self.folder / str(self.info["raw"])).resolve()
+
+
+class FormTables(dict[str, pd.DataFrame]):
+    """The rows of one form, table by table."""
+
+    def __init__(self, dataset: Dataset, form_id: str, tables: Mapping[str, pd.DataFrame]) -> None:
+        super().__init__(tables)
+        self.dataset, self.form_id = dataset, form_id
+
+    def __repr__(self) -> str:
+        return f"<Form {self.form_id}: {', '.join(f'{len(frame)} {name}' for name, frame in self.items())}>"
+
+    def _repr_html_(self) -> str:
+        from workbench.dataset.display import form_html
+
+        return form_html(self)
 
 
 def open_dataset(folder: Path | str = "data/processed") -> Dataset:

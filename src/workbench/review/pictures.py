@@ -103,19 +103,14 @@ class Pictures:
         return PagePicture(image.rotate(90 * turns, expand=True) if turns else image, scale, turns)
 
     def _load(self, document_id: str, number: int) -> tuple[PIL.Image.Image, float]:
-        from PIL import Image
-
-        from workbench.readers.documents import open_source
-        from workbench.readers.pages import load_page
-        from workbench.settings import Settings
+        from workbench.dataset.crops import page_image, pixels_per_unit
 
         problem = self.problem(document_id)
         if problem:
             raise InputError("missing", self.source(document_id), problem, number)
         dpi = int(self.dataset.info["settings"]["raster_dpi"])
-        page = load_page(open_source(self._path(document_id)), number, Settings(raster_dpi=dpi))
-        scale = dpi / 72 if self._documents[document_id]["kind"] == "pdf-text" else 1.0
-        return Image.fromarray(page.image), scale
+        kind = self._documents[document_id]["kind"]
+        return page_image(self._path(document_id), number, dpi), pixels_per_unit(kind, dpi)
 
 
 def cut(page: PagePicture, box: Box) -> Piece:
