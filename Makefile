@@ -40,4 +40,4 @@ bench-grid bench-forms: setup
 	$(BIN)/python -m $(patsubst bench-%,benchmarks.%,$@)
 
 clean:
-	rm -rf data/processed/results data/processed/*.parquet data/processed/dataset.json reports
+	rm -rf data/processed/results data/processed/*.parquet data/processed/dataset.json reports exports

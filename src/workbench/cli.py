@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FAILED_INPUTS = 1
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
+NOTEBOOK_SECONDS = 900.0
 
 
 class Command(click.Command):
@@ -85,6 +86,8 @@ def _ingest(raw: Path, out: Path, workers: int | None) -> IngestSummary:
     )
     for problem in summary.problems:
         click.echo(f"{problem.status}: {problem.source}: {problem.error}: {problem.message}", err=True)
+    for line in summary.corrections.problems:
+        click.echo(f"correction not read: {line}", err=True)
     if summary.interrupted:
         click.echo("interrupted; run the same command again to go on", err=True)
     return summary
@@ -146,22 +149,43 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=REPORTS, show_default=True)
 @click.option("--department", help="Only this department.")
 @click.option("--year", type=int, help="Only this year.")
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Notebooks run at a time.")
-def report(processed: Path, out: Path, department: str | None, year: int | None, workers: int) -> None:
-    """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html."""
-    if not _report(processed, out, department, year, workers):
+@click.option("--workers", type=click.IntRange(min=1), help="Notebooks run at a time.  [default: one per core]")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=NOTEBOOK_SECONDS,
+    show_default=True,
+    help="Seconds that a notebook may take.",
+)
+def report(
+    processed: Path, out: Path, department: str | None, year: int | None, workers: int | None, timeout: float
+) -> None:
+    """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
+
+    Only what is new or changed is run: the department's rows, the notebook, the program. A notebook that fails does
+    not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb.
+    """
+    if not _report(processed, out, department, year, workers, timeout):
         sys.exit(FAILED_INPUTS)
 
 
-def _report(processed: Path, out: Path, department: str | None, year: int | None, workers: int) -> bool:
+def _report(
+    processed: Path, out: Path, department: str | None, year: int | None, workers: int | None, timeout: float
+) -> bool:
     from workbench.progress import counted
     from workbench.report import build_reports
 
-    run = build_reports(processed, out, department, year, workers, progress=counted)
+    run = build_reports(processed, out, department, year, workers or _default_workers(), counted, timeout)
     for failed in run.failed:
-        _complain(f"{failed.title}: {failed.error}")
-    click.echo(f"{len(run.reports) - len(run.failed)} report(s) → {run.index}")
-    return not run.failed
+        _complain(f"{failed.title}: {f'cell {failed.cell}: ' if failed.cell else ''}{failed.error}")
+    if run.removed:
+        click.echo(f"removed {len(run.removed)} file(s) of departments that the dataset no longer has", err=True)
+    current = len(run.reports) - run.made
+    unchanged = f", {current} of them unchanged" if current > 0 else ""
+    click.echo(f"{len(run.reports) - len(run.failed)} report(s){unchanged} → {run.index}")
+    if run.interrupted:
+        click.echo("interrupted; run the same command again to go on", err=True)
+    return not (run.failed or run.interrupted)
 
 
 @main.command(epilog=_examples("workbench check", "workbench check data/2022 --severity error"))
@@ -217,7 +241,7 @@ def demo(folder: Path | None) -> None:
 
     project = demo_folder(folder)
     summary = _ingest(project / RAW, project / PROCESSED, None)
-    made = _report(project / PROCESSED, project / REPORTS, None, None, 1)
+    made = _report(project / PROCESSED, project / REPORTS, None, None, None, NOTEBOOK_SECONDS)
     click.echo(f"\nOpen {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
     click.echo("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
     if summary.problems or not made:

@@ -12,6 +12,7 @@
     ├── CorrectionError          a correction cannot be what it says, or cannot be kept
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
+        └── CellError            in one of its cells
 
 Each carries its facts as attributes; the message is one sentence for a person, naming the thing,
 the reason and the way out. All of them survive pickling (they cross process borders).
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 
 class WorkbenchError(Exception):
@@ -105,3 +107,15 @@ class ReportError(WorkbenchError):
     def __init__(self, notebook: Path | str, message: str) -> None:
         super().__init__(f"{notebook}: {message}")
         self.notebook = str(notebook)
+
+
+class CellError(ReportError):
+    """A cell of a notebook failed.
+
+    ``cell`` says which (its number among the code cells, and the heading above it); ``executed`` is the notebook
+    as it was run up to there.
+    """
+
+    def __init__(self, notebook: Path | str, message: str, cell: str, executed: dict[str, Any]) -> None:
+        super().__init__(notebook, message)
+        self.cell, self.executed = cell, executed

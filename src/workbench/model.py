@@ -225,7 +225,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a researcher must know before trusting a value. A finding never changes the value."""
+    """Something a researcher must know before trusting a value. A finding never changes the value.
+
+    ``reviewed``: a person has looked, and found the form to be as it says.
+    """
 
     code: str
     severity: Severity
@@ -236,6 +239,7 @@ class Finding:
     page: int | None = None
     expected: str | None = None
     found: str | None = None
+    reviewed: bool = False
 
     def _repr_html_(self) -> str:
         colour = {"error": "#c62828", "warning": "#b26a00", "info": "#1976d2"}[self.severity]

@@ -12,6 +12,7 @@ from workbench.archive.plan import PlannedDocument, count_read, plan_documents
 from workbench.archive.run import PageFailures, PageTask, RunResult, read_pending
 from workbench.archive.store import PIPELINE, ResultStore
 from workbench.dataset.build import DocumentResult, build_tables
+from workbench.dataset.corrections import CorrectionHistory, corrections_folder, read_corrections
 from workbench.dataset.store import write_dataset
 from workbench.errors import InputError
 from workbench.form.assemble import assemble_forms
@@ -38,7 +39,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """The end of a run: documents in the tables, pages read now, and the documents that failed in part or whole."""
+    """The end of a run: documents in the tables, pages read now, and the documents that failed in part or whole.
+
+    ``corrections`` are those that were applied, with the lines of their logs that could not be read.
+    """
 
     documents: int
     forms: int
@@ -48,6 +52,7 @@ class IngestSummary:
     problems: tuple[DocumentResult, ...]
     interrupted: bool
     digest: str
+    corrections: CorrectionHistory
 
 
 def ingest(raw: Path, processed: Path, settings: Settings, workers: int, progress: Progress) -> IngestSummary:
@@ -60,7 +65,9 @@ def ingest(raw: Path, processed: Path, settings: Settings, workers: int, progres
         InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset.
         EngineError: the OCR engine cannot be had.
         DatasetError: the processed folder cannot be written.
+        CorrectionError: a log of corrections cannot be read.
     """
+    history = read_corrections(corrections_folder(processed))  # before the long work: to go on without would undo them
     store = ResultStore(processed, settings)
     documents = plan_documents(find_sources(raw), store, settings)
     pending = {(d.digest, page) for d in documents for page in d.pending}
@@ -72,8 +79,10 @@ def ingest(raw: Path, processed: Path, settings: Settings, workers: int, progres
     progress.building()
     results = [_document_result(document, store, run, settings) for document in documents]
     engine = next((result.engine for result in results if result.engine), None)
-    tables = build_tables(results, settings.review_threshold)
-    digest = write_dataset(processed, tables, _origin(raw, processed, settings, engine))
+    tables = build_tables(results, settings.review_threshold, history)
+    origin = _origin(raw, processed, settings, engine)
+    origin["corrections"] = history.summary({result.document_id for result in results})
+    digest = write_dataset(processed, tables, origin)
     return IngestSummary(
         documents=len(results),
         forms=len(tables["forms"]),
@@ -83,6 +92,7 @@ def ingest(raw: Path, processed: Path, settings: Settings, workers: int, progres
         problems=tuple(result for result in results if result.status != "ok"),
         interrupted=run.interrupted,
         digest=digest,
+        corrections=history,
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from workbench.dataset.export import Exported
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def write_dataset(folder: Path, tables: Mapping[str, pd.DataFrame], origin: Mapping[str, object]) -> str:
@@ -112,6 +112,10 @@ class Dataset:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         return self._table("indicators")
+
+    @cached_property
+    def fields(self) -> pd.DataFrame:
+        return self._table("fields")
 
     @cached_property
     def cells(self) -> pd.DataFrame:

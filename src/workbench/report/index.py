@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,15 +12,15 @@ from workbench.analysis import pieces
 from workbench.analysis.excerpt import Tables
 from workbench.analysis.summary import department_summary, form_summary
 from workbench.analysis.wording import MISSING, number, percent, text
+from workbench.report.journal import Report
 from workbench.report.page import frame
 from workbench.report.plan import Job
-from workbench.report.run import Report
 
 HEADINGS = ("报告", "得分", "等级", "执行率", "错误", "警告", "提示", "笔记本")
 
 
 def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -> str:
-    """All reports of the dataset with their key figures; those that failed in this run, with the reason."""
+    """All reports of the dataset with their key figures; those that failed, with the cell and the reason."""
     failed = [report for report in reports if report.error]
     summary = department_summary(form_summary(tables)).to_dict("index")
     overview = [job for job in jobs if job.department is None]
@@ -27,7 +28,8 @@ def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -
     parts = [pieces.stylesheet().markup, "<main><h1>绩效自评分析报告</h1>"]
     parts += [f"<p>{_link(job, '总览：全部部门')}</p>" for job in overview]
     if failed:
-        items = "".join(f"<li>{html.escape(r.title)}：{html.escape(str(r.error))}</li>" for r in failed)
+        partial = {job.stem: job.failed for job in jobs if job.failed.is_file()}
+        items = "".join(_failure(report, partial.get(report.stem)) for report in failed)
         parts.append(f'<h2>未能生成的报告</h2><ul class="failed">{items}</ul>')
     parts.append("<h2>各部门报告</h2>")
     if departments:
@@ -53,6 +55,12 @@ def _row(job: Job, row: dict[Any, Any]) -> str:
     first = f'<td data-label="{HEADINGS[0]}">{_link(job, name)}</td>'
     last = f'<td class="wb-short" data-label="{HEADINGS[-1]}">{notebook}</td>'
     return f"<tr>{first}{cells}{last}</tr>"
+
+
+def _failure(report: Report, partial: Path | None) -> str:
+    where = f"单元格 {report.cell}：" if report.cell else ""
+    link = f'（<a href="{quote(partial.name)}">运行到此处的笔记本</a>）' if partial else ""
+    return f"<li>{html.escape(report.title)}：{html.escape(f'{where}{report.error}')}{link}</li>"
 
 
 def _link(job: Job, name: str) -> str:
