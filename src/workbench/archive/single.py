@@ -43,7 +43,7 @@ def read_document(scan: Path, settings: Settings, threads: int) -> tuple[str, in
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page and what was read from it; shows itself as its tables in a notebook, each cell with its piece of the scan."""
+    """A page and what was read from it; in a notebook its tables, each cell with its piece of the scan."""
 
     page: Page | None
     content: PageContent

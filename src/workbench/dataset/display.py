@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.checks.wording import field_name
+from workbench.dataset.schemas import rows_of
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -81,9 +83,13 @@ class EmbeddedPage:
 def embed(page: PIL.Image.Image, pixels_per_unit: float) -> EmbeddedPage:
     """A page small enough to be part of a notebook."""
     share = min(1.0, PAGE_WIDTH / page.width)
-    small = page.convert("L").resize((max(1, round(page.width * share)), max(1, round(page.height * share))), reducing_gap=1.5)
+    small = page.convert("L").resize(
+        (max(1, round(page.width * share)), max(1, round(page.height * share))), reducing_gap=1.5
+    )
     buffer = io.BytesIO()
-    small.save(buffer, "WEBP", quality=QUALITY, method=1)  # the slower methods save a third of the bytes for four times the time
+    small.save(
+        buffer, "WEBP", quality=QUALITY, method=1
+    )  # the slower methods save a third of the bytes for four times the time
     return EmbeddedPage(buffer.getvalue(), pixels_per_unit * share)
 
 
@@ -163,18 +169,21 @@ def _read_cell(cell: Cell, page: EmbeddedPage | None) -> SheetCell:
 
 def form_html(form: FormTables) -> str:
     """A form as the form: its tables page by page, its findings above them."""
-    facts = {name: _text(value) for name, value in form["forms"].iloc[0].to_dict().items()}
+    facts = {name: _text(value) for name, value in next(rows_of(form["forms"])).items()}
     names = [facts[name] for name in ("department", "project") if facts[name]]
     year = [f"{facts['year']} 年"] if facts["year"] else []
     parts = [f"<h4>{escape(facts['title'] or '（无标题）')}</h4>", f"<p>{escape(' · '.join([*names, *year]))}</p>"]
     parts.append(findings_html(form["findings"]))
     pages, note = _embedded(form)
     looks = _looks(form)
-    for (page, _), cells in form["cells"].groupby(["page", "table_no"], sort=True):
-        name = _page_class(form.form_id, int(page))
+    tables: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows_of(form["cells"]):
+        tables[row["page"], row["table_no"]].append(row)
+    for (number, _), rows in sorted(tables.items()):
+        name = _page_class(form.form_id, number)
         embedded = pages.get(name)
-        rows = [_sheet_cell(row, looks, embedded) for row in cells.to_dict("records")]
-        parts.append(f"<p>第 {int(page)} 页</p>{sheet(_of_form(rows), name if embedded else '')}")
+        cells = [_sheet_cell(row, looks, embedded) for row in rows]
+        parts.append(f"<p>第 {number} 页</p>{sheet(_of_form(cells), name if embedded else '')}")
     parts.append(f"<p>{escape(note)}</p>" if note else "")
     return shown("".join(parts), pages)
 
@@ -189,7 +198,7 @@ def findings_html(findings: pd.DataFrame) -> str:
     ordered = findings.assign(rank=findings["severity"].map(list(names).index)).sort_values("rank", kind="stable")
     items = "".join(
         f'<li><span class="wb-{escape(row["severity"])}">{names[row["severity"]]}</span> {escape(row["message"])}</li>'
-        for row in ordered[["severity", "message"]].to_dict("records")
+        for row in rows_of(ordered)
     )
     unfolded = " open" if "error" in counts else ""
     return f"<details{unfolded}><summary>{summary}</summary><ul>{items}</ul></details>"
@@ -219,25 +228,31 @@ def _page_class(form_id: str, page: int) -> str:
 
 def _looks(form: FormTables) -> dict[tuple[Any, ...], tuple[str, str]]:
     """How fields look that findings are about: (table, record, field) → class and words."""
-    doubts = form["findings"][form["findings"]["severity"] != "info"]
-    return {
-        (row["table"], _number(row["record_no"]), row["field"]): ("doubt", row["message"])
-        for row in doubts[["table", "record_no", "field", "message"]].to_dict("records")
-        if isinstance(row["table"], str) and isinstance(row["field"], str)
+    looks = {
+        (row["table"], row["record_no"], row["field"]): ("doubt", row["message"])
+        for row in rows_of(form["findings"])
+        if row["severity"] != "info" and row["field"]
     }
+    for row in rows_of(form["fields"]):
+        if row["status"] in ("corrected", "stale"):
+            about = (row["table"], row["record_no"], row["field"])
+            looks[about] = ("changed", f"更正为“{row['text']}”，机器读作“{row['machine_text'] or ''}”")
+    return looks
 
 
-def _sheet_cell(row: Mapping[str, Any], looks: Mapping[tuple[Any, ...], tuple[str, str]], page: EmbeddedPage | None) -> SheetCell:
-    key = (row["table"], _number(row["record_no"]), row["field"])
+def _sheet_cell(
+    row: Mapping[str, Any], looks: Mapping[tuple[Any, ...], tuple[str, str]], page: EmbeddedPage | None
+) -> SheetCell:
+    key = (row["table"], row["record_no"], row["field"])
     is_label = row["field"] == "label"
-    name = field_name(row["field"]) if isinstance(row["field"], str) and not is_label else ""
+    name = field_name(row["field"]) if row["field"] and not is_label else ""
     look, title = looks.get(key, ("label" if is_label else "", name))
     box = None
     if page is not None and row["text"]:
         x0, y0, x1, y1 = (float(row[edge]) * page.scale for edge in ("x0", "y0", "x1", "y1"))
         box = (x0, y0, x1, y1)
-    place = (int(row[name]) for name in ("row", "col", "rowspan", "colspan"))
-    return SheetCell(*place, row["text"], look, title, box)
+    place = {part: row[part] for part in ("row", "col", "rowspan", "colspan", "text")}
+    return SheetCell(**place, look=look, title=title, box=box)
 
 
 def _of_form(cells: Sequence[SheetCell]) -> list[SheetCell]:
@@ -252,33 +267,32 @@ def _of_form(cells: Sequence[SheetCell]) -> list[SheetCell]:
 def dataset_html(dataset: Dataset) -> str:
     """What a dataset holds: its tables with their rows, its forms, its findings by severity."""
     rows = dataset.info["rows"]
-    counts = "".join(f"<tr><td>ds.{escape(name)}</td><td class='wb-number'>{int(rows[name])}</td></tr>" for name in rows)
+    counts = "".join(
+        f"<tr><td>ds.{escape(name)}</td><td class='wb-number'>{int(rows[name])}</td></tr>" for name in rows
+    )
     forms = dataset.forms.head(FORMS_LISTED)
-    columns = {
-        "form_id": "表", "department": "部门", "project": "项目", "year": "年度", "total_score": "总得分", "review": "待复核",
-    }  # fmt: skip
+    labels = ("表", "部门", "项目", "年度", "总得分", "待复核")
+    columns = dict(zip(("form_id", "department", "project", "year", "total_score", "review"), labels, strict=True))
     head = "".join(f"<th>{label}</th>" for label in columns.values())
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_text(row[name]))}</td>" for name in columns) + "</tr>"
-        for row in forms.to_dict("records")
+        "<tr>" + "".join(f"<td>{escape(_text(row[name]))}</td>" for name in columns) + "</tr>" for row in rows_of(forms)
     )
     more = len(dataset.forms) - len(forms)
     tail = f"<p>另有 {more} 份表，见 ds.forms</p>" if more > 0 else ""
     severities = dataset.findings["severity"].value_counts()
     found = "，".join(
-        f"{label} {severities.get(name, 0)}" for name, label in (("error", "错误"), ("warning", "警告"), ("info", "提示"))
+        f"{label} {severities.get(name, 0)}"
+        for name, label in (("error", "错误"), ("warning", "警告"), ("info", "提示"))
     )
-    title = f"<h4>数据集 {escape(str(dataset.folder))}</h4><p>建于 {escape(str(dataset.info.get('built', '')))}；{found}</p>"
+    title = (
+        f"<h4>数据集 {escape(str(dataset.folder))}</h4><p>建于 {escape(_text(dataset.info.get('built')))}；{found}</p>"
+    )
     return shown(f"{title}<table><tr>{head}</tr>{body}</table>{tail}<table>{counts}</table>")
 
 
 def _text(value: Any) -> str:
-    if value is None or pd.isna(value):
+    if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else ""
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _number(value: Any) -> int | None:
-    return None if value is None or pd.isna(value) else int(value)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.checks.budgets import AMOUNTS, BUDGET_CHECKS, base_of
+from workbench.checks.doubts import Cells
 from workbench.checks.indicators import INDICATOR_CHECKS
 from workbench.checks.totals import (
     budget_points,
@@ -35,14 +36,15 @@ class Line:
     note: str = ""
 
 
-def arithmetic(form: Form, place: Place) -> list[Line]:
+def arithmetic(form: Form, place: Place, cells: Cells) -> list[Line]:
     """The calculations that a value of the form takes part in, and what the checks say about its row.
 
-    Agreement is judged by the checks themselves: a reviewer sees what the next build will say.
+    ``cells`` are those of the form's pages, which alone know the points printed in labels. Agreement is judged by the
+    checks themselves: a reviewer sees what the next build will say.
     """
     rows = judged_indicators(form)
-    lines = [*_totals(form, rows, place)] if place.field in _TOTALS else []
-    if place.table == "budgets" and place.record_no:
+    lines = [*_totals(form, rows, place, cells)] if place.field in _TOTALS else []
+    if place.table == "budgets" and place.record_no and place.record_no <= len(form.budgets):
         lines += _budget(form, place)
     if place.table == "indicators" and place.record_no and place.record_no <= len(rows):
         lines += _indicator(rows[place.record_no - 1])
@@ -52,7 +54,7 @@ def arithmetic(form: Form, place: Place) -> list[Line]:
 _TOTALS = {"weight": "weight", "total_weight": "weight", "score": "score", "total_score": "score"}
 
 
-def _totals(form: Form, rows: Sequence[Judged], place: Place) -> Iterator[Line]:
+def _totals(form: Form, rows: Sequence[Judged], place: Place, cells: Cells) -> Iterator[Line]:
     field = _TOTALS[place.field]
     check: Callable[[Form, Sequence[Judged]], list[Finding]]
     check = weights_do_not_add_up if field == "weight" else scores_do_not_add_up
@@ -68,9 +70,15 @@ def _totals(form: Form, rows: Sequence[Judged], place: Place) -> Iterator[Line]:
     found = check(form, rows)
     printed = points(stated)
     difference = f"相差 {printed - total:+g}" if found and printed is not None else ""
-    yield Line(f"{field_name(field)}合计", computed, (stated or BLANK).text or "无", not found and printed is not None, difference)
+    yield Line(
+        f"{field_name(field)}合计",
+        computed,
+        (stated or BLANK).text or "无",
+        not found and printed is not None,
+        difference,
+    )
     if field == "weight":
-        for finding in level_weights_do_not_add_up(form, rows, {}):
+        for finding in level_weights_do_not_add_up(form, rows, cells):
             yield Line("层级分值", finding.expected or "", finding.found or "", False, finding.message)
 
 
@@ -116,7 +124,9 @@ def _indicator(row: Judged) -> Iterator[Line]:
 
 def _remarks(findings: Iterable[Finding]) -> Iterator[Line]:
     for finding in findings:
-        yield Line("", finding.message.partition("：")[2] or finding.message, "", None if finding.severity == "info" else False)
+        yield Line(
+            "", finding.message.partition("：")[2] or finding.message, "", None if finding.severity == "info" else False
+        )
 
 
 def _number(value: float | None) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
-from workbench.review.readings import Box
+from workbench.model import Cell
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -47,10 +47,10 @@ class PagePicture:
     scale: float
     turns: int
 
-    def box(self, box: Box) -> tuple[float, float, float, float]:
-        """A cell's outline in pixels of the picture."""
+    def outline(self, cell: Cell) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a cell in pixels of the picture."""
         width, height = self.image.size if self.turns % 2 == 0 else self.image.size[::-1]
-        corners = [self._turned(x * self.scale, y * self.scale, width, height) for x, y in _corners(box)]
+        corners = [self._turned(x * self.scale, y * self.scale, width, height) for x, y in cell.polygon]
         xs, ys = zip(*corners, strict=True)
         return min(xs), min(ys), max(xs), max(ys)
 
@@ -58,10 +58,6 @@ class PagePicture:
         for _ in range(self.turns):
             x, y, width, height = y, width - x, height, width
         return x, y
-
-
-def _corners(box: Box) -> tuple[tuple[float, float], tuple[float, float]]:
-    return (box.x0, box.y0), (box.x1, box.y1)
 
 
 class Pictures:
@@ -90,7 +86,7 @@ class Pictures:
         return "" if self._path(document_id).exists() else f"扫描件不在原处：{document['source']}"
 
     def _path(self, document_id: str) -> Path:
-        return self.dataset.raw / self._documents[document_id]["source"]
+        return self.dataset.raw / str(self._documents[document_id]["source"])
 
     def page(self, document_id: str, number: int, turns: int = 0) -> PagePicture:
         """A page set upright.
@@ -113,9 +109,9 @@ class Pictures:
         return page_image(self._path(document_id), number, dpi), pixels_per_unit(kind, dpi)
 
 
-def cut(page: PagePicture, box: Box) -> Piece:
+def cut(page: PagePicture, cell: Cell) -> Piece:
     """The piece of a page around a cell, wide enough to see what stands beside it."""
-    left, top, right, bottom = page.box(box)
+    left, top, right, bottom = page.outline(cell)
     width, height = page.image.size
     around = AROUND * height
     more_x = max(around, (LEAST_WIDTH * width - (right - left)) / 2)

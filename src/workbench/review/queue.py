@@ -6,16 +6,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from workbench.dataset.build import DOUBT
+from workbench.dataset.reviewed import DOUBT
+from workbench.dataset.schemas import rows_of
 from workbench.model import Finding, Table
-from workbench.review.readings import FIELDS, Place, rows_of
+from workbench.review.readings import FIELDS, Place
 
 if TYPE_CHECKING:
-    from workbench.analysis.excerpt import Tables
+    from workbench.dataset.store import Dataset
 
 Group = Literal["error", "sum", "doubt", "rest"]
 
-GROUPS: dict[Group, str] = {"error": "错误", "sum": "进入合计的数", "doubt": "把握不足", "rest": "其余"}
+GROUPS: dict[str, str] = {"error": "错误", "sum": "进入合计的数", "doubt": "把握不足", "rest": "其余"}
 """The parts of the queue in their order, as a person reads them."""
 
 SUMMED: frozenset[tuple[str, str]] = frozenset(
@@ -35,8 +36,9 @@ class Item:
     """One thing to look at: a field of a form with all the findings about it.
 
     ``place`` is None where the findings are about a whole page or document; ``form_id`` where they belong to no form.
-    ``text`` is what the machine read (of findings without a place: what they found), ``confidence`` how sure it was,
-    None where no cell is.
+    ``text`` is the value as the tables have it (of findings without a place: what they found), ``confidence`` how
+    sure the machine was, None where it found no such field. ``status`` is what people said before the tables were
+    built.
     """
 
     document_id: str
@@ -47,9 +49,10 @@ class Item:
     findings: tuple[Finding, ...]
     text: str = ""
     confidence: float | None = None
+    status: Literal["pending", "accepted", "corrected"] = "pending"
 
 
-def build_queue(tables: Tables) -> list[Item]:
+def build_queue(tables: Dataset) -> list[Item]:
     """Every finding of the dataset, those about one field together, most consequential first.
 
     First certain errors, then doubtful numbers that enter a sum, then whatever else the machine is unsure of, then
@@ -70,17 +73,12 @@ def build_queue(tables: Tables) -> list[Item]:
     return sorted(items, key=lambda item: _rank(item, order.get(item.form_id or "", -1)))
 
 
-def _read(tables: Tables) -> dict[tuple[Any, ...], tuple[str, float]]:
-    """Text and confidence, as the cells have them, of the values that findings are about."""
+def _read(tables: Dataset) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The rows of ``fields`` of the values that findings are about."""
     key = ["form_id", "table", "record_no", "field"]
-    about = tables.findings[key].drop_duplicates()
-    cells = tables.cells.merge(about, on=key)  # nulls meet nulls: a form's own fields have no record
-    found: dict[tuple[Any, ...], tuple[str, float]] = {}
-    for row in rows_of(cells[[*key, "text", "confidence"]]):
-        value = tuple(row[name] for name in key)
-        text, confidence = found.get(value, ("", 1.0))
-        found[value] = text + row["text"], min(confidence, row["confidence"])
-    return found
+    fields = tables.fields.merge(tables.findings[key].drop_duplicates(), on=key)  # a form's own fields have no record
+    rows = rows_of(fields[[*key, "text", "machine_confidence", "status"]])
+    return {(row["form_id"], row["table"], row["record_no"], row["field"]): row for row in rows}
 
 
 def _place(row: dict[str, Any]) -> Place | None:
@@ -91,7 +89,7 @@ def _place(row: dict[str, Any]) -> Place | None:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
-    names = ("code", "severity", "message", "table", "record_no", "field", "page", "expected", "found")
+    names = ("code", "severity", "message", "table", "record_no", "field", "page", "expected", "found", "reviewed")
     return Finding(**{name: row[name] for name in names})
 
 
@@ -100,12 +98,27 @@ def _item(
     form_id: str | None,
     place: Place | None,
     findings: list[Finding],
-    read: dict[tuple[Any, ...], tuple[str, float]],
+    read: dict[tuple[Any, ...], dict[str, Any]],
 ) -> Item:
     ordered = sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
     page = next((finding.page for finding in ordered if finding.page is not None), None)
-    text, confidence = read.get((form_id, *place), ("", None)) if place else (ordered[0].found or "", None)
-    return Item(document_id, form_id, place, page, _group(place, ordered), tuple(ordered), text, confidence)
+    group = _group(place, ordered)
+    if place is None:
+        return Item(
+            document_id, form_id, place, page, group, tuple(ordered), ordered[0].found or "", None, _status(ordered)
+        )
+    row = read.get((form_id, *place), {"text": "", "machine_confidence": None, "status": "machine"})
+    status = _status(ordered, row["status"])
+    return Item(
+        document_id, form_id, place, page, group, tuple(ordered), row["text"], row["machine_confidence"], status
+    )
+
+
+def _status(findings: list[Finding], of_field: str = "machine") -> Literal["pending", "accepted", "corrected"]:
+    """Whether people have answered: every finding was looked at, or says itself what they did."""
+    if not all(finding.reviewed or finding.code == "corrected" for finding in findings):
+        return "pending"
+    return "corrected" if of_field == "corrected" else "accepted"
 
 
 def _group(place: Place | None, findings: list[Finding]) -> Group:
@@ -119,6 +132,8 @@ def _group(place: Place | None, findings: list[Finding]) -> Group:
 
 def _rank(item: Item, form: int) -> tuple[Any, ...]:
     place = item.place
-    where = (list(FIELDS).index(place.table), place.record_no or 0, FIELDS[place.table].index(place.field)) if place else ()
+    where = (
+        (list(FIELDS).index(place.table), place.record_no or 0, FIELDS[place.table].index(place.field)) if place else ()
+    )
     severity = _SEVERITIES.index(item.findings[0].severity)
     return list(GROUPS).index(item.group), severity, form, item.document_id, item.page or 0, where

@@ -1,4 +1,4 @@
-"""What the machine read of one form: every value with its printed text, its confidence and its place on the scan."""
+"""What is known of one form: every value with its printed text, what the machine read, and its cells on the scan."""
 
 from __future__ import annotations
 
@@ -6,28 +6,41 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from workbench.judging import NUMBER_FIELDS
-from workbench.model import Budget, Entry, Form, Goal, Indicator, Table
+from workbench.dataset.correction import Anchor, Box
+from workbench.dataset.records import anchor_of, boxes_of, records_of
+from workbench.dataset.refusal import FIELDS
+from workbench.dataset.schemas import rows_of
+from workbench.model import (
+    BLANK,
+    Budget,
+    Cell,
+    CellGrid,
+    CellKey,
+    Confidence,
+    Entry,
+    Form,
+    Goal,
+    Indicator,
+    PageContent,
+    Table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.dataset.store import Dataset
 
-FIELDS: dict[Table, tuple[str, ...]] = {
-    "forms": ("department", "project", "unit", "total_weight", "total_score", "conclusion"),
-    "budgets": ("funds", "initial", "adjusted", "executed", "execution_rate", "weight", "score", "deviation"),
-    "goals": ("goal", "actual", "deviation"),
-    "indicators": ("level1", "level2", "name", "target", "actual", "weight", "score", "deviation"),
-}
-"""The fields of each table that hold printed text, in the order of the form."""
+__all__ = ["FIELDS", "FormReadings", "Place", "Reading", "Readings", "quarter_turns"]
 
 FORMS_KEPT = 8
-"""Forms whose readings stay in memory: a reviewer goes to and fro between a few."""
+"""Forms that stay in memory: a reviewer goes to and fro between a few."""
+
+_NOT_PRINTED = {("forms", "title"), ("forms", "year"), ("budgets", "amount_unit")}
+"""Fields of the tables that are no cell's text; all others are in the table ``fields``."""
 
 
 class Place(NamedTuple):
@@ -39,101 +52,127 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A cell's outline in the frame of the ``cells`` table, with what the machine made of it."""
-
-    page: int
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    text: str = ""
-    confidence: float = 1.0
-    state: str = "text"
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """One value as printed, and the cells it was read from; no cells where the form shows none."""
+    """One value: its text as of the last build, what the machine had read, how sure it was, and its cells.
+
+    ``machine`` is None where the machine found no such field; ``status`` is that of the table ``fields``.
+    """
 
     text: str
-    boxes: tuple[Box, ...] = ()
+    machine: str | None
+    confidence: float | None = None
+    status: str = "machine"
+    cells: tuple[CellKey, ...] = ()
 
-    @property
-    def confidence(self) -> float | None:
-        return min((box.confidence for box in self.boxes), default=None)
+
+NOTHING = Reading("", None)
+"""A field that the form does not have."""
 
 
 @dataclass(frozen=True)
 class FormReadings:
-    """All values of one form by their place, and all its cells page by page."""
+    """All values of one form by their place, and the cells of its pages with the values that they give."""
 
     form_id: str
     facts: Mapping[str, Any]
-    amount_units: tuple[str | None, ...]
     values: Mapping[Place, Reading]
-    pages: Mapping[int, tuple[tuple[Box, tuple[Place, ...]], ...]]
+    pages: Mapping[int, PageContent]
+    uses: Mapping[CellKey, tuple[Place, ...]]
     turns: Mapping[int, int]
     """Quarter turns, counter-clockwise, that set a page upright."""
+    units: tuple[str | None, ...]
+    """The amount unit of each line of the budget."""
+    goal_numbers: tuple[tuple[int | None, ...], tuple[int | None, ...]]
+    """The numbers of the goals, and those that the indicators belong to."""
 
     @cached_property
     def records(self) -> dict[tuple[Table, int | None], tuple[Place, ...]]:
         """The places of each record, in the order of the form; a field that the form lacks altogether is left out."""
-        present = {(place.table, place.field) for place, value in self.values.items() if value.text or value.boxes}
+        present = {(place.table, place.field) for place, value in self.values.items() if value.machine is not None}
         found: dict[tuple[Table, int | None], list[Place]] = defaultdict(list)
         for place in self.values:
             if (place.table, place.field) in present or place.table == "forms":
                 found[place.table, place.record_no].append(place)
         return {record: tuple(places) for record, places in found.items()}
 
+    def cells(self, page: int) -> Sequence[tuple[CellKey, Cell]]:
+        """The cells of a page, each with its key."""
+        grids = self.pages[page].grids if page in self.pages else ()
+        return [(CellKey(page, grid.table_no, cell.row, cell.col), cell) for grid in grids for cell in grid.cells]
+
     def sharing(self, place: Place) -> tuple[Place, ...]:
         """The places whose value comes from the same cells: a merged label gives its text to every row it covers."""
-        boxes = self.values[place].boxes if place in self.values else ()
-        if not boxes:
+        cells = self.values[place].cells if place in self.values else ()
+        if not cells:
             return (place,)
         alike = (other for other in self.values if (other.table, other.field) == (place.table, place.field))
-        return tuple(other for other in alike if self.values[other].boxes == boxes)
+        return tuple(other for other in alike if self.values[other].cells == cells)
 
-    def form(self, texts: Mapping[Place, str]) -> Form:
-        """The form as the checks know it, with some values replaced by other ``texts``."""
+    def anchor(self, table: Table, record_no: int | None) -> Anchor | None:
+        """By what a record is found again when its number has changed."""
+        if record_no is None:
+            return None
+        records = records_of(self.form, table)
+        return anchor_of(records[record_no - 1], self.boxes) if record_no <= len(records) else None
 
-        def entry(table: Table, record: int | None, field: str) -> Entry | None:
-            place = Place(table, record, field)
-            reading = self.values.get(place)
-            if place in texts:
-                return Entry(texts[place])
-            if reading is None or not (reading.text or reading.boxes):
-                return None
-            return Entry(reading.text, 1.0 if reading.confidence is None else reading.confidence)
+    @cached_property
+    def boxes(self) -> Mapping[CellKey, Box]:
+        """The outlines of the cells, as shares of their page."""
+        return boxes_of(self.pages.values())
 
-        def records(kind: Table) -> Iterable[dict[str, Any]]:
-            numbers = [number for table, number in self.records if table == kind]
-            return ({field: entry(kind, number, field) for field in FIELDS[kind]} for number in numbers)
-
-        blank = Entry("")
-        facts = self.facts
-        head: dict[str, Entry | None] = {field: entry("forms", None, field) for field in FIELDS["forms"]}
-        required = ("level1", "level2", "name", "target")
+    @cached_property
+    def form(self) -> Form:
+        """The form as the reconstruction and the checks know it, with the corrections that were built in."""
+        goals, indicators = self.goal_numbers
+        head = {field: self._entry(Place("forms", None, field)) for field in _HEAD}
         return Form(
-            layout=facts["layout"],
-            title=facts["title"] or "",
-            year=facts["year"],
+            layout=self.facts["layout"],
+            title=self.facts["title"] or "",
+            year=self.facts["year"],
+            department=head["department"] or BLANK,
+            project=head["project"],
+            unit=head["unit"],
             budgets=tuple(
-                Budget(**row | {"funds": row["funds"] or blank}, amount_unit=unit)
-                for row, unit in zip(records("budgets"), self.amount_units, strict=True)
+                Budget(**_required(row, "funds"), amount_unit=unit)
+                for row, unit in zip(self._rows("budgets", _BUDGET), self.units, strict=True)
             ),
             goals=tuple(
-                Goal(number, None, **row | {"goal": row["goal"] or blank})
-                for number, row in enumerate(records("goals"), start=1)
+                Goal(goal_no=number or at, number=row.pop("goal_no"), **_required(row, "goal"))
+                for at, (row, number) in enumerate(zip(self._rows("goals", _GOAL), goals, strict=True), start=1)
             ),
             indicators=tuple(
-                Indicator(None, None, **row | {field: row[field] or blank for field in required})
-                for row in records("indicators")
+                Indicator(
+                    goal_no=number,
+                    goal_label=row.pop("goal_no"),
+                    **_required(row, "level1", "level2", "name", "target"),
+                )
+                for row, number in zip(self._rows("indicators", _INDICATOR), indicators, strict=True)
             ),
-            first_page=facts["first_page"],
-            last_page=facts["last_page"],
-            **cast("dict[str, Any]", head | {"department": head["department"] or blank}),
+            total_weight=head["total_weight"],
+            total_score=head["total_score"],
+            conclusion=head["conclusion"],
+            first_page=self.facts["first_page"],
+            last_page=self.facts["last_page"],
         )
+
+    def _rows(self, table: Table, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
+        numbers = sorted({place.record_no for place in self.values if place.table == table and place.record_no})
+        return ({field: self._entry(Place(table, number, field)) for field in fields} for number in numbers)
+
+    def _entry(self, place: Place) -> Entry | None:
+        reading = self.values.get(place, NOTHING)
+        if reading.machine is None and not reading.text:
+            return None
+        return Entry(reading.text, 1.0 if reading.confidence is None else reading.confidence, reading.cells)
+
+
+_HEAD = ("department", "project", "unit", "total_weight", "total_score", "conclusion")
+_BUDGET = tuple(field for field in FIELDS["budgets"] if field != "amount_unit")
+_GOAL, _INDICATOR = FIELDS["goals"], FIELDS["indicators"]
+
+
+def _required(row: dict[str, Any], *fields: str) -> dict[str, Any]:
+    return row | {field: row[field] or BLANK for field in fields}
 
 
 class Readings:
@@ -144,78 +183,105 @@ class Readings:
         self.of = lru_cache(maxsize=FORMS_KEPT)(self._of)
 
     @cached_property
-    def _rows(self) -> dict[str, dict[str, np.ndarray]]:
+    def _positions(self) -> dict[str, dict[str, np.ndarray]]:
         """Positions of each form's rows in each table."""
-        names = ("forms", "budgets", "goals", "indicators", "cells")
+        names = (*FIELDS, "fields", "cells")
         return {name: getattr(self.dataset, name).groupby("form_id", sort=False).indices for name in names}
 
     def _records(self, table: str, form_id: str) -> list[dict[str, Any]]:
         frame: pd.DataFrame = getattr(self.dataset, table)
-        rows = frame.iloc[self._rows[table].get(form_id, [])]
-        return list(rows_of(rows))
+        return list(rows_of(frame.iloc[self._positions[table].get(form_id, [])]))
 
     def _of(self, form_id: str) -> FormReadings:
-        cells: dict[Place, list[Box]] = defaultdict(list)
-        pages: dict[int, dict[Box, list[Place]]] = defaultdict(lambda: defaultdict(list))
-        grid: dict[int, list[tuple[int, int, Box]]] = defaultdict(list)
-        for row in self._records("cells", form_id):
-            box = Box(*(row[name] for name in ("page", "x0", "y0", "x1", "y1", "text", "confidence", "state")))
-            on_page = pages[box.page][box]
-            grid[box.page].append((row["row"], row["col"], box))
+        cells, fields = self._records("cells", form_id), self._records("fields", form_id)
+        given: dict[Place, list[CellKey]] = defaultdict(list)
+        uses: dict[CellKey, list[Place]] = defaultdict(list)
+        for row in cells:
             if row["table"] in FIELDS and row["field"] in FIELDS[row["table"]]:
                 place = Place(row["table"], row["record_no"], row["field"])
-                cells[place].append(box)
-                on_page.append(place)
+                given[place].append(_key(row))
+                uses[_key(row)].append(place)
+        read = {Place(row["table"], row["record_no"], row["field"]): row for row in fields}
+        tables = {table: self._records(table, form_id) for table in FIELDS}
         values: dict[Place, Reading] = {}
-        for table, fields in FIELDS.items():
-            for number, record in enumerate(self._records(table, form_id), start=1):
-                for field in fields:
+        for table, records in tables.items():
+            for number, record in enumerate(records, start=1):
+                for field in FIELDS[table]:
                     place = Place(table, None if table == "forms" else number, field)
-                    boxes = tuple(cells.get(place, ()))
-                    values[place] = Reading(_printed(table, field, record[field], boxes), boxes)
+                    values[place] = _reading(read.get(place), record.get(field), tuple(given[place]), place)
         return FormReadings(
             form_id,
-            self._records("forms", form_id)[0],
-            tuple(row["amount_unit"] for row in self._records("budgets", form_id)),
+            tables["forms"][0],
             values,
-            {number: tuple((box, tuple(places)) for box, places in boxes.items()) for number, boxes in pages.items()},
-            {number: quarter_turns(placed) for number, placed in grid.items()},
+            _pages(cells, fields),
+            {key: tuple(places) for key, places in uses.items()},
+            {page: quarter_turns(rows) for page, rows in _by_page(cells).items()},
+            tuple(row["amount_unit"] for row in tables["budgets"]),
+            tuple(tuple(row["goal_no"] for row in tables[name]) for name in ("goals", "indicators")),  # type: ignore[arg-type]
         )
 
 
-def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """The rows of a table as plain values, None for every kind of nothing."""
-    columns = {str(name): column.astype(object).where(column.notna(), None).tolist() for name, column in frame.items()}
-    return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+def _reading(row: Mapping[str, Any] | None, value: Any, cells: tuple[CellKey, ...], place: Place) -> Reading:
+    if row is not None:
+        return Reading(row["text"], row["machine_text"], row["machine_confidence"], row["status"], cells)
+    if (place.table, place.field) in _NOT_PRINTED and value is not None:
+        return Reading(str(value), str(value))
+    return NOTHING
 
 
-def quarter_turns(cells: Sequence[tuple[int, int, Box]]) -> int:
+def _key(row: Mapping[str, Any]) -> CellKey:
+    return CellKey(row["page"], row["table_no"], row["row"], row["col"])
+
+
+def _by_page(cells: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in cells:
+        found[row["page"]].append(row)
+    return found
+
+
+def _pages(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]]) -> dict[int, PageContent]:
+    """The form's pages with its cells; their sizes follow from the fields, which know their place as a share of it."""
+    sizes: dict[int, tuple[float, float]] = {}
+    at = {(row["page"], row["table"], row["record_no"], row["field"]): row for row in reversed(cells)}
+    for row in fields:
+        cell = at.get((row["page"], row["table"], row["record_no"], row["field"]))
+        if cell is not None and row["right"] and row["bottom"]:
+            sizes.setdefault(row["page"], (cell["x1"] / row["right"], cell["y1"] / row["bottom"]))
+    pages = {}
+    for number, rows in _by_page(cells).items():
+        width, height = sizes.get(number, (1.0, 1.0))
+        tables: dict[int, dict[CellKey, Cell]] = defaultdict(dict)
+        for row in rows:
+            tables[row["table_no"]][_key(row)] = _cell(row)
+        grids = tuple(CellGrid(number, table_no, tuple(of.values()), (), ()) for table_no, of in tables.items())
+        pages[number] = PageContent(number, round(width), round(height), grids)
+    return pages
+
+
+def _cell(row: Mapping[str, Any]) -> Cell:
+    x0, y0, x1, y1 = (row[edge] for edge in ("x0", "y0", "x1", "y1"))
+    place = {name: row[name] for name in ("row", "col", "rowspan", "colspan", "text", "state")}
+    outline = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    return Cell(**place, polygon=outline, confidence=Confidence(character=row["confidence"]))
+
+
+def quarter_turns(cells: Sequence[Mapping[str, Any]]) -> int:
     """By how many quarter turns, counter-clockwise, a page must be turned to stand upright.
 
-    ``cells`` are (row, column, outline as scanned): on an upright page columns go to the right, on one that lies on
-    its side down or up, on one upside down to the left.
+    ``cells`` are rows of the table ``cells``: on an upright page columns go to the right, on one that lies on its
+    side down or up, on one upside down to the left.
     """
     if len(cells) < 2:
         return 0
-    columns = np.array([cell[1] for cell in cells], dtype=float)
-    rows = np.array([cell[0] for cell in cells], dtype=float)
-    centres = np.array([((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for _, _, box in cells])
-    column_x, column_y = (_covariance(columns, centres[:, axis]) for axis in (0, 1))
-    row_x, row_y = (_covariance(rows, centres[:, axis]) for axis in (0, 1))
-    # Evidence for each turn: where the columns go, and where the rows go.
-    evidence = [column_x + row_y, column_y - row_x, -column_x - row_y, row_x - column_y]
-    return int(np.argmax(evidence))
+    names = ("row", "col", "x0", "x1", "y0", "y1")
+    rows, columns, x0, x1, y0, y1 = np.array([[cell[name] for name in names] for cell in cells], dtype=float).T
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    right, down, left, up = _along(columns, x), _along(rows, y), _along(columns, y), _along(rows, x)
+    return int(np.argmax([right + down, left - up, -right - down, up - left]))
 
 
-def _covariance(numbers: np.ndarray, places: np.ndarray) -> float:
+def _along(numbers: np.ndarray, places: np.ndarray) -> float:
+    """How far places go on with their numbers, for one standard deviation of these."""
     spread = numbers.std()
     return float(np.mean((numbers - numbers.mean()) * (places - places.mean())) / spread) if spread else 0.0
-
-
-def _printed(table: Table, field: str, value: Any, boxes: Sequence[Box]) -> str:
-    """The text of a value: the table's own, of a number that of its cells, for the table has only its amount."""
-    parse = NUMBER_FIELDS.get((table, field))
-    if parse is None:
-        return value or ""
-    joined = "".join(box.text for box in boxes)
-    return next((text for text in (joined, *(box.text for box in boxes)) if parse(text) == value), joined)

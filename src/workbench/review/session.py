@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.dataset.corrections import Correction, CorrectionLog, corrections_folder, read_corrections
-from workbench.model import Table
+from workbench.checks import check_form
+from workbench.dataset.correcting import Corrected, apply_corrections
+from workbench.dataset.correction import Action, Correction
+from workbench.dataset.corrections import CorrectionLog, corrections_folder, read_corrections
+from workbench.dataset.records import KEYS, find_record, records_of
+from workbench.dataset.reviewed import published
+from workbench.model import Finding, Table
 from workbench.review.pictures import Pictures
 from workbench.review.queue import GROUPS, Item, build_queue
-from workbench.review.readings import FormReadings, Place, Readings
+from workbench.review.readings import NOTHING, FormReadings, Place, Readings
 
 if TYPE_CHECKING:
-    from workbench.dataset.correction import Action
     from workbench.dataset.store import Dataset
 
 Status = Literal["pending", "accepted", "corrected", "skipped"]
+
+NO_DOUBT = 1e-9
+"""A threshold below all confidences: what a form says against itself, and not where the machine was unsure."""
+
+STRUCTURE: tuple[Action, ...] = ("remove-record", "add-record", "move-value", "join-records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,10 @@ class Progress:
 
 
 class Session:
-    """A person's review of a dataset. Every answer is in the log when the method returns."""
+    """A person's review of a dataset. Every answer is in the log when the method returns.
+
+    What was built into the tables is in the tables; ``since`` are the corrections made after that.
+    """
 
     def __init__(
         self, dataset: Dataset, by: str, folder: Path | None = None, items: Sequence[Item] | None = None
@@ -42,14 +55,17 @@ class Session:
         Raises:
             CorrectionError: the corrections cannot be read, or ``by`` is no name.
         """
-        self.dataset, self.by = dataset, by
+        self.dataset = dataset
         self.folder = folder or corrections_folder(dataset.folder)
         self.log = CorrectionLog(self.folder, by)
+        self.by = self.log.by
         self.readings, self.pictures = Readings(dataset), Pictures(dataset)
         self.items: Sequence[Item] = build_queue(dataset) if items is None else items
         self._load()
-        self._index = {(item.form_id, item.place): index for index, item in enumerate(self.items) if item.place}
+        self._index: dict[tuple[str | None, Place | None], int] = {}
+        self._index |= {(item.form_id, item.place): index for index, item in enumerate(self.items) if item.place}
         self._problems: dict[str, str] = {}
+        self._judged: tuple[tuple[str, tuple[str, ...]], Corrected, Sequence[Finding]] | None = None
         self.skipped: set[int] = set()
         self.statuses: list[Status] = [self._status(index) for index in range(len(self.items))]
         self.position = self.next_pending(-1)
@@ -57,17 +73,22 @@ class Session:
     def _load(self) -> None:
         history = read_corrections(self.folder)
         self.problems = history.problems
-        self._corrections: dict[str, list[Correction]] = defaultdict(list)
+        self._every: dict[str, list[Correction]] = defaultdict(list)
+        self._since: dict[str, list[Correction]] = defaultdict(list)
+        built = _built(self.dataset.info)
         for correction in history.in_force:
-            self._corrections[correction.form_id].append(correction)
-        self._mine = [correction for correction in history.in_force if correction.by == self.log.by]
+            self._every[correction.form_id].append(correction)
+            if correction.time > built:
+                self._since[correction.form_id].append(correction)
+        self._mine = [one for of_form in self._since.values() for one in of_form if one.by == self.by]
+        self._mine.sort(key=lambda one: one.time)
 
     # --- where one is
 
     def next_pending(self, after: int) -> int:
         """The first item behind ``after`` without an answer, else the first of all, else ``after``."""
         every = range(len(self.items))
-        order = [*every[after + 1 :], *every[: after + 1]]
+        order = (*every[after + 1 :], *every[: after + 1])
         return next((index for index in order if self.statuses[index] == "pending"), max(after, 0))
 
     def progress(self) -> Progress:
@@ -79,50 +100,68 @@ class Session:
 
     # --- what was answered
 
-    def corrections(self, form_id: str | None) -> Sequence[Correction]:
-        """The corrections in force of one form, in the order of their time."""
-        return self._corrections.get(form_id or "", ())
+    def since(self, form_id: str | None) -> Sequence[Correction]:
+        """The corrections of one form that are not in its tables yet, in the order of their time."""
+        return self._since.get(form_id or "", ())
 
     def answer(self, form_id: str, place: Place) -> Correction | None:
-        """The last word on a value."""
-        return next((one for one in reversed(self.corrections(form_id)) if _sets(one, place)), None)
+        """The last word on a value since the tables were built."""
+        return next((one for one in reversed(self.since(form_id)) if _sets(one, place)), None)
 
     def texts(self, form: FormReadings) -> dict[Place, str]:
-        """The values that people gave other texts than the machine; those of a merged cell hold for all its rows."""
+        """The values that people gave other texts since; those of a merged cell hold for all its rows."""
         found: dict[Place, str] = {}
-        for one in self.corrections(form.form_id):
-            if one.action != "set" or one.confirms:
-                continue
-            place = place_of(one)
-            places = (place,) if one.alone else form.sharing(place)
-            found.update(dict.fromkeys(places, one.now or ""))
-        return found
+        for one in self.since(form.form_id):
+            if one.action == "set":
+                places = (place_of(one),) if one.alone else form.sharing(place_of(one))
+                found.update(dict.fromkeys(places, one.now or ""))
+        return {place: text for place, text in found.items() if text != form.values.get(place, NOTHING).text}
 
-    def structure(self, form_id: str, table: Table, record_no: int | None) -> list[Correction]:
-        """What people said about a record as a whole."""
-        changes = ("remove-record", "move-value", "join-records", "add-record")
-        about = (table, record_no or 0)
-        every = self.corrections(form_id)
-        return [one for one in every if one.action in changes and (one.table, one.record_no) == about]
+    def structure(self, form_id: str, place: Place) -> list[Correction]:
+        """What people said since about the record of a value as a whole."""
+        about = (place.table, place.record_no or 0)
+        every = self.since(form_id)
+        return [one for one in every if one.action in STRUCTURE and (one.table, one.record_no) == about]
+
+    def live(self, form: FormReadings, tried: tuple[Place, str] | None = None) -> Corrected:
+        """The form as the next build will have it; ``tried``: if a value had another text."""
+        said = list(self.since(form.form_id))
+        if tried is not None:
+            place, text = tried
+            said = [one for one in said if not (_sets(one, place) and one.by != self.by)]
+            what = (form.form_id, place.table, place.record_no or 0, place.field)
+            now = datetime.now().astimezone().isoformat()
+            anchor = form.anchor(place.table, place.record_no)
+            said.append(Correction(*what, form.values.get(place, NOTHING).machine, text, self.by, now, anchor=anchor))
+        return apply_corrections(form.form, said, list(form.pages.values()))
+
+    def judged(self, form: FormReadings) -> tuple[Corrected, Sequence[Finding]]:
+        """The form as the next build will have it, and what its checks will say."""
+        version = (form.form_id, tuple(one.id for one in self.since(form.form_id)))
+        if self._judged is None or self._judged[0] != version:
+            live = self.live(form)
+            self._judged = version, live, check_form(live.form, NO_DOUBT, list(form.pages.values()))
+        return self._judged[1:]
 
     def _status(self, index: int) -> Status:
         item = self.items[index]
         said = self._said(item)
-        if said is None:
-            return "skipped" if index in self.skipped else "pending"
-        return "accepted" if said.confirms or said.action == "dismiss" else "corrected"
+        if said is not None:
+            return "accepted" if said.confirms or said.action == "dismiss" else "corrected"
+        if item.status != "pending":
+            return item.status
+        return "skipped" if index in self.skipped else "pending"
 
     def _said(self, item: Item) -> Correction | None:
         about = item.form_id or item.document_id
+        if not self.since(about):
+            return None
         if item.place is None:
-            codes = {(finding.code, finding.page) for finding in item.findings}
-            every = self.corrections(about)
-            return next((one for one in every if one.action == "dismiss" and (one.code, one.page) in codes), None)
-        answer = self.answer(about, item.place)
-        if answer is None and self._corrections.get(about):
-            structure = self.structure(about, item.place.table, item.place.record_no)
-            return structure[-1] if structure else None
-        return answer
+            codes = {(finding.code, finding.record_no or 0) for finding in item.findings}
+            every = (one for one in self.since(about) if one.action == "dismiss")
+            return next((one for one in every if (one.code, one.record_no) in codes), None)
+        structure = self.structure(about, item.place)
+        return self.answer(about, item.place) or (structure[-1] if structure else None)
 
     # --- answers
 
@@ -138,13 +177,14 @@ class Session:
         about = item.form_id or item.document_id
         if place is None:
             for finding in item.findings:
-                kept = self.log.append(
-                    about, was=finding.found, action="dismiss", code=finding.code, page=finding.page
-                )  # fmt: skip
-                self._keep(kept)
+                what = (about, finding.table or "", finding.record_no, published(finding.field), finding.found)
+                anchor = self._anchor(item.form_id, finding.table, finding.record_no)
+                self._keep(
+                    self.log.append(*what, action="dismiss", code=finding.code, page=finding.page, anchor=anchor)
+                )
         elif self.answer(about, place) is None:
-            text = self.machine_text(about, place)
-            self._append(about, place, text, text, "")
+            reading = self.readings.of(about).values.get(place, NOTHING)
+            self._append(about, place, reading.text if reading.text or reading.machine is not None else None, "")
         return self._refresh([index, self._index.get((item.form_id, place), index)])
 
     def correct(self, form_id: str, place: Place, text: str, reason: str = "") -> list[int]:
@@ -153,16 +193,29 @@ class Session:
         Raises:
             CorrectionError: the text cannot be the field's value, or the log cannot be written.
         """
-        self._append(form_id, place, self.machine_text(form_id, place), text.strip(), reason)
-        return self._refresh([self._index.get((form_id, place), -1)])
+        self._append(form_id, place, text.strip(), reason)
+        return self._refresh([self._index.get((form_id, one), -1) for one in self.readings.of(form_id).sharing(place)])
 
     def restructure(self, form_id: str, action: Action, table: Table, record_no: int, **details: Any) -> list[int]:
         """A row that is none or was missed, a value in another column, two rows that are one (see `Correction`).
 
+        ``record_no`` is the row's; for ``add-record`` that of the row before. ``field`` and ``to`` are the columns
+        of ``move-value``, ``other_no`` the second row of ``join-records``, ``texts`` the fields of the added row.
+
         Raises:
             CorrectionError: the log cannot be written, or a text cannot be its field's value.
         """
-        self._keep(self.log.append(form_id, table, record_no, action=action, **details))
+        form = self.readings.of(form_id)
+        field = details.pop("field", "")
+        named = Place(table, record_no, field) if field else self._name(form, table, record_no)
+        was = self.texts(form).get(named, form.values.get(named, NOTHING).text)
+        anchor, other_no = form.anchor(table, record_no), details.get("other_no")
+        if action == "add-record":
+            record_no, other_no, was = record_no + 1, record_no + 1, ""
+        if other_no:
+            details["other"] = form.anchor(table, other_no)
+        kept = self.log.append(form_id, table, record_no, field, was, action=action, anchor=anchor, **details)
+        self._keep(kept)
         return self._refresh(range(len(self.items)))
 
     def skip(self, index: int) -> list[int]:
@@ -171,16 +224,12 @@ class Session:
         return self._refresh([index])
 
     def undo(self) -> tuple[Correction, list[int]] | None:
-        """Take back the last correction of this person that is in force; None if there is none."""
+        """Take back this person's last correction since the tables were built; None if there is none."""
         if not self._mine:
             return None
         last = self._mine[-1]
         self.log.undo(last)
-        if last.settles:
-            self._load()  # what it decided against is in force again
-        else:
-            self._mine.pop()
-            self._corrections[last.form_id].remove(last)
+        self._load()
         return last, self._refresh(range(len(self.items)))
 
     def index_of(self, correction: Correction, otherwise: int) -> int:
@@ -188,29 +237,45 @@ class Session:
         return self._index.get((correction.form_id, place_of(correction)), otherwise)
 
     def problem(self, document_id: str) -> str:
-        """Why the document's scan cannot be shown; empty if it can. Looked up once: a file does not move every second."""
+        """Why the document's scan cannot be shown; empty if it can. Looked up once: files do not move every second."""
         if document_id not in self._problems:
             self._problems[document_id] = self.pictures.problem(document_id)
         return self._problems[document_id]
 
-    def machine_text(self, form_id: str, place: Place) -> str | None:
-        """What the machine read; None where the form has no such field."""
-        reading = self.readings.of(form_id).values.get(place)
-        return reading.text if reading is not None and (reading.text or reading.boxes) else None
+    def _anchor(self, form_id: str | None, table: Table | None, record_no: int | None) -> Any:
+        return self.readings.of(form_id).anchor(table, record_no) if form_id and table and record_no else None
 
-    def _append(self, form_id: str, place: Place, was: str | None, now: str | None, reason: str) -> None:
-        others = [one.id for one in self.corrections(form_id) if _sets(one, place) and one.by != self.log.by]
-        self._keep(
-            self.log.append(form_id, place.table, place.record_no, place.field, was, now, reason=reason, settles=others)
-        )
-        settled = set(others)
-        self._corrections[form_id] = [one for one in self._corrections[form_id] if one.id not in settled]
+    def _name(self, form: FormReadings, table: Table, record_no: int) -> Place:
+        place = Place(table, record_no, KEYS[table])
+        return place if form.values.get(place, NOTHING).text else Place(table, record_no, "level2")
+
+    def _append(self, form_id: str, place: Place, now: str | None, reason: str) -> None:
+        form = self.readings.of(form_id)
+        was = form.values.get(place, NOTHING).machine
+        others = [one.id for one in self._others(form, place)]
+        anchor = form.anchor(place.table, place.record_no)
+        what = (form_id, place.table, place.record_no, place.field, was, now)
+        self._keep(self.log.append(*what, reason=reason, anchor=anchor, settles=others))
+        for every in (self._every, self._since):
+            every[form_id] = [one for one in every[form_id] if one.id not in others]
+
+    def _others(self, form: FormReadings, place: Place) -> Iterable[Correction]:
+        """What other people said about the value, before the tables were built or since."""
+        records = records_of(form.form, place.table) if place.record_no else []
+        boxes = form.boxes
+        for one in self._every.get(form.form_id, ()):
+            if one.by == self.by or one.action != "set" or (one.table, one.field) != (place.table, place.field):
+                continue
+            found = find_record(records, one.anchor, one.record_no, boxes) if place.record_no else None
+            if place.record_no is None or (found is not None and place.record_no in found.numbers):
+                yield one
 
     def _keep(self, correction: Correction) -> None:
-        self._corrections[correction.form_id].append(correction)
+        self._every[correction.form_id].append(correction)
+        self._since[correction.form_id].append(correction)
         self._mine.append(correction)
 
-    def _refresh(self, indices: Sequence[int]) -> list[int]:
+    def _refresh(self, indices: Iterable[int]) -> list[int]:
         """Look at the status of some items again; those that changed."""
         changed = []
         for index in sorted({index for index in indices if index >= 0}):
@@ -228,3 +293,12 @@ def place_of(correction: Correction) -> Place:
 
 def _sets(correction: Correction, place: Place) -> bool:
     return correction.action == "set" and place_of(correction) == place
+
+
+def _built(info: Mapping[str, Any]) -> datetime:
+    """Up to when corrections are in the tables."""
+    last = (info.get("corrections") or {}).get("last")
+    return datetime.fromisoformat(last) if last else _LONG_AGO
+
+
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -14,6 +14,7 @@ const COMMANDS = [
   { keys: ["j", "ArrowDown", "ArrowRight"], run: (w) => w.tell("next"), label: "下一个", hint: "下一个", shown: "J" },
   { keys: ["k", "ArrowUp", "ArrowLeft"], run: (w) => w.tell("previous"), label: "上一个", hint: "上一个", shown: "K" },
   { keys: ["n"], run: (w) => w.tell("pending"), label: "下一个尚未复核的", shown: "N" },
+  { keys: ["r"], run: (w) => w.giveReason(), label: "注明改正的原因", shown: "R" },
   { keys: ["m"], run: (w) => w.openMenu(), label: "改正结构：不是一行、漏了一行、值在别的列、两行是一行", hint: "结构", shown: "M" },
   { keys: ["p"], run: (w) => w.togglePage(), label: "整页放大 / 还原", hint: "整页", shown: "P" },
   { keys: ["+", "="], run: (w) => w.page.zoom(1.25), label: "放大整页（滚轮亦可）", shown: "+" },
@@ -481,20 +482,25 @@ class Review {
   choose(title, choices) {
     const run = (choice) => {
       if (choice.choices) return this.choose(choice.label, choice.choices);
-      if (choice.form) return this.fillIn(choice);
+      if (choice.form) {
+        return this.fillIn(choice.label, choice.form, (texts) => this.tell("restructure", { action: choice.action, ...choice.content, texts }));
+      }
       this.tell("restructure", { action: choice.action, ...choice.content });
     };
     const keys = Object.fromEntries(choices.map((choice, number) => [String(number + 1), () => run(choice)]));
     this.openOverlay(title, choices.map((choice, number) =>
       make("button", { type: "button", click: () => run(choice) }, make("kbd", {}, String(number + 1)), choice.label)), keys);
   }
-  fillIn(choice) {
-    const inputs = choice.form.map((field) => make("input", { value: field.text, "aria-label": field.label, autocomplete: "off" }));
-    const save = () => {
-      const texts = Object.fromEntries(choice.form.map((field, number) => [field.field, inputs[number].value]));
-      this.tell("restructure", { action: choice.action, ...choice.content, texts });
-    };
-    this.openOverlay(choice.label, [...choice.form.map((field, number) => make("label", { class: "wbr-fill" }, make("span", {}, field.label), inputs[number])),
+  giveReason() {
+    const value = this.item?.record.find((one) => one.key === this.item.asked);
+    if (!value || !value.corrected) return this.say("先改正，再注明原因", "warning");
+    this.fillIn(`改正的原因：${value.label} ${value.text}`, [{ field: "reason", label: "原因", text: "" }],
+      (texts) => this.tell("correct", { place: value.place, text: value.text, reason: texts.reason, stay: true }));
+  }
+  fillIn(title, form, send) {
+    const inputs = form.map((field) => make("input", { value: field.text, "aria-label": field.label, autocomplete: "off" }));
+    const save = () => send(Object.fromEntries(form.map((field, number) => [field.field, inputs[number].value])));
+    this.openOverlay(title, [...form.map((field, number) => make("label", { class: "wbr-fill" }, make("span", {}, field.label), inputs[number])),
       make("span", { class: "wbr-refusal", role: "alert" }), make("button", { type: "button", click: save }, make("kbd", {}, "Enter"), "保存")], { Enter: save });
     inputs.find((input) => !input.value)?.focus();
   }

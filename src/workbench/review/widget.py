@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +15,7 @@ import traitlets
 
 from workbench.dataset.store import open_dataset
 from workbench.errors import CorrectionError, WorkbenchError
-from workbench.review import view
+from workbench.review import page, row, view
 from workbench.review.pictures import cut, whole
 from workbench.review.readings import Place
 from workbench.review.session import Session
@@ -70,7 +69,7 @@ class ReviewWidget(anywidget.AnyWidget):
     # --- what the browser asks
 
     def _on_message(self, _: object, content: dict[str, Any], __: Sequence[object]) -> None:
-        answers: dict[str, Callable[..., None]] = {
+        answers: dict[str, Callable[..., object]] = {
             "open": self._open,
             "rows": self._rows,
             "go": self._go_to,
@@ -123,14 +122,16 @@ class ReviewWidget(anywidget.AnyWidget):
     def _skip(self) -> None:
         self._answered(self.session.skip(self.session.position), True)
 
-    def _correct(self, place: list[Any], text: str, stay: bool = False) -> None:
+    def _correct(self, place: list[Any], text: str, stay: bool = False, reason: str = "") -> None:
         about, form_id = Place(*place), self._form_id()
         try:
-            changed = self.session.correct(form_id, about, text)
+            changed = self.session.correct(form_id, about, text, reason)
         except CorrectionError as error:
-            refused = {"key": view.key_of_place(about), "text": text, "refusal": error.reason}
+            refused = {"key": row.key_of_place(about), "text": text, "refusal": error.reason}
             self.send({"kind": "refused", **refused})
             return
+        if reason:
+            self.send({"kind": "done"})
         self._answered(changed, not stay and self._is_asked(about))
 
     def _restructure(self, action: str, table: str, record_no: int, **details: Any) -> None:
@@ -182,36 +183,39 @@ class ReviewWidget(anywidget.AnyWidget):
     def _cut(self, index: int, place: Place | None) -> Future[None]:
         """Cut the pieces of a value and send them."""
         item = self.session.items[index]
-        boxes = view.boxes_of(self.session, item, place)
+        cells = page.cells_of_value(self.session, item, place)
         turns = self.session.readings.of(item.form_id).turns if item.form_id else {}
 
         def work() -> None:
             try:
-                pages = {box.page: self.session.pictures.page(item.document_id, box.page, turns[box.page]) for box in boxes}
-                pieces, problem = [cut(pages[box.page], box) for box in boxes], ""
+                page_of = self.session.pictures.page
+                pages = {key.page: page_of(item.document_id, key.page, turns[key.page]) for key, _ in cells}
+                pieces, problem = [cut(pages[key.page], cell) for key, cell in cells], ""
             except WorkbenchError as error:
                 pieces, problem = [], str(error)
-            described = [view.piece(one) for one in pieces]
+            described = [page.piece(one) for one in pieces]
             key = view.key_of(item, place)
-            self.send({"kind": "crop", "key": key, "pieces": described, "problem": problem}, [one.png for one in pieces])
+            self.send(
+                {"kind": "crop", "key": key, "pieces": described, "problem": problem}, [one.png for one in pieces]
+            )
 
         return self._cutter.submit(work)
 
     def _page(self) -> None:
         item = self.session.items[self.session.position]
-        key = view.page_view(self.session, item, self._focus)["key"]
-        number = json.loads(key)[2]
+        shown = page.page_view(self.session, item, self._focus)
+        key, number = shown["key"], shown["number"]
         form = self.session.readings.of(item.form_id) if item.form_id else None
 
         def work() -> None:
             try:
                 turns = form.turns.get(number, 0) if form else 0
-                page, jpeg = whole(self.session.pictures.page(item.document_id, number, turns))
+                picture, jpeg = whole(self.session.pictures.page(item.document_id, number, turns))
             except WorkbenchError as error:
                 self.send({"kind": "notice", "level": "error", "text": str(error)})
                 return
-            cells = view.page_cells(form, page, number) if form else []
-            size = {"width": page.image.width, "height": page.image.height}
+            cells = page.page_cells(form, picture, number) if form else []
+            size = {"width": picture.image.width, "height": picture.image.height}
             self.send({"kind": "page", "key": key, "cells": cells, **size}, [jpeg])
 
         self._cutter.submit(work)
