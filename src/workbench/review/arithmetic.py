@@ -67,16 +67,10 @@ def _totals(form: Form, rows: Sequence[Judged], place: Place, cells: Cells) -> I
     parts = f"{len(values)} 行共 {_number(sum(values))}"
     total = sum(values) + (budget or 0.0)
     computed = f"{parts} + 预算执行 {_number(budget)} = {_number(total)}" if budget is not None else parts
-    found = check(form, rows)
-    printed = points(stated)
-    difference = f"相差 {printed - total:+g}" if found and printed is not None else ""
-    yield Line(
-        f"{field_name(field)}合计",
-        computed,
-        (stated or BLANK).text or "无",
-        not found and printed is not None,
-        difference,
-    )
+    found, printed = check(form, rows), points(stated)
+    agrees = None if printed is None else not found
+    difference = f"相差 {printed - total:+g}" if printed is not None and found else ""
+    yield Line(f"{field_name(field)}合计", computed, (stated or BLANK).text or "无", agrees, difference)
     if field == "weight":
         for finding in level_weights_do_not_add_up(form, rows, cells):
             yield Line("层级分值", finding.expected or "", finding.found or "", False, finding.message)

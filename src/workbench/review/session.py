@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,7 +125,7 @@ class Session:
 
     def live(self, form: FormReadings, tried: tuple[Place, str] | None = None) -> Corrected:
         """The form as the next build will have it; ``tried``: if a value had another text."""
-        said = list(self.since(form.form_id))
+        said = list(self._telling(form.form_id))
         if tried is not None:
             place, text = tried
             said = [one for one in said if not (_sets(one, place) and one.by != self.by)]
@@ -135,9 +135,15 @@ class Session:
             said.append(Correction(*what, form.values.get(place, NOTHING).machine, text, self.by, now, anchor=anchor))
         return apply_corrections(form.form, said, list(form.pages.values()))
 
+    def _telling(self, form_id: str) -> list[Correction]:
+        """The corrections since that change something; a value that was only confirmed adds up as before."""
+        since = self.since(form_id)
+        said = Counter(place_of(one) for one in since if one.action == "set")
+        return [one for one in since if not (one.action == "dismiss" or (one.confirms and said[place_of(one)] == 1))]
+
     def judged(self, form: FormReadings) -> tuple[Corrected, Sequence[Finding]]:
         """The form as the next build will have it, and what its checks will say."""
-        version = (form.form_id, tuple(one.id for one in self.since(form.form_id)))
+        version = (form.form_id, tuple(one.id for one in self._telling(form.form_id)))
         if self._judged is None or self._judged[0] != version:
             live = self.live(form)
             self._judged = version, live, check_form(live.form, NO_DOUBT, list(form.pages.values()))
