@@ -1,72 +1,61 @@
-"""A large dataset made of nothing: many forms, every field in doubt, every text hostile to whoever shows it as HTML."""
+"""A large dataset made of nothing: many forms, a field in doubt in every row, texts hostile to who shows them as HTML."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
-
-from workbench.dataset.schemas import SCHEMAS
-from workbench.dataset.store import write_dataset
+from workbench.dataset.rows import as_rows
+from workbench.dataset.schemas import TABLES, to_table
+from workbench.dataset.writing import write_dataset
 
 HOSTILE = "<script>window.harmed=1</script><img src=x onerror='window.harmed=2'>\"'><svg onload=window.harmed=3>"
-INDICATORS = 100
-COLUMNS = ("level1", "level2", "name", "target", "actual", "weight", "score", "deviation")
+INDICATORS, PER_PAGE = 100, 20
+TEXTS = {
+    "level1": "产出指标", "level2": "数量指标", "name": f"指标{HOSTILE}", "target": "≥5个", "actual": "6个",
+    "weight": "1", "score": "1", "deviation": HOSTILE,
+}  # fmt: skip
+
+Row = dict[str, Any]
 
 
 def write_large_dataset(processed: Path, forms: int = 100) -> Path:
-    """Write ``forms`` forms of 100 indicators each, one doubtful field in every indicator: 10,000 of 100 forms."""
-    ids = [f"{number:016x}" for number in range(forms)]
-    rows = [(f"{document}-1", document, number) for document in ids for number in range(1, INDICATORS + 1)]
-    texts = {"level1": "产出指标", "level2": "数量指标", "target": "≥5个", "actual": "6个", "weight": "1", "score": "1"}
-    texts |= {"name": f"指标{HOSTILE}", "deviation": HOSTILE}
-    of_field = [(form, number, at, field) for form, _, number in rows for at, field in enumerate(COLUMNS)]
-    place = {
-        "form_id": [form for form, *_ in of_field],
-        "table": "indicators",
-        "record_no": [number for _, number, *_ in of_field],
-        "field": [field for *_, field in of_field],
-        "page": [1 + (number - 1) // 20 for _, number, *_ in of_field],
-    }
-    text = [texts[field] for *_, field in of_field]
-    sure = [0.4 if field == "score" else 0.99 for *_, field in of_field]
-    tops = [100.0 + 40 * ((number - 1) % 20) for _, number, *_ in of_field]
-    lefts = [100.0 * at for _, _, at, _ in of_field]
-    frames = {
-        "documents": pd.DataFrame({"document_id": ids, "source": f"{HOSTILE.replace('/', '_')}.pdf"}).assign(
-            kind="scan", pages=5, status="ok", pipeline="0"
-        ),
-        "forms": pd.DataFrame({"form_id": [f"{document}-1" for document in ids], "document_id": ids}).assign(
-            form_no=1, layout="generic", title=HOSTILE, year=2022, department=HOSTILE, total_weight=100.0,
-            total_score=100.0, first_page=1, last_page=5, review=True,
-        ),
-        "budgets": pd.DataFrame(),
-        "goals": pd.DataFrame(),
-        "indicators": pd.DataFrame({"form_id": [row[0] for row in rows], "indicator_no": [row[2] for row in rows]}).assign(
-            **{field: value for field, value in texts.items() if field not in ("weight", "score")},
-            weight=1.0, score=1.0, kind="number", op=">=", target_value=5.0, actual_value=6.0, attainment=1.2,
-            met=True, page=1, confidence=0.4,
-        ),
-        "fields": pd.DataFrame(place).assign(
-            text=text, confidence=sure, machine_text=text, machine_confidence=sure, status="machine",
-            flagged=[one < 0.5 for one in sure], left=[x / 1000 for x in lefts], top=[y / 1000 for y in tops],
-            right=[(x + 90) / 1000 for x in lefts], bottom=[(y + 35) / 1000 for y in tops],
-        ),
-        "cells": pd.DataFrame(place).assign(
-            table_no=1, row=[number for _, number, *_ in of_field], col=[at for _, _, at, _ in of_field], rowspan=1,
-            colspan=1, text=text, confidence=sure, x0=lefts, y0=tops, x1=[x + 90 for x in lefts],
-            y1=[y + 35 for y in tops], state="text",
-        ),
-        "findings": pd.DataFrame({"form_id": [row[0] for row in rows], "document_id": [row[1] for row in rows]}).assign(
-            code="low-confidence", severity="warning", table="indicators", record_no=[row[2] for row in rows],
-            field="score", page=1, message=HOSTILE, expected=HOSTILE, found=HOSTILE, reviewed=False,
-        ),
-    }  # fmt: skip
-    promised = {name: _as_promised(frame, name) for name, frame in frames.items()}
-    write_dataset(processed, promised, {"pipeline": "0", "raw": "../raw", "settings": {"raster_dpi": 200}})
+    """Forms of 100 indicators each, with one doubtful score in every row: of 100 forms, 10,000."""
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    for number in range(forms):
+        _add_form(rows, f"{number:016x}")
+    tables = {name: to_table(name, found) for name, found in rows.items()}
+    origin = {"pipeline": "0", "raw": "../raw", "settings": {"raster_dpi": 200, "review_threshold": 0.8}}
+    write_dataset(processed, [as_rows(tables)], origin)
     return processed
 
 
-def _as_promised(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    columns = SCHEMAS[name].columns
-    return frame.reindex(columns=list(columns)).astype({column: str(spec.dtype) for column, spec in columns.items()})
+def _add_form(rows: dict[str, list[Row]], document: str) -> None:
+    form_id = f"{document}-1"
+    source = {"source": f"{document}{HOSTILE.replace('/', '_')}.pdf", "kind": "scan"}
+    rows["documents"].append({"document_id": document, **source, "pages": 5, "status": "ok", "pipeline": "0"})
+    facts = {"layout": "generic", "title": HOSTILE, "year": 2022, "department": HOSTILE}
+    pages = {"first_page": 1, "last_page": INDICATORS // PER_PAGE, "review": True}
+    rows["forms"].append({"form_id": form_id, "document_id": document, "form_no": 1, **facts, **pages})
+    for number in range(1, INDICATORS + 1):
+        told = {name: text for name, text in TEXTS.items() if name not in ("weight", "score")}
+        told |= {"kind": "number", "op": ">=", "target_value": 5.0, "actual_value": 6.0, "attainment": 1.2, "met": True}
+        about = {"form_id": form_id, "indicator_no": number, "weight": 1.0, "score": 1.0, "confidence": 0.4}
+        rows["indicators"].append(about | told)
+        place = {"form_id": form_id, "table": "indicators", "record_no": number, "page": 1 + (number - 1) // PER_PAGE}
+        for column, (field, text) in enumerate(TEXTS.items()):
+            _add_value(rows, place | {"field": field, "text": text}, column)
+        doubt = {"document_id": document, "code": "low-confidence", "severity": "warning", "field": "score"}
+        words = {"message": HOSTILE, "expected": HOSTILE, "found": HOSTILE, "reviewed": False}
+        rows["findings"].append(place | doubt | words)
+
+
+def _add_value(rows: dict[str, list[Row]], value: Row, column: int) -> None:
+    line = (value["record_no"] - 1) % PER_PAGE
+    left, top, right, bottom = 100 * column, 100 + 40 * line, 100 * column + 90, 135 + 40 * line
+    sure = 0.4 if value["field"] == "score" else 0.99
+    machine = {"machine_text": value["text"], "machine_confidence": sure, "status": "machine", "flagged": sure < 0.5}
+    shares = {"left": left / 1000, "top": top / 1000, "right": right / 1000, "bottom": bottom / 1000}
+    rows["fields"].append(value | {"confidence": sure} | machine | shares)
+    grid = {"table_no": 1, "row": line, "col": column, "rowspan": 1, "colspan": 1, "state": "text", "confidence": sure}
+    rows["cells"].append(value | grid | {"x0": left, "y0": top, "x1": right, "y1": bottom})

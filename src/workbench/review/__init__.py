@@ -13,12 +13,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from workbench.dataset.store import Dataset
+    from workbench.review.audit import Audit
     from workbench.review.widget import ReviewWidget
 
 
 class _Room(types.ModuleType):
-    def __call__(self, processed: Path | str = "data/processed", by: str | None = None) -> ReviewWidget:
+    def __call__(
+        self, dataset: Dataset | Path | str = "data/processed", by: str | None = None, audit: Audit | None = None
+    ) -> ReviewWidget:
         """Show the doubtful values of a dataset one after the other, each beside its piece of the scan.
+
+        With ``audit`` (see ``wb.audit``) it is the fields of its sample instead.
 
         Every answer is written into ``corrections/`` beside the dataset at once, under the name ``by`` (default: the
         login), and becomes part of the tables when the dataset is built again.
@@ -30,7 +36,7 @@ class _Room(types.ModuleType):
         # Imported here: `import workbench` stays fast, and loads no pandas.
         from workbench.review.widget import review
 
-        return review(processed, by)
+        return review(dataset, by, audit)
 
 
 sys.modules[__name__].__class__ = _Room

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workbench.errors import InputError
+from workbench.errors import SelectionError
 from workbench.model import Cell
 
 if TYPE_CHECKING:
@@ -67,26 +66,24 @@ class Pictures:
         self.dataset = dataset
         self._page = lru_cache(maxsize=PAGES_KEPT)(self._load)
 
-    @cached_property
-    def _documents(self) -> dict[str, dict[str, Any]]:
-        rows = self.dataset.documents[["document_id", "source", "kind"]].to_dict("records")
-        return {str(row["document_id"]): row for row in reversed(rows)}
+    def problem(self, document_id: str) -> str:
+        """Why the document has no pictures, for the person; empty if it has."""
+        try:
+            path, kind, _ = self.dataset.original(document_id)
+        except SelectionError:
+            return "数据集中没有这份文件"
+        if kind not in ("scan", "pdf-text"):
+            return "此类文件没有页面图像"
+        return "" if path.exists() else f"扫描件不在原处：{self.source(document_id)}"
 
     def source(self, document_id: str) -> str:
         """Where the document lay below the raw folder."""
-        return str(self._documents.get(document_id, {}).get("source", ""))
+        return self._sources.get(document_id, "")
 
-    def problem(self, document_id: str) -> str:
-        """Why the document has no pictures, for the person; empty if it has."""
-        document = self._documents.get(document_id)
-        if document is None:
-            return "数据集中没有这份文件"
-        if document["kind"] not in ("scan", "pdf-text"):
-            return "此类文件没有页面图像"
-        return "" if self._path(document_id).exists() else f"扫描件不在原处：{document['source']}"
-
-    def _path(self, document_id: str) -> Path:
-        return self.dataset.raw / str(self._documents[document_id]["source"])
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        documents = self.dataset.documents
+        return dict(zip(documents["document_id"], documents["source"], strict=True))
 
     def page(self, document_id: str, number: int, turns: int = 0) -> PagePicture:
         """A page set upright.
@@ -95,18 +92,14 @@ class Pictures:
             InputError: the scan is missing or cannot be read; ``no-picture`` where the document has none.
         """
         image, scale = self._page(document_id, number)
-        # Image.transpose counts quarter turns counter-clockwise, as `quarter_turns` does.
+        # Image.rotate counts counter-clockwise, as `quarter_turns` does.
         return PagePicture(image.rotate(90 * turns, expand=True) if turns else image, scale, turns)
 
     def _load(self, document_id: str, number: int) -> tuple[PIL.Image.Image, float]:
         from workbench.dataset.crops import page_image, pixels_per_unit
 
-        problem = self.problem(document_id)
-        if problem:
-            raise InputError("missing", self.source(document_id), problem, number)
-        dpi = int(self.dataset.info["settings"]["raster_dpi"])
-        kind = self._documents[document_id]["kind"]
-        return page_image(self._path(document_id), number, dpi), pixels_per_unit(kind, dpi)
+        path, kind, dpi = self.dataset.original(document_id)
+        return page_image(path, number, dpi), pixels_per_unit(kind, dpi)
 
 
 def cut(page: PagePicture, cell: Cell) -> Piece:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from workbench.dataset.records import SAME_CELL, shared
 from workbench.dataset.reviewed import DOUBT
 from workbench.dataset.schemas import rows_of
 from workbench.model import Finding, Table
@@ -13,6 +14,7 @@ from workbench.review.readings import FIELDS, Place
 
 if TYPE_CHECKING:
     from workbench.dataset.store import Dataset
+    from workbench.review.audit import Audit, AuditItem
 
 Group = Literal["error", "sum", "doubt", "rest"]
 
@@ -71,6 +73,41 @@ def build_queue(tables: Dataset) -> list[Item]:
         for (document_id, form_id, about), findings in together.items()
     ]
     return sorted(items, key=lambda item: _rank(item, order.get(item.form_id or "", -1)))
+
+
+def audit_queue(dataset: Dataset, audit: Audit) -> list[Item]:
+    """The fields of a sample, in its order, as items of a queue.
+
+    A record may have another number than when the sample was drawn: its cell on the scan tells which it is.
+    """
+    rows: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows_of(dataset.fields):
+        rows[row["form_id"], row["table"], row["field"]].append(row)
+    items = []
+    for sampled in audit.items:
+        alike = rows[sampled.form_id, sampled.table, sampled.field]
+        for row in [row for row in alike if _is_record_of(row, sampled, dataset)][:1]:
+            place = Place(row["table"], row["record_no"], row["field"])
+            finding = Finding("audit", "info", AUDIT, *place, row["page"], found=row["text"])
+            status = _ANSWERED.get(row["status"], "pending")
+            document_id = sampled.form_id.rpartition("-")[0]
+            known = (row["text"], row["machine_confidence"], status)
+            items.append(Item(document_id, sampled.form_id, place, row["page"], "rest", (finding,), *known))
+    return items
+
+
+AUDIT = "抽样核对：机器对这个值没有疑问，请对照原件"
+
+_ANSWERED: dict[str, Literal["pending", "accepted", "corrected"]] = {"confirmed": "accepted", "corrected": "corrected"}
+
+
+def _is_record_of(row: dict[str, Any], sampled: AuditItem, dataset: Dataset) -> bool:
+    if row["record_no"] is None:
+        return sampled.record_no == 0
+    anchor = dataset.anchor(sampled.form_id, sampled.table, row["record_no"])
+    if anchor is None or anchor.box is None or sampled.anchor.box is None:
+        return bool(row["record_no"] == sampled.record_no)
+    return anchor.page == sampled.anchor.page and shared(anchor.box, sampled.anchor.box) >= SAME_CELL
 
 
 def _read(tables: Dataset) -> dict[tuple[Any, ...], dict[str, Any]]:

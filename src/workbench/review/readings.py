@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from workbench.dataset.correction import Anchor, Box
-from workbench.dataset.records import anchor_of, boxes_of, records_of
+from workbench.dataset.correction import Box
+from workbench.dataset.records import boxes_of
 from workbench.dataset.refusal import FIELDS
 from workbench.dataset.schemas import rows_of
 from workbench.model import (
@@ -107,13 +107,6 @@ class FormReadings:
             return (place,)
         alike = (other for other in self.values if (other.table, other.field) == (place.table, place.field))
         return tuple(other for other in alike if self.values[other].cells == cells)
-
-    def anchor(self, table: Table, record_no: int | None) -> Anchor | None:
-        """By what a record is found again when its number has changed."""
-        if record_no is None:
-            return None
-        records = records_of(self.form, table)
-        return anchor_of(records[record_no - 1], self.boxes) if record_no <= len(records) else None
 
     @cached_property
     def boxes(self) -> Mapping[CellKey, Box]:

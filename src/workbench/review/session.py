@@ -131,7 +131,7 @@ class Session:
             said = [one for one in said if not (_sets(one, place) and one.by != self.by)]
             what = (form.form_id, place.table, place.record_no or 0, place.field)
             now = datetime.now().astimezone().isoformat()
-            anchor = form.anchor(place.table, place.record_no)
+            anchor = self.dataset.anchor(form.form_id, place.table, place.record_no)
             said.append(Correction(*what, form.values.get(place, NOTHING).machine, text, self.by, now, anchor=anchor))
         return apply_corrections(form.form, said, list(form.pages.values()))
 
@@ -184,7 +184,7 @@ class Session:
         if place is None:
             for finding in item.findings:
                 what = (about, finding.table or "", finding.record_no, published(finding.field), finding.found)
-                anchor = self._anchor(item.form_id, finding.table, finding.record_no)
+                anchor = self.dataset.anchor(about, finding.table or "", finding.record_no)
                 self._keep(
                     self.log.append(*what, action="dismiss", code=finding.code, page=finding.page, anchor=anchor)
                 )
@@ -215,11 +215,11 @@ class Session:
         field = details.pop("field", "")
         named = Place(table, record_no, field) if field else self._name(form, table, record_no)
         was = self.texts(form).get(named, form.values.get(named, NOTHING).text)
-        anchor, other_no = form.anchor(table, record_no), details.get("other_no")
+        anchor, other_no = self.dataset.anchor(form_id, table, record_no), details.get("other_no")
         if action == "add-record":
             record_no, other_no, was = record_no + 1, record_no + 1, ""
         if other_no:
-            details["other"] = form.anchor(table, other_no)
+            details["other"] = self.dataset.anchor(form_id, table, other_no)
         kept = self.log.append(form_id, table, record_no, field, was, action=action, anchor=anchor, **details)
         self._keep(kept)
         return self._refresh(range(len(self.items)))
@@ -248,9 +248,6 @@ class Session:
             self._problems[document_id] = self.pictures.problem(document_id)
         return self._problems[document_id]
 
-    def _anchor(self, form_id: str | None, table: Table | None, record_no: int | None) -> Any:
-        return self.readings.of(form_id).anchor(table, record_no) if form_id and table and record_no else None
-
     def _name(self, form: FormReadings, table: Table, record_no: int) -> Place:
         place = Place(table, record_no, KEYS[table])
         return place if form.values.get(place, NOTHING).text else Place(table, record_no, "level2")
@@ -259,7 +256,7 @@ class Session:
         form = self.readings.of(form_id)
         was = form.values.get(place, NOTHING).machine
         others = [one.id for one in self._others(form, place)]
-        anchor = form.anchor(place.table, place.record_no)
+        anchor = self.dataset.anchor(form.form_id, place.table, place.record_no)
         what = (form_id, place.table, place.record_no, place.field, was, now)
         self._keep(self.log.append(*what, reason=reason, anchor=anchor, settles=others))
         for every in (self._every, self._since):

@@ -13,10 +13,12 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workbench.dataset.store import open_dataset
+from workbench.dataset.store import Dataset, open_dataset
 from workbench.errors import CorrectionError, WorkbenchError
 from workbench.review import page, row, view
+from workbench.review.audit import Audit
 from workbench.review.pictures import cut, whole
+from workbench.review.queue import audit_queue
 from workbench.review.readings import Place
 from workbench.review.session import Session
 
@@ -28,14 +30,18 @@ def _packaged(name: str) -> str:
     return resources.files("workbench.review").joinpath(name).read_text(encoding="utf-8")
 
 
-def review(processed: Path | str = "data/processed", by: str | None = None) -> ReviewWidget:
-    """The review widget over a dataset; ``by`` is the reviewer's name (default: the name of the login).
+def review(
+    dataset: Dataset | Path | str = "data/processed", by: str | None = None, audit: Audit | None = None
+) -> ReviewWidget:
+    """The review widget over a dataset, or over the sample of an audit; ``by`` is the reviewer (default: the login).
 
     Raises:
         DatasetError: the folder holds no dataset.
         CorrectionError: the corrections cannot be read.
     """
-    return ReviewWidget(Session(open_dataset(processed), by or login_name()))
+    opened = dataset if isinstance(dataset, Dataset) else open_dataset(dataset)
+    items = audit_queue(opened, audit) if audit is not None else None
+    return ReviewWidget(Session(opened, by or login_name(), items=items))
 
 
 def login_name() -> str:
