@@ -3,52 +3,29 @@
 from __future__ import annotations
 
 import getpass
-import json
 import re
-import shutil
 import sys
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
-import pandas as pd
 import papermill
 import pytest
 from nbformat import NotebookNode
 
 import workbench
-from tests.conftest import RAW, Sample
-from tests.sample_tables import NAMES, SampleTables, write
+from tests.made_reports import DEPARTMENT
+from tests.sample_tables import write
 from tests.test_analysis import awkward_tables
-from tests.test_report import AWKWARD, DEPARTMENT, NETWORK
+from tests.test_report import NETWORK
 from workbench.errors import SelectionError
-from workbench.report import Report, ReportRun, build_reports, pack
+from workbench.report import ReportRun, pack
 from workbench.report.kernel import ThisPython
 from workbench.report.plan import file_stems
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 ALL = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
-CASES = ("one indicator", "400 indicators", "no goals", "no scores", "all under review", "hostile text")
-"""The awkward forms that have a report each, all made in one run."""
-
-
-def together(cases: dict[str, SampleTables]) -> SampleTables:
-    """One dataset with a department for each case, named after it."""
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in NAMES}
-    for number, (department, tables) in enumerate(cases.items()):
-        document = f"{number:016x}"
-        for name in NAMES:
-            table: pd.DataFrame = getattr(tables, name).copy()
-            for column, value in (("form_id", f"{document}-1"), ("document_id", document)):
-                if column in table and len(table):
-                    table[column] = value
-            if name == "forms":
-                table["department"] = department
-            parts[name].append(table)
-    frames = {name: pd.concat([part for part in tables if len(part)] or tables[:1]) for name, tables in parts.items()}
-    return SampleTables(**{name: frame.reset_index(drop=True) for name, frame in frames.items()})
 
 
 def run(name: str, folder: Path, **parameters: object) -> NotebookNode:
@@ -129,42 +106,22 @@ def test_a_parameter_that_is_not_in_the_dataset_names_the_nearest(
         wa.select(dataset, DEPARTMENT, "二〇二二")  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> ReportRun:
-    """A report for each awkward form and the overview: real papermill, two workers, one of the names hostile."""
-    project = tmp_path_factory.mktemp("project")
-    cases = {DEPARTMENT: awkward_tables()["plain"], AWKWARD: awkward_tables()["plain"]}
-    cases |= {case: awkward_tables()[case] for case in CASES}
-    processed = write(together(cases), project / "data" / "processed")
-    steps: list[Report] = []
-
-    def progress(reports: Iterable[Report], total: int, desc: str) -> Iterable[Report]:
-        assert (total, desc) == (len(cases) + 1, "reports")
-        for report in reports:
-            steps.append(report)
-            yield report
-
-    made = build_reports(processed, project / "reports", workers=2, progress=progress)
-    assert len(steps) == len(cases) + 1
-    return made
-
-
-def page_of(built: ReportRun, department: str) -> str:
+def page_of(awkward_reports: ReportRun, department: str) -> str:
     stem = file_stems([(department, 2022)])[department, 2022]
-    return (built.index.parent / f"{stem}.html").read_text(encoding="utf-8")
+    return (awkward_reports.index.parent / f"{stem}.html").read_text(encoding="utf-8")
 
 
-def test_every_report_is_made(built: ReportRun) -> None:
-    assert not built.failed
-    assert [report.stem for report in built.reports][:2] == ["overview", f"{DEPARTMENT}-2022"]
-    for report in built.reports:
-        assert 10_000 < (built.index.parent / f"{report.stem}.html").stat().st_size < 2_500_000
+def test_every_report_is_made(awkward_reports: ReportRun) -> None:
+    assert not awkward_reports.failed
+    assert [report.stem for report in awkward_reports.reports][:2] == ["overview", f"{DEPARTMENT}-2022"]
+    for report in awkward_reports.reports:
+        assert 10_000 < (awkward_reports.index.parent / f"{report.stem}.html").stat().st_size < 2_500_000
 
 
-def test_pages_load_nothing_and_tell_nothing_of_the_machine(built: ReportRun) -> None:
-    folder = built.index.parent
+def test_pages_load_nothing_and_tell_nothing_of_the_machine(awkward_reports: ReportRun) -> None:
+    folder = awkward_reports.index.parent
     files = [*folder.glob("*.html"), *folder.glob("*.ipynb")]
-    assert len(files) == 2 * len(built.reports) + 1
+    assert len(files) == 2 * len(awkward_reports.reports) + 1
     secrets = [str(folder.parent), sys.prefix, str(Path(workbench.__file__).parents[2]), str(Path.home())]
     user = re.compile(rf"(?<![A-Za-z0-9+/=]){re.escape(getpass.getuser())}(?![A-Za-z0-9+/=])")
     for file in files:
@@ -180,8 +137,8 @@ def test_pages_load_nothing_and_tell_nothing_of_the_machine(built: ReportRun) ->
             assert "alert('x')</script>" not in content
 
 
-def test_the_department_page_says_what_the_form_says(built: ReportRun) -> None:
-    page = page_of(built, DEPARTMENT)
+def test_the_department_page_says_what_the_form_says(awkward_reports: ReportRun) -> None:
+    page = page_of(awkward_reports, DEPARTMENT)
     for fact in ("98.3 / 100", "PP-OCRv6_small", "tianjin/整体支出绩效自评表.pdf", "相差 6", "受疫情影响", "alt="):
         assert fact in page
     assert "&lt;b&gt;“5个”&lt;/b&gt;" in page
@@ -189,19 +146,19 @@ def test_the_department_page_says_what_the_form_says(built: ReportRun) -> None:
     assert "processed" not in page
 
 
-def test_the_awkward_pages_say_what_is_awkward(built: ReportRun) -> None:
-    assert "<dt>指标</dt><dd>1 项</dd>" in page_of(built, "one indicator")
-    assert "<dt>指标</dt><dd>400 项</dd>" in page_of(built, "400 indicators")
-    assert "一级指标中" in page_of(built, "no goals")
-    assert "未评分" in page_of(built, "no scores")
-    assert "其中 1 张有字段待人工核对" in page_of(built, "all under review")
-    overview = (built.index.parent / "overview.html").read_text(encoding="utf-8")
+def test_the_awkward_pages_say_what_is_awkward(awkward_reports: ReportRun) -> None:
+    assert "<dt>指标</dt><dd>1 项</dd>" in page_of(awkward_reports, "one indicator")
+    assert "<dt>指标</dt><dd>400 项</dd>" in page_of(awkward_reports, "400 indicators")
+    assert "一级指标中" in page_of(awkward_reports, "no goals")
+    assert "未评分" in page_of(awkward_reports, "no scores")
+    assert "其中 1 张有字段待人工核对" in page_of(awkward_reports, "all under review")
+    overview = (awkward_reports.index.parent / "overview.html").read_text(encoding="utf-8")
     assert "可能名次" in overview
     assert re.search(r'data-label="可能名次">1–\d', overview)
 
 
-def test_the_executed_notebook_is_readable_and_runs_again(built: ReportRun) -> None:
-    path = built.index.parent / f"{DEPARTMENT}-2022.ipynb"
+def test_the_executed_notebook_is_readable_and_runs_again(awkward_reports: ReportRun) -> None:
+    path = awkward_reports.index.parent / f"{DEPARTMENT}-2022.ipynb"
     notebook = nbformat.read(path, as_version=4)
     injected = next(cell for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", []))
     assert f'department = "{DEPARTMENT}"' in injected.source
@@ -209,23 +166,23 @@ def test_the_executed_notebook_is_readable_and_runs_again(built: ReportRun) -> N
     assert set(notebook.metadata.papermill) == {"parameters"}
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert not [output for output in outputs if output.output_type in ("stream", "error")]
-    again = run(str(path), built.index.parent)
+    again = run(str(path), awkward_reports.index.parent)
     assert shown(again) == shown(notebook)
 
 
-def test_the_index_lists_every_report_with_links_that_lead_somewhere(built: ReportRun) -> None:
-    index = built.index.read_text(encoding="utf-8")
+def test_the_index_lists_every_report_with_links_that_lead_somewhere(awkward_reports: ReportRun) -> None:
+    index = awkward_reports.index.read_text(encoding="utf-8")
     links = [unquote(link) for link in re.findall(r'href="([^"]+)"', index)]
-    assert len(links) == 2 * len(built.reports) - 1
-    assert all((built.index.parent / link).is_file() for link in links)
+    assert len(links) == 2 * len(awkward_reports.reports) - 1
+    assert all((awkward_reports.index.parent / link).is_file() for link in links)
     for said in (DEPARTMENT, "98.3%", "优", "待核对", "水务/环境局 &quot;&lt;b&gt;甲&lt;/b&gt;&quot;"):
         assert said in index
 
 
-def test_all_reports_fit_into_one_file_that_can_be_sent(built: ReportRun, tmp_path: Path) -> None:
-    packed = pack(built.index)
+def test_all_reports_fit_into_one_file_that_can_be_sent(awkward_reports: ReportRun, tmp_path: Path) -> None:
+    packed = pack(awkward_reports.index)
     first = packed.read_bytes()
-    assert pack(built.index).read_bytes() == first
+    assert pack(awkward_reports.index).read_bytes() == first
     with zipfile.ZipFile(packed) as archive:
         archive.extractall(tmp_path)
     index = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
@@ -237,22 +194,8 @@ def test_all_reports_fit_into_one_file_that_can_be_sent(built: ReportRun, tmp_pa
 # --- the sample archive
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory, sample_dataset: Sample) -> Path:
-    """A project folder with the sample archive, read already, and its reports."""
-    project = tmp_path_factory.mktemp("archive")
-    shutil.copytree(RAW, project / "data" / "raw")
-    shutil.copytree(sample_dataset.folder, project / "data" / "processed")
-    info = json.loads((sample_dataset.folder / "dataset.json").read_text(encoding="utf-8"))
-    text = json.dumps(info | {"raw": "../raw"}, ensure_ascii=False)
-    (project / "data" / "processed" / "dataset.json").write_text(text, encoding="utf-8")
-    made = build_reports(project / "data" / "processed", project / "reports", workers=2)
-    assert not made.failed
-    return project
-
-
-def test_the_report_on_the_tianjin_form_has_its_facts_from_the_scan(archive: Path) -> None:
-    path = archive / "reports" / f"{DEPARTMENT}-2022.html"
+def test_the_report_on_the_tianjin_form_has_its_facts_from_the_scan(sample_project: Path) -> None:
+    path = sample_project / "reports" / f"{DEPARTMENT}-2022.html"
     page = path.read_text(encoding="utf-8")
     facts = [
         "<dt>预算执行率</dt><dd>98.3%</dd>",
@@ -264,16 +207,15 @@ def test_the_report_on_the_tianjin_form_has_its_facts_from_the_scan(archive: Pat
         "1 项指标已达成却被扣分，如“执法检查费用”",
     ]
     assert [fact for fact in facts if fact not in page] == []
-    findings = workbench.open(archive / "data" / "processed").findings
+    findings = workbench.open(sample_project / "data" / "processed").findings
     assert page.count("data:image/webp") == findings["form_id"].str.startswith("7e3d").sum() > 30
     assert path.stat().st_size < 2_500_000
 
 
-def test_ingest_and_explore_run_where_they_are(archive: Path) -> None:
-    (archive / "notebooks").mkdir()
-    read = shown(run("ingest", archive / "notebooks"))
+def test_ingest_and_explore_run_where_they_are(sample_project: Path) -> None:
+    read = shown(run("ingest", sample_project / "notebooks"))
     assert "读入 2 份文件，得到 3 张绩效表、129 项指标" in read
-    toured = shown(run("explore", archive / "notebooks"))
+    toured = shown(run("explore", sample_project / "notebooks"))
     assert "data:image/webp" in toured
     assert "执法检查费用" in toured or "执法培训次数" in toured
-    assert str(archive) not in toured
+    assert str(sample_project) not in toured

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
+from tests.made_reports import AWKWARD, DEPARTMENT
 from tests.sample_tables import empty_tables, sample_tables, several_departments, write
 from workbench.errors import ReportError, SelectionError, SettingsError
 from workbench.report import build_reports
@@ -25,8 +26,6 @@ from workbench.report.plan import Job, chosen, file_stems, find_notebook, plan, 
 from workbench.report.run import ReadableTranslator, make_report, readable_parameters, without_paths
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-DEPARTMENT = "天津市工业和信息化局"
-AWKWARD = '水务/环境局 "<b>甲</b>" 🏭'
 NETWORK = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\((?!["']?data:)|@import|<script\s""", re.IGNORECASE)
 
 
