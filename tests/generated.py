@@ -1,4 +1,4 @@
-"""A large dataset made of nothing: many forms, a doubtful field in every row, texts hostile to who shows them as HTML."""
+"""A large dataset made of nothing: a doubtful field in every row, texts hostile to who shows them as HTML."""
 
 from __future__ import annotations
 
