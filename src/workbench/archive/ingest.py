@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,19 +13,22 @@ from workbench.archive.interrupts import Interrupts
 from workbench.archive.lock import locked, running
 from workbench.archive.origin import previous_of, read_info
 from workbench.archive.plan import Plan, make_plan
-from workbench.archive.run import Counts, run_plan
+from workbench.archive.run import Counts, require_raw, run_plan
 from workbench.archive.store import ResultStore
 from workbench.archive.summary import IngestSummary
 from workbench.archive.tasks import Executor, Job
 from workbench.archive.workers import LocalWorkers
 from workbench.dataset.corrections import CorrectionHistory, corrections_folder, read_corrections
 from workbench.files import LocalFiles
-from workbench.readers.documents import find_sources
+from workbench.readers.documents import Source, find_sources
 from workbench.settings import Settings
 
 
 class Progress(Protocol):
     """What a run tells whoever watches it. Every method is called from the main thread only."""
+
+    def looking(self, sources: Sequence[Source]) -> Iterable[Source]:
+        """Passes the documents on while they are looked up: where files are new, all of their bytes are read."""
 
     def planned(self, plan: Plan, workers: int) -> None: ...
 
@@ -82,12 +85,12 @@ def ingest(
     history = read_corrections(corrections_folder(processed))  # to go on without would undo them
     files, job = LocalFiles(processed), Job(processed, settings)
     store = ResultStore(files)
-    with locked(processed), Interrupts() as interrupts:
+    with locked(processed):
         _remove_scraps(processed)
         digests, info = Digests(files, settings), read_info(files)
-        plan = _plan(raw, store, digests, settings, info, history, keep)
+        plan = _plan(raw, store, digests, settings, info, history, keep, progress.looking)
         progress.planned(plan, workers)
-        with running(processed):
+        with running(processed), Interrupts() as interrupts:
             digests.save()
             for version in {d.version.name: d.version for d in plan.documents if d.version is not None}.values():
                 store.describe(version)
@@ -108,11 +111,15 @@ def _plan(
     info: dict[str, Any],
     history: CorrectionHistory,
     keep: bool,
+    looking: Callable[[Sequence[Source]], Iterable[Source]] = iter,
 ) -> Plan:
-    plan = make_plan(find_sources(raw), store, digests, settings, previous_of(info), history, keep)
-    nothing_there = [d.problem for d in plan.documents if d.problem and d.problem.reason in ("missing", "empty")]
-    if nothing_there and len(nothing_there) == len(plan.documents) and info:
+    sources = looking(find_sources(raw))
+    plan = make_plan(sources, store, digests, settings, previous_of(info), history, keep)
+    nothing_there = [document.problem for document in plan.documents if not document.source.page_files]
+    if info and nothing_there and len(nothing_there) == len(plan.documents) and nothing_there[0]:
         raise nothing_there[0]  # a mistyped path must not replace a dataset by an empty one
+    if any(document.problem and document.problem.reason == "missing" for document in plan.documents) and info:
+        require_raw(raw)
     return plan
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -98,7 +98,7 @@ class Plan:
 
 
 def make_plan(
-    sources: Sequence[Source],
+    sources: Iterable[Source],
     store: ResultStore,
     digests: Digests,
     settings: Settings,
@@ -129,7 +129,7 @@ def make_plan(
         if looked_up.pending:
             looked_up = _compare(looked_up, store, version, known[1] if known else "", keep)
         documents.append(looked_up)
-    gone = tuple(sorted(set(previous.documents) - {source.name for source in sources}))
+    gone = tuple(sorted(set(previous.documents) - {document.source.name for document in documents}))
     return Plan(tuple(documents), gone, Pace.load(store.files))
 
 

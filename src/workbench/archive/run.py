@@ -93,7 +93,21 @@ def _require_going_on(outcome: Outcome, raw: Path) -> None:
     assert error is not None
     if not isinstance(error, InputError):
         raise error
-    if error.reason == "missing" and not (raw.is_file() or (raw.is_dir() and any(raw.iterdir()))):
+    if error.reason == "missing":
+        require_raw(raw)
+
+
+def require_raw(raw: Path) -> None:
+    """One file that is gone is its own problem; all of them are not.
+
+    Raises:
+        InputError: ``missing``: the raw folder is gone, or empty.
+    """
+    try:
+        is_there = raw.is_file() or next(raw.iterdir(), None) is not None
+    except OSError:
+        is_there = False
+    if not is_there:
         message = "the folder is no longer there; the tables stay as they were, and what was read is kept: run again"
         raise InputError("missing", raw, message)
 
