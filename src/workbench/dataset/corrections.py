@@ -158,8 +158,13 @@ class CorrectionHistory:
     @cached_property
     def in_force(self) -> tuple[Correction, ...]:
         """The corrections that nobody took back or decided against."""
-        taken_back = _taken_back(self.corrections)
+        taken_back = _taken_back({one.id: (one.undoes, *one.settles) for one in self.corrections})
         return tuple(one for one in self.corrections if one.action != "undo" and one.id not in taken_back)
+
+    @cached_property
+    def undone(self) -> set[str]:
+        """The ids of corrections that were taken back."""
+        return _taken_back({one.id: (one.undoes,) for one in self.corrections})
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -191,12 +196,14 @@ class CorrectionHistory:
         """For ``dataset.json``: how many corrections a dataset of these documents holds, and which.
 
         ``elsewhere`` counts those about documents that it does not hold: they wait for the day that it does.
+        ``last`` is the time of the last line that was read: later ones are not in the tables yet.
         """
         known = set(document_ids)
         here = [one for one in self.in_force if one.document_id in known]
         return {
             "in_force": len(here),
             "digest": self.digest(),
+            "last": max(self.corrections, key=lambda one: one.time).at if self.corrections else None,
             "elsewhere": len(self.in_force) - len(here),
             "problems": [str(problem) for problem in self.problems],
         }
@@ -207,13 +214,14 @@ class CorrectionHistory:
         return hashlib.sha256(b"".join(map(to_line, chosen))).hexdigest()[:16] if chosen else ""
 
 
-def _taken_back(corrections: Sequence[Correction]) -> set[str]:
-    """The ids that a correction in force undoes or decides against; clocks of several machines may disagree."""
-    takers: dict[str, list[str]] = {one.id: [] for one in corrections}
-    for one in corrections:
-        for name in (one.undoes, *one.settles):
+def _taken_back(goals: Mapping[str, Iterable[str]]) -> set[str]:
+    """The ids that are against one that is not itself taken back, ``goals`` being the ids that each is against. Clocks
+    of several machines may disagree: the order of the lines does not matter."""
+    takers: dict[str, list[str]] = {name: [] for name in goals}
+    for one, others in goals.items():
+        for name in others:
             if name in takers:
-                takers[name].append(one.id)
+                takers[name].append(one)
     order = TopologicalSorter(takers)
     with suppress(CycleError):  # lines that take each other back stand: only a forged log has such
         order.prepare()
