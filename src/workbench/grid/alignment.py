@@ -184,8 +184,8 @@ class _Rules:
             for a, b in found
         ]
         positions = np.array([(a + b - 1) / 2 for a, b in found])
-        along = np.flatnonzero((level[ruled] > 0).any(axis=0)) if found else []
-        ends = (int(along[0]), int(along[-1])) if len(along) else None
+        along = np.flatnonzero((level[ruled] > 0).any(axis=0))
+        ends = (int(along[0]), int(along[-1])) if found else None
         return cls(positions, np.array(drawn, dtype=bool).reshape(len(found), len(xs) - 1), ends, text_height)
 
     def inside(self, top: float, bottom: float) -> list[int]:
