@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans import faults
 from workbench.grid.reading import read_page
-from workbench.grid.text import cell_text, has_odd_number, least_sure
+from workbench.grid.text import cell_text, has_odd_brackets, has_odd_number, least_sure
 from workbench.model import Cell, CellGrid, Page, PageContent
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 
@@ -283,6 +283,19 @@ class TestScannedTables:
                 paper[y : min(y + dash, y1), [x0, x0 + 1, x1, x1 + 1]] = 0
         assert_found(only_grid(read(with_words(paper, MERGED))), MERGED, XS, YS)
 
+    def test_dashed_rules_between_low_rows_hold_each_other(self):
+        """Dashes are found from crossing to crossing, and each piece is too short to be a rule by itself."""
+        xs, ys = (60, 260, 460, 520, 580, 640, 900), tuple(range(100, 100 + 60 * 9, 60))
+        paper = sheet()
+        for x in xs:
+            for y in range(ys[0], ys[-1], 16):
+                paper[y : y + 10, x : x + 2] = 0
+        for y in ys:
+            for x in range(xs[0], xs[-1], 16):
+                paper[y : y + 2, x : x + 10] = 0
+        spans = every_cell(len(ys) - 1, len(xs) - 1)
+        assert_found(only_grid(read(with_words(paper, spans, "指标", xs, ys))), spans, xs, ys)
+
     def test_the_loops_of_a_signature_are_no_rules(self):
         paper = with_words(draw(MERGED, XS, YS), MERGED)
         for x in (560, 620, 680, 740):
@@ -322,9 +335,15 @@ def on_larger_paper(paper: Paper) -> Paper:
     return cv2.copyMakeBorder(paper, 200, 200, 200, 200, cv2.BORDER_CONSTANT, value=(255, 255, 255))
 
 
-def with_words(paper: Paper, spans: Iterable[Span], words: str = "产出指标数量") -> Paper:
+def with_words(
+    paper: Paper,
+    spans: Iterable[Span],
+    words: str = "产出指标数量",
+    xs: Sequence[float] = XS,
+    ys: Sequence[float] = YS,
+) -> Paper:
     for span in spans:
-        x0, y0, _, _ = box_of(span, XS, YS)
+        x0, y0, _, _ = box_of(span, xs, ys)
         write(paper, words, x0 + 8, y0 + 12, 20)
     return paper
 
@@ -569,7 +588,9 @@ class TestText:
         assert text_of(reading("补贴("), reading("含留用奖的满意度")) == "补贴（含留用奖的满意度"
         assert text_of(reading("预算数("), reading("A合计")) == "预算数(A合计"
 
-    @pytest.mark.parametrize("text", ["8682,23", "69:31", "95.", "=222，1万元", "≥98°", "45.1.", "1,2345"])
+    @pytest.mark.parametrize(
+        "text", ["8682,23", "69:31", "95.", "=222，1万元", "≥98°", "45.1.", "1,2345", "I2.5", "M137.5万元"]
+    )
     def test_a_quantity_as_nobody_prints_it_was_misread(self, text):
         assert has_odd_number(text)
 
@@ -578,6 +599,14 @@ class TestText:
     )
     def test_other_figures_are_not_odd(self, text):
         assert not has_odd_number(text)
+
+    @pytest.mark.parametrize("text", ["满意度指标（15分", "执行率(B(A)", "完成率)"])
+    def test_a_bracket_without_its_partner_is_odd(self, text):
+        assert has_odd_brackets(text)
+
+    @pytest.mark.parametrize("text", ["执行率(B/A)", "1）加强管理；2）推进（一）期", "（一）首台（套）", "a)完成"])
+    def test_pairs_of_brackets_and_numbers_of_items_are_not_odd(self, text):
+        assert not has_odd_brackets(text)
 
     def test_what_is_already_full_width_stays(self):
         assert text_of(reading("首台（套）重大技术装备，“黑广播”")) == "首台（套）重大技术装备，“黑广播”"

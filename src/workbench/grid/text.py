@@ -28,9 +28,15 @@ FEWEST_PITCHES = 2
 """From so few distances between characters the room of one is not measured: engines place characters in steps."""
 
 QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
-ODD_NUMBER = re.compile(r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$")
-"""Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number.
-On coarse copies points are read as commas, grain as points, and per cent signs as degrees."""
+ODD_NUMBER = re.compile(
+    r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$|^[A-Za-z|!]\d"
+)
+"""Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number,
+a letter before it. On coarse copies points are read as commas, grain as points, per cent signs as degrees, and signs
+and what is left of rules as letters."""
+
+ITEM_NUMBER = re.compile(r"(?:^|(?<=[；;。，,：:、\s]))[\dA-Za-z一二三四五六七八九十①-⑳]{1,3}[)）]")
+"""The number of an item of a list (``1）``): its bracket has no partner."""
 
 ROOM_OF_FULL_WIDTH = 0.7
 """A full-width mark takes a character's room between its neighbours, a half-width one half of it: between them,
@@ -143,6 +149,12 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
 def has_odd_number(text: str) -> bool:
     """Whether a text is a quantity as nobody prints it: something in it was misread."""
     return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
+
+
+def has_odd_brackets(text: str) -> bool:
+    """Whether a bracket has no partner: one of the two was lost, or is no bracket."""
+    prose = ITEM_NUMBER.sub("", text)
+    return sum(map(prose.count, "(（")) != sum(map(prose.count, ")）"))
 
 
 def character_width(character: str) -> float:
