@@ -5,9 +5,10 @@ The OCR engine here is a stand-in: what it is shown is looked at, and what it sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import cv2
 import numpy as np
@@ -524,7 +525,7 @@ def misread(printed: str, says: str) -> Reading:
 def text_of(*lines: Reading) -> str:
     """The text of a cell with these lines, each as wide as its characters and one more."""
     widths = [1 + sum(0.5 if character.isascii() else 1.0 for character in line.text) for line in lines]
-    return cell_text(lines, widths)
+    return cell_text(lines, [np.full((20, round(20 * width), 3), 255, np.uint8) for width in widths], 20.0)
 
 
 class TestText:
@@ -575,6 +576,24 @@ class TestText:
     @pytest.mark.parametrize("number", ["1,234.5", "10:30", "3;4"])
     def test_marks_in_numbers_are_left_alone(self, number):
         assert text_of(reading(number)) == number
+
+    @pytest.mark.parametrize("printed", ["全年执行数(B)合计", "补贴（含留用奖）的满意度"])
+    @pytest.mark.parametrize("says", ["(", "（"])
+    def test_a_bracket_is_as_wide_as_the_white_before_it_says(self, printed, says):
+        """Engines place characters in steps, and take either width for the other."""
+        font = ImageFont.truetype(fonts.serif_path(), 40)
+        paper = Image.new("RGB", (round(font.getlength(printed)) + 40, 60), "white")
+        ImageDraw.Draw(paper).text((20, 4), printed, font=font, fill="black")
+        ends = [20 + font.getlength(printed[: n + 1]) for n in range(len(printed))]
+        middles = [(a + b) / 2 / paper.width for a, b in pairwise([20.0, *ends])]
+        line = Reading(re.sub("[(（]", says, printed), (0.99,) * len(printed), tuple(middles))
+        assert cell_text([line], [np.asarray(paper)], 40.0) == printed
+
+    def test_a_space_before_a_bracket_is_its_room(self):
+        line = Reading(
+            "预算数 (元)合计", (0.99,) * 9, tuple(np.array([0.5, 1.5, 2.5, 3.1, 3.7, 4.5, 5.3, 6.5, 7.5]) / 8.5)
+        )
+        assert text_of(line) == "预算数（元）合计"
 
     def test_a_bracket_at_the_edge_of_a_line_follows_its_partner(self):
         assert text_of(reading("首台（套"), reading(")装备")) == "首台（套）装备"
