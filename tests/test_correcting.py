@@ -394,7 +394,7 @@ class TestStructure:
         assert row(tables, DAYS)["deviation"] == "受疫情影响，"
         assert row(tables, DAYS)["score"] == 5.58
         moved_first = replace(moved_on, was="受疫情影响")
-        after = build(content, moved_first, said(3, "score", "受疫情影响", "5.5", by="王"))
+        after = build(content, moved_first, said(3, "score", "受疫情影响", "5.5", "王", anchor=anchor(content, 3)))
         assert (row(after, DAYS)["deviation"], row(after, DAYS)["score"]) == ("受疫情影响", 5.5)
         assert not findings(after, "correction-stale")
 
