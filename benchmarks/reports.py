@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 import workbench
+from workbench.dataset.rows import as_rows
 from workbench.dataset.schemas import SCHEMAS
-from workbench.dataset.store import write_dataset
+from workbench.dataset.writing import write_dataset
 from workbench.report.plan import plan
 from workbench.report.run import make_report
 
@@ -71,6 +72,7 @@ def generated_tables(departments: int, years: int, seed: int = 0) -> dict[str, p
             findings.append(
                 {"form_id": form_id, "document_id": document_id, "code": "low-confidence", "severity": "warning"}
                 | {"table": "forms", "field": "total_score", "page": 4, "message": "总得分的识别把握较低"}
+                | {"reviewed": False}
             )
     ready = {"status": "ok", "pipeline": "generated", "engine": "generated"}
     tables = {
@@ -79,6 +81,7 @@ def generated_tables(departments: int, years: int, seed: int = 0) -> dict[str, p
         "budgets": pd.DataFrame(budgets),
         "goals": pd.DataFrame(columns=list(SCHEMAS["goals"].columns)),
         "indicators": pd.DataFrame(indicators),
+        "fields": pd.DataFrame(columns=list(SCHEMAS["fields"].columns)),
         "cells": pd.DataFrame(cells),
         "findings": pd.DataFrame(findings),
     }
@@ -150,7 +153,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         generated = Path(folder) / "data" / "processed"
         origin = {"pipeline": "generated", "raw": "../raw", "settings": {"raster_dpi": 200}}
-        write_dataset(generated, generated_tables(arguments.departments, arguments.years), origin)
+        write_dataset(generated, [as_rows(generated_tables(arguments.departments, arguments.years))], origin)
         print(f"generated: {arguments.departments} departments × {arguments.years} years, {INDICATORS} indicators each")
         measure(generated, most=2)
     for processed in arguments.processed:

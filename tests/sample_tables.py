@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.dataset.rows import as_rows
 from workbench.dataset.schemas import SCHEMAS
-from workbench.dataset.store import write_dataset
+from workbench.dataset.writing import write_dataset
 
 TRUTH = Path(__file__).parent / "truth" / "tianjin_gxj_2022.json"
 DOCUMENT = "0123456789abcdef"
@@ -28,6 +29,7 @@ class SampleTables:
     budgets: pd.DataFrame
     goals: pd.DataFrame
     indicators: pd.DataFrame
+    fields: pd.DataFrame
     cells: pd.DataFrame
     findings: pd.DataFrame
     info: dict[str, Any] = field(default_factory=dict)
@@ -139,6 +141,7 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
             ]
         ),
         "indicators": pd.DataFrame(indicators),
+        "fields": pd.DataFrame(),
         "cells": pd.DataFrame(),
         "findings": pd.DataFrame(
             [
@@ -155,7 +158,7 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
                 {"code": "low-confidence", "severity": "error", "table": "indicators", "record_no": 3, "page": 2}
                 | {"field": "actual", "message": "<b>“5个”</b> 的识别把握很低 & 需要核对", "found": "5个"},
             ]
-        ).assign(form_id=form_id, document_id=document),
+        ).assign(form_id=form_id, document_id=document, reviewed=False),
     }
     return {name: frame.pipe(as_promised, name) for name, frame in frames.items()}
 
@@ -194,5 +197,5 @@ def several_departments(names: list[str], years: tuple[int, ...] = (2022,)) -> S
 def write(tables: SampleTables, processed: Path) -> Path:
     """Write the tables as a processed folder, in the promised types."""
     frames = {name: as_promised(getattr(tables, name), name) for name in NAMES}
-    write_dataset(processed, frames, {"pipeline": "0.1.0", "raw": "../raw", "settings": {"raster_dpi": 200}})
+    write_dataset(processed, [as_rows(frames)], {"pipeline": "0.1.0", "raw": "../raw", "settings": {"raster_dpi": 200}})
     return processed

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,15 +17,16 @@ from tests.sample_tables import sample_tables, write
 from tests.scans.faults import scan
 from tests.scans.tables import central_project_table
 from tests.scans.typeset import typeset
-from workbench.archive import store as store_module
-from workbench.archive.plan import plan_documents
-from workbench.archive.store import ResultStore, page_content_from_json
+from tests.stubs import blank_page, documents
+from workbench.archive.ingest import plan_ingest
+from workbench.archive.store import ResultStore, StoredDocument, page_content_from_json, seal, unseal
+from workbench.archive.version import Version, version_for
 from workbench.dataset.schemas import TABLES
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError
-from workbench.files import write_atomically
+from workbench.files import LocalFiles, write_atomically
 from workbench.model import Cell, CellGrid, Confidence, Finding, PageContent, TextLine
-from workbench.readers.documents import find_sources
+from workbench.readers.documents import Source
 from workbench.readers.kinds import PageRecord
 from workbench.settings import Settings
 
@@ -79,57 +74,73 @@ TITLE = TextLine("整体支出绩效自评表", (0.9,) * 9, ((0, 0), (9, 0), (9,
 PAGE = PageRecord(PageContent(1, 1240, 1754, (), (TITLE,)))
 
 
+VERSION = Version("0.1.0", "an engine", (("raster_dpi", 200),))
+
+
+def stored(processed: Path, digest: str = DIGEST, version: Version = VERSION) -> StoredDocument:
+    return ResultStore(LocalFiles(processed)).document(digest, version)
+
+
 class TestResultStore:
     @given(pages)
     @settings(max_examples=60)
     def test_gives_back_exactly_what_was_stored(self, tmp_path_factory, page):
-        store = ResultStore(tmp_path_factory.mktemp("store"), SETTINGS)
-        store.save(DIGEST, page)
-        assert store.load(DIGEST, page.content.number) == page
+        results = stored(tmp_path_factory.mktemp("store"))
+        results.save_page(page)
+        assert results.load_page(page.content.number) == page
 
     def test_has_nothing_that_was_not_stored(self, tmp_path):
-        store = ResultStore(tmp_path, SETTINGS)
-        store.save(DIGEST, PAGE)
-        assert store.load(DIGEST, 1) == PAGE
-        assert store.load(DIGEST, 2) is None
-        assert store.load("cd" * 32, 1) is None
+        stored(tmp_path).save_page(PAGE)
+        assert stored(tmp_path).load_page(1) == PAGE
+        assert stored(tmp_path).load_page(2) is None
+        assert stored(tmp_path, digest="cd" * 32).load_page(1) is None
 
     @pytest.mark.parametrize(
-        ("change", "same"),
+        ("name", "change", "same"),
         [
-            ({"raster_dpi": 300}, False),
-            ({"recognition_model": "PP-OCRv6_medium_rec"}, False),
-            ({"max_pages": 5}, True),
-            ({"review_threshold": 0.5}, True),
+            ("a.pdf", {"raster_dpi": 300}, False),
+            ("a.png", {"raster_dpi": 300}, True),
+            ("a.png", {"recognition_model": "PP-OCRv6_medium_rec"}, False),
+            ("a.docx", {"recognition_model": "PP-OCRv6_medium_rec"}, True),
+            ("a.pdf", {"max_pages": 5}, True),
+            ("a.pdf", {"review_threshold": 0.5}, True),
+            ("a.pdf", {"page_seconds": 5}, True),
         ],
     )
-    def test_keeps_results_apart_where_settings_change_them(self, tmp_path, change, same):
-        ResultStore(tmp_path, SETTINGS).save(DIGEST, PAGE)
-        found = ResultStore(tmp_path, replace(SETTINGS, **change)).load(DIGEST, 1)
-        assert (found == PAGE) is same
+    def test_keeps_results_apart_where_settings_change_them(self, name, change, same):
+        source = Source(name, Path(name), (Path(name),))
+        versions = [version_for(source, chosen).name for chosen in (SETTINGS, replace(SETTINGS, **change))]
+        assert (versions[0] == versions[1]) is same
 
-    def test_keeps_results_of_another_pipeline_apart(self, tmp_path, monkeypatch):
-        ResultStore(tmp_path, SETTINGS).save(DIGEST, PAGE)
-        monkeypatch.setattr(store_module, "PIPELINE", "9.9.9")
-        assert ResultStore(tmp_path, SETTINGS).load(DIGEST, 1) is None
+    def test_keeps_results_of_another_pipeline_apart(self, tmp_path):
+        stored(tmp_path).save_page(PAGE)
+        assert stored(tmp_path, version=replace(VERSION, pipeline="9.9.9")).load_page(1) is None
 
     @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b'{"number": 1}', b"\xff\xfe", b'{"grids": [3]}'])
     def test_a_damaged_result_is_none(self, tmp_path, damage):
-        store = ResultStore(tmp_path, SETTINGS)
-        store.save(DIGEST, PAGE)
-        store.path(DIGEST, 1).write_bytes(damage)
-        assert store.load(DIGEST, 1) is None
+        results = stored(tmp_path)
+        results.save_page(PAGE)
+        (tmp_path / results.page_key(1)).write_bytes(damage)
+        assert results.load_page(1) is None
+
+    @given(st.data())
+    @settings(max_examples=60)
+    def test_a_result_of_which_any_byte_was_changed_is_none(self, data):
+        sealed = bytearray(seal({"text": "绩效", "page": 1}))
+        place = data.draw(st.integers(0, len(sealed) - 1))
+        sealed[place] ^= data.draw(st.integers(1, 255))
+        assert unseal(bytes(sealed)) == {}
 
     def test_a_damaged_result_is_read_again(self, tmp_path):
         """The plan, and not only the reading of results, must see that the page is not there."""
         raw, processed = tmp_path / "raw", tmp_path / "processed"
         blank_page(raw / "a.png")
-        store = ResultStore(processed, SETTINGS)
-        (planned,) = plan_documents(find_sources(raw), store, SETTINGS)
-        store.save(planned.digest, PAGE)
-        assert plan_documents(find_sources(raw), store, SETTINGS)[0].pending == ()
-        store.path(planned.digest, 1).write_bytes(b"{")
-        assert plan_documents(find_sources(raw), store, SETTINGS)[0].pending == (1,)
+        (planned,) = plan_ingest(raw, processed, SETTINGS).documents
+        results = stored(processed, planned.digest, planned.version)
+        results.save_page(PAGE)
+        assert plan_ingest(raw, processed, SETTINGS).pending == 0
+        (processed / results.page_key(1)).write_bytes(b"")
+        assert plan_ingest(raw, processed, SETTINGS).pending == 1
 
 
 class TestAtomicWriting:
@@ -191,153 +202,6 @@ class TestDataset:
         assert dataset.sql("select sum(weight) as s from indicators")["s"].tolist() == [pytest.approx(84)]
         with pytest.raises(Exception, match="disabled"):
             dataset.sql(f"select * from read_text('{__file__}')")
-
-
-PLUGIN = '''
-import os, time
-from workbench.ocr.base import OcrEngine, Reading
-
-class Engine(OcrEngine):
-    """Reads nothing; some pages are too much for it."""
-    version = "stub 1"
-
-    def detect(self, image):
-        time.sleep(float(os.environ.get("STUB_SECONDS", "0")))
-        if image.shape[1] == 777:
-            os._exit(3)
-        if image.shape[1] == 778:
-            raise RuntimeError("a page of this width")
-        return []
-
-    def recognise(self, crops):
-        return [Reading("", (), ()) for _ in crops]
-'''
-
-
-@pytest.fixture
-def stub_engine(tmp_path) -> dict[str, str]:
-    """Environment in which an installed package offers the OCR engine ``stub``, and the settings choose it."""
-    package = tmp_path / "site"
-    metadata = package / "stub_ocr-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: stub-ocr\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[workbench.ocr]\nstub = stub_ocr:Engine\n")
-    (package / "stub_ocr.py").write_text(PLUGIN)
-    path = ":".join([str(package), *(entry for entry in sys.path if entry)])
-    return {"PYTHONPATH": path, "WORKBENCH_ENGINE": "stub"}
-
-
-def blank_page(path: Path, width: int = 600, tables: int = 0) -> Path:
-    """A page with a word's worth of ink, and empty ruled tables under it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image = Image.new("L", (width, 800), 255)
-    pen = ImageDraw.Draw(image)
-    pen.rectangle((100, 40, 180, 52), fill=0)
-    for number in range(tables):
-        for row in range(3):
-            pen.rectangle((100, 150 + 200 * number + 40 * row, 300, 190 + 200 * number + 40 * row), outline=0, width=2)
-            pen.rectangle((300, 150 + 200 * number + 40 * row, 500, 190 + 200 * number + 40 * row), outline=0, width=2)
-    image.save(path)
-    return path
-
-
-def documents(processed: Path) -> dict[str, tuple[str, str | None]]:
-    """Status and reason of every document, by its source."""
-    frame = open_dataset(processed).documents.astype(object).where(lambda f: f.notna(), None)
-    return {row["source"]: (row["status"], row["error"]) for row in frame.to_dict("records")}
-
-
-class TestRunsThatGoWrong:
-    def test_a_page_that_takes_its_process_down_is_named_and_the_others_are_read(self, tmp_path, stub_engine):
-        raw, out = tmp_path / "raw", tmp_path / "processed"
-        for number in range(1, 6):
-            blank_page(raw / "scan" / f"{number}.png", width=777 if number == 3 else 600 + number, tables=1)
-        blank_page(raw / "other.png", tables=1)
-        blank_page(raw / "odd.png", width=778)
-        output = workbench("ingest", raw, "--out", out, "--workers", "2", **stub_engine)
-        assert output.returncode == 1
-        found = documents(out)
-        assert found["scan"] == ("failed", "crashed")
-        assert found["odd.png"] == ("failed", "unreadable")
-        assert found["other.png"] == ("failed", "unknown-form")
-        assert "scan: crashed: page 3: reading this page crashed the program" in output.stderr
-        assert "odd.png: unreadable: page 1: the page could not be read (RuntimeError: a page of this width)" in (
-            output.stderr
-        )
-        assert "Traceback" not in output.stderr
-        stored = sorted(path.name for path in (out / "results").rglob("page-*.json"))
-        assert stored == ["page-0001.json", *(f"page-000{number}.json" for number in (1, 2, 4, 5))]
-
-    def test_an_engine_that_is_not_installed_is_one_line(self, tmp_path, stub_engine):
-        blank_page(tmp_path / "raw" / "a.png")
-        settings_ = stub_engine | {"WORKBENCH_ENGINE": "stubb"}
-        output = workbench("ingest", tmp_path / "raw", "--out", tmp_path / "processed", **settings_)
-        assert output.returncode == 1
-        (error,) = [line for line in output.stderr.splitlines() if line.startswith("error")]
-        assert error == "error: no OCR engine named 'stubb' is installed; installed: paddle, stub"
-        assert not (tmp_path / "processed" / "dataset.json").exists()
-
-    def test_a_damaged_result_is_read_again_in_the_next_run(self, tmp_path, stub_engine):
-        raw, out = tmp_path / "raw", tmp_path / "processed"
-        blank_page(raw / "a.png", tables=1)
-        workbench("ingest", raw, "--out", out, **stub_engine)
-        (stored,) = (out / "results").rglob("page-*.json")
-        whole = stored.read_bytes()
-        stored.write_bytes(whole[: len(whole) // 2])
-        output = workbench("ingest", raw, "--out", out, **stub_engine)
-        assert "1 to read" in output.stderr
-        assert stored.read_bytes() == whole
-
-    def test_nothing_is_read_twice_and_tables_do_not_depend_on_the_number_of_workers(self, tmp_path, stub_engine):
-        raw = tmp_path / "raw"
-        for number in range(4):
-            blank_page(raw / "scan" / f"{number}.png", width=600 + number, tables=2)
-        for out, workers in (("one", "1"), ("two", "2")):
-            workbench("ingest", raw, "--out", tmp_path / out, "--workers", workers, **stub_engine)
-        first, second = (open_dataset(tmp_path / out).info for out in ("one", "two"))
-        assert first["digest"] == second["digest"]
-        again = workbench("ingest", raw, "--out", tmp_path / "one", **stub_engine)
-        assert "4 already read; 0 to read" in again.stderr
-        assert open_dataset(tmp_path / "one").info["digest"] == first["digest"]
-
-    def test_an_interrupted_run_keeps_what_it_read_and_goes_on_with_the_same_command(self, tmp_path, stub_engine):
-        raw, out = tmp_path / "raw", tmp_path / "processed"
-        for number in range(1, 9):
-            blank_page(raw / "scan" / f"{number}.png", width=600 + number, tables=1)
-        command = [sys.executable, "-m", "workbench", "ingest", str(raw), "--out", str(out), "--workers", "1"]
-        slow = os.environ | stub_engine | {"STUB_SECONDS": "0.4"}
-        run = subprocess.Popen(command, env=slow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while run.poll() is None and not list((out / "results").rglob("page-*.json")):
-            time.sleep(0.05)
-        run.send_signal(signal.SIGINT)
-        _, stderr = run.communicate(timeout=60)
-        assert run.returncode == 1
-        assert "interrupted; run the same command again to go on" in stderr
-        assert "Traceback" not in stderr
-        assert documents(out)["scan"] == ("failed", "interrupted")
-        read = len(list((out / "results").rglob("page-*.json")))
-        assert 1 <= read < 8
-        again = workbench("ingest", raw, "--out", out, **stub_engine)
-        assert f"{read} already read; {8 - read} to read" in again.stderr
-        assert documents(out)["scan"] == ("failed", "unknown-form")
-
-    @pytest.mark.parametrize("wrong", ["typo", "empty"])
-    def test_a_wrong_path_does_not_replace_a_dataset(self, tmp_path, stub_engine, wrong):
-        write(sample_tables(), tmp_path / "processed")
-        before = (tmp_path / "processed" / "dataset.json").read_bytes()
-        (tmp_path / "empty").mkdir()
-        output = workbench("ingest", tmp_path / wrong, "--out", tmp_path / "processed", **stub_engine)
-        assert output.returncode == 1
-        (line,) = output.stderr.splitlines()
-        assert line.startswith(f"error: {tmp_path / wrong}: ")
-        assert (tmp_path / "processed" / "dataset.json").read_bytes() == before
-        assert len(open_dataset(tmp_path / "processed").indicators) == 103
-
-    def test_a_wrong_path_without_a_dataset_is_reported_too(self, tmp_path, stub_engine):
-        output = workbench("ingest", tmp_path / "typo", "--out", tmp_path / "processed", **stub_engine)
-        assert output.returncode == 1
-        assert "no such file or folder; check the path" in output.stderr
-        assert "Traceback" not in output.stderr
 
 
 @pytest.fixture(scope="module")
@@ -411,8 +275,7 @@ def test_what_was_stored_of_real_pages_is_given_back_exactly(sample_dataset: Sam
     stored = sorted((sample_dataset.folder / "results").rglob("page-*.json"))
     assert len(stored) == 14
     for path in stored:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        content = page_content_from_json(data)
+        content = page_content_from_json(unseal(path.read_bytes()))
         assert content.number == int(path.stem.removeprefix("page-"))
         assert all(cell.confidence.overall <= 1 for grid in content.grids for cell in grid.cells)
         assert {grid.page for grid in content.grids} == {content.number}

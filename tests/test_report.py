@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
 import sys
-from collections.abc import Iterable
+import time
 from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
 import pytest
 
-import workbench
+from tests.made_reports import AWKWARD, DEPARTMENT
 from tests.sample_tables import empty_tables, sample_tables, several_departments, write
-from tests.test_analysis import awkward_tables
 from workbench.errors import ReportError, SelectionError, SettingsError
-from workbench.report import ReportRun, build_reports
+from workbench.report import build_reports
+from workbench.report.build import _run
+from workbench.report.journal import Report, note, noted
+from workbench.report.origin import row_digests
 from workbench.report.page import frame, make_page
 from workbench.report.plan import Job, chosen, file_stems, find_notebook, plan, project_folder
-from workbench.report.run import ReadableTranslator, Report, make_report, readable_parameters, without_paths
+from workbench.report.run import ReadableTranslator, make_report, readable_parameters, without_paths
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-DEPARTMENT = "天津市工业和信息化局"
-AWKWARD = '水务/环境局 "<b>甲</b>" 🏭'
 NETWORK = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\((?!["']?data:)|@import|<script\s""", re.IGNORECASE)
 
 
@@ -72,6 +75,14 @@ def test_workers_must_be_a_number_of_processes(tmp_path: Path) -> None:
         build_reports(tmp_path, tmp_path, workers=0)
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    _small_notebooks(tmp_path, "")
+    processed = write(empty_tables(), tmp_path / "data" / "processed")
+    (tmp_path / "file").touch()
+    with pytest.raises(ReportError, match="reports cannot be written"):
+        build_reports(processed, tmp_path / "file" / "reports")
+
+
 # --- parameters, pages, paths
 
 
@@ -115,106 +126,7 @@ def test_a_page_has_contents_and_no_code() -> None:
     assert not NETWORK.search(page)
 
 
-# --- the notebooks
-
-
-@pytest.mark.parametrize("name", ["department", "overview"])
-def test_notebooks_are_committed_clean(name: str) -> None:
-    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    nbformat.validate(notebook)
-    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    assert notebook.metadata.kernelspec.name == "python3"
-    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
-    parameters = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    assert len(parameters) == 1
-    assert all(re.match(r"\w+: (str|int) = .+  # .+", line) for line in parameters[0].source.splitlines())
-
-
-def _run_cells(name: str) -> None:
-    values: dict[str, object] = {}
-    for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, values)
-
-
-@pytest.mark.parametrize("case", ["one indicator", "hostile text", "empty"])
-def test_notebooks_run_on_awkward_datasets(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(awkward_tables()[case], tmp_path / "data" / "processed")
-    (tmp_path / "notebooks").mkdir()
-    monkeypatch.chdir(tmp_path / "notebooks")
-    _run_cells("department")
-    _run_cells("overview")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> ReportRun:
-    """Two departments, one with an awkward name, and the overview: real papermill, two workers."""
-    project = tmp_path_factory.mktemp("project")
-    processed = write(several_departments([DEPARTMENT, AWKWARD]), project / "data" / "processed")
-    steps: list[Report] = []
-
-    def progress(reports: Iterable[Report], total: int, desc: str) -> Iterable[Report]:
-        assert (total, desc) == (3, "reports")
-        for report in reports:
-            steps.append(report)
-            yield report
-
-    run = build_reports(processed, project / "reports", workers=2, progress=progress)
-    assert len(steps) == 3
-    return run
-
-
-def test_every_report_is_made(built: ReportRun) -> None:
-    assert not built.failed
-    assert [report.stem for report in built.reports][:2] == ["overview", f"{DEPARTMENT}-2022"]
-    for report in built.reports:
-        assert report.html is not None
-        assert report.notebook is not None
-        assert 10_000 < report.html.stat().st_size < 2_500_000
-
-
-def test_pages_need_no_network_and_tell_no_paths(built: ReportRun) -> None:
-    folder = built.index.parent
-    files = [*folder.glob("*.html"), *folder.glob("*.ipynb")]
-    assert len(files) == 7
-    for file in files:
-        content = file.read_text(encoding="utf-8")
-        for path in (str(folder.parent), sys.prefix, str(Path(workbench.__file__).parents[2])):
-            assert path not in content
-        if file.suffix == ".html":
-            assert not NETWORK.search(content), file.name
-            assert '<html lang="zh-CN">' in content
-            assert "<b>甲</b>" not in content
-
-
-def test_the_department_page_says_what_the_form_says(built: ReportRun) -> None:
-    page = (built.index.parent / f"{DEPARTMENT}-2022.html").read_text(encoding="utf-8")
-    for fact in ("98.3 / 100", "PP-OCRv6_small", "tianjin/整体支出绩效自评表.pdf", "相差 6", "受疫情影响", "alt="):
-        assert fact in page
-    assert "&lt;b&gt;“5个”&lt;/b&gt;" in page
-    assert "No description has been provided" not in page
-    assert "processed" not in page
-
-
-def test_the_executed_notebook_is_readable_and_runs_again(built: ReportRun) -> None:
-    notebook = nbformat.read(built.index.parent / f"{DEPARTMENT}-2022.ipynb", as_version=4)
-    injected = next(cell for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", []))
-    assert f'department = "{DEPARTMENT}"' in injected.source
-    assert 'processed = "data/processed"' in injected.source
-    assert set(notebook.metadata.papermill) == {"parameters"}
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-    assert not [output for output in outputs if output.output_type in ("stream", "error")]
-
-
-def test_the_index_lists_every_report_with_links_that_lead_somewhere(built: ReportRun) -> None:
-    index = built.index.read_text(encoding="utf-8")
-    links = [unquote(link) for link in re.findall(r'href="([^"]+)"', index)]
-    assert len(links) == 5
-    assert all((built.index.parent / link).is_file() for link in links)
-    assert DEPARTMENT in index
-    assert "98.3%" in index
-    assert "优" in index
-    assert "水务/环境局 &quot;&lt;b&gt;甲&lt;/b&gt;&quot;" in index
+# --- runs
 
 
 def test_a_failing_notebook_is_listed_and_the_others_go_on(tmp_path: Path) -> None:
@@ -240,6 +152,136 @@ def test_a_failing_notebook_is_listed_and_the_others_go_on(tmp_path: Path) -> No
     assert (tmp_path / "reports" / "overview.html").is_file()
 
 
+TROUBLE = """
+import os, time
+if os.path.exists("calm"):
+    department = ""
+if department == "乙局":
+    time.sleep(600)
+if department == "丙局":
+    os._exit(1)
+assert department != "丁局", "不行"
+"""
+
+
+def _small_notebooks(project: Path, trouble: str = TROUBLE) -> None:
+    """Notebooks that do nearly nothing, but some of them wrong."""
+    (project / "notebooks").mkdir(exist_ok=True)
+    for name in ("department", "overview"):
+        parameters = nbformat.v4.new_code_cell('processed: str = ""\ndepartment: str = ""\nyear: int = 0')
+        parameters.metadata["tags"] = ["parameters"]
+        cells = [parameters, nbformat.v4.new_markdown_cell("## 走到这里"), nbformat.v4.new_code_cell(trouble)]
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "P"}
+        nbformat.write(notebook, project / "notebooks" / f"{name}.ipynb")
+
+
+def test_a_hang_a_dead_kernel_and_an_error_stop_one_report_each_and_only_what_is_due_is_made_again(
+    tmp_path: Path,
+) -> None:
+    tables = several_departments(["甲局", "乙局", "丙局", "丁局"])
+    processed = write(tables, tmp_path / "data" / "processed")
+    out = tmp_path / "reports"
+    _small_notebooks(tmp_path)
+
+    run = build_reports(processed, out, workers=2, seconds=3)
+
+    assert run.made == len(run.reports) == 5
+    failed = {report.stem: report for report in run.failed}
+    assert set(failed) == {"乙局-2022", "丙局-2022", "丁局-2022"}
+    assert all(report.cell == "[3] 走到这里" for report in failed.values())
+    assert "longer than 3 s" in str(failed["乙局-2022"].error)
+    assert "kernel died" in str(failed["丙局-2022"].error)
+    assert failed["丁局-2022"].error == "department.ipynb: AssertionError: 不行"
+    index = run.index.read_text(encoding="utf-8")
+    assert "单元格 [3] 走到这里：department.ipynb: AssertionError: 不行" in index
+    for stem in failed:
+        partial = nbformat.read(out / f"{stem}.failed.ipynb", as_version=4)
+        assert any(output.output_type == "error" for cell in partial.cells for output in cell.get("outputs", []))
+        assert f"{stem}.failed.ipynb" in unquote(index)
+        assert not (out / f"{stem}.html").exists()
+
+    # Nobody makes trouble any more, and 丁局 is no longer there: what failed is tried again, 甲局 is not.
+    (tmp_path / "calm").touch()
+    rest = several_departments(["甲局", "乙局", "丙局"])
+    rest.info["digest"] = "another"
+    write(rest, processed)
+    made_before = (out / "甲局-2022.html").stat().st_mtime_ns
+
+    second = build_reports(processed, out, workers=2)
+
+    assert (second.made, second.failed) == (3, ())  # 乙局, 丙局 and the overview
+    assert (out / "甲局-2022.html").stat().st_mtime_ns == made_before
+    assert [path.name for path in second.removed] == ["丁局-2022.failed.ipynb"]
+    assert not list(out.glob("*.failed.ipynb"))
+    assert "丁局" not in second.index.read_text(encoding="utf-8")
+    assert build_reports(processed, out).made == 0
+
+
+def test_a_reports_rows_have_a_digest_of_their_own() -> None:
+    tables = several_departments(["甲局", "乙局"])
+    before = row_digests(tables)
+    assert len(set(before.values())) == 2
+    for name, column, value in (
+        ("forms", "conclusion", "新"),
+        ("budgets", "executed", 1.0),
+        ("goals", "actual", "新"),
+        ("indicators", "actual", None),
+        ("findings", "message", "新"),
+        ("documents", "source", "新.pdf"),
+    ):
+        changed = several_departments(["甲局", "乙局"])
+        getattr(changed, name).loc[0, column] = value
+        after = row_digests(changed)
+        assert after["甲局", 2022] != before["甲局", 2022], name
+        assert after["乙局", 2022] == before["乙局", 2022], name
+
+
+def test_a_line_of_the_journal_that_was_cut_off_is_no_report(tmp_path: Path) -> None:
+    note(tmp_path, Report("甲", "a", "1"))
+    note(tmp_path, Report("乙", "b", "1", "reason", "[2]"))
+    note(tmp_path, Report("甲", "a", "2"))
+    journal = tmp_path / "reports.jsonl"
+    journal.write_bytes(journal.read_bytes() + '{"title": "丙"'.encode())
+    assert noted(tmp_path) == {"a": Report("甲", "a", "2"), "b": Report("乙", "b", "1", "reason", "[2]")}
+
+
+def test_a_worker_that_dies_takes_only_its_own_report_down(tmp_path: Path) -> None:
+    jobs = [Job(tmp_path / f"{name}.ipynb", name, name, tmp_path, tmp_path / "out") for name in ("kill", "a")]
+    for job in jobs:
+        job.notebook.write_text("not json", encoding="utf-8")
+    reports = {report.stem: report for report in _run(jobs, 1, 10, make=_make_or_die)}
+    assert "worker process died twice" in str(reports["kill"].error)
+    assert str(reports["a"].error).startswith("a.ipynb: ")
+    assert set(noted(tmp_path / "out")) == {"kill", "a"}
+
+
+def _make_or_die(job: Job, seconds: float) -> Report:
+    if job.stem == "kill":
+        os._exit(9)
+    return make_report(job, seconds)
+
+
+def test_ctrl_c_finishes_the_reports_in_hand_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    _small_notebooks(tmp_path, "import time; time.sleep(1)")
+    processed = write(several_departments(["甲局", "乙局", "丙局", "丁局"]), tmp_path / "data" / "processed")
+    command = [sys.executable, "-m", "workbench", "report", processed, "--out", tmp_path / "out", "--workers", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True) as process:
+        assert process.stderr is not None
+        while "1/5 done" not in process.stderr.readline():
+            assert process.poll() is None
+        time.sleep(0.5)  # the next one is in hand
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+        said = process.stderr.read()
+    assert process.returncode == 1
+    assert "interrupted; run the same command again" in said
+    assert "Traceback" not in said
+    done = noted(tmp_path / "out")
+    assert 2 <= len(done) < 5
+    assert all(report.error is None for report in done.values())
+    assert (tmp_path / "out" / "index.html").is_file()
+
+
 def test_a_notebook_that_is_no_notebook_fails_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "department.ipynb"
     path.write_text("not json", encoding="utf-8")
@@ -249,10 +291,7 @@ def test_a_notebook_that_is_no_notebook_fails_with_its_name(tmp_path: Path) -> N
 
 
 def test_an_empty_dataset_gives_an_index_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "workbench.report.build.make_report", lambda job: Report(job.title, job.stem, None, None, "x", 0)
-    )
+    monkeypatch.setattr("workbench.report.build._run", lambda *_: (report for report in ()))
     processed = write(empty_tables(), tmp_path / "data" / "processed")
     run = build_reports(processed, tmp_path / "reports")
-    assert [report.stem for report in run.reports] == ["overview"]
     assert "数据集中没有绩效表" in run.index.read_text(encoding="utf-8")

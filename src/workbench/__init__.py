@@ -1,6 +1,7 @@
 """A research workbench for Chinese government performance self-evaluation forms (绩效自评表).
 
 >>> import workbench as wb
+>>> wb.ingest("data/raw", "data/processed")                       # doctest: +SKIP
 >>> ds = wb.open("data/processed")                                # doctest: +SKIP
 >>> ds.indicators.query("met == False")                           # doctest: +SKIP
 >>> wb.read("scan.pdf")[0].draw()                                 # doctest: +SKIP
@@ -10,14 +11,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench import review
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.archive.single import ReadPage
+    from workbench.archive.summary import IngestSummary
     from workbench.dataset.store import Dataset
+    from workbench.review.agreement import Agreement
+    from workbench.review.audit import Audit
+    from workbench.settings import Settings
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open", "read"]
+__all__ = ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild", "review"]
+
+
+def ingest(
+    raw: Path | str = "data/raw",
+    processed: Path | str = "data/processed",
+    *,
+    workers: int | None = None,
+    keep: bool = False,
+    settings: Settings | None = None,
+) -> IngestSummary:
+    """Read a folder of documents into a dataset, as ``workbench ingest`` does: with a progress bar, only what is new.
+
+    Args:
+        raw: the folder of documents, or one document.
+        processed: where the dataset goes.
+        workers: processes that read pages; as many as cores and free memory allow where nothing is said.
+        keep: documents that an earlier version, or other settings, read whole are not read again.
+        settings: those of the environment where nothing is said.
+
+    Returns:
+        What the tables hold, and the documents that could not be read, with their reasons.
+
+    Raises:
+        workbench.errors.WorkbenchError: nothing could be done at all; the message says why.
+    """
+    from pathlib import Path
+
+    from workbench.archive.ingest import ingest as run
+    from workbench.archive.progress import RunProgress
+    from workbench.archive.workers import default_workers
+    from workbench.settings import Settings
+
+    progress = RunProgress()
+    try:
+        chosen = settings or Settings.from_environment()
+        return run(Path(raw), Path(processed), chosen, workers or default_workers(), progress, keep)
+    finally:
+        progress.close()
 
 
 def open(folder: Path | str = "data/processed") -> Dataset:
@@ -44,3 +89,50 @@ def read(scan: Path | str) -> list[ReadPage]:
     from workbench.settings import Settings
 
     return read_scan(Path(scan), Settings.from_environment())
+
+
+def rebuild(processed: Path | str = "data/processed") -> IngestSummary:
+    """Build the tables again with the corrections made since; nothing is read, and the scans need not be there.
+
+    Raises:
+        workbench.errors.WorkbenchError: there is no dataset, or it is in use, or a log cannot be read.
+    """
+    from pathlib import Path
+
+    from workbench.archive.rebuild import rebuild as run
+
+    return run(Path(processed))
+
+
+def audit(dataset: Dataset | Path | str = "data/processed", n: int = 200, seed: int = 0) -> Audit:
+    """A stratified random sample of ``n`` fields that the machine did not doubt, to be looked at by a person.
+
+    The sample is kept beside the corrections and is the same whenever it is asked for. ``.estimate()`` gives the
+    error rate with its confidence interval, by the answers so far.
+
+    >>> audit = wb.audit(ds, n=200, seed=1)                           # doctest: +SKIP
+    >>> print(audit.estimate())                                       # doctest: +SKIP
+
+    Raises:
+        workbench.errors.CorrectionError: the sample cannot be kept, or a kept one is damaged.
+    """
+    from workbench.dataset.store import Dataset as Opened
+    from workbench.review.audit import draw_audit
+
+    return draw_audit(dataset if isinstance(dataset, Opened) else open(dataset), n, seed)
+
+
+def agreement(dataset: Dataset | Path | str = "data/processed", *people: str) -> list[Agreement]:
+    """How far reviewers agree on the fields that two of them looked at: percentage, kappa, alpha, for every pair.
+
+    >>> print(*wb.agreement(ds, "李", "王"))                           # doctest: +SKIP
+
+    Raises:
+        workbench.errors.SelectionError: nobody of that name has made corrections.
+    """
+    from pathlib import Path
+
+    from workbench.dataset.store import Dataset as Opened
+    from workbench.review.agreement import agreement_of
+
+    return agreement_of(dataset.folder if isinstance(dataset, Opened) else Path(dataset), people)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +12,11 @@ import workbench
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from workbench.archive.ingest import IngestSummary
+    from workbench.archive.summary import IngestSummary
 
 FAILED_INPUTS = 1
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
+NOTEBOOK_SECONDS = 900.0
 
 
 class Command(click.Command):
@@ -55,46 +55,77 @@ def main() -> None:
     """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""
 
 
-@main.command(epilog=_examples("workbench ingest", "workbench ingest scans/2022 --out data/2022 --workers 4"))
+@main.command(
+    epilog=_examples(
+        "workbench ingest",
+        "workbench ingest scans/2022 --out data/2022 --workers 4",
+        "workbench ingest --dry-run",
+    )
+)
 @click.argument("raw", type=click.Path(path_type=Path), default=RAW)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=PROCESSED, show_default=True)
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that read pages.  [default: one per core]")
-def ingest(raw: Path, out: Path, workers: int | None) -> None:
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes that read pages.  [default: by cores and free memory]"
+)
+@click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
+def ingest(raw: Path, out: Path, workers: int | None, keep: bool, dry_run: bool) -> None:
     """Read the documents in RAW (default data/raw) into a dataset.
 
-    What was read before is not read again; after an interruption the same command goes on.
+    What was read before is not read again; after an interruption the same command goes on. Ctrl-C finishes the pages
+    in hand and writes the tables; a second one stops at once.
     """
-    summary = _ingest(raw, out, workers)
-    if summary.problems or summary.interrupted:
+    if dry_run:
+        from workbench.archive.ingest import plan_ingest
+        from workbench.archive.progress import detailed_plan_lines
+        from workbench.settings import Settings
+
+        plan = plan_ingest(raw, out, Settings.from_environment(), keep)
+        for line in detailed_plan_lines(plan, workers or _default_workers()):
+            click.echo(_printable(line))
+        return
+    summary = _ingest(raw, out, workers, keep)
+    if summary.problems:
         sys.exit(FAILED_INPUTS)
 
 
-def _ingest(raw: Path, out: Path, workers: int | None) -> IngestSummary:
-    from workbench.archive.ingest import ingest as run
-    from workbench.progress import RunProgress
-    from workbench.settings import Settings
-
-    progress = RunProgress()
-    try:
-        summary = run(raw, out, Settings.from_environment(), workers or _default_workers(), progress)
-    finally:
-        progress.close()
-    click.echo(
-        f"{summary.documents} document(s), {summary.forms} form(s), {summary.indicators} indicators, "
-        f"{summary.findings} findings → {out}"
-    )
-    for problem in summary.problems:
-        click.echo(f"{problem.status}: {problem.source}: {problem.error}: {problem.message}", err=True)
+def _ingest(raw: Path, out: Path, workers: int | None, keep: bool = False) -> IngestSummary:
+    summary = workbench.ingest(raw, out, workers=workers, keep=keep)
+    click.echo(str(summary))
+    for problem in summary.failed:
+        click.echo(_printable(str(problem)), err=True)
+    for line in summary.corrections.problems:
+        click.echo(_printable(f"correction not read: {line}"), err=True)
     if summary.interrupted:
-        click.echo("interrupted; run the same command again to go on", err=True)
+        click.echo(
+            f"interrupted; run the same command again to go on ({summary.unread} document(s) are not all read)",
+            err=True,
+        )
     return summary
 
 
 def _default_workers() -> int:
-    try:
-        return max(1, len(os.sched_getaffinity(0)))  # the cores this process may use, in a container too
-    except AttributeError:
-        return os.cpu_count() or 1
+    from workbench.archive.workers import default_workers
+
+    return default_workers()
+
+
+@main.command(epilog=_examples("workbench clean --dry-run", "workbench clean data/2022"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and do nothing.")
+def clean(processed: Path, dry_run: bool) -> None:
+    """Remove results that the tables no longer stand on: of deleted documents, earlier versions and other settings.
+
+    Tables, corrections and the documents themselves stay.
+    """
+    from workbench.archive.clean import clean as run
+
+    found = run(processed, dry_run)
+    done = "would be freed" if dry_run else "freed"
+    click.echo(
+        f"{found.size / 1e6:,.1f} MB {done}: results of {len(found.documents)} document(s) that are not in the tables, "
+        f"{len(found.versions)} of earlier versions or other settings, {len(found.scraps)} scrap(s)"
+    )
 
 
 @main.command(epilog=_examples("workbench grid scan.pdf", "workbench grid scans/p-01.png --out grids --draw"))
@@ -141,27 +172,65 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
         sys.exit(FAILED_INPUTS)
 
 
-@main.command(epilog=_examples("workbench report", "workbench report --department 天津市工业和信息化局 --year 2022"))
+@main.command(
+    epilog=_examples(
+        "workbench report", "workbench report --department 天津市工业和信息化局 --year 2022", "workbench report --zip"
+    )
+)
 @click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=REPORTS, show_default=True)
 @click.option("--department", help="Only this department.")
 @click.option("--year", type=int, help="Only this year.")
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Notebooks run at a time.")
-def report(processed: Path, out: Path, department: str | None, year: int | None, workers: int) -> None:
-    """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html."""
-    if not _report(processed, out, department, year, workers):
+@click.option("--workers", type=click.IntRange(min=1), help="Notebooks run at a time.  [default: one per core]")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=NOTEBOOK_SECONDS,
+    show_default=True,
+    help="Seconds that a notebook may take.",
+)
+@click.option("--zip", "with_zip", is_flag=True, help="Also pack all reports and the index into OUT/reports.zip.")
+def report(
+    processed: Path,
+    out: Path,
+    department: str | None,
+    year: int | None,
+    workers: int | None,
+    timeout: float,
+    with_zip: bool,
+) -> None:
+    """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
+
+    Only what is new or changed is run: the department's rows, the notebook, the program. A notebook that fails does
+    not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb.
+    """
+    all_made = _report(processed, out, department, year, workers, timeout)
+    if with_zip:
+        from workbench.report import pack
+
+        packed = pack(out / "index.html")
+        click.echo(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
+    if not all_made:
         sys.exit(FAILED_INPUTS)
 
 
-def _report(processed: Path, out: Path, department: str | None, year: int | None, workers: int) -> bool:
+def _report(
+    processed: Path, out: Path, department: str | None, year: int | None, workers: int | None, timeout: float
+) -> bool:
     from workbench.progress import counted
     from workbench.report import build_reports
 
-    run = build_reports(processed, out, department, year, workers, progress=counted)
+    run = build_reports(processed, out, department, year, workers or _default_workers(), counted, timeout)
     for failed in run.failed:
-        _complain(f"{failed.title}: {failed.error}")
-    click.echo(f"{len(run.reports) - len(run.failed)} report(s) → {run.index}")
-    return not run.failed
+        _complain(f"{failed.title}: {f'cell {failed.cell}: ' if failed.cell else ''}{failed.error}")
+    if run.removed:
+        click.echo(f"removed {len(run.removed)} file(s) of departments that the dataset no longer has", err=True)
+    current = len(run.reports) - run.made
+    unchanged = f", {current} of them unchanged" if current > 0 else ""
+    click.echo(f"{len(run.reports) - len(run.failed)} report(s){unchanged} → {run.index}")
+    if run.interrupted:
+        click.echo("interrupted; run the same command again to go on", err=True)
+    return not (run.failed or run.interrupted)
 
 
 @main.command(epilog=_examples("workbench check", "workbench check data/2022 --severity error"))
@@ -183,6 +252,23 @@ def check(processed: Path, severity: str) -> None:
         click.echo(_printable(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}"))
     counts = dataset.findings["severity"].value_counts()
     click.echo(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
+
+
+@main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option(
+    "--from-corrections", is_flag=True, required=True, help="Take what people confirmed and corrected for the truth."
+)
+def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - required, so that the command says it
+    """How well the engine reads your own archive, and the review threshold that would catch its errors.
+
+    Measured on the fields that people confirmed or corrected; text is compared to the letter. For the error rate of
+    the fields that nobody was asked about, draw a sample: workbench.audit in Python.
+    """
+    from workbench.review.accuracy import bench_from_corrections
+
+    for line in bench_from_corrections(workbench.open(processed)).lines():
+        click.echo(_printable(line))
 
 
 def _printable(text: str) -> str:
@@ -217,7 +303,7 @@ def demo(folder: Path | None) -> None:
 
     project = demo_folder(folder)
     summary = _ingest(project / RAW, project / PROCESSED, None)
-    made = _report(project / PROCESSED, project / REPORTS, None, None, 1)
+    made = _report(project / PROCESSED, project / REPORTS, None, None, None, NOTEBOOK_SECONDS)
     click.echo(f"\nOpen {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
     click.echo("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
     if summary.problems or not made:

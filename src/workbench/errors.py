@@ -9,9 +9,13 @@
     │   ├── UnknownEngineError   no plugin of that name is installed
     │   └── WeightsError         model weights are missing or not the ones they should be
     ├── DatasetError             the processed folder does not hold a usable dataset
+    │   ├── StoreError           results cannot be kept in it (no space, no permission, …)
+    │   └── InUseError           another run is using it
+    ├── WorkerError              the processes that read pages cannot be started
     ├── CorrectionError          a correction cannot be what it says, or cannot be kept
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
+        └── CellError            in one of its cells
 
 Each carries its facts as attributes; the message is one sentence for a person, naming the thing,
 the reason and the way out. All of them survive pickling (they cross process borders).
@@ -21,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 
 class WorkbenchError(Exception):
@@ -90,6 +95,27 @@ class CorrectionError(WorkbenchError):
         self.log, self.reason = str(log), reason
 
 
+class StoreError(DatasetError):
+    """Results cannot be kept in the processed folder; ``detail`` is the system's reason."""
+
+    def __init__(self, folder: Path | str, detail: str) -> None:
+        message = f"cannot be written ({detail}); nothing that was read is lost; mend it and run the same command again"
+        super().__init__(folder, message)
+        self.detail = detail
+
+
+class InUseError(DatasetError):
+    """Another run is using the processed folder; ``owner`` says which, as far as it is known."""
+
+    def __init__(self, folder: Path | str, owner: str) -> None:
+        super().__init__(folder, f"in use by {owner}; wait for its end, or choose another folder with --out")
+        self.owner = owner
+
+
+class WorkerError(WorkbenchError):
+    """The processes that read pages cannot be started."""
+
+
 class SelectionError(WorkbenchError):
     """Something asked for is not in the dataset; ``nearest`` are the known names most like it."""
 
@@ -105,3 +131,15 @@ class ReportError(WorkbenchError):
     def __init__(self, notebook: Path | str, message: str) -> None:
         super().__init__(f"{notebook}: {message}")
         self.notebook = str(notebook)
+
+
+class CellError(ReportError):
+    """A cell of a notebook failed.
+
+    ``cell`` says which (its number among the code cells, and the heading above it); ``executed`` is the notebook
+    as it was run up to there.
+    """
+
+    def __init__(self, notebook: Path | str, message: str, cell: str, executed: dict[str, Any]) -> None:
+        super().__init__(notebook, message)
+        self.cell, self.executed = cell, executed

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from numbers import Integral
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -85,15 +86,17 @@ class CorrectionLog:
     ) -> Correction:
         """Keep a correction (see `Correction`). It is on the disk when this returns.
 
-        ``record_no`` None, as the tables have it for the form itself, is 0.
+        Values may come as the tables hold them: ``record_no`` without a value is 0, the form itself, and a text
+        without a value None.
 
         Raises:
             CorrectionError: the text cannot be the field's value (``reason`` says why, in Chinese), or the file
                 cannot be written; then nothing was kept.
         """
         correction = Correction(
-            form_id, table, record_no or 0, field, was, now, self.by, _now(), reason, action, uuid.uuid4().hex,
-            anchor, dict(texts or {}), to, other_no, other, alone, code, page, undoes, tuple(settles),
+            form_id, table, _count(record_no), field, _text(was), _text(now), self.by, _now(), reason, action,
+            uuid.uuid4().hex, anchor, dict(texts or {}), to, _count(other_no), other, alone, code,
+            _count(page) or None, undoes, tuple(settles),
         )  # fmt: skip
         refused = _refused(correction)
         if refused:
@@ -155,8 +158,13 @@ class CorrectionHistory:
     @cached_property
     def in_force(self) -> tuple[Correction, ...]:
         """The corrections that nobody took back or decided against."""
-        taken_back = _taken_back(self.corrections)
+        taken_back = _taken_back({one.id: (one.undoes, *one.settles) for one in self.corrections})
         return tuple(one for one in self.corrections if one.action != "undo" and one.id not in taken_back)
+
+    @cached_property
+    def undone(self) -> set[str]:
+        """The ids of corrections that were taken back."""
+        return _taken_back({one.id: (one.undoes,) for one in self.corrections})
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -184,19 +192,36 @@ class CorrectionHistory:
         """The corrections in force of one document, in the order of their time."""
         return self._by_document.get(document_id, ())
 
+    def summary(self, document_ids: Iterable[str]) -> dict[str, object]:
+        """For ``dataset.json``: how many corrections a dataset of these documents holds, and which.
+
+        ``elsewhere`` counts those about documents that it does not hold: they wait for the day that it does.
+        ``last`` is the time of the last line that was read: later ones are not in the tables yet.
+        """
+        known = set(document_ids)
+        here = [one for one in self.in_force if one.document_id in known]
+        return {
+            "in_force": len(here),
+            "digest": self.digest(),
+            "last": max(self.corrections, key=lambda one: one.time).at if self.corrections else None,
+            "elsewhere": len(self.in_force) - len(here),
+            "problems": [str(problem) for problem in self.problems],
+        }
+
     def digest(self, document_id: str | None = None) -> str:
         """Digest of what is in force, for one document or all: equal for equal effect, whoever's file holds a line."""
         chosen = self.in_force if document_id is None else self.of_document(document_id)
         return hashlib.sha256(b"".join(map(to_line, chosen))).hexdigest()[:16] if chosen else ""
 
 
-def _taken_back(corrections: Sequence[Correction]) -> set[str]:
-    """The ids that a correction in force undoes or decides against; clocks of several machines may disagree."""
-    takers: dict[str, list[str]] = {one.id: [] for one in corrections}
-    for one in corrections:
-        for name in (one.undoes, *one.settles):
+def _taken_back(goals: Mapping[str, Iterable[str]]) -> set[str]:
+    """The ids that are against one that is not itself taken back, ``goals`` being the ids that each is against. Clocks
+    of several machines may disagree: the order of the lines does not matter."""
+    takers: dict[str, list[str]] = {name: [] for name in goals}
+    for one, others in goals.items():
+        for name in others:
             if name in takers:
-                takers[name].append(one.id)
+                takers[name].append(one)
     order = TopologicalSorter(takers)
     with suppress(CycleError):  # lines that take each other back stand: only a forged log has such
         order.prepare()
@@ -260,6 +285,15 @@ def _refused(correction: Correction) -> str | None:
     if action == "move-value":
         return next(filter(None, (refusal(table, name, None) for name in (correction.field, correction.to))), None)
     return None
+
+
+def _count(number: object) -> int:
+    is_number = isinstance(number, Integral | float) and number == number  # NaN is not itself
+    return int(number) if is_number else 0  # type: ignore[call-overload]
+
+
+def _text(text: object) -> str | None:
+    return text if isinstance(text, str) else None
 
 
 def _now() -> str:

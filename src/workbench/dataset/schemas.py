@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pandas as pd
 import pandera.pandas as pa
 
-TABLES = ("documents", "forms", "budgets", "goals", "indicators", "cells", "findings")
+TABLES = ("documents", "forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
 
 
 def _text(nullable: bool = False, allowed: list[str] | None = None) -> pa.Column:
@@ -109,6 +112,26 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         },
         unique=["form_id", "indicator_no"],
     ),
+    "fields": pa.DataFrameSchema(
+        {
+            "form_id": _text(),
+            "table": _text(allowed=["forms", "budgets", "goals", "indicators"]),
+            "record_no": _count(nullable=True),
+            "field": _text(),
+            "text": _text(),
+            "confidence": _share(),
+            "machine_text": _text(nullable=True),
+            "machine_confidence": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True),
+            "status": _text(allowed=["machine", "confirmed", "corrected", "stale", "conflict"]),
+            "flagged": pa.Column("bool"),
+            "page": _count(nullable=True),
+            "left": _number(),
+            "top": _number(),
+            "right": _number(),
+            "bottom": _number(),
+        },
+        unique=["form_id", "table", "record_no", "field"],
+    ),
     "cells": pa.DataFrameSchema(
         {
             "form_id": _text(),
@@ -143,6 +166,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "message": _text(),
             "expected": _text(nullable=True),
             "found": _text(nullable=True),
+            "reviewed": pa.Column("bool"),
         }
     ),
 }
@@ -163,3 +187,9 @@ def to_table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
 def text_columns(frame: pd.DataFrame) -> list[str]:
     """The columns of a promised table that hold text."""
     return [str(column) for column in frame if pd.api.types.is_string_dtype(frame[column])]
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a table as plain values, None for every kind of nothing."""
+    columns = {str(name): column.astype(object).where(column.notna(), None).tolist() for name, column in frame.items()}
+    return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))

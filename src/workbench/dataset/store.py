@@ -1,11 +1,9 @@
-"""The dataset on disk: Parquet files and ``dataset.json``, written whole or not at all, and opened again."""
+"""The dataset opened again: Parquet files and ``dataset.json``."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,56 +12,13 @@ import pandas as pd
 
 from workbench.dataset.schemas import SCHEMAS, TABLES
 from workbench.errors import DatasetError, SelectionError
-from workbench.files import write_atomically
 
 if TYPE_CHECKING:
     import PIL.Image
 
+    from workbench.dataset.anchors import Anchors
+    from workbench.dataset.correction import Anchor
     from workbench.dataset.export import Exported
-
-SCHEMA_VERSION = 1
-
-
-def write_dataset(folder: Path, tables: Mapping[str, pd.DataFrame], origin: Mapping[str, object]) -> str:
-    """Write all tables and ``dataset.json`` (last, so that it never names tables that are not there).
-
-    Args:
-        folder: the processed folder; made if it is not there.
-        tables: one frame per promised table.
-        origin: what the tables were built from (pipeline, engine, settings, raw folder).
-
-    Returns:
-        The content digest of all tables: equal for equal tables, whenever they were built.
-
-    Raises:
-        DatasetError: the folder cannot be written.
-    """
-    try:
-        for name in TABLES:
-            write_atomically(folder / f"{name}.parquet", tables[name].to_parquet(index=False))
-        digest = content_digest(tables)
-        info = {
-            "schema": SCHEMA_VERSION,
-            "digest": digest,
-            "rows": {name: len(tables[name]) for name in TABLES},
-            "built": datetime.now(UTC).isoformat(timespec="seconds"),
-            **origin,
-        }
-        write_atomically(folder / "dataset.json", (json.dumps(info, ensure_ascii=False, indent=2) + "\n").encode())
-    except OSError as error:
-        raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
-    return digest
-
-
-def content_digest(tables: Mapping[str, pd.DataFrame]) -> str:
-    """SHA-256 over the tables' columns and values, independent of file format and time."""
-    digest = hashlib.sha256()
-    for name in TABLES:
-        digest.update(name.encode())
-        digest.update(
-            tables[name].to_json(orient="split", index=False, force_ascii=False, double_precision=15).encode()
-        )
-    return digest.hexdigest()
 
 
 class Dataset:
@@ -77,6 +32,11 @@ class Dataset:
     def __repr__(self) -> str:
         counts = ", ".join(f"{count} {name}" for name, count in self.info["rows"].items())
         return f"<Dataset {self.folder}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        from workbench.dataset.display import dataset_html
+
+        return dataset_html(self)
 
     @cached_property
     def info(self) -> dict[str, Any]:
@@ -109,6 +69,10 @@ class Dataset:
         return self._table("indicators")
 
     @cached_property
+    def fields(self) -> pd.DataFrame:
+        return self._table("fields")
+
+    @cached_property
     def cells(self) -> pd.DataFrame:
         return self._table("cells")
 
@@ -139,8 +103,8 @@ class Dataset:
             connection.execute("set enable_external_access = false; set lock_configuration = true")
             return connection.execute(query).df()
 
-    def form(self, form_id: str) -> dict[str, pd.DataFrame]:
-        """Everything about one form: the rows of every table with its form_id.
+    def form(self, form_id: str) -> FormTables:
+        """Everything about one form: the rows of every table with its form_id. In a notebook it looks like the form.
 
         Raises:
             SelectionError: no such form; the nearest ids are named.
@@ -151,7 +115,21 @@ class Dataset:
             nearest = [match[0] for match in process.extract(form_id, self.forms["form_id"].tolist(), limit=3)]
             raise SelectionError("form", form_id, nearest)
         tables = {name: getattr(self, name) for name in TABLES if name != "documents"}
-        return {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
+        rows = {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
+        return FormTables(self, form_id, rows)
+
+    def anchor(self, form_id: str, table: str, record_no: int | None) -> Anchor | None:
+        """What a correction of a record keeps of it: its place on the scan, and the text that names it.
+
+        None for the form itself (``record_no`` None or 0), and where there is no such record.
+        """
+        return self._anchors.of(form_id, table, record_no)
+
+    @cached_property
+    def _anchors(self) -> Anchors:
+        from workbench.dataset.anchors import Anchors
+
+        return Anchors(self.fields)
 
     def crop(self, form_id: str, table: str, record_no: int | None, field: str) -> PIL.Image.Image:
         """The piece of the scan that a value was read from; pieces from several pages are put under each other.
@@ -169,8 +147,8 @@ class Dataset:
         chosen = cells[of_record & (cells["field"] == field)]
         if chosen.empty:
             raise SelectionError("value", f"{table} {record_no} {field}", sorted(set(cells["field"].dropna())))
-        scan, kind = self._document(form_id)
-        return crop_cells(scan, chosen, int(self.info["settings"]["raster_dpi"]), kind)
+        scan, kind, dpi = self._document(form_id)
+        return crop_cells(scan, chosen, dpi, kind)
 
     def page_image(self, form_id: str, page: int) -> tuple[PIL.Image.Image, float]:
         """A page of a form's document as scanned, and how many of its pixels make one unit of the ``cells`` table.
@@ -180,15 +158,32 @@ class Dataset:
         """
         from workbench.dataset.crops import page_image, pixels_per_unit
 
-        scan, kind = self._document(form_id)
-        dpi = int(self.info["settings"]["raster_dpi"])
+        scan, kind, dpi = self._document(form_id)
         return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
 
-    def _document(self, form_id: str) -> tuple[Path, str]:
-        """The original that a form was read from, and its kind."""
-        document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
-        document = self.documents[self.documents["document_id"] == document_id].iloc[0]
-        return self._raw() / document["source"], str(document["kind"])
+    def _document(self, form_id: str) -> tuple[Path, str, int]:
+        return self.original(str(self.forms.set_index("form_id").loc[form_id, "document_id"]))
+
+    def original(self, document_id: str) -> tuple[Path, str, int]:
+        """Where a document lay, its kind, and the resolution at which its pages were drawn. It may have moved since.
+
+        Raises:
+            SelectionError: the dataset has no such document.
+        """
+        if document_id not in self._originals:
+            raise SelectionError("document", document_id, [])
+        source, kind = self._originals[document_id]
+        version = self.info.get("documents", {}).get(source, {}).get("version")
+        # Pages that an earlier version read, if they were kept, were drawn with its settings.
+        settings = self.info.get("versions", {}).get(version, {}).get("settings", {})
+        dpi = int((self.info["settings"] | settings)["raster_dpi"])
+        return self._raw() / source, kind, dpi
+
+    @cached_property
+    def _originals(self) -> dict[str, tuple[str, str]]:
+        """Source and kind of every document, the first where one lies in the archive twice."""
+        columns = (self.documents[name].tolist() for name in ("document_id", "source", "kind"))
+        return {document_id: (source, kind) for document_id, source, kind in reversed([*zip(*columns, strict=True)])}
 
     def export(self, format: str, out: Path | str | None = None) -> Exported:
         """Write all tables for another tool: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).
@@ -207,6 +202,22 @@ class Dataset:
 
     def _raw(self) -> Path:
         return (self.folder / str(self.info["raw"])).resolve()
+
+
+class FormTables(dict[str, pd.DataFrame]):
+    """The rows of one form, table by table."""
+
+    def __init__(self, dataset: Dataset, form_id: str, tables: Mapping[str, pd.DataFrame]) -> None:
+        super().__init__(tables)
+        self.dataset, self.form_id = dataset, form_id
+
+    def __repr__(self) -> str:
+        return f"<Form {self.form_id}: {', '.join(f'{len(frame)} {name}' for name, frame in self.items())}>"
+
+    def _repr_html_(self) -> str:
+        from workbench.dataset.display import form_html
+
+        return form_html(self)
 
 
 def open_dataset(folder: Path | str = "data/processed") -> Dataset:

@@ -70,7 +70,11 @@ def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
 
 
 def _walk(folder: Path, raw: Path) -> Iterator[Source]:
-    entries = [entry for entry in folder.iterdir() if not _is_ignored(entry)]
+    try:
+        entries = [entry for entry in folder.iterdir() if not _is_ignored(entry)]
+    except OSError:  # no permission: `digest_of` says it
+        yield _without_pages(folder, raw)
+        return
     files, folders = [e for e in entries if not e.is_dir()], [e for e in entries if e.is_dir()]
     images = sorted((file for file in files if _is_image(file)), key=lambda p: natural_order(p.name))
     are_pages = images and len(images) == len(files) and not folders and not any(map(_has_many_pages, images))
@@ -79,12 +83,16 @@ def _walk(folder: Path, raw: Path) -> Iterator[Source]:
         yield Source(name, folder, tuple(images))
         return
     if not entries:
-        yield Source(folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name, folder, ())
+        yield _without_pages(folder, raw)
     for file in files:
         yield _single(file, raw)
     for sub_folder in folders:
         if not sub_folder.is_symlink():
             yield from _walk(sub_folder, raw)
+
+
+def _without_pages(folder: Path, raw: Path) -> Source:
+    return Source(folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name, folder, ())
 
 
 def _single(file: Path, raw: Path) -> Source:
@@ -120,7 +128,7 @@ def digest_of(source: Source, settings: Settings) -> str:
 
     Raises:
         InputError: ``missing`` or ``empty`` where there is nothing, ``too-large`` for a file above
-            ``max_bytes``, ``unreadable`` where it cannot be read.
+            ``max_bytes``, ``unreadable`` where it cannot be read (no permission, for one).
     """
     _require_pages(source)
     digests = [_file_digest(file, settings) for file in source.page_files]
@@ -132,8 +140,12 @@ def digest_of(source: Source, settings: Settings) -> str:
 def _require_pages(source: Source) -> None:
     if source.page_files:
         return
-    if not source.path.exists():
-        raise InputError("missing", source.path, "no such file or folder; check the path")
+    try:
+        next(source.path.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError("missing", source.path, "no such file or folder; check the path") from None
+    except OSError as error:
+        raise InputError("unreadable", source.path, f"cannot be opened ({error.strerror or error})") from error
     message = "the folder holds no documents; put scans (.pdf, .tif, .png, .jpg, …) or .docx, .xlsx into it"
     raise InputError("empty", source.path, message)
 

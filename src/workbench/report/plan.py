@@ -6,12 +6,12 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import workbench
 from workbench.analysis.excerpt import NO_YEAR, Tables, department_years, known_department, known_year
 from workbench.errors import ReportError
+from workbench.report.origin import program_digest, row_digests
 
 STEM_LENGTH = 60
 """Characters of a department's name in a file name (three bytes each, and file systems allow 255)."""
@@ -25,7 +25,8 @@ OVERVIEW = "overview"
 class Job:
     """One report to be made: the notebook, the values of its parameters, and the name of its files.
 
-    ``made_from`` is a digest of all that the report is a function of: tables, notebook and program.
+    ``made_from`` is a digest of all that the report is a function of: its rows in the tables, its parameters,
+    its notebook and the program.
     """
 
     notebook: Path
@@ -48,11 +49,16 @@ class Job:
         """Where the executed notebook goes."""
         return self.out_dir / f"{self.stem}.ipynb"
 
+    @property
+    def failed(self) -> Path:
+        """Where the notebook goes if one of its cells fails: all that was done up to there."""
+        return self.out_dir / f"{self.stem}.failed.ipynb"
+
 
 def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
     """Every report that the dataset gives, the overview first."""
     folder, relative = project_folder(processed)
-    origin = f"{tables.info.get('digest')}-{program_digest()}"
+    rows = row_digests(tables)
     pairs = department_years(tables.forms)
     stems = file_stems(pairs)
     overview = Job(
@@ -62,7 +68,7 @@ def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
         folder=folder,
         out_dir=out_dir,
         parameters={"processed": relative},
-        made_from=_made_from(origin, find_notebook(OVERVIEW, folder)),
+        made_from=_made_from(str(tables.info.get("digest")), find_notebook(OVERVIEW, folder)),
     )
     notebook = find_notebook("department", folder)
     departments = [
@@ -75,23 +81,16 @@ def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
             parameters={"processed": relative, "department": department, "year": year},
             department=department,
             year=year,
-            made_from=_made_from(origin, notebook),
+            made_from=_made_from(f"{department}|{year}|{rows[department, year]}", notebook),
         )
         for department, year in pairs
     ]
     return [overview, *departments]
 
 
-@cache
-def program_digest() -> str:
-    """Digest of the code that makes reports."""
-    package = Path(workbench.__file__).parent
-    files = sorted(path for room in ("analysis", "report") for path in (package / room).glob("*.*") if path.is_file())
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-
-
-def _made_from(origin: str, notebook: Path) -> str:
-    return hashlib.sha256(origin.encode() + notebook.read_bytes()).hexdigest()[:16]
+def _made_from(rows: str, notebook: Path) -> str:
+    facts = (rows.encode(), program_digest().encode(), notebook.read_bytes())
+    return hashlib.sha256(b"|".join(facts)).hexdigest()[:16]
 
 
 def chosen(jobs: Iterable[Job], tables: Tables, department: str | None, year: int | None) -> list[Job]:

@@ -6,59 +6,35 @@ import json
 import logging
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill import PapermillExecutionError, execute_notebook
 from papermill.exceptions import PapermillException
 from papermill.translators import PythonTranslator, papermill_translators
 
-from workbench.errors import ReportError
+from workbench.errors import CellError, ReportError
 from workbench.files import write_atomically
+from workbench.report.journal import Report, note
+from workbench.report.kernel import ENGINE, ThisPython
 from workbench.report.page import make_page
 from workbench.report.plan import Job
 
-CELL_TIMEOUT = 900
-"""Seconds that one cell may take."""
+TIME_LIMIT = 900.0
+"""Seconds that one notebook may take."""
 
 START_ATTEMPTS = 3
-"""How often a kernel is started: kernels of other workers can snatch the port that one was to use."""
+"""How often a kernel that does not answer is started anew."""
 
-KERNEL_ARGUMENTS = ("-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}")
+HEADING = re.compile(r"^##? (.+)$", re.MULTILINE)
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of one job: the files, or the reason why there are none."""
-
-    title: str
-    stem: str
-    html: Path | None
-    notebook: Path | None
-    error: str | None
-    seconds: float
-
-
-class ThisPython(AsyncKernelManager):
-    """A kernel in the interpreter that runs now, whatever ``python3`` is to the user's Jupyter, and without noise."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(
-            argv=[sys.executable, *KERNEL_ARGUMENTS],
-            display_name="Python 3 (ipykernel)",
-            language="python",
-            env={"PYDEVD_DISABLE_FILE_VALIDATION": "1", "MPLBACKEND": "agg"},
-        )
 
 
 class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
@@ -79,67 +55,86 @@ def readable_parameters() -> Iterator[None]:
         papermill_translators.register("python", PythonTranslator)
 
 
-def make_report(job: Job) -> Report:
-    """Run the job's notebook and write its two files, unless they are current.
+def make_report(job: Job, seconds: float = TIME_LIMIT) -> Report:
+    """Run the job's notebook within ``seconds``, write its two files, and note what became of it.
 
-    A failure is part of the result, never raised.
+    A failure is part of the result, never raised; the notebook up to the cell that failed is kept as
+    ``NAME.failed.ipynb``, and an older report of that name is removed: it shows what no longer holds.
     """
     started = time.monotonic()
-    if is_current(job):
-        return Report(job.title, job.stem, job.html, job.executed, None, 0.0)
-    for path in (job.html, job.executed):
-        path.unlink(missing_ok=True)
-    error = None
+    error, cell = None, None
     try:
-        notebook = run_notebook(job)
-        source = nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call]
+        notebook = run_notebook(job, seconds)
         page = make_page(notebook, job.title, job.executed.name)
-        write_atomically(job.executed, without_paths(source, job.folder).encode())
+        write_atomically(job.executed, _source(notebook, job))
         write_atomically(job.html, without_paths(page, job.folder).encode())
+        job.failed.unlink(missing_ok=True)
     except ReportError as failure:
         error = without_paths(str(failure), job.folder)
-    seconds = time.monotonic() - started
-    if error:
-        return Report(job.title, job.stem, None, None, error, seconds)
-    return Report(job.title, job.stem, job.html, job.executed, None, seconds)
+        for path in (job.html, job.executed, job.failed):
+            path.unlink(missing_ok=True)
+        if isinstance(failure, CellError):
+            cell = failure.cell
+            write_atomically(job.failed, _source(failure.executed, job))
+    report = Report(job.title, job.stem, job.made_from, error, cell, time.monotonic() - started)
+    note(job.out_dir, report)
+    return report
 
 
-def is_current(job: Job) -> bool:
-    """Whether both files of the job are there and were made from the same tables, notebook and program."""
-    if not (job.html.is_file() and job.executed.is_file()):
-        return False
-    try:
-        metadata = json.loads(job.executed.read_text(encoding="utf-8"))["metadata"]
-        return bool(metadata["workbench"]["made_from"] == job.made_from)
-    except (ValueError, KeyError, TypeError):
-        return False
+def _source(notebook: dict[str, Any], job: Job) -> bytes:
+    notebook["metadata"]["workbench"] = {"made_from": job.made_from}
+    source = nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call]
+    return without_paths(source, job.folder).encode()
 
 
-def run_notebook(job: Job) -> NotebookNode:
-    """The executed notebook, without anything that only this machine means something to."""
+def run_notebook(job: Job, seconds: float = TIME_LIMIT) -> NotebookNode:
+    """The executed notebook, without anything that only this machine means something to.
+
+    Raises:
+        CellError: a cell failed, hung or took the kernel down.
+        ReportError: the notebook cannot be run at all.
+    """
     for attempt in range(1, START_ATTEMPTS + 1):
-        try:
-            with readable_parameters():
-                executed = execute_notebook(
-                    nbformat.read(job.notebook, as_version=4),  # type: ignore[no-untyped-call]
-                    None,
-                    parameters=dict(job.parameters),
-                    progress_bar=False,
-                    kernel_manager_class=ThisPython,
-                    execution_timeout=CELL_TIMEOUT,
-                    resources={"metadata": {"path": str(job.folder)}},
+        with readable_parameters(), tempfile.TemporaryDirectory() as folder:
+            executed = Path(folder) / "executed.ipynb"
+            try:
+                return without_traces(
+                    execute_notebook(
+                        nbformat.read(job.notebook, as_version=4),  # type: ignore[no-untyped-call]
+                        executed,
+                        engine_name=ENGINE,
+                        request_save_on_cell_execute=False,
+                        parameters=dict(job.parameters),
+                        progress_bar=False,
+                        kernel_manager_class=ThisPython,
+                        resources={"metadata": {"path": str(job.folder)}},
+                        seconds=seconds,
+                    )
                 )
-            executed.metadata["workbench"] = {"made_from": job.made_from}
-            return without_traces(executed)
-        except PapermillExecutionError as failure:
-            raise ReportError(job.notebook.name, f"{failure.ename}: {failure.evalue}") from failure
-        except RuntimeError as failure:
-            log.info("%s: attempt %d: %s", job.stem, attempt, failure)
-            if attempt == START_ATTEMPTS:
-                raise ReportError(job.notebook.name, f"the kernel died: {failure}") from failure
-        except (PapermillException, OSError, ValueError) as failure:
-            raise ReportError(job.notebook.name, f"{type(failure).__name__}: {failure}") from failure
+            except PapermillExecutionError as failure:
+                partial = without_traces(nbformat.read(executed, as_version=4))  # type: ignore[no-untyped-call]
+                reason = f"{failure.ename}: {failure.evalue}"
+                raise CellError(job.notebook.name, reason, where(partial), partial) from failure
+            except RuntimeError as failure:
+                log.info("%s: attempt %d: %s", job.stem, attempt, failure)
+                if attempt == START_ATTEMPTS:
+                    raise ReportError(job.notebook.name, f"the kernel does not start: {failure}") from failure
+            except (PapermillException, OSError, ValueError) as failure:
+                raise ReportError(job.notebook.name, f"{type(failure).__name__}: {failure}") from failure
     raise AssertionError("unreachable")
+
+
+def where(executed: NotebookNode) -> str:
+    """The cell that failed, as its reader finds it: its number among the code cells and the heading above it."""
+    heading, number = "", 0
+    for cell in executed.cells:
+        if cell.cell_type == "code":
+            number += 1
+            if any(output.output_type == "error" for output in cell.outputs):
+                break
+        elif found := HEADING.search(cell.source):
+            heading = found[1].strip()
+    return f"[{number}] {heading}".rstrip()
 
 
 def without_traces(notebook: NotebookNode) -> NotebookNode:
