@@ -76,7 +76,7 @@ class TestRebuilding:
         row = after.indicators.query(f"name == '{NAME}'").iloc[0]
         assert row["score"] == 7.5
         assert after.info["digest"] == summary.digest != before
-        assert {"in_force": 1, "elsewhere": 0, "problems": [], "last": said.at}.items() <= after.info[
+        assert {"in_force": 1, "elsewhere": 0, "problems": [], "lines": {"李.jsonl": 1}}.items() <= after.info[
             "corrections"
         ].items()
         shutil.rmtree(project)
