@@ -28,8 +28,8 @@ from tests.scans.typeset import SANS, SERIF, typeset
 
 from benchmarks.scoring import Score, score_form
 from workbench.archive.ingest import ingest
+from workbench.archive.progress import RunProgress
 from workbench.dataset.store import open_dataset
-from workbench.progress import RunProgress
 from workbench.settings import Settings
 
 TRUTH = Path(__file__).parents[1] / "tests" / "truth" / "tianjin_gxj_2022.json"

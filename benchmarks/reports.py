@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 import workbench
+from workbench.dataset.rows import as_rows
 from workbench.dataset.schemas import SCHEMAS
-from workbench.dataset.store import write_dataset
+from workbench.dataset.writing import write_dataset
 from workbench.report.plan import plan
 from workbench.report.run import make_report
 
@@ -150,7 +151,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         generated = Path(folder) / "data" / "processed"
         origin = {"pipeline": "generated", "raw": "../raw", "settings": {"raster_dpi": 200}}
-        write_dataset(generated, generated_tables(arguments.departments, arguments.years), origin)
+        write_dataset(generated, [as_rows(generated_tables(arguments.departments, arguments.years))], origin)
         print(f"generated: {arguments.departments} departments × {arguments.years} years, {INDICATORS} indicators each")
         measure(generated, most=2)
     for processed in arguments.processed:

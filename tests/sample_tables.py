@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.dataset.rows import as_rows
 from workbench.dataset.schemas import SCHEMAS
-from workbench.dataset.store import write_dataset
+from workbench.dataset.writing import write_dataset
 
 TRUTH = Path(__file__).parent / "truth" / "tianjin_gxj_2022.json"
 DOCUMENT = "0123456789abcdef"
@@ -194,5 +195,5 @@ def several_departments(names: list[str], years: tuple[int, ...] = (2022,)) -> S
 def write(tables: SampleTables, processed: Path) -> Path:
     """Write the tables as a processed folder, in the promised types."""
     frames = {name: as_promised(getattr(tables, name), name) for name in NAMES}
-    write_dataset(processed, frames, {"pipeline": "0.1.0", "raw": "../raw", "settings": {"raster_dpi": 200}})
+    write_dataset(processed, [as_rows(frames)], {"pipeline": "0.1.0", "raw": "../raw", "settings": {"raster_dpi": 200}})
     return processed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -23,15 +22,15 @@ from tests.sample_tables import sample_tables, write
 from tests.scans.faults import scan
 from tests.scans.tables import central_project_table
 from tests.scans.typeset import typeset
-from workbench.archive import store as store_module
-from workbench.archive.plan import plan_documents
-from workbench.archive.store import ResultStore, page_content_from_json
+from workbench.archive.ingest import plan_ingest
+from workbench.archive.store import ResultStore, StoredDocument, page_content_from_json, seal, unseal
+from workbench.archive.version import Version, version_for
 from workbench.dataset.schemas import TABLES
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError
-from workbench.files import write_atomically
+from workbench.files import LocalFiles, write_atomically
 from workbench.model import Cell, CellGrid, Confidence, Finding, PageContent, TextLine
-from workbench.readers.documents import find_sources
+from workbench.readers.documents import Source
 from workbench.readers.kinds import PageRecord
 from workbench.settings import Settings
 
@@ -79,57 +78,73 @@ TITLE = TextLine("整体支出绩效自评表", (0.9,) * 9, ((0, 0), (9, 0), (9,
 PAGE = PageRecord(PageContent(1, 1240, 1754, (), (TITLE,)))
 
 
+VERSION = Version("0.1.0", "an engine", (("raster_dpi", 200),))
+
+
+def stored(processed: Path, digest: str = DIGEST, version: Version = VERSION) -> StoredDocument:
+    return ResultStore(LocalFiles(processed)).document(digest, version)
+
+
 class TestResultStore:
     @given(pages)
     @settings(max_examples=60)
     def test_gives_back_exactly_what_was_stored(self, tmp_path_factory, page):
-        store = ResultStore(tmp_path_factory.mktemp("store"), SETTINGS)
-        store.save(DIGEST, page)
-        assert store.load(DIGEST, page.content.number) == page
+        results = stored(tmp_path_factory.mktemp("store"))
+        results.save_page(page)
+        assert results.load_page(page.content.number) == page
 
     def test_has_nothing_that_was_not_stored(self, tmp_path):
-        store = ResultStore(tmp_path, SETTINGS)
-        store.save(DIGEST, PAGE)
-        assert store.load(DIGEST, 1) == PAGE
-        assert store.load(DIGEST, 2) is None
-        assert store.load("cd" * 32, 1) is None
+        stored(tmp_path).save_page(PAGE)
+        assert stored(tmp_path).load_page(1) == PAGE
+        assert stored(tmp_path).load_page(2) is None
+        assert stored(tmp_path, digest="cd" * 32).load_page(1) is None
 
     @pytest.mark.parametrize(
-        ("change", "same"),
+        ("name", "change", "same"),
         [
-            ({"raster_dpi": 300}, False),
-            ({"recognition_model": "PP-OCRv6_medium_rec"}, False),
-            ({"max_pages": 5}, True),
-            ({"review_threshold": 0.5}, True),
+            ("a.pdf", {"raster_dpi": 300}, False),
+            ("a.png", {"raster_dpi": 300}, True),
+            ("a.png", {"recognition_model": "PP-OCRv6_medium_rec"}, False),
+            ("a.docx", {"recognition_model": "PP-OCRv6_medium_rec"}, True),
+            ("a.pdf", {"max_pages": 5}, True),
+            ("a.pdf", {"review_threshold": 0.5}, True),
+            ("a.pdf", {"page_seconds": 5}, True),
         ],
     )
-    def test_keeps_results_apart_where_settings_change_them(self, tmp_path, change, same):
-        ResultStore(tmp_path, SETTINGS).save(DIGEST, PAGE)
-        found = ResultStore(tmp_path, replace(SETTINGS, **change)).load(DIGEST, 1)
-        assert (found == PAGE) is same
+    def test_keeps_results_apart_where_settings_change_them(self, name, change, same):
+        source = Source(name, Path(name), (Path(name),))
+        versions = [version_for(source, chosen).name for chosen in (SETTINGS, replace(SETTINGS, **change))]
+        assert (versions[0] == versions[1]) is same
 
-    def test_keeps_results_of_another_pipeline_apart(self, tmp_path, monkeypatch):
-        ResultStore(tmp_path, SETTINGS).save(DIGEST, PAGE)
-        monkeypatch.setattr(store_module, "PIPELINE", "9.9.9")
-        assert ResultStore(tmp_path, SETTINGS).load(DIGEST, 1) is None
+    def test_keeps_results_of_another_pipeline_apart(self, tmp_path):
+        stored(tmp_path).save_page(PAGE)
+        assert stored(tmp_path, version=replace(VERSION, pipeline="9.9.9")).load_page(1) is None
 
     @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b'{"number": 1}', b"\xff\xfe", b'{"grids": [3]}'])
     def test_a_damaged_result_is_none(self, tmp_path, damage):
-        store = ResultStore(tmp_path, SETTINGS)
-        store.save(DIGEST, PAGE)
-        store.path(DIGEST, 1).write_bytes(damage)
-        assert store.load(DIGEST, 1) is None
+        results = stored(tmp_path)
+        results.save_page(PAGE)
+        (tmp_path / results.page_key(1)).write_bytes(damage)
+        assert results.load_page(1) is None
+
+    @given(st.data())
+    @settings(max_examples=60)
+    def test_a_result_of_which_any_byte_was_changed_is_none(self, data):
+        sealed = bytearray(seal({"text": "绩效", "page": 1}))
+        place = data.draw(st.integers(0, len(sealed) - 1))
+        sealed[place] ^= data.draw(st.integers(1, 255))
+        assert unseal(bytes(sealed)) == {}
 
     def test_a_damaged_result_is_read_again(self, tmp_path):
         """The plan, and not only the reading of results, must see that the page is not there."""
         raw, processed = tmp_path / "raw", tmp_path / "processed"
         blank_page(raw / "a.png")
-        store = ResultStore(processed, SETTINGS)
-        (planned,) = plan_documents(find_sources(raw), store, SETTINGS)
-        store.save(planned.digest, PAGE)
-        assert plan_documents(find_sources(raw), store, SETTINGS)[0].pending == ()
-        store.path(planned.digest, 1).write_bytes(b"{")
-        assert plan_documents(find_sources(raw), store, SETTINGS)[0].pending == (1,)
+        (planned,) = plan_ingest(raw, processed, SETTINGS).documents
+        results = stored(processed, planned.digest, planned.version)
+        results.save_page(PAGE)
+        assert plan_ingest(raw, processed, SETTINGS).pending == 0
+        (processed / results.page_key(1)).write_bytes(b"")
+        assert plan_ingest(raw, processed, SETTINGS).pending == 1
 
 
 class TestAtomicWriting:
@@ -411,8 +426,7 @@ def test_what_was_stored_of_real_pages_is_given_back_exactly(sample_dataset: Sam
     stored = sorted((sample_dataset.folder / "results").rglob("page-*.json"))
     assert len(stored) == 14
     for path in stored:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        content = page_content_from_json(data)
+        content = page_content_from_json(unseal(path.read_bytes()))
         assert content.number == int(path.stem.removeprefix("page-"))
         assert all(cell.confidence.overall <= 1 for grid in content.grids for cell in grid.cells)
         assert {grid.page for grid in content.grids} == {content.number}

@@ -20,11 +20,11 @@ from tests.printed import FORMS, table, truth
 from tests.scans.faults import scan
 from tests.scans.tables import Table, central_project_table
 from tests.scans.typeset import typeset
-from workbench.archive.plan import plan_documents
+from workbench.archive.ingest import plan_ingest
 from workbench.archive.store import ResultStore
 from workbench.dataset.store import open_dataset
 from workbench.errors import InputError
-from workbench.readers.documents import find_sources
+from workbench.files import LocalFiles
 from workbench.readers.pdf_text import read_text_page
 from workbench.settings import Settings
 
@@ -317,12 +317,12 @@ class TestPlan:
         raw = tmp_path / "raw"
         raw.mkdir()
         text(raw / "a.txt", "甲\t1\n\n乙\t2\n\n丙\t3\n")
-        store = ResultStore(tmp_path / "processed", SETTINGS)
-        (planned,) = plan_documents(find_sources(raw), store, SETTINGS)
+        (planned,) = plan_ingest(raw, tmp_path / "processed", SETTINGS).documents
         assert (planned.pages, planned.pending) == (1, (1,))
+        results = ResultStore(LocalFiles(tmp_path / "processed")).document(planned.digest, planned.version)
         for page in reversed(read(raw / "a.txt")):
-            store.save(planned.digest, page)
-        (planned,) = plan_documents(find_sources(raw), store, SETTINGS)
+            results.save_page(page)
+        (planned,) = plan_ingest(raw, tmp_path / "processed", SETTINGS).documents
         assert (planned.pages, planned.pending) == (3, ())
-        store.path(planned.digest, 3).unlink()
-        assert plan_documents(find_sources(raw), store, SETTINGS)[0].pending == (3,)
+        results.files.remove(results.page_key(3))
+        assert plan_ingest(raw, tmp_path / "processed", SETTINGS).documents[0].pending == (1,)

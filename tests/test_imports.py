@@ -43,11 +43,11 @@ def test_everything_to_the_right_of_ocr_works_without_it():
 
 
 def test_the_package_exports_exactly_what_it_promises():
-    assert sorted(workbench.__all__) == ["__version__", "open", "read"]
+    assert sorted(workbench.__all__) == ["__version__", "ingest", "open", "read"]
     assert all(hasattr(workbench, name) for name in workbench.__all__)
     public = {name for name in vars(workbench) if not name.startswith("_")}
     modules = {name for name in public if f"workbench.{name}" in sys.modules}
-    assert public - modules - {"annotations", "TYPE_CHECKING"} == {"open", "read"}
+    assert public - modules - {"annotations", "TYPE_CHECKING"} == {"ingest", "open", "read"}
 
 
 def test_the_version_is_that_of_the_installed_package():
@@ -65,7 +65,7 @@ class TestHelp:
         assert places == sorted(places)
 
     def test_names_the_promised_commands(self):
-        assert {"ingest", "grid", "report", "check", "demo"} <= set(main.commands)
+        assert {"ingest", "clean", "grid", "report", "check", "demo"} <= set(main.commands)
 
     @pytest.mark.parametrize("name", sorted(main.commands))
     def test_of_a_command_shows_an_example_of_it(self, name):

@@ -1,6 +1,7 @@
 """A research workbench for Chinese government performance self-evaluation forms (绩效自评表).
 
 >>> import workbench as wb
+>>> wb.ingest("data/raw", "data/processed")                       # doctest: +SKIP
 >>> ds = wb.open("data/processed")                                # doctest: +SKIP
 >>> ds.indicators.query("met == False")                           # doctest: +SKIP
 >>> wb.read("scan.pdf")[0].draw()                                 # doctest: +SKIP
@@ -14,10 +15,50 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.archive.single import ReadPage
+    from workbench.archive.summary import IngestSummary
     from workbench.dataset.store import Dataset
+    from workbench.settings import Settings
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open", "read"]
+__all__ = ["__version__", "ingest", "open", "read"]
+
+
+def ingest(
+    raw: Path | str = "data/raw",
+    processed: Path | str = "data/processed",
+    *,
+    workers: int | None = None,
+    keep: bool = False,
+    settings: Settings | None = None,
+) -> IngestSummary:
+    """Read a folder of documents into a dataset, as ``workbench ingest`` does: with a progress bar, only what is new.
+
+    Args:
+        raw: the folder of documents, or one document.
+        processed: where the dataset goes.
+        workers: processes that read pages; as many as cores and free memory allow where nothing is said.
+        keep: documents that an earlier version, or other settings, read whole are not read again.
+        settings: those of the environment where nothing is said.
+
+    Returns:
+        What the tables hold, and the documents that could not be read, with their reasons.
+
+    Raises:
+        workbench.errors.WorkbenchError: nothing could be done at all; the message says why.
+    """
+    from pathlib import Path
+
+    from workbench.archive.ingest import ingest as run
+    from workbench.archive.progress import RunProgress
+    from workbench.archive.workers import default_workers
+    from workbench.settings import Settings
+
+    progress = RunProgress()
+    try:
+        chosen = settings or Settings.from_environment()
+        return run(Path(raw), Path(processed), chosen, workers or default_workers(), progress, keep)
+    finally:
+        progress.close()
 
 
 def open(folder: Path | str = "data/processed") -> Dataset:

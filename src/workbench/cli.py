@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import workbench
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from workbench.archive.ingest import IngestSummary
+    from workbench.archive.summary import IngestSummary
 
 FAILED_INPUTS = 1
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
@@ -56,46 +55,75 @@ def main() -> None:
     """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""
 
 
-@main.command(epilog=_examples("workbench ingest", "workbench ingest scans/2022 --out data/2022 --workers 4"))
+@main.command(
+    epilog=_examples(
+        "workbench ingest",
+        "workbench ingest scans/2022 --out data/2022 --workers 4",
+        "workbench ingest --dry-run",
+    )
+)
 @click.argument("raw", type=click.Path(path_type=Path), default=RAW)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=PROCESSED, show_default=True)
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that read pages.  [default: one per core]")
-def ingest(raw: Path, out: Path, workers: int | None) -> None:
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes that read pages.  [default: by cores and free memory]"
+)
+@click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
+def ingest(raw: Path, out: Path, workers: int | None, keep: bool, dry_run: bool) -> None:
     """Read the documents in RAW (default data/raw) into a dataset.
 
-    What was read before is not read again; after an interruption the same command goes on.
+    What was read before is not read again; after an interruption the same command goes on. Ctrl-C finishes the pages
+    in hand and writes the tables; a second one stops at once.
     """
-    summary = _ingest(raw, out, workers)
-    if summary.problems or summary.interrupted:
+    if dry_run:
+        from workbench.archive.ingest import plan_ingest
+        from workbench.archive.progress import detailed_plan_lines
+        from workbench.settings import Settings
+
+        plan = plan_ingest(raw, out, Settings.from_environment(), keep)
+        for line in detailed_plan_lines(plan, workers or _default_workers()):
+            click.echo(_printable(line))
+        return
+    summary = _ingest(raw, out, workers, keep)
+    if summary.problems:
         sys.exit(FAILED_INPUTS)
 
 
-def _ingest(raw: Path, out: Path, workers: int | None) -> IngestSummary:
-    from workbench.archive.ingest import ingest as run
-    from workbench.progress import RunProgress
-    from workbench.settings import Settings
-
-    progress = RunProgress()
-    try:
-        summary = run(raw, out, Settings.from_environment(), workers or _default_workers(), progress)
-    finally:
-        progress.close()
-    click.echo(
-        f"{summary.documents} document(s), {summary.forms} form(s), {summary.indicators} indicators, "
-        f"{summary.findings} findings → {out}"
-    )
-    for problem in summary.problems:
-        click.echo(f"{problem.status}: {problem.source}: {problem.error}: {problem.message}", err=True)
+def _ingest(raw: Path, out: Path, workers: int | None, keep: bool = False) -> IngestSummary:
+    summary = workbench.ingest(raw, out, workers=workers, keep=keep)
+    click.echo(str(summary))
+    for problem in summary.failed:
+        click.echo(_printable(str(problem)), err=True)
     if summary.interrupted:
-        click.echo("interrupted; run the same command again to go on", err=True)
+        click.echo(
+            f"interrupted; run the same command again to go on ({summary.unread} document(s) are not all read)",
+            err=True,
+        )
     return summary
 
 
 def _default_workers() -> int:
-    try:
-        return max(1, len(os.sched_getaffinity(0)))  # the cores this process may use, in a container too
-    except AttributeError:
-        return os.cpu_count() or 1
+    from workbench.archive.workers import default_workers
+
+    return default_workers()
+
+
+@main.command(epilog=_examples("workbench clean --dry-run", "workbench clean data/2022"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and do nothing.")
+def clean(processed: Path, dry_run: bool) -> None:
+    """Remove results that the tables no longer stand on: of deleted documents, earlier versions and other settings.
+
+    Tables, corrections and the documents themselves stay.
+    """
+    from workbench.archive.clean import clean as run
+
+    found = run(processed, dry_run)
+    done = "would be freed" if dry_run else "freed"
+    click.echo(
+        f"{found.size / 1e6:,.1f} MB {done}: results of {len(found.documents)} document(s) that are not in the tables, "
+        f"{len(found.versions)} of earlier versions or other settings, {len(found.scraps)} scrap(s)"
+    )
 
 
 @main.command(epilog=_examples("workbench grid scan.pdf", "workbench grid scans/p-01.png --out grids --draw"))

@@ -9,6 +9,9 @@
     │   ├── UnknownEngineError   no plugin of that name is installed
     │   └── WeightsError         model weights are missing or not the ones they should be
     ├── DatasetError             the processed folder does not hold a usable dataset
+    │   ├── StoreError           results cannot be kept in it (no space, no permission, …)
+    │   └── InUseError           another run is using it
+    ├── WorkerError              the processes that read pages cannot be started
     ├── CorrectionError          a correction cannot be what it says, or cannot be kept
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
@@ -90,6 +93,27 @@ class CorrectionError(WorkbenchError):
     def __init__(self, log: Path | str, reason: str) -> None:
         super().__init__(f"{log}: {reason}")
         self.log, self.reason = str(log), reason
+
+
+class StoreError(DatasetError):
+    """Results cannot be kept in the processed folder; ``detail`` is the system's reason."""
+
+    def __init__(self, folder: Path | str, detail: str) -> None:
+        message = f"cannot be written ({detail}); nothing that was read is lost; mend it and run the same command again"
+        super().__init__(folder, message)
+        self.detail = detail
+
+
+class InUseError(DatasetError):
+    """Another run is using the processed folder; ``owner`` says which, as far as it is known."""
+
+    def __init__(self, folder: Path | str, owner: str) -> None:
+        super().__init__(folder, f"in use by {owner}; wait for its end, or choose another folder with --out")
+        self.owner = owner
+
+
+class WorkerError(WorkbenchError):
+    """The processes that read pages cannot be started."""
 
 
 class SelectionError(WorkbenchError):

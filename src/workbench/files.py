@@ -1,10 +1,14 @@
-"""Writing files so that an interruption leaves the old content or the new one, never half of it."""
+"""Files that are there whole or not at all: an interruption leaves the old content or the new one, never half of it."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import Protocol
+
+from workbench.errors import StoreError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -19,3 +23,83 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+class Files(Protocol):
+    """Contents by key, ``/``-separated as paths are. All that the results of an archive ask of a place to lie in.
+
+    Every method raises `StoreError` where the place does not answer.
+    """
+
+    def get(self, key: str) -> bytes | None:
+        """The content, None where there is none."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep a content whole or not at all; one of the same key is replaced."""
+
+    def files(self, folder: str) -> dict[str, int]:
+        """Names and sizes (bytes) of the contents directly in a folder; empty where there is no such folder."""
+
+    def folders(self, folder: str) -> list[str]:
+        """Names of the folders directly in a folder, sorted."""
+
+    def size(self, key: str) -> int:
+        """Bytes of a content, or of everything under a folder."""
+
+    def remove(self, key: str) -> None:
+        """Remove a content, or a folder with everything under it; nothing happens where there is none."""
+
+
+class LocalFiles:
+    """`Files` in a folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            return (self.root / key).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise self._problem(error) from error
+
+    def put(self, key: str, content: bytes) -> None:
+        try:
+            write_atomically(self.root / key, content)
+        except OSError as error:
+            raise self._problem(error) from error
+
+    def files(self, folder: str) -> dict[str, int]:
+        return {entry.name: entry.stat().st_size for entry in self._entries(folder) if entry.is_file()}
+
+    def folders(self, folder: str) -> list[str]:
+        return sorted(entry.name for entry in self._entries(folder) if entry.is_dir(follow_symlinks=False))
+
+    def size(self, key: str) -> int:
+        path = self.root / key
+        if not path.is_dir():
+            return path.stat().st_size if path.exists() else 0
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+    def remove(self, key: str) -> None:
+        path = self.root / key
+        try:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._problem(error) from error
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.root / folder) as entries:
+                return list(entries)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise self._problem(error) from error
+
+    def _problem(self, error: OSError) -> StoreError:
+        return StoreError(self.root, error.strerror or str(error))

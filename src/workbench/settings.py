@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from workbench.errors import SettingsError
@@ -30,6 +28,8 @@ class Settings:
         max_bytes: largest file that is opened, bytes.
         max_text_bytes: most text that is read from one file, bytes; of an Office file, its XML as unpacked.
         max_cells: most cells that the tables of one file may have (Office files and transcriptions).
+        page_seconds: longest time that reading a page, or putting a document together, may take, seconds.
+        page_memory: most memory that a process may take for it, bytes.
         review_threshold: fields whose confidence is below it are sent to a person, 0 to 1.
     """
 
@@ -44,13 +44,16 @@ class Settings:
     max_bytes: int = 1_000_000_000
     max_text_bytes: int = 100_000_000
     max_cells: int = 1_000_000
+    page_seconds: int = 600
+    page_memory: int = 4_000_000_000
     review_threshold: float = 0.80
 
     def __post_init__(self) -> None:
         _require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")
         _require(72 <= self.raster_dpi <= 1200, "raster_dpi", self.raster_dpi, "between 72 and 1200")
         _require(0 < self.review_threshold <= 1, "review_threshold", self.review_threshold, "above 0 and at most 1")
-        for name in ("max_pixels", "max_pages", "max_bytes", "max_text_bytes", "max_cells"):
+        limits = ("max_pixels", "max_pages", "max_bytes", "max_text_bytes", "max_cells", "page_seconds", "page_memory")
+        for name in limits:
             _require(getattr(self, name) > 0, name, getattr(self, name), "above 0")
         family, _, index = self.device.partition(":")
         known = family in ("cpu", "gpu") and (index == "" or index.isdecimal())
@@ -76,11 +79,6 @@ class Settings:
             except ValueError:
                 raise SettingsError(setting.name, text, f"of type {type(setting.default).__name__}") from None
         return cls(**chosen)  # type: ignore[arg-type]
-
-    def reading_digest(self) -> str:
-        """Digest of the settings that change what is read from a page (not of limits and thresholds)."""
-        shapes_result = {k: v for k, v in asdict(self).items() if not k.startswith("max_") and k != "review_threshold"}
-        return hashlib.sha256(json.dumps(shapes_result, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _require(holds: bool, name: str, value: object, must_be: str) -> None:

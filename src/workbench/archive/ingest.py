@@ -1,157 +1,126 @@
-"""A folder of documents becomes a dataset: plan, read what is new, reconstruct, check, write."""
+"""A folder of documents becomes a dataset: plan, read what is new, put together, write."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from workbench.archive.plan import PlannedDocument, count_read, plan_documents
-from workbench.archive.run import PageFailures, PageTask, RunResult, read_pending
-from workbench.archive.store import PIPELINE, ResultStore
-from workbench.dataset.build import DocumentResult, build_tables
-from workbench.dataset.store import write_dataset
-from workbench.errors import InputError
-from workbench.form.assemble import assemble_forms
-from workbench.model import Form, PageContent
-from workbench.ocr.registry import engine_version
+from workbench.archive.building import built, summary, write_tables
+from workbench.archive.digests import Digests
+from workbench.archive.interrupts import Interrupts
+from workbench.archive.lock import locked, running
+from workbench.archive.origin import previous_of, read_info
+from workbench.archive.plan import Plan, make_plan
+from workbench.archive.run import Counts, run_plan
+from workbench.archive.store import ResultStore
+from workbench.archive.summary import IngestSummary
+from workbench.archive.tasks import Executor, Job
+from workbench.archive.workers import LocalWorkers
+from workbench.files import LocalFiles
 from workbench.readers.documents import find_sources
-from workbench.readers.kinds import Kind, PageRecord, kind_of
-from workbench.readers.pdf_text import in_pixels
 from workbench.settings import Settings
 
 
 class Progress(Protocol):
-    """What a run tells whoever watches it. Every method may be called from the main process only."""
+    """What a run tells whoever watches it. Every method is called from the main thread only."""
 
-    def planned(self, documents: int, pages: int, pending: int) -> None: ...
+    def planned(self, plan: Plan, workers: int) -> None: ...
 
-    def page_done(self, task: PageTask) -> None: ...
+    def advanced(self, counts: Counts) -> None:
+        """Called about once a second, and whenever something was done."""
 
-    def waiting(self) -> None:
-        """Called about once a second while pages are being read."""
+    def stopping(self) -> None:
+        """Called once, when the user has asked for an end."""
 
     def building(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class IngestSummary:
-    """The end of a run: documents in the tables, pages read now, and the documents that failed in part or whole."""
+def plan_ingest(raw: Path, processed: Path, settings: Settings, keep: bool = False) -> Plan:
+    """What `ingest` would do; nothing is written.
 
-    documents: int
-    forms: int
-    indicators: int
-    findings: int
-    pages_read: int
-    problems: tuple[DocumentResult, ...]
-    interrupted: bool
-    digest: str
+    Raises:
+        InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset.
+        StoreError: the results in ``processed`` cannot be read.
+    """
+    files = LocalFiles(processed)
+    return _plan(raw, ResultStore(files), Digests(files, settings), settings, read_info(files), keep)
 
 
-def ingest(raw: Path, processed: Path, settings: Settings, workers: int, progress: Progress) -> IngestSummary:
+def ingest(
+    raw: Path,
+    processed: Path,
+    settings: Settings,
+    workers: int,
+    progress: Progress,
+    keep: bool = False,
+    executor: Executor | None = None,
+) -> IngestSummary:
     """Read a folder of documents (or one document) into the dataset of ``processed``.
 
     Pages read by an earlier run with the same pipeline and settings are not read again. A document
     that cannot be read is listed in ``documents`` with its reason, and the others go on.
 
+    Args:
+        raw: the folder, which is never written to.
+        processed: the dataset, and the results it is built from.
+        workers: processes that read pages.
+        keep: documents that an earlier pipeline, or other settings, read whole are not read again.
+        executor: who does the work instead of ``workers`` processes.
+
     Raises:
-        InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset.
+        InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset; or it
+            disappears while it is read.
         EngineError: the OCR engine cannot be had.
+        WorkerError: no processes can be started.
+        InUseError: another run is using ``processed``.
         DatasetError: the processed folder cannot be written.
     """
-    store = ResultStore(processed, settings)
-    documents = plan_documents(find_sources(raw), store, settings)
-    pending = {(d.digest, page) for d in documents for page in d.pending}
-    nothing_there = [d.problem for d in documents if d.problem and d.problem.reason in ("missing", "empty")]
-    if len(nothing_there) == len(documents) == 1 and nothing_there[0] and (processed / "dataset.json").exists():
+    files, job = LocalFiles(processed), Job(processed, settings)
+    store = ResultStore(files)
+    with locked(processed), Interrupts() as interrupts:
+        _remove_scraps(processed)
+        digests, info = Digests(files, settings), read_info(files)
+        plan = _plan(raw, store, digests, settings, info, keep)
+        progress.planned(plan, workers)
+        with running(processed):
+            digests.save()
+            for version in {d.version.name: d.version for d in plan.documents if d.version is not None}.values():
+                store.describe(version)
+            by = executor or LocalWorkers(job, workers)
+            run = run_plan(plan, raw, settings, by, _watch(progress, interrupts), interrupts)
+            if run.seconds:
+                plan.pace.with_run(run.seconds).save(files)
+            documents = built(plan, store, run, settings)
+            digest = write_tables(documents, run, raw, job, store, info, progress.building)
+    return summary(documents, processed, run, digest)
+
+
+def _plan(
+    raw: Path, store: ResultStore, digests: Digests, settings: Settings, info: dict[str, Any], keep: bool
+) -> Plan:
+    plan = make_plan(find_sources(raw), store, digests, settings, previous_of(info), keep)
+    nothing_there = [d.problem for d in plan.documents if d.problem and d.problem.reason in ("missing", "empty")]
+    if nothing_there and len(nothing_there) == len(plan.documents) and info:
         raise nothing_there[0]  # a mistyped path must not replace a dataset by an empty one
-    progress.planned(len(documents), sum(d.pages for d in documents), len(pending))
-    run = read_pending(documents, processed, settings, workers, progress.page_done, progress.waiting)
-    progress.building()
-    results = [_document_result(document, store, run, settings) for document in documents]
-    engine = next((result.engine for result in results if result.engine), None)
-    tables = build_tables(results, settings.review_threshold)
-    digest = write_dataset(processed, tables, _origin(raw, processed, settings, engine))
-    return IngestSummary(
-        documents=len(results),
-        forms=len(tables["forms"]),
-        indicators=len(tables["indicators"]),
-        findings=len(tables["findings"]),
-        pages_read=len(pending) - len(run.failures) if not run.interrupted else 0,
-        problems=tuple(result for result in results if result.status != "ok"),
-        interrupted=run.interrupted,
-        digest=digest,
-    )
+    return plan
 
 
-def _origin(raw: Path, processed: Path, settings: Settings, engine: str | None) -> dict[str, object]:
-    folder = raw if raw.is_dir() else raw.parent
-    return {
-        "pipeline": PIPELINE,
-        "engine": engine,
-        "raw": Path(os.path.relpath(folder.resolve(), processed.resolve())).as_posix(),
-        "settings": {name: value for name, value in asdict(settings).items() if name != "model_folder"},
-    }
+def _watch(progress: Progress, interrupts: Interrupts) -> Callable[[Counts], None]:
+    said = False
+
+    def watch(counts: Counts) -> None:
+        nonlocal said
+        if interrupts.asked and not said:
+            said = True
+            progress.stopping()
+        progress.advanced(counts)
+
+    return watch
 
 
-def _document_result(
-    document: PlannedDocument, store: ResultStore, run: RunResult, settings: Settings
-) -> DocumentResult:
-    """A document from its stored pages, with the reason where some or all of them are missing."""
-    kind = kind_of(document.source)
-    count = document.pages if kind == "scan" or document.problem else count_read(store, document.digest)
-    found = {n: store.load(document.digest, n) for n in range(1, count + 1)}
-    read = [page for page in found.values() if page is not None]
-    missing = [number for number, page in found.items() if page is None]
-    problem = document.problem or _page_problem(document, missing, run.failures)
-    kind = _kind(kind, read)
-    pages = [_content(page, kind, settings) for page in read]
-    forms: list[Form] = []
-    if pages:
-        try:
-            forms = assemble_forms(pages, document.source.name)
-        except InputError as failure:
-            problem = problem or failure
-    status = "ok" if problem is None else ("partial" if forms else "failed")
-    return DocumentResult(
-        document_id=document.digest[:16] or "0" * 16,
-        source=document.source.name,
-        kind=kind,
-        page_count=count if read or kind == "scan" else 0,
-        status=status,
-        error=problem.reason if problem else None,
-        message=_message(problem) if problem else None,
-        engine=engine_version(settings) if any(page.kind == "scan" for page in read) else None,
-        pipeline=PIPELINE,
-        pages=tuple(pages),
-        forms=tuple(forms),
-        notes=tuple(replace(note, page=page.content.number) for page in read for note in page.notes),
-    )
-
-
-def _kind(by_name: Kind, read: Sequence[PageRecord]) -> Kind:
-    """A PDF is a scan as soon as one of its pages had to be read by OCR."""
-    return "pdf-text" if read and all(page.kind == "pdf-text" for page in read) else by_name
-
-
-def _content(page: PageRecord, kind: Kind, settings: Settings) -> PageContent:
-    """A page in the frame of its document: pages with their own text stand in scans, too."""
-    return in_pixels(page.content, settings.raster_dpi) if page.kind == "pdf-text" and kind == "scan" else page.content
-
-
-def _page_problem(document: PlannedDocument, missing: Sequence[int], failures: PageFailures) -> InputError | None:
-    if not missing:
-        return None
-    failure = failures.get((document.digest, missing[0]))
-    if failure is None:
-        pages = f"pages {missing[0]} to {missing[-1]}" if len(missing) > 1 else f"page {missing[0]}"
-        message = f"{pages} not read yet, the run was interrupted; run the same command again to go on"
-        return InputError("interrupted", document.source.name, message)
-    return failure
-
-
-def _message(problem: InputError) -> str:
-    """One sentence without the machine's paths: the source's own name stands in its row."""
-    return f"page {problem.page}: {problem.detail}" if problem.page else problem.detail
+def _remove_scraps(processed: Path) -> None:
+    """Tables that a killed run had not finished."""
+    for folder in processed.glob(".tables-*"):
+        shutil.rmtree(folder, ignore_errors=True)

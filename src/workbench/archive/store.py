@@ -1,48 +1,149 @@
-"""Results of pages, stored under the digest of their document, the pipeline version and the settings.
+"""Results, stored under the digest of their document and the version they were made with.
 
-A result is written under a temporary name and renamed: it is there whole or not at all. Nothing in
-it depends on where the document lies, so that a file that was moved or copied is not read again.
+::
+
+    results/<ab>/<digest of the document>/<version>/page-0001.json    one for each page that was read
+                                                    document.json     what was put together from them
+                                                    tables.bin        and its rows in the tables
+    results/versions/<version>.json                                   what a version is
+
+A result is there whole or not at all, and carries its own digest: a damaged one is none. Nothing in
+it depends on when or where it was made, so that every run gives the same bytes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from workbench.files import write_atomically
+from workbench.archive.version import Version, version_from_json, version_to_json
+from workbench.files import Files
 from workbench.model import Cell, CellGrid, Confidence, Finding, PageContent, Polygon, TextLine
-from workbench.readers.kinds import PageRecord
-from workbench.settings import Settings
+from workbench.readers.kinds import Kind, PageRecord
 
-PIPELINE = "0.3.0"
-"""Version of everything between a page image and its cell grids. Raise it when a change there changes results."""
+RESULTS = "results"
+VERSIONS = f"{RESULTS}/versions"
+DOCUMENT, TABLES = "document.json", "tables.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What a document was put together to; its rows lie beside it (``tables``: SHA-256, ``table_bytes``: size).
+
+    ``key`` names all that the rows depend on. ``page_sizes`` are the bytes of the results of its pages.
+    ``reason`` and ``message`` say why it gave no form; ``rows`` counts those of each table.
+    """
+
+    key: str
+    kind: Kind
+    pages: int
+    engine: str | None
+    reason: str | None
+    message: str | None
+    rows: Mapping[str, int]
+    page_sizes: Mapping[str, int]
+    tables: str
+    table_bytes: int
 
 
 class ResultStore:
-    """Page contents of one processed folder, for one pipeline version and one choice of settings."""
+    """All results of a processed folder."""
 
-    def __init__(self, processed: Path, settings: Settings) -> None:
-        self.root = processed / "results"
-        self.version = f"{PIPELINE}-{settings.reading_digest()}"
+    def __init__(self, files: Files) -> None:
+        self.files = files
 
-    def path(self, digest: str, page: int) -> Path:
-        return self.root / digest[:2] / digest / self.version / f"page-{page:04d}.json"
+    def document(self, digest: str, version: Version) -> StoredDocument:
+        return StoredDocument(self.files, f"{folder_of(digest)}/{version.name}")
 
-    def load(self, digest: str, page: int) -> PageRecord | None:
+    def versions(self, digest: str) -> list[Version]:
+        """The versions that there are results of a document of."""
+        found = (self.files.get(f"{VERSIONS}/{name}.json") for name in self.files.folders(folder_of(digest)))
+        return [version for content in found if content and (version := version_from_json(content))]
+
+    def describe(self, version: Version) -> None:
+        """Keep what a version is, so that a later run can say what has changed."""
+        key, content = f"{VERSIONS}/{version.name}.json", version_to_json(version)
+        if self.files.get(key) != content:
+            self.files.put(key, content)
+
+
+class StoredDocument:
+    """The results of one document and version."""
+
+    def __init__(self, files: Files, folder: str) -> None:
+        self.files, self.folder = files, folder
+
+    def page_key(self, number: int) -> str:
+        return f"{self.folder}/{page_name(number)}"
+
+    def sizes(self) -> dict[str, int]:
+        """File names and sizes (bytes) of what is there; whether it is whole shows when it is read."""
+        return self.files.files(self.folder)
+
+    def load_page(self, number: int) -> PageRecord | None:
         """What was stored of a page; None where there is nothing, or where it is damaged (it is read again)."""
+        data = unseal(self.files.get(self.page_key(number)))
         try:
-            data = json.loads(self.path(digest, page).read_text(encoding="utf-8"))
             notes = tuple(Finding(**note) for note in data["notes"])
             return PageRecord(page_content_from_json(data), data["kind"], notes, data["pages"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (KeyError, TypeError):
             return None
 
-    def save(self, digest: str, page: PageRecord) -> None:
+    def save_page(self, page: PageRecord) -> None:
         data = asdict(page)
-        text = json.dumps(data.pop("content") | data, ensure_ascii=False, separators=(",", ":"))
-        write_atomically(self.path(digest, page.content.number), text.encode())
+        self.files.put(self.page_key(page.content.number), seal(data.pop("content") | data))
+
+    def load_assembled(self) -> Assembled | None:
+        data = unseal(self.files.get(f"{self.folder}/{DOCUMENT}"))
+        try:
+            return Assembled(**data)
+        except TypeError:
+            return None
+
+    def save_assembled(self, assembled: Assembled, tables: bytes) -> None:
+        self.files.put(f"{self.folder}/{TABLES}", tables)
+        self.files.put(f"{self.folder}/{DOCUMENT}", seal(asdict(assembled)))
+
+    def load_tables(self, assembled: Assembled) -> bytes | None:
+        """The rows of a document; None where they are damaged, or not those that were meant."""
+        content = self.files.get(f"{self.folder}/{TABLES}")
+        return content if content is not None and sha256(content) == assembled.tables else None
+
+
+def folder_of(digest: str) -> str:
+    """Where everything that was ever made of a document lies."""
+    return f"{RESULTS}/{digest[:2]}/{digest}"
+
+
+def page_name(number: int) -> str:
+    """File name of the result of a page."""
+    return f"page-{number:04d}.json"
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+HEAD, MIDDLE, TAIL = b'{"sha256":"', b'","content":', b"}\n"
+
+
+def seal(data: Mapping[str, Any]) -> bytes:
+    """JSON that carries the digest of its content."""
+    content = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return HEAD + sha256(content).encode() + MIDDLE + content + TAIL
+
+
+def unseal(sealed: bytes | None) -> dict[str, Any]:
+    """The inverse of `seal`; empty where there is nothing, or anything else than what was sealed."""
+    content = (sealed or b"")[len(HEAD) + 64 + len(MIDDLE) : -len(TAIL)]
+    if sealed != HEAD + sha256(content).encode() + MIDDLE + content + TAIL:
+        return {}
+    data: dict[str, Any] = json.loads(content)
+    return data
 
 
 def page_content_from_json(data: dict[str, Any]) -> PageContent:

@@ -1,11 +1,8 @@
-"""The dataset on disk: Parquet files and ``dataset.json``, written whole or not at all, and opened again."""
+"""The dataset opened again: Parquet files and ``dataset.json``."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,56 +11,11 @@ import pandas as pd
 
 from workbench.dataset.schemas import SCHEMAS, TABLES
 from workbench.errors import DatasetError, SelectionError
-from workbench.files import write_atomically
 
 if TYPE_CHECKING:
     import PIL.Image
 
     from workbench.dataset.export import Exported
-
-SCHEMA_VERSION = 1
-
-
-def write_dataset(folder: Path, tables: Mapping[str, pd.DataFrame], origin: Mapping[str, object]) -> str:
-    """Write all tables and ``dataset.json`` (last, so that it never names tables that are not there).
-
-    Args:
-        folder: the processed folder; made if it is not there.
-        tables: one frame per promised table.
-        origin: what the tables were built from (pipeline, engine, settings, raw folder).
-
-    Returns:
-        The content digest of all tables: equal for equal tables, whenever they were built.
-
-    Raises:
-        DatasetError: the folder cannot be written.
-    """
-    try:
-        for name in TABLES:
-            write_atomically(folder / f"{name}.parquet", tables[name].to_parquet(index=False))
-        digest = content_digest(tables)
-        info = {
-            "schema": SCHEMA_VERSION,
-            "digest": digest,
-            "rows": {name: len(tables[name]) for name in TABLES},
-            "built": datetime.now(UTC).isoformat(timespec="seconds"),
-            **origin,
-        }
-        write_atomically(folder / "dataset.json", (json.dumps(info, ensure_ascii=False, indent=2) + "\n").encode())
-    except OSError as error:
-        raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
-    return digest
-
-
-def content_digest(tables: Mapping[str, pd.DataFrame]) -> str:
-    """SHA-256 over the tables' columns and values, independent of file format and time."""
-    digest = hashlib.sha256()
-    for name in TABLES:
-        digest.update(name.encode())
-        digest.update(
-            tables[name].to_json(orient="split", index=False, force_ascii=False, double_precision=15).encode()
-        )
-    return digest.hexdigest()
 
 
 class Dataset:
@@ -169,8 +121,8 @@ class Dataset:
         chosen = cells[of_record & (cells["field"] == field)]
         if chosen.empty:
             raise SelectionError("value", f"{table} {record_no} {field}", sorted(set(cells["field"].dropna())))
-        scan, kind = self._document(form_id)
-        return crop_cells(scan, chosen, int(self.info["settings"]["raster_dpi"]), kind)
+        scan, kind, dpi = self._document(form_id)
+        return crop_cells(scan, chosen, dpi, kind)
 
     def page_image(self, form_id: str, page: int) -> tuple[PIL.Image.Image, float]:
         """A page of a form's document as scanned, and how many of its pixels make one unit of the ``cells`` table.
@@ -180,15 +132,19 @@ class Dataset:
         """
         from workbench.dataset.crops import page_image, pixels_per_unit
 
-        scan, kind = self._document(form_id)
-        dpi = int(self.info["settings"]["raster_dpi"])
+        scan, kind, dpi = self._document(form_id)
         return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
 
-    def _document(self, form_id: str) -> tuple[Path, str]:
-        """The original that a form was read from, and its kind."""
+    def _document(self, form_id: str) -> tuple[Path, str, int]:
+        """The original that a form was read from, its kind, and the resolution at which it was drawn."""
         document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
         document = self.documents[self.documents["document_id"] == document_id].iloc[0]
-        return self._raw() / document["source"], str(document["kind"])
+        version = self.info.get("documents", {}).get(document["source"], {}).get("version")
+        settings = (
+            self.info.get("versions", {}).get(version, {}).get("settings", {})
+        )  # an earlier one's, if it was kept
+        dpi = int((self.info["settings"] | settings)["raster_dpi"])
+        return self._raw() / document["source"], str(document["kind"]), dpi
 
     def export(self, format: str, out: Path | str | None = None) -> Exported:
         """Write all tables for another tool: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).

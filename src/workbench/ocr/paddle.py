@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -40,7 +41,8 @@ class PaddleEngine(OcrEngine):
     def version(self) -> str:
         models = (self.options.detection_model, self.options.recognition_model)
         if self.options.model_folder:
-            weights = "own"
+            files = (model_directory(name, self.options.model_folder) / "inference.onnx" for name in models)
+            weights = "+".join(hashlib.sha256(file.read_bytes()).hexdigest()[:8] for file in files)
         else:
             weights = "+".join(BUNDLED[name].sha256[:8] for name in models if name in BUNDLED)
         return f"paddleocr {version('paddleocr')} {' '.join(models)} weights {weights}"

@@ -1,0 +1,85 @@
+"""What `workbench clean` takes away: results that the tables do not stand on. Corrections are not among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.archive.lock import is_unfinished, locked
+from workbench.archive.origin import previous_of, read_info
+from workbench.archive.store import RESULTS, VERSIONS
+from workbench.errors import DatasetError
+from workbench.files import Files, LocalFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """Folders and files (``keys``) that the tables do not stand on, and their bytes."""
+
+    documents: tuple[str, ...]
+    versions: tuple[str, ...]
+    scraps: tuple[str, ...]
+    size: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (*self.documents, *self.versions, *self.scraps)
+
+
+def clean(processed: Path, dry_run: bool = False) -> Cleaning:
+    """Remove the results that the dataset does not stand on: of documents that are gone, of versions of the pipeline
+    or settings that are not in use, and what killed runs left half-written. With ``dry_run``, only say which.
+
+    Raises:
+        DatasetError: nothing says which results are in use: there is no dataset, or the last run did not come to
+            its end; or the folder cannot be written.
+        InUseError: a run is using the folder.
+    """
+    files = LocalFiles(processed)
+    info = read_info(files)
+    if "documents" not in info:
+        raise DatasetError(
+            processed, "there is no dataset here that says which results are in use; make one: workbench ingest"
+        )
+    with locked(processed):
+        if is_unfinished(processed):
+            message = "the last run did not come to its end, what it read is kept for the next; run: workbench ingest"
+            raise DatasetError(processed, message)
+        cleaning = _find(files, dict(previous_of(info).documents.values()))
+        if not dry_run:
+            for key in cleaning.keys:
+                files.remove(key)
+    return cleaning
+
+
+def _find(files: Files, used: Mapping[str, str]) -> Cleaning:
+    """What is there besides the results in use: a version for each digest."""
+    documents, versions = [], []
+    scraps = [f"{RESULTS}/{name}" for name in files.files(RESULTS) if _is_scrap(name)]
+    for folder in _documents(files):
+        digest = folder.rpartition("/")[2]
+        if digest not in used:
+            documents.append(folder)
+            continue
+        for version in files.folders(folder):
+            if version != used[digest]:
+                versions.append(f"{folder}/{version}")
+            else:
+                names = files.files(f"{folder}/{version}")
+                scraps += [f"{folder}/{version}/{name}" for name in names if _is_scrap(name)]
+    kept = {f"{name}.json" for name in used.values()}
+    scraps += [f"{VERSIONS}/{name}" for name in files.files(VERSIONS) if name not in kept]
+    size = sum(files.size(key) for key in (*documents, *versions, *scraps))
+    return Cleaning(tuple(documents), tuple(versions), tuple(scraps), size)
+
+
+def _documents(files: Files) -> Iterator[str]:
+    for start in files.folders(RESULTS):
+        if f"{RESULTS}/{start}" != VERSIONS:
+            yield from (f"{RESULTS}/{start}/{digest}" for digest in files.folders(f"{RESULTS}/{start}"))
+
+
+def _is_scrap(name: str) -> bool:
+    """Whether a file was being written when its run was killed."""
+    return name.startswith(".")

@@ -1,0 +1,135 @@
+"""The work of a run in pieces that can be done anywhere: pages to read, and documents to put together."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from workbench.archive.assembling import AssembleTask, assemble
+from workbench.archive.digests import signature
+from workbench.archive.reading import read_one_page
+from workbench.archive.store import ResultStore
+from workbench.archive.version import Version
+from workbench.errors import DatasetError, EngineError, InputError, WorkbenchError
+from workbench.files import LocalFiles
+from workbench.readers.documents import Source
+from workbench.readers.kinds import kind_of, read_file
+from workbench.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all tasks of a run share: where results are kept, and the settings."""
+
+    processed: Path
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """One page to read, or a file that is read as a whole: where it is and where its content goes.
+
+    ``signature`` is that of the files when their digest was taken: if they have changed since, what is
+    read now is not what the digest names.
+    """
+
+    source: Source
+    signature: str
+    digest: str
+    version: Version
+    page: int
+
+
+Task = PageTask | AssembleTask
+
+FAULTS = ("crashed", "timed-out", "out-of-memory")
+"""Reasons of failures that took the whole process down: the task may be tried once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task: nothing more to say, or why it could not be done.
+
+    ``damaged`` are pages whose results were not whole when their document was to be put together.
+    An ``error`` other than `InputError` is not the task's own, and ends the run. ``seconds`` it took.
+    """
+
+    task: Task
+    error: WorkbenchError | None = None
+    damaged: tuple[int, ...] = ()
+    seconds: float = 0.0
+
+
+class Executor(Protocol):
+    """Does tasks somewhere else. To be used as a context: its end, however it comes, stops what is in hand."""
+
+    capacity: int
+    """Tasks that it may be given before it has an outcome for the first."""
+
+    def __enter__(self) -> Executor: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def submit(self, task: Task) -> None: ...
+
+    def outcomes(self, seconds: float) -> list[Outcome]:
+        """What has been done, in any order; waits for the first, at most ``seconds``. Every task has one outcome.
+
+        Raises:
+            WorkerError: no process can be started.
+        """
+
+
+def perform(job: Job, task: Task) -> Outcome:
+    """Do a task in this process and keep its results; never raises."""
+    start = time.perf_counter()
+    error: WorkbenchError | None = None
+    damaged: tuple[int, ...] = ()
+    try:
+        store = ResultStore(_files(job.processed))
+        if isinstance(task, PageTask):
+            _read(task, store, job.settings)
+        else:
+            damaged = assemble(task, store, job.settings)
+    except (InputError, EngineError, DatasetError) as known:
+        error = known
+    except Exception as unknown:  # noqa: BLE001 - one page must not stop an archive; the reason is recorded
+        error = _unknown(task, unknown)
+    return Outcome(task, error, damaged, time.perf_counter() - start)
+
+
+@lru_cache(maxsize=1)
+def _files(processed: Path) -> LocalFiles:
+    return LocalFiles(processed)
+
+
+def _read(task: PageTask, store: ResultStore, settings: Settings) -> None:
+    results = store.document(task.digest, task.version)
+    _require_unchanged(task)
+    try:
+        if kind_of(task.source) == "scan":
+            pages = [read_one_page(task.source, task.page, settings, threads=1)]
+        else:
+            pages = read_file(task.source, settings)
+    except InputError:
+        _require_unchanged(task)  # a file that is gone is not a damaged one
+        raise
+    _require_unchanged(task)
+    for page in reversed(pages):  # the first page of a file, which says how many there are, is kept last
+        results.save_page(page)
+
+
+def _require_unchanged(task: PageTask) -> None:
+    if signature(task.source)[0] != task.signature:
+        message = "the file was changed while the archive was read; run the same command again"
+        raise InputError("changed", task.source.name, message)
+
+
+def _unknown(task: Task, error: Exception) -> InputError:
+    said = f"({type(error).__name__}: {error}); please report it with the file"
+    if isinstance(task, PageTask):
+        return InputError("unreadable", task.source.name, f"the page could not be read {said}", task.page)
+    return InputError("not-assembled", task.name, f"the document could not be put together {said}")

@@ -1,0 +1,221 @@
+"""Processes of this machine that do tasks, one at a time each. One that crashes, hangs or takes too much memory is
+replaced, and takes nothing with it but its task."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+from typing import Literal
+
+import psutil
+
+from workbench.archive.tasks import Executor, Job, Outcome, PageTask, Task, perform
+from workbench.errors import InputError, WorkerError
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at the time and memory that tasks take."""
+
+START_SECONDS = 300.0
+"""Longest time that a process may take until it is ready for its first task."""
+
+START_ATTEMPTS = 3
+"""Processes in a row that may fail to start before the run is given up."""
+
+LEAVE_SECONDS = 5.0
+"""Seconds that an idle process may take to leave before it is made to."""
+
+WORKER_MEMORY = 1_200_000_000
+"""Memory of a process with the OCR engine loaded, bytes: what the default number of processes is sized by."""
+
+READY = "ready"
+
+# A fresh interpreter: forking a process that has threads (OpenCV, ONNX Runtime) can lock up.
+CONTEXT = multiprocessing.get_context("spawn")
+
+
+def default_workers() -> int:
+    """As many processes as there are cores that this process may use, and as fit into the memory that is free."""
+    try:
+        cores = len(os.sched_getaffinity(0))  # the cores this process may use, in a container too
+    except AttributeError:
+        cores = os.cpu_count() or 1
+    return max(1, min(cores, int(psutil.virtual_memory().available // WORKER_MEMORY)))
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A process, our end of the pipe to it, and the task it has; ``since`` when (`time.monotonic`) it has had it."""
+
+    process: BaseProcess
+    pipe: Connection
+    task: Task | None
+    since: float
+    is_ready: bool = False
+
+
+class LocalWorkers(Executor):
+    """An `Executor` of ``count`` processes, each started when there is a task for it."""
+
+    def __init__(self, job: Job, count: int) -> None:
+        self.job = job
+        self.capacity = count
+        self._workers: list[_Worker] = []
+        self._failed_starts = 0
+
+    def __enter__(self) -> LocalWorkers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Idle processes leave by themselves; after an error nothing is waited for."""
+        for worker in self._workers:
+            worker.pipe.close()
+            if error[0] is not None or worker.task is not None:
+                worker.process.kill()
+        for worker in self._workers:
+            worker.process.join(LEAVE_SECONDS)
+            worker.process.kill()
+            worker.process.join()
+        self._workers.clear()
+
+    def submit(self, task: Task) -> None:
+        idle = next((worker for worker in self._workers if worker.task is None), None)
+        if idle is None:
+            self._workers.append(self._start(task))
+            return
+        idle.task, idle.since = task, time.monotonic()
+        with suppress(OSError):  # it has just died: seen by `outcomes`
+            idle.pipe.send(task)
+
+    def outcomes(self, seconds: float) -> list[Outcome]:
+        until = time.monotonic() + seconds
+        while True:
+            busy = {worker.pipe: worker for worker in self._workers if worker.task is not None}
+            left = until - time.monotonic()
+            told = wait(list(busy), timeout=max(0.0, min(left, LOOK_EVERY)))
+            found = [self._hear(worker) for pipe, worker in busy.items() if pipe in told]
+            found += [self._look_at(worker) for pipe, worker in busy.items() if pipe not in told]
+            outcomes = [outcome for outcome in found if outcome is not None]
+            if outcomes or left <= 0:
+                return outcomes
+
+    def _start(self, task: Task) -> _Worker:
+        ours, theirs = CONTEXT.Pipe()
+        process = CONTEXT.Process(target=_work, args=(theirs, self.job), name="workbench-reader", daemon=True)
+        with _undisturbed():
+            process.start()
+        theirs.close()
+        with suppress(OSError):
+            ours.send(task)
+        return _Worker(process, ours, task, time.monotonic())
+
+    def _hear(self, worker: _Worker) -> Outcome | None:
+        """Take what a process says; it has died where it can say nothing."""
+        try:
+            said: Literal["ready"] | Outcome = worker.pipe.recv()
+        except (EOFError, OSError):
+            return self._bury(worker)
+        if not isinstance(said, Outcome):
+            worker.is_ready, worker.since, self._failed_starts = True, time.monotonic(), 0
+            return None
+        worker.task = None
+        return said
+
+    def _bury(self, worker: _Worker) -> Outcome | None:
+        worker.process.join(LEAVE_SECONDS)
+        code, task = worker.process.exitcode, self._end(worker)
+        if worker.is_ready:
+            return _fault(task, "crashed", f"crashed the program ({_how(code)}); is the file damaged or far too large?")
+        self._failed_starts += 1
+        if self._failed_starts >= START_ATTEMPTS:
+            raise WorkerError(f"the processes that read pages cannot be started ({_how(code)}); is there memory left?")
+        self.submit(task)
+        return None
+
+    def _look_at(self, worker: _Worker) -> Outcome | None:
+        """Stop a process whose task takes too long or too much."""
+        took = time.monotonic() - worker.since
+        if not worker.is_ready:
+            if took > START_SECONDS:
+                worker.process.kill()
+            return None
+        settings = self.job.settings
+        if took > settings.page_seconds:
+            message = (
+                f"took longer than page_seconds = {settings.page_seconds:,}; raise the setting, or look at the file"
+            )
+            return _fault(self._end(worker), "timed-out", message)
+        with suppress(psutil.Error):  # it has just ended
+            memory = psutil.Process(worker.process.pid).memory_info().rss
+            if memory > settings.page_memory:
+                message = f"took more than page_memory = {settings.page_memory:,} bytes; raise it, or look at the file"
+                return _fault(self._end(worker), "out-of-memory", message)
+        return None
+
+    def _end(self, worker: _Worker) -> Task:
+        """Make an end of a process, and give the task it had."""
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
+        self._workers.remove(worker)
+        assert worker.task is not None
+        return worker.task
+
+
+def _fault(task: Task, reason: str, message: str) -> Outcome:
+    if isinstance(task, PageTask):
+        return Outcome(task, InputError(reason, task.source.name, f"reading this page {message}", task.page))
+    return Outcome(task, InputError(reason, task.name, f"putting this document together {message}"))
+
+
+def _how(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        name = signal.Signals(-exit_code).name
+        return f"{name}: out of memory?" if name == "SIGKILL" else name
+    return f"exit status {exit_code}"
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A process started in this context does not hear Ctrl-C, and runs nothing of the program that called us.
+
+    Without the second, a script or notebook cell that calls `workbench.ingest` would be run again in every process.
+    """
+    main = sys.modules["__main__"]
+    listens = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if listens else None
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        if listens:
+            signal.signal(signal.SIGINT, before)
+
+
+def _work(pipe: Connection, job: Job) -> None:
+    """What a process does: tasks as they come, until there is nobody to give them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    with suppress(EOFError, OSError):
+        pipe.send(READY)
+        while True:
+            task = pipe.recv()
+            pipe.send(perform(job, task))
+
+
+def _leave_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, whatever it is doing."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,49 @@
+"""The rows of one document as bytes, and many documents' rows as tables: what a dataset is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from workbench.dataset.schemas import TABLES, to_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Rows = dict[str, pa.Table]
+"""Rows of every table, by its name."""
+
+
+@cache
+def arrow_schema(table: str) -> pa.Schema:
+    """The promised columns with their types, and what pandas needs to give them back as they were."""
+    schema: pa.Schema = pa.Table.from_pandas(to_table(table, []), preserve_index=False).schema
+    return schema
+
+
+def as_rows(tables: Mapping[str, pd.DataFrame]) -> Rows:
+    """The promised tables as rows to write."""
+    return {
+        name: pa.Table.from_pandas(frame, schema=arrow_schema(name), preserve_index=False)
+        for name, frame in tables.items()
+    }
+
+
+def pack_rows(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Tables of one document, its row of ``documents`` aside, as Arrow streams one after the other."""
+    sink = pa.BufferOutputStream()
+    rows = as_rows(tables)
+    for name in TABLES[1:]:
+        with pa.ipc.new_stream(sink, rows[name].schema) as stream:
+            stream.write_table(rows[name].combine_chunks())
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def unpack_rows(content: bytes) -> Rows:
+    """The inverse of `pack_rows`."""
+    source = pa.BufferReader(content)
+    return {name: pa.ipc.open_stream(source).read_all() for name in TABLES[1:]}

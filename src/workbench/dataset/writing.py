@@ -1,0 +1,112 @@
+"""The dataset written: Parquet files and ``dataset.json``, all of them or none, in little memory."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from workbench.dataset.rows import Rows, arrow_schema
+from workbench.dataset.schemas import TABLES
+from workbench.errors import DatasetError
+from workbench.files import write_atomically
+
+SCHEMA_VERSION = 1
+
+BATCH_ROWS = 50_000
+"""Rows that are held before they are written: the memory that a dataset takes does not grow with it."""
+
+BEING_WRITTEN = ".tables-"
+"""Beginning of the name of the folder that tables stand in until all of them are written."""
+
+INFO = "dataset.json"
+
+
+def write_dataset(folder: Path, parts: Iterable[Rows], origin: Mapping[str, object]) -> str:
+    """Write all tables and ``dataset.json``.
+
+    They are written beside those that are there and then put in their place, ``dataset.json`` last: it
+    never names tables that are not there, nor tables of another run.
+
+    Args:
+        folder: the processed folder; made if it is not there.
+        parts: rows of the tables, in order; a part need not have rows of every table.
+        origin: what the tables were built from (pipeline, engine, settings, raw folder).
+
+    Returns:
+        The content digest of all tables: equal for equal tables, whenever and however they were built.
+
+    Raises:
+        DatasetError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=BEING_WRITTEN) as beside:
+            digests, counts = _write_tables(Path(beside), parts)
+            digest = hashlib.sha256("".join(f"{name} {digests[name]}\n" for name in TABLES).encode()).hexdigest()
+            info = {
+                "schema": SCHEMA_VERSION,
+                "digest": digest,
+                "rows": counts,
+                "files": {f"{name}.parquet": _sha256(Path(beside) / f"{name}.parquet") for name in TABLES},
+                "built": datetime.now(UTC).isoformat(timespec="seconds"),
+                **origin,
+            }
+            (folder / INFO).unlink(missing_ok=True)
+            for name in TABLES:
+                (Path(beside) / f"{name}.parquet").replace(folder / f"{name}.parquet")
+        write_atomically(folder / INFO, (json.dumps(info, ensure_ascii=False, indent=2) + "\n").encode())
+    except OSError as error:
+        raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
+    return digest
+
+
+def _write_tables(folder: Path, parts: Iterable[Rows]) -> tuple[dict[str, str], dict[str, int]]:
+    """Digest and number of rows of every table."""
+    digests = {name: hashlib.sha256(",".join(arrow_schema(name).names).encode()) for name in TABLES}
+    counts = dict.fromkeys(TABLES, 0)
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(pa.parquet.ParquetWriter(folder / f"{name}.parquet", arrow_schema(name)))
+            for name in TABLES
+        }
+        for name, table in _batches(parts):
+            writers[name].write_table(table)
+            digests[name].update(_as_text(table))
+            counts[name] += len(table)
+    return {name: digest.hexdigest() for name, digest in digests.items()}, counts
+
+
+def _batches(parts: Iterable[Rows]) -> Iterator[tuple[str, pa.Table]]:
+    """Parts joined to batches of about `BATCH_ROWS` rows, each of one table."""
+    held: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
+    rows = dict.fromkeys(TABLES, 0)
+    for part in parts:
+        for name, table in part.items():
+            held[name].append(table)
+            rows[name] += len(table)
+            if rows[name] >= BATCH_ROWS:
+                yield name, pa.concat_tables(held[name])
+                held[name], rows[name] = [], 0
+    yield from ((name, pa.concat_tables(tables)) for name, tables in held.items() if rows[name])
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _as_text(table: pa.Table) -> bytes:
+    """Rows as lines of CSV: the same for the same rows, whatever batches they come in. A missing text is not ``""``."""
+    sink = io.BytesIO()
+    pa.csv.write_csv(table, sink, pa.csv.WriteOptions(include_header=False))
+    return sink.getvalue()
