@@ -28,6 +28,7 @@ def ingest(
     processed: Path | str = "data/processed",
     *,
     workers: int | None = None,
+    cluster: str | None = None,
     keep: bool = False,
     settings: Settings | None = None,
 ) -> IngestSummary:
@@ -37,6 +38,7 @@ def ingest(
         raw: the folder of documents, or one document.
         processed: where the dataset goes.
         workers: processes that read pages; as many as cores and free memory allow where nothing is said.
+        cluster: address of a Dask scheduler whose workers read the pages instead (``tcp://…``; see docs/cluster.md).
         keep: documents that an earlier version, or other settings, read whole are not read again.
         settings: those of the environment where nothing is said.
 
@@ -53,10 +55,18 @@ def ingest(
     from workbench.archive.workers import default_workers
     from workbench.settings import Settings
 
+    raw, processed, chosen = Path(raw), Path(processed), settings or Settings.from_environment()
+    executor = None
+    if cluster is not None:
+        from workbench.archive.cluster import ClusterWorkers
+        from workbench.archive.tasks import Job
+
+        raw, processed = raw.absolute(), processed.absolute()  # as every machine of the cluster sees them
+        executor = ClusterWorkers(Job(processed, chosen), cluster)
+        workers = executor.threads
     progress = RunProgress()
     try:
-        chosen = settings or Settings.from_environment()
-        return run(Path(raw), Path(processed), chosen, workers or default_workers(), progress, keep)
+        return run(raw, processed, chosen, workers or default_workers(), progress, keep, executor)
     finally:
         progress.close()
 

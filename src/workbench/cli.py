@@ -59,6 +59,7 @@ def main() -> None:
     epilog=_examples(
         "workbench ingest",
         "workbench ingest scans/2022 --out data/2022 --workers 4",
+        "workbench ingest --cluster tcp://10.0.0.5:8786",
         "workbench ingest --dry-run",
     )
 )
@@ -67,9 +68,10 @@ def main() -> None:
 @click.option(
     "--workers", type=click.IntRange(min=1), help="Processes that read pages.  [default: by cores and free memory]"
 )
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers read the pages: tcp://host:8786")
 @click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
-def ingest(raw: Path, out: Path, workers: int | None, keep: bool, dry_run: bool) -> None:
+def ingest(raw: Path, out: Path, workers: int | None, cluster: str | None, keep: bool, dry_run: bool) -> None:
     """Read the documents in RAW (default data/raw) into a dataset.
 
     What was read before is not read again; after an interruption the same command goes on. Ctrl-C finishes the pages
@@ -84,13 +86,15 @@ def ingest(raw: Path, out: Path, workers: int | None, keep: bool, dry_run: bool)
         for line in detailed_plan_lines(plan, workers or _default_workers()):
             click.echo(_printable(line))
         return
-    summary = _ingest(raw, out, workers, keep)
+    summary = _ingest(raw, out, workers, cluster, keep)
     if summary.problems:
         sys.exit(FAILED_INPUTS)
 
 
-def _ingest(raw: Path, out: Path, workers: int | None, keep: bool = False) -> IngestSummary:
-    summary = workbench.ingest(raw, out, workers=workers, keep=keep)
+def _ingest(
+    raw: Path, out: Path, workers: int | None, cluster: str | None = None, keep: bool = False
+) -> IngestSummary:
+    summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep)
     click.echo(str(summary))
     for problem in summary.failed:
         click.echo(_printable(str(problem)), err=True)
