@@ -29,6 +29,7 @@ class SampleTables:
     budgets: pd.DataFrame
     goals: pd.DataFrame
     indicators: pd.DataFrame
+    fields: pd.DataFrame
     cells: pd.DataFrame
     findings: pd.DataFrame
     info: dict[str, Any] = field(default_factory=dict)
@@ -140,6 +141,7 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
             ]
         ),
         "indicators": pd.DataFrame(indicators),
+        "fields": pd.DataFrame(),
         "cells": pd.DataFrame(),
         "findings": pd.DataFrame(
             [
@@ -156,7 +158,7 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
                 {"code": "low-confidence", "severity": "error", "table": "indicators", "record_no": 3, "page": 2}
                 | {"field": "actual", "message": "<b>“5个”</b> 的识别把握很低 & 需要核对", "found": "5个"},
             ]
-        ).assign(form_id=form_id, document_id=document),
+        ).assign(form_id=form_id, document_id=document, reviewed=False),
     }
     return {name: frame.pipe(as_promised, name) for name, frame in frames.items()}
 

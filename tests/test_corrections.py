@@ -6,6 +6,7 @@ import json
 import multiprocessing
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +101,13 @@ class TestTheLog:
         data = json.loads(path.read_text(encoding="utf-8"))
         assert {"by": "李雷/甲", "was": "1O", "now": "10", "reason": "字母O"}.items() <= data.items()
         assert data["at"][-6] in "+-"
+
+    def test_takes_values_as_the_tables_hold_them(self, tmp_path):
+        log = CorrectionLog(tmp_path, "li")
+        log.append(FORM, "forms", pd.NA, "project", pd.NA, "甲")
+        log.append(FORM, "indicators", pd.Series([3]).iloc[0], "score", float("nan"), "5", page=pd.NA)
+        found = read_corrections(tmp_path).in_force
+        assert [(one.record_no, one.was, one.page) for one in found] == [(0, None, None), (3, None, None)]
 
     def test_is_only_ever_appended_to(self, tmp_path):
         log = CorrectionLog(tmp_path, "li")

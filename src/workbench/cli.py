@@ -98,6 +98,8 @@ def _ingest(
     click.echo(str(summary))
     for problem in summary.failed:
         click.echo(_printable(str(problem)), err=True)
+    for line in summary.corrections.problems:
+        click.echo(_printable(f"correction not read: {line}"), err=True)
     if summary.interrupted:
         click.echo(
             f"interrupted; run the same command again to go on ({summary.unread} document(s) are not all read)",

@@ -211,7 +211,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a researcher must know before trusting a value. A finding never changes the value."""
+    """Something a researcher must know before trusting a value. A finding never changes the value.
+
+    ``reviewed``: a person has looked, and found the form to be as it says.
+    """
 
     code: str
     severity: Severity
@@ -222,6 +225,7 @@ class Finding:
     page: int | None = None
     expected: str | None = None
     found: str | None = None
+    reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

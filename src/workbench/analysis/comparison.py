@@ -14,7 +14,7 @@ import pandas as pd
 from workbench.analysis import measures
 from workbench.analysis.excerpt import Tables
 from workbench.analysis.measures import numbers
-from workbench.dataset.build import DOUBT
+from workbench.dataset.reviewed import DOUBT
 
 POINT_FIELDS = ("weight", "score")
 """Fields of a row whose misreading would change a score."""

@@ -7,8 +7,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workbench.archive.store import Assembled, ResultStore, page_name, sha256
+from workbench.archive.store import Assembled, ResultStore, document_id, page_name, sha256
 from workbench.archive.version import NO_ENGINE, Version, code_digest
+from workbench.dataset.correction import Correction
+from workbench.dataset.corrections import CorrectionHistory
 from workbench.errors import InputError
 from workbench.model import Form, PageContent
 from workbench.readers.kinds import Kind, PageRecord
@@ -22,6 +24,7 @@ class AssembleTask:
 
     ``pages`` is the number of its pages, 0 for a file that is read as a whole (its first page says it);
     ``missing`` are those that could not be read. ``name`` is the document's path: it may tell the year.
+    ``corrections`` are those in force.
     """
 
     digest: str
@@ -30,11 +33,13 @@ class AssembleTask:
     kind: Kind
     pages: int
     missing: tuple[int, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     def key(self, settings: Settings) -> str:
         """Names all that the result depends on, the pages' results aside (those their own digest names)."""
-        facts = [self.digest, self.version.name, self.name, self.pages, self.missing, settings.review_threshold]
-        return hashlib.sha256(json.dumps([*facts, code_digest()]).encode()).hexdigest()
+        corrections = CorrectionHistory(self.corrections).digest()
+        facts = [self.digest, self.version.name, self.name, self.pages, self.missing, corrections]
+        return hashlib.sha256(json.dumps([*facts, settings.review_threshold, code_digest()]).encode()).hexdigest()
 
 
 def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tuple[int, ...]:
@@ -61,7 +66,7 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
     pages = tuple(_content(page, kind, task.version) for page in read)
     forms, problem = _forms(pages, task.name)
     document = DocumentResult(
-        document_id=task.digest[:16],
+        document_id=document_id(task.digest),
         source=task.name,
         kind=kind,
         page_count=count,
@@ -74,7 +79,7 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
         forms=forms,
         notes=tuple(replace(note, page=page.content.number) for page in read for note in page.notes),
     )
-    tables = build_tables([document], settings.review_threshold)
+    tables = build_tables([document], settings.review_threshold, CorrectionHistory(task.corrections))
     content = pack_rows(tables)
     assembled = Assembled(
         key=task.key(settings),

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from workbench.archive.origin import origin, tables_are_whole
 from workbench.archive.plan import Plan, PlannedDocument
 from workbench.archive.run import RunResult, assemble_task, has_pages
-from workbench.archive.store import DOCUMENT, Assembled, ResultStore
+from workbench.archive.store import DOCUMENT, Assembled, ResultStore, document_id
 from workbench.archive.summary import IngestSummary, Problem
 from workbench.archive.tasks import Job, perform
 from workbench.archive.version import PIPELINE
+from workbench.dataset.corrections import CorrectionHistory
 from workbench.errors import DatasetError, InputError
 from workbench.readers.kinds import kind_of
 from workbench.settings import Settings
@@ -49,7 +50,7 @@ class BuiltDocument:
         document, assembled = self.document, self.assembled
         by_name = kind_of(document.source)
         return {
-            "document_id": document.digest[:16] or "0" * 16,
+            "document_id": document_id(document.digest),
             "source": document.source.name,
             "kind": assembled.kind if assembled else by_name,
             "pages": assembled.pages if assembled else document.pages if by_name == "scan" else 0,
@@ -108,6 +109,7 @@ def write_tables(
     raw: Path,
     job: Job,
     store: ResultStore,
+    history: CorrectionHistory,
     info: dict[str, Any],
     on_start: Callable[[], None],
 ) -> str:
@@ -117,7 +119,7 @@ def write_tables(
         DatasetError: they cannot be written, or results turned out to be damaged.
     """
     facts = [(one.row, one.assembled.tables if one.assembled else None) for one in documents]
-    told = origin(raw, job.processed, job.settings, [one.document for one in documents], facts)
+    told = origin(raw, job.processed, job.settings, [one.document for one in documents], facts, history)
     if info.get("built_from") == told["built_from"] and tables_are_whole(job.processed, info):
         return str(info["digest"])
     from workbench.dataset.writing import write_dataset
@@ -155,7 +157,9 @@ def _rows(document: PlannedDocument, assembled: Assembled, run: RunResult, job: 
     return content
 
 
-def summary(documents: Sequence[BuiltDocument], folder: Path, run: RunResult, digest: str) -> IngestSummary:
+def summary(
+    documents: Sequence[BuiltDocument], folder: Path, run: RunResult, digest: str, history: CorrectionHistory
+) -> IngestSummary:
     """The end of a run in numbers, and the documents that are not all there."""
     rows = {one.document.digest: one.assembled.rows for one in documents if one.assembled is not None}
     forms, indicators, findings = (sum(r[name] for r in rows.values()) for name in ("forms", "indicators", "findings"))
@@ -164,6 +168,5 @@ def summary(documents: Sequence[BuiltDocument], folder: Path, run: RunResult, di
         for one in documents
         if one.problem is not None
     )
-    return IngestSummary(
-        folder, len(documents), forms, indicators, findings, run.pages_read, problems, run.interrupted, digest
-    )
+    counts = (len(documents), forms, indicators, findings, run.pages_read)
+    return IngestSummary(folder, *counts, problems, run.interrupted, digest, history)

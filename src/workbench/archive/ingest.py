@@ -18,6 +18,7 @@ from workbench.archive.store import ResultStore
 from workbench.archive.summary import IngestSummary
 from workbench.archive.tasks import Executor, Job
 from workbench.archive.workers import LocalWorkers
+from workbench.dataset.corrections import CorrectionHistory, corrections_folder, read_corrections
 from workbench.files import LocalFiles
 from workbench.readers.documents import find_sources
 from workbench.settings import Settings
@@ -44,8 +45,8 @@ def plan_ingest(raw: Path, processed: Path, settings: Settings, keep: bool = Fal
         InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset.
         StoreError: the results in ``processed`` cannot be read.
     """
-    files = LocalFiles(processed)
-    return _plan(raw, ResultStore(files), Digests(files, settings), settings, read_info(files), keep)
+    files, history = LocalFiles(processed), read_corrections(corrections_folder(processed))
+    return _plan(raw, ResultStore(files), Digests(files, settings), settings, read_info(files), history, keep)
 
 
 def ingest(
@@ -76,13 +77,15 @@ def ingest(
         WorkerError: no processes can be started.
         InUseError: another run is using ``processed``.
         DatasetError: the processed folder cannot be written.
+        CorrectionError: a log of corrections cannot be read.
     """
+    history = read_corrections(corrections_folder(processed))  # to go on without would undo them
     files, job = LocalFiles(processed), Job(processed, settings)
     store = ResultStore(files)
     with locked(processed), Interrupts() as interrupts:
         _remove_scraps(processed)
         digests, info = Digests(files, settings), read_info(files)
-        plan = _plan(raw, store, digests, settings, info, keep)
+        plan = _plan(raw, store, digests, settings, info, history, keep)
         progress.planned(plan, workers)
         with running(processed):
             digests.save()
@@ -93,14 +96,20 @@ def ingest(
             if run.seconds:
                 plan.pace.with_run(run.seconds).save(files)
             documents = built(plan, store, run, settings)
-            digest = write_tables(documents, run, raw, job, store, info, progress.building)
-    return summary(documents, processed, run, digest)
+            digest = write_tables(documents, run, raw, job, store, history, info, progress.building)
+    return summary(documents, processed, run, digest, history)
 
 
 def _plan(
-    raw: Path, store: ResultStore, digests: Digests, settings: Settings, info: dict[str, Any], keep: bool
+    raw: Path,
+    store: ResultStore,
+    digests: Digests,
+    settings: Settings,
+    info: dict[str, Any],
+    history: CorrectionHistory,
+    keep: bool,
 ) -> Plan:
-    plan = make_plan(find_sources(raw), store, digests, settings, previous_of(info), keep)
+    plan = make_plan(find_sources(raw), store, digests, settings, previous_of(info), history, keep)
     nothing_there = [d.problem for d in plan.documents if d.problem and d.problem.reason in ("missing", "empty")]
     if nothing_there and len(nothing_there) == len(plan.documents) and info:
         raise nothing_there[0]  # a mistyped path must not replace a dataset by an empty one

@@ -12,7 +12,9 @@ from typing import Any
 
 import workbench
 from workbench.archive.plan import PlannedDocument, Previous
+from workbench.archive.store import document_id
 from workbench.archive.version import PIPELINE, code_digest
+from workbench.dataset.corrections import CorrectionHistory
 from workbench.files import Files
 from workbench.settings import Settings
 
@@ -28,6 +30,7 @@ def origin(
     settings: Settings,
     documents: Sequence[PlannedDocument],
     rows: Sequence[object],
+    history: CorrectionHistory,
 ) -> dict[str, Any]:
     """Everything needed to make the tables again.
 
@@ -44,6 +47,7 @@ def origin(
         "raw": Path(os.path.relpath(folder.resolve(), processed.resolve())).as_posix(),
         "settings": {name: value for name, value in asdict(settings).items() if name not in OF_THE_RUN},
         "versions": versions,
+        "corrections": history.summary({document_id(d.digest) for d in documents}),
         "documents": {
             d.source.name: {"sha256": d.digest, "version": d.version.name if d.version else None} for d in documents
         },

@@ -9,8 +9,10 @@ from typing import Literal
 
 from workbench.archive.digests import Digests
 from workbench.archive.pace import Pace
-from workbench.archive.store import TABLES, Assembled, ResultStore, StoredDocument, page_name
+from workbench.archive.store import TABLES, Assembled, ResultStore, StoredDocument, document_id, page_name
 from workbench.archive.version import Version, version_for
+from workbench.dataset.correction import Correction
+from workbench.dataset.corrections import CorrectionHistory
 from workbench.errors import InputError
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
@@ -27,7 +29,7 @@ class PlannedDocument:
     A file that is read as a whole has one page until it is read. ``version`` is that of the results it
     is made from, ``assembled`` what was put together from them before. ``reasons`` say why pages that
     were read before are read again (or, with ``is_kept``, would be). ``problem`` says why a document
-    cannot be read at all; it then has no pages.
+    cannot be read at all; it then has no pages. ``corrections`` are those in force.
     """
 
     source: Source
@@ -40,6 +42,7 @@ class PlannedDocument:
     assembled: Assembled | None = None
     reasons: tuple[str, ...] = ()
     is_kept: bool = False
+    corrections: tuple[Correction, ...] = ()
     problem: InputError | None = None
 
     @property
@@ -100,6 +103,7 @@ def make_plan(
     digests: Digests,
     settings: Settings,
     previous: Previous,
+    history: CorrectionHistory,
     keep: bool = False,
 ) -> Plan:
     """Look every document up. ``keep``: whole results of an earlier version are used as they are.
@@ -120,7 +124,8 @@ def make_plan(
         if known:
             change = "unchanged" if known[0] == digest else "changed"
         version = version_for(source, settings)
-        looked_up = _look_up(PlannedDocument(source, change, digest, signature, version, pages), store, version)
+        found = PlannedDocument(source, change, digest, signature, version, pages)
+        looked_up = _look_up(replace(found, corrections=history.of_document(document_id(digest))), store, version)
         if looked_up.pending:
             looked_up = _compare(looked_up, store, version, known[1] if known else "", keep)
         documents.append(looked_up)

@@ -110,7 +110,7 @@ class Agenda:
         self._to_come = {document.digest: set(document.pending) for document in contents if document.pending}
         self._first: deque[Task] = deque()
         self._rest = self._tasks(contents)
-        self._tries: Counter[Task] = Counter()
+        self._tries: Counter[tuple[str, int]] = Counter()
         self._repaired: set[str] = set()
 
     def next(self, stopping: bool) -> Task | None:
@@ -128,8 +128,9 @@ class Agenda:
         """Take in what became of a task."""
         task, error = outcome.task, outcome.error
         assert error is None or isinstance(error, InputError)
-        self._tries[task] += 1
-        if error is not None and error.reason in FAULTS and self._tries[task] == 1:
+        key = (task.digest, task.page if isinstance(task, PageTask) else 0)
+        self._tries[key] += 1
+        if error is not None and error.reason in FAULTS and self._tries[key] == 1:
             self._first.append(task)
         elif isinstance(task, PageTask):
             self._page_done(task, error, outcome.seconds)
@@ -208,7 +209,7 @@ def assemble_task(document: PlannedDocument, result: RunResult) -> AssembleTask:
     missing = tuple(sorted(result.unread.get(document.digest, ())))
     pages = 0 if document.is_whole else document.pages
     name, kind = document.source.name, kind_of(document.source)
-    return AssembleTask(document.digest, document.version, name, kind, pages, missing)
+    return AssembleTask(document.digest, document.version, name, kind, pages, missing, document.corrections)
 
 
 def has_pages(document: PlannedDocument, task: AssembleTask) -> bool:

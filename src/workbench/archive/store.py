@@ -118,6 +118,11 @@ def folder_of(digest: str) -> str:
     return f"{RESULTS}/{digest[:2]}/{digest}"
 
 
+def document_id(digest: str) -> str:
+    """What the tables call a document; zeros where its content could not be read."""
+    return digest[:16] or "0" * 16
+
+
 def page_name(number: int) -> str:
     """File name of the result of a page."""
     return f"page-{number:04d}.json"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from workbench.dataset.corrections import CorrectionHistory
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -26,6 +28,7 @@ class IngestSummary:
     """The end of a run: what the tables in ``folder`` hold, pages read now, and the documents that are not all there.
 
     Shows itself as a sentence, and as a table in a notebook. ``digest`` is that of the tables.
+    ``corrections`` are those that were applied, with the lines of their logs that could not be read.
     """
 
     folder: Path
@@ -37,6 +40,7 @@ class IngestSummary:
     problems: tuple[Problem, ...]
     interrupted: bool
     digest: str
+    corrections: CorrectionHistory
 
     def __str__(self) -> str:
         return (
@@ -64,6 +68,9 @@ class IngestSummary:
         parts = [f"<table><tr>{head}</tr><tr>{numbers}</tr></table>"]
         if self.unread:
             parts.append(f"<p>Interrupted: {self.unread:,} document(s) are still to be read. Run the cell again.</p>")
+        if self.corrections.problems:
+            lines = "".join(f"<li>{escape(str(problem))}</li>" for problem in self.corrections.problems)
+            parts.append(f"<p>Corrections not read:</p><ul>{lines}</ul>")
         if self.failed:
             reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(p.reason for p in self.failed).items())
             cells = ((p.status, p.source, p.reason, p.message) for p in self.failed)

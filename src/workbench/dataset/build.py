@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from workbench.checks import check_form
+from workbench.dataset.correcting import apply_corrections
+from workbench.dataset.correction import Correction
+from workbench.dataset.corrections import CorrectionHistory
+from workbench.dataset.records import PUBLISHED_FIELDS, boxes_of
+from workbench.dataset.reviewed import (
+    DOUBT,
+    after_review,
+    corrections_by_form,
+    field_rows,
+    flagged_fields,
+    is_about,
+    without_form,
+)
 from workbench.dataset.schemas import TABLES, to_table
 from workbench.form.assemble import entries_of
 from workbench.judging import NUMBER_FIELDS, judged_indicators
@@ -16,24 +29,6 @@ from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageCont
 Rows = list[dict[str, object]]
 CellUse = tuple[Table | None, int | None, str | None]
 """Table, record number and field that a cell gives its text to."""
-
-DOUBT = frozenset(
-    {
-        "low-confidence",
-        "obscured",
-        "unmapped-cell",
-        "not-a-number",
-        "missing-value",
-        "split-row-joined",
-        "shifted-cell",
-        "goal-missing",
-        "column-in-doubt",
-        "pages-out-of-order",
-        "page-not-read",
-        "text-outside-table",
-    }
-)
-"""Finding codes that say the machine may be wrong, and not the form: a person should look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +50,14 @@ class DocumentResult:
     """What the reader has to say about the document: findings that belong to no form."""
 
 
-def build_tables(documents: Sequence[DocumentResult], review_threshold: float) -> dict[str, pd.DataFrame]:
-    """The promised tables of a list of documents, validated.
+def build_tables(
+    documents: Sequence[DocumentResult], review_threshold: float, history: CorrectionHistory | None = None
+) -> dict[str, pd.DataFrame]:
+    """The promised tables of a list of documents, validated, with the corrections of people applied.
 
     A document that lies in the archive twice is listed twice in ``documents`` and counted once.
     """
+    history = history or CorrectionHistory()
     rows: dict[str, Rows] = {name: [] for name in TABLES}
     seen: set[str] = set()
     for document in documents:
@@ -67,11 +65,13 @@ def build_tables(documents: Sequence[DocumentResult], review_threshold: float) -
         if document.document_id in seen:
             continue
         seen.add(document.document_id)
+        corrections, lost = corrections_by_form(history.of_document(document.document_id), document.forms)
         rows["findings"] += [
-            {"form_id": None, "document_id": document.document_id, **_finding_row(note)} for note in document.notes
+            {"form_id": None, "document_id": document.document_id, **_finding_row(note)}
+            for note in _document_notes(document, lost)
         ]
         for number, form in enumerate(document.forms, start=1):
-            _add_form(rows, document, number, form, review_threshold)
+            _add_form(rows, document, number, form, review_threshold, corrections.get(number, []))
     return {name: to_table(name, found) for name, found in rows.items()}
 
 
@@ -89,13 +89,32 @@ def _document_row(document: DocumentResult) -> dict[str, object]:
     }
 
 
-def _add_form(rows: dict[str, Rows], document: DocumentResult, number: int, form: Form, threshold: float) -> None:
+def _document_notes(document: DocumentResult, lost: Sequence[Correction]) -> list[Finding]:
+    """What is to be said of the document as a whole, and of corrections whose form it does not hold."""
+    dismissals = [one for one in lost if one.action == "dismiss"]
+    notes = [replace(note, reviewed=any(is_about(one, note) for one in dismissals)) for note in document.notes]
+    return [*notes, *(without_form(one) for one in lost if one.action != "dismiss")]
+
+
+def _add_form(
+    rows: dict[str, Rows],
+    document: DocumentResult,
+    number: int,
+    machine: Form,
+    threshold: float,
+    corrections: Sequence[Correction],
+) -> None:
     form_id = f"{document.document_id}-{number}"
-    findings = check_form(form, threshold, document.pages)
+    doubts = check_form(machine, threshold, document.pages)
+    corrected = apply_corrections(machine, corrections, document.pages)
+    form = corrected.form
+    findings = after_review(check_form(form, threshold, document.pages), corrected) if corrections else doubts
+    fields = field_rows(corrected, flagged_fields(machine, doubts), boxes_of(document.pages))
     rows["forms"].append(_form_row(form_id, document.document_id, number, form, findings))
     rows["budgets"] += [{"form_id": form_id, **row} for row in _budget_rows(form)]
     rows["goals"] += [{"form_id": form_id, **row} for row in _goal_rows(form)]
     rows["indicators"] += [{"form_id": form_id, **row} for row in _indicator_rows(form)]
+    rows["fields"] += [{"form_id": form_id, **row} for row in fields]
     rows["cells"] += [{"form_id": form_id, **row} for row in _cell_rows(form, document.pages)]
     rows["findings"] += [{"form_id": form_id, "document_id": document.document_id, **_finding_row(f)} for f in findings]
 
@@ -118,7 +137,7 @@ def _form_row(
         "conclusion": form.conclusion.text if form.conclusion else None,
         "first_page": form.first_page,
         "last_page": form.last_page,
-        "review": any(finding.code in DOUBT for finding in findings),
+        "review": any(finding.code in DOUBT and not finding.reviewed for finding in findings),
     }
 
 
@@ -188,10 +207,6 @@ def _cell_rows(form: Form, pages: Sequence[PageContent]) -> Iterable[dict[str, o
                 if key in known or (not cell.text and form.first_page <= page.number <= form.last_page):
                     used = uses.get(key)
                     yield from (_cell_row(key, cell, use) for use in used or [(None, None, None)])
-
-
-PUBLISHED_FIELDS = {"number": "goal_no", "goal_label": "goal_no"}
-"""Fields that the tables call otherwise than the model."""
 
 
 def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> dict[str, object]:

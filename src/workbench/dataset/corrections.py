@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from numbers import Integral
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -85,15 +86,17 @@ class CorrectionLog:
     ) -> Correction:
         """Keep a correction (see `Correction`). It is on the disk when this returns.
 
-        ``record_no`` None, as the tables have it for the form itself, is 0.
+        Values may come as the tables hold them: ``record_no`` without a value is 0, the form itself, and a text
+        without a value None.
 
         Raises:
             CorrectionError: the text cannot be the field's value (``reason`` says why, in Chinese), or the file
                 cannot be written; then nothing was kept.
         """
         correction = Correction(
-            form_id, table, record_no or 0, field, was, now, self.by, _now(), reason, action, uuid.uuid4().hex,
-            anchor, dict(texts or {}), to, other_no, other, alone, code, page, undoes, tuple(settles),
+            form_id, table, _count(record_no), field, _text(was), _text(now), self.by, _now(), reason, action,
+            uuid.uuid4().hex, anchor, dict(texts or {}), to, _count(other_no), other, alone, code,
+            _count(page) or None, undoes, tuple(settles),
         )  # fmt: skip
         refused = _refused(correction)
         if refused:
@@ -184,6 +187,20 @@ class CorrectionHistory:
         """The corrections in force of one document, in the order of their time."""
         return self._by_document.get(document_id, ())
 
+    def summary(self, document_ids: Iterable[str]) -> dict[str, object]:
+        """For ``dataset.json``: how many corrections a dataset of these documents holds, and which.
+
+        ``elsewhere`` counts those about documents that it does not hold: they wait for the day that it does.
+        """
+        known = set(document_ids)
+        here = [one for one in self.in_force if one.document_id in known]
+        return {
+            "in_force": len(here),
+            "digest": self.digest(),
+            "elsewhere": len(self.in_force) - len(here),
+            "problems": [str(problem) for problem in self.problems],
+        }
+
     def digest(self, document_id: str | None = None) -> str:
         """Digest of what is in force, for one document or all: equal for equal effect, whoever's file holds a line."""
         chosen = self.in_force if document_id is None else self.of_document(document_id)
@@ -260,6 +277,15 @@ def _refused(correction: Correction) -> str | None:
     if action == "move-value":
         return next(filter(None, (refusal(table, name, None) for name in (correction.field, correction.to))), None)
     return None
+
+
+def _count(number: object) -> int:
+    is_number = isinstance(number, Integral | float) and number == number  # NaN is not itself
+    return int(number) if is_number else 0  # type: ignore[call-overload]
+
+
+def _text(text: object) -> str | None:
+    return text if isinstance(text, str) else None
 
 
 def _now() -> str:

@@ -32,7 +32,10 @@ Boxes = Mapping[CellKey, Box]
 
 @dataclass
 class Record:
-    """A record in hand. ``numbers`` are those that the machine gave it: none for an added row, two for a joined one."""
+    """A record in hand: its values by field, and the cells that are no other record's, that of its name first.
+
+    ``numbers`` are those that the machine gave it: none for an added row, two for one joined of two.
+    """
 
     table: Table
     entries: dict[str, Entry | None]
@@ -46,8 +49,7 @@ class Record:
     @property
     def name(self) -> str:
         """The text that names the record; of an indicator without a third level, its second."""
-        entry = self.entries.get(self.key_field) or self.entries.get("level2")
-        return entry.text if entry else ""
+        return self.text(self.key_field) or self.text("level2")
 
     def text(self, name: str) -> str:
         return (self.entries.get(name) or BLANK).text

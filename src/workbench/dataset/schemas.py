@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pandera.pandas as pa
 
-TABLES = ("documents", "forms", "budgets", "goals", "indicators", "cells", "findings")
+TABLES = ("documents", "forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
 
 
 def _text(nullable: bool = False, allowed: list[str] | None = None) -> pa.Column:
@@ -109,6 +109,26 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         },
         unique=["form_id", "indicator_no"],
     ),
+    "fields": pa.DataFrameSchema(
+        {
+            "form_id": _text(),
+            "table": _text(allowed=["forms", "budgets", "goals", "indicators"]),
+            "record_no": _count(nullable=True),
+            "field": _text(),
+            "text": _text(),
+            "confidence": _share(),
+            "machine_text": _text(nullable=True),
+            "machine_confidence": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True),
+            "status": _text(allowed=["machine", "confirmed", "corrected", "stale", "conflict"]),
+            "flagged": pa.Column("bool"),
+            "page": _count(nullable=True),
+            "left": _number(),
+            "top": _number(),
+            "right": _number(),
+            "bottom": _number(),
+        },
+        unique=["form_id", "table", "record_no", "field"],
+    ),
     "cells": pa.DataFrameSchema(
         {
             "form_id": _text(),
@@ -143,6 +163,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "message": _text(),
             "expected": _text(nullable=True),
             "found": _text(nullable=True),
+            "reviewed": pa.Column("bool"),
         }
     ),
 }

@@ -61,6 +61,10 @@ class Dataset:
         return self._table("indicators")
 
     @cached_property
+    def fields(self) -> pd.DataFrame:
+        return self._table("fields")
+
+    @cached_property
     def cells(self) -> pd.DataFrame:
         return self._table("cells")
 

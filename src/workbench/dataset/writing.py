@@ -20,7 +20,7 @@ from workbench.dataset.schemas import TABLES
 from workbench.errors import DatasetError
 from workbench.files import write_atomically
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 BATCH_ROWS = 50_000
 """Rows that are held before they are written: the memory that a dataset takes does not grow with it."""
