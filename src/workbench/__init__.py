@@ -35,8 +35,8 @@ def ingest(
     """Read a folder of documents into a dataset, as ``workbench ingest`` does: with a progress bar, only what is new.
 
     Args:
-        raw: the folder of documents, or one document.
-        processed: where the dataset goes.
+        raw: the folder of documents, or one document; or its URL (``s3://…``; any that fsspec knows).
+        processed: where the dataset goes, a folder or its URL.
         workers: processes that read pages; as many as cores and free memory allow where nothing is said.
         cluster: address of a Dask scheduler whose workers read the pages instead (``tcp://…``; see docs/cluster.md).
         keep: documents that an earlier version, or other settings, read whole are not read again.
@@ -48,21 +48,21 @@ def ingest(
     Raises:
         workbench.errors.WorkbenchError: nothing could be done at all; the message says why.
     """
-    from pathlib import Path
-
     from workbench.archive.ingest import ingest as run
     from workbench.archive.progress import RunProgress
     from workbench.archive.workers import default_workers
+    from workbench.remote import absolute, place_of
     from workbench.settings import Settings
 
-    raw, processed, chosen = Path(raw), Path(processed), settings or Settings.from_environment()
+    raw, processed, chosen = place_of(raw), place_of(processed), settings or Settings.from_environment()
     executor = None
     if cluster is not None:
         from workbench.archive.cluster import ClusterWorkers
+        from workbench.archive.originals import Originals
         from workbench.archive.tasks import Job
 
-        raw, processed = raw.absolute(), processed.absolute()  # as every machine of the cluster sees them
-        executor = ClusterWorkers(Job(processed, chosen), cluster)
+        raw, processed = absolute(raw), absolute(processed)  # as every machine of the cluster sees them
+        executor = ClusterWorkers(Job(Originals(raw), processed, chosen), cluster)
         workers = executor.threads
     progress = RunProgress()
     try:

@@ -10,6 +10,7 @@ import click
 
 import workbench
 from workbench.errors import WorkbenchError
+from workbench.remote import Place, place_of
 
 if TYPE_CHECKING:
     from workbench.archive.summary import IngestSummary
@@ -40,6 +41,15 @@ class Group(click.Group):
         return list(self.commands)
 
 
+class PlaceType(click.ParamType):  # type: ignore[type-arg]
+    """A path of this machine, or a URL."""
+
+    name = "PATH|URL"
+
+    def convert(self, value: Place, _: click.Parameter | None, __: click.Context | None) -> Place:
+        return place_of(value)
+
+
 def _complain(line: str) -> int:
     click.echo(f"error: {line}", err=True)
     return FAILED_INPUTS
@@ -59,20 +69,20 @@ def main() -> None:
     epilog=_examples(
         "workbench ingest",
         "workbench ingest scans/2022 --out data/2022 --workers 4",
-        "workbench ingest --cluster tcp://10.0.0.5:8786",
+        "workbench ingest s3://archive/scans --out s3://archive/processed --cluster tcp://10.0.0.5:8786",
         "workbench ingest --dry-run",
     )
 )
-@click.argument("raw", type=click.Path(path_type=Path), default=RAW)
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=PROCESSED, show_default=True)
+@click.argument("raw", type=PlaceType(), default=RAW)
+@click.option("--out", type=PlaceType(), default=PROCESSED, show_default=True)
 @click.option(
     "--workers", type=click.IntRange(min=1), help="Processes that read pages.  [default: by cores and free memory]"
 )
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers read the pages: tcp://host:8786")
 @click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
-def ingest(raw: Path, out: Path, workers: int | None, cluster: str | None, keep: bool, dry_run: bool) -> None:
-    """Read the documents in RAW (default data/raw) into a dataset.
+def ingest(raw: Place, out: Place, workers: int | None, cluster: str | None, keep: bool, dry_run: bool) -> None:
+    """Read the documents in RAW (default data/raw) into a dataset. RAW and --out are folders, or URLs (s3://…).
 
     What was read before is not read again; after an interruption the same command goes on. Ctrl-C finishes the pages
     in hand and writes the tables; a second one stops at once.
@@ -92,7 +102,7 @@ def ingest(raw: Path, out: Path, workers: int | None, cluster: str | None, keep:
 
 
 def _ingest(
-    raw: Path, out: Path, workers: int | None, cluster: str | None = None, keep: bool = False
+    raw: Place, out: Place, workers: int | None, cluster: str | None = None, keep: bool = False
 ) -> IngestSummary:
     summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep)
     click.echo(str(summary))

@@ -16,16 +16,13 @@ import time
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import workbench
 from workbench.archive.assembling import AssembleTask
 from workbench.archive.tasks import Executor, Job, Outcome, PageTask, Task
 from workbench.archive.workers import LocalWorkers
 from workbench.errors import ClusterError, InputError, WorkerError
-
-if TYPE_CHECKING:
-    from distributed import Client, Future
 
 CONNECT_SECONDS = 15
 """Seconds that the scheduler may take to answer."""
@@ -44,7 +41,8 @@ SHAPING = ("numpy", "onnxruntime", "opencv-contrib-python", "paddleocr", "pillow
 
 
 class ClusterWorkers(Executor):
-    """An `Executor` on a Dask cluster."""
+    """An `Executor` on a Dask cluster; ``threads`` are the tasks that it does at once. It grows and shrinks with the
+    cluster."""
 
     def __init__(self, job: Job, address: str, seconds: float = CONNECT_SECONDS) -> None:
         """Connect to the scheduler.
@@ -53,22 +51,12 @@ class ClusterWorkers(Executor):
             ClusterError: Dask is not installed, or the scheduler does not answer.
         """
         self.job, self.address = job, address
-        self._client = _connect(address, seconds)
-        self._given: dict[str, tuple[Future, Task]] = {}
-        self._done: queue.Queue[Future] = queue.Queue()
-        self._threads, self._looked = 0, 0.0
+        self._client: Any = _connect(address, seconds)  # Dask's own annotations are few
+        self._given: dict[Any, tuple[Any, Task]] = {}
+        self._done: queue.Queue[Any] = queue.Queue()
+        self.threads, self.capacity, self._looked = 0, 1, 0.0
         self._last_seen = time.monotonic()
         self._look()
-
-    @property
-    def threads(self) -> int:
-        """Tasks that the cluster does at once."""
-        return self._threads
-
-    @property
-    def capacity(self) -> int:
-        """Grows and shrinks with the cluster."""
-        return max(1, TASKS_A_THREAD * self._threads)
 
     def __enter__(self) -> ClusterWorkers:
         """See that the workers that are there can do the job.
@@ -107,7 +95,7 @@ class ClusterWorkers(Executor):
             futures.append(self._done.get())
         return [self._outcome(future) for future in futures]
 
-    def _outcome(self, future: Future) -> Outcome:
+    def _outcome(self, future: Any) -> Outcome:
         _, task = self._given.pop(future.key)
         if future.status == "finished":
             outcome: Outcome = future.result()
@@ -128,7 +116,9 @@ class ClusterWorkers(Executor):
         if self._client.status != "running":
             message = "the scheduler is no longer there; what was read is kept: start it and run the same command again"
             raise ClusterError(self.address, message)
-        self._threads = sum(worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values())
+        self._threads = sum(
+            worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values()
+        )
         if self._threads:
             self._last_seen = now
         elif now - self._last_seen > LONELY_SECONDS:
@@ -136,20 +126,25 @@ class ClusterWorkers(Executor):
             raise ClusterError(self.address, message)
 
 
-def _connect(address: str, seconds: float) -> Client:
+def _connect(address: str, seconds: float) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
         message = "Dask is not installed; install it with: pip install 'jixiao-workbench[cluster]'"
         raise ClusterError(address, message) from error
     try:
-        return Client(address, timeout=seconds, set_as_default=False, name="workbench")
+        return Client(
+            address,  # type: ignore[no-untyped-call]
+            timeout=seconds,
+            set_as_default=False,
+            name="workbench",
+        )
     except (OSError, ValueError, TimeoutError) as error:
         message = f"no Dask scheduler answers there within {seconds:g} s ({error}); start one: dask scheduler"
         raise ClusterError(address, message) from error
 
 
-def _require_able(client: Client, address: str, job: Job) -> None:
+def _require_able(client: Any, address: str, job: Job) -> None:
     """See that the workers there are run the same program and see the same folders."""
     for worker, told in client.run(unable, job, program_digest()).items():
         if told:

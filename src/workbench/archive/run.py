@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from workbench.archive.assembling import AssembleTask
 from workbench.archive.interrupts import Interrupts
+from workbench.archive.originals import Originals
 from workbench.archive.pace import kind_of_pace
 from workbench.archive.plan import Plan, PlannedDocument
 from workbench.archive.tasks import FAULTS, Executor, Outcome, PageTask, Task
@@ -52,7 +52,7 @@ class RunResult:
 
 def run_plan(
     plan: Plan,
-    raw: Path,
+    originals: Originals,
     settings: Settings,
     executor: Executor,
     watch: Callable[[Counts], None],
@@ -81,21 +81,21 @@ def run_plan(
             for outcome in executor.outcomes(seconds=1.0):
                 in_hand -= 1
                 if outcome.error is not None:
-                    _require_going_on(outcome, raw)
+                    _require_going_on(outcome, originals)
                 agenda.done(outcome)
             watch(agenda.counts)
     return agenda.result
 
 
-def _require_going_on(outcome: Outcome, raw: Path) -> None:
+def _require_going_on(outcome: Outcome, originals: Originals) -> None:
     """Let failures of a document pass; what every other document would meet as well is raised."""
     error = outcome.error
     assert error is not None
     if not isinstance(error, InputError):
         raise error
-    if error.reason == "missing" and not (raw.is_file() or (raw.is_dir() and any(raw.iterdir()))):
+    if error.reason == "missing" and not originals.is_there():
         message = "the folder is no longer there; the tables stay as they were, and what was read is kept: run again"
-        raise InputError("missing", raw, message)
+        raise InputError("missing", str(originals.place), message)
 
 
 class Agenda:
