@@ -72,6 +72,7 @@ def generated_tables(departments: int, years: int, seed: int = 0) -> dict[str, p
             findings.append(
                 {"form_id": form_id, "document_id": document_id, "code": "low-confidence", "severity": "warning"}
                 | {"table": "forms", "field": "total_score", "page": 4, "message": "总得分的识别把握较低"}
+                | {"reviewed": False}
             )
     ready = {"status": "ok", "pipeline": "generated", "engine": "generated"}
     tables = {
@@ -80,6 +81,7 @@ def generated_tables(departments: int, years: int, seed: int = 0) -> dict[str, p
         "budgets": pd.DataFrame(budgets),
         "goals": pd.DataFrame(columns=list(SCHEMAS["goals"].columns)),
         "indicators": pd.DataFrame(indicators),
+        "fields": pd.DataFrame(columns=list(SCHEMAS["fields"].columns)),
         "cells": pd.DataFrame(cells),
         "findings": pd.DataFrame(findings),
     }

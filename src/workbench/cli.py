@@ -186,7 +186,11 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
         sys.exit(FAILED_INPUTS)
 
 
-@main.command(epilog=_examples("workbench report", "workbench report --department 天津市工业和信息化局 --year 2022"))
+@main.command(
+    epilog=_examples(
+        "workbench report", "workbench report --department 天津市工业和信息化局 --year 2022", "workbench report --zip"
+    )
+)
 @click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=REPORTS, show_default=True)
 @click.option("--department", help="Only this department.")
@@ -199,15 +203,28 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     show_default=True,
     help="Seconds that a notebook may take.",
 )
+@click.option("--zip", "with_zip", is_flag=True, help="Also pack all reports and the index into OUT/reports.zip.")
 def report(
-    processed: Path, out: Path, department: str | None, year: int | None, workers: int | None, timeout: float
+    processed: Path,
+    out: Path,
+    department: str | None,
+    year: int | None,
+    workers: int | None,
+    timeout: float,
+    with_zip: bool,
 ) -> None:
     """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
 
     Only what is new or changed is run: the department's rows, the notebook, the program. A notebook that fails does
     not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb.
     """
-    if not _report(processed, out, department, year, workers, timeout):
+    all_made = _report(processed, out, department, year, workers, timeout)
+    if with_zip:
+        from workbench.report import pack
+
+        packed = pack(out / "index.html")
+        click.echo(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
+    if not all_made:
         sys.exit(FAILED_INPUTS)
 
 

@@ -12,7 +12,7 @@
 
 from workbench.analysis import causes, comparison, evidence, listings, measures, pages
 from workbench.analysis.attainment import attainment_dots
-from workbench.analysis.excerpt import Excerpt, Tables, locate, select
+from workbench.analysis.excerpt import Excerpt, Tables, locate, locate_project, select
 from workbench.analysis.figures import (
     budget_flow,
     deviation_causes,
@@ -44,6 +44,7 @@ __all__ = [
     "goal_completion",
     "listings",
     "locate",
+    "locate_project",
     "measures",
     "pages",
     "picture",

@@ -44,7 +44,7 @@ def score_bounds(tables: Tables) -> pd.DataFrame:
     ``budgets``, ``indicators``.
     """
     totals = measures.totals(tables.forms, tables.budgets, tables.indicators)
-    doubts = tables.findings[tables.findings["code"].isin(DOUBT)]
+    doubts = tables.findings[tables.findings["code"].isin(DOUBT) & ~tables.findings["reviewed"].astype(bool)]
     of_total = _doubted(doubts, "forms", ("total_weight", "total_score"), required=True)
     budget_rows = measures.budget_totals(tables.budgets).reset_index()
     rows = [

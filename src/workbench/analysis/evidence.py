@@ -13,39 +13,11 @@ from PIL import Image, ImageDraw
 
 from workbench.analysis import pieces
 from workbench.analysis.excerpt import Tables
-from workbench.analysis.pieces import Html, Row, escape
+from workbench.analysis.pieces import Column, Html, Row, escape
 from workbench.analysis.summary import SEVERITIES
-from workbench.analysis.wording import is_missing, text, whole
+from workbench.analysis.wording import is_missing, percent, text, whole
+from workbench.dataset.dictionary import data_dictionary
 from workbench.errors import InputError
-
-TABLE_NAMES = {"forms": "表头", "budgets": "预算", "goals": "目标", "indicators": "指标"}
-
-FIELD_NAMES = {
-    "title": "标题",
-    "department": "部门名称",
-    "project": "项目名称",
-    "unit": "实施单位",
-    "year": "年度",
-    "total_weight": "总分值",
-    "total_score": "总得分",
-    "conclusion": "评价结论",
-    "label": "栏目名",
-    "funds": "资金名称",
-    "initial": "年初预算数",
-    "adjusted": "全年预算数",
-    "executed": "全年执行数",
-    "execution_rate": "执行率",
-    "goal_no": "目标序号",
-    "goal": "年度绩效目标",
-    "level1": "一级指标",
-    "level2": "二级指标",
-    "name": "三级指标",
-    "target": "年度指标值",
-    "actual": "实际完成值",
-    "weight": "分值",
-    "score": "得分",
-    "deviation": "偏差原因",
-}
 
 STRIP_WIDTH, STRIP_HEIGHT = 900, 320
 """Pixels at most of a piece of a scan in a report; larger ones are scaled down."""
@@ -61,6 +33,17 @@ MARGIN = 0.006
 
 FRAME = (213, 94, 0)
 """Colour of the frame around the cell in question: the palette's red."""
+
+
+CELL_COLUMNS = (
+    Column("page", "页", whole, "number"),
+    Column("table_no", "页上第几张表", whole, "number"),
+    Column("row", "行", whole, "number"),
+    Column("col", "列", whole, "number"),
+    Column("text", "文字", kind="wide"),
+    Column("confidence", "置信度", lambda value: percent(value, 2), "number"),
+    Column("state", "状态", kind="short"),
+)
 
 
 class Scans(Protocol):
@@ -102,10 +85,30 @@ def findings(tables: Tables, scans: Scans | None = None) -> Html:
 
 def where(row: Row) -> str:
     """The place of a finding in words: 指标 第 13 条 实际完成值."""
-    parts = [] if is_missing(row["table"]) else [TABLE_NAMES.get(str(row["table"]), str(row["table"]))]
+    if is_missing(row["table"]):
+        return ""
+    table = data_dictionary().get(str(row["table"]))
+    column = table.columns.get(str(row["field"])) if table else None
+    parts = [table.title if table else str(row["table"])]
     parts += [] if is_missing(row["record_no"]) else [f"第 {whole(row['record_no'])} 条"]
-    parts += [] if is_missing(row["field"]) else [FIELD_NAMES.get(str(row["field"]), str(row["field"]))]
+    parts += [] if is_missing(row["field"]) else [column.title if column else str(row["field"])]
     return " ".join(parts)
+
+
+def trace(tables: Tables, scans: Scans, table: str, field: str, form_id: str = "", record_no: int | None = 1) -> Html:
+    """Where a value comes from: the cells that it was read from, how sure they are, and their piece of the scan.
+
+    Without ``form_id`` the first form; ``record_no`` is None for the fields of ``forms``.
+    """
+    form_id = form_id or str(next(iter(tables.forms["form_id"]), ""))
+    asked: Row = {"table": table, "record_no": record_no, "field": field, "page": None, "found": None}
+    of_form = tables.cells[tables.cells["form_id"] == form_id]
+    of_record = of_form["record_no"].isna() if record_no is None else of_form["record_no"] == record_no
+    rows = of_form[(of_form["table"] == table) & of_record & (of_form["field"] == field)]
+    listed = pieces.table(rows, CELL_COLUMNS, nothing=f"{where(asked)}：没有对应的单元格")
+    finding = pd.DataFrame([{"form_id": form_id, **asked}])
+    shown = pieces_of_scans(finding, of_form, scans) if len(rows) else {}
+    return pieces.join([listed, *(_image(picture, "原件上的这一行") for picture in shown.values())])
 
 
 def pieces_of_scans(rows: pd.DataFrame, cells: pd.DataFrame, scans: Scans) -> dict[Any, bytes]:
@@ -212,12 +215,16 @@ def _card(row: Row, picture: bytes | None) -> Html:
         for name, label in (("expected", "应为"), ("found", "表中"))
         if not is_missing(row[name])
     ]
+    place += "　已有人核对" if row["reviewed"] else ""
     lines = [f'<p class="wb-where">{escape(place)} <code>{escape(row["code"])}</code></p>']
     lines.append(f"<p>{escape(row['message'])}</p>")
     lines += [f'<p class="wb-values">{"".join(values)}</p>'] if values else []
     if picture:
-        alt = f"原件{page}上的这一行"
-        source = base64.b64encode(picture).decode("ascii")
-        lines.append(f'<div><img src="data:image/webp;base64,{source}" alt="{escape(alt)}"></div>')
+        lines.append(_image(picture, f"原件{page}上的这一行").markup)
     severity = escape(row["severity"])
     return Html(f'<article class="wb-finding wb-{severity}">{"".join(lines)}</article>', text(row["message"]))
+
+
+def _image(picture: bytes, alt: str) -> Html:
+    source = base64.b64encode(picture).decode("ascii")
+    return Html(f'<div><img src="data:image/webp;base64,{source}" alt="{escape(alt)}"></div>', alt)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 from rapidfuzz import process
 
-from workbench.errors import DatasetError, SelectionError
+from workbench.errors import DatasetError, InputError, SelectionError
 
 NO_DEPARTMENT = "未署部门"
 """The name under which forms without a department are found."""
@@ -34,6 +34,8 @@ class Tables(Protocol):
     @property
     def indicators(self) -> pd.DataFrame: ...
     @property
+    def fields(self) -> pd.DataFrame: ...
+    @property
     def cells(self) -> pd.DataFrame: ...
     @property
     def findings(self) -> pd.DataFrame: ...
@@ -52,6 +54,7 @@ class Excerpt:
     budgets: pd.DataFrame
     goals: pd.DataFrame
     indicators: pd.DataFrame
+    fields: pd.DataFrame
     cells: pd.DataFrame
     findings: pd.DataFrame
     info: Mapping[str, Any]
@@ -87,6 +90,19 @@ def locate(processed: str | Path) -> Path:
     raise DatasetError(processed, f"no dataset {where} (no dataset.json); run `workbench ingest` first")
 
 
+def locate_project(raw: str | Path) -> Path:
+    """The folder that a relative path like ``data/raw`` starts from: this one, or the nearest above that has it.
+
+    Raises:
+        InputError: ``missing``, where neither has it.
+    """
+    wanted = Path(raw).expanduser()
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / wanted).exists():
+            return folder
+    raise InputError("missing", raw, "there is no such folder or file here or in a folder above; put the scans there")
+
+
 def restrict(tables: Tables, form_ids: Iterable[str], department: str = "", year: int = NO_YEAR) -> Excerpt:
     """Only the rows of these forms and of the documents that they come from."""
     wanted = list(form_ids)
@@ -106,6 +122,7 @@ def restrict(tables: Tables, form_ids: Iterable[str], department: str = "", year
         budgets=of_forms(tables.budgets),
         goals=of_forms(tables.goals),
         indicators=of_forms(tables.indicators),
+        fields=of_forms(tables.fields),
         cells=of_forms(tables.cells),
         findings=findings[findings["form_id"].isin(wanted) | about_document].reset_index(drop=True),
         info=tables.info,
@@ -156,6 +173,8 @@ def select(tables: Tables, department: str = "", year: int = NO_YEAR) -> Excerpt
     No department means the dataset's first; no year means the department's first (a form without a
     year comes before all years). An empty dataset gives an empty excerpt as long as nothing was asked for.
     """
+    if not isinstance(year, int):
+        raise SelectionError("year", year, [str(known) for known in sorted(set(form_years(tables.forms)))])
     forms = tables.forms
     if forms.empty and not department and not year:
         return restrict(tables, [])

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from workbench.analysis import causes, measures, style
@@ -21,6 +22,9 @@ from workbench.analysis.wording import category, number, percent, shorten, wrap_
 
 LABEL_COLUMNS = 34
 """Width of a row's label in half-width columns."""
+
+LEAST_COLUMNS = 5
+"""A heat map has room for at least so many columns."""
 
 CROWDED_COLUMNS = 8
 """A heat map with more columns than this has narrow headings in small letters."""
@@ -205,8 +209,8 @@ def heat_map(rates: pd.DataFrame, labels: list[str], lost: pd.DataFrame | None =
     figure, axes = style.canvas(1.9 + 0.36 * len(rates))
     values = rates.to_numpy(dtype=float)
     lowest = min(float(np.nanmin(values)), 0.5)
-    axes.set_facecolor(style.PAPER)
-    axes.patch.set(hatch=HATCH, edgecolor=PALE)
+    ends = (len(rates.columns), len(rates))
+    axes.add_patch(Rectangle((0, 0), *ends, facecolor=style.PAPER, edgecolor=PALE, hatch=HATCH, lw=0))
     axes.pcolormesh(values, cmap="Blues_r", vmin=lowest, vmax=1.12, edgecolors=style.PAPER, lw=1.5)
     gone_points = np.zeros(rates.shape) if lost is None else lost.to_numpy(dtype=float)
     for down, across in np.argwhere(~np.isnan(values)):
@@ -226,7 +230,8 @@ def heat_map(rates: pd.DataFrame, labels: list[str], lost: pd.DataFrame | None =
     axes.set_xticks(np.arange(len(columns)) + 0.5, columns, fontsize=8.5 if crowded else 10)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
-    axes.invert_yaxis()
+    # Few columns do not spread over the whole width: a cell is no banner.
+    axes.set(xlim=(0, max(len(rates.columns), LEAST_COLUMNS)), ylim=(len(rates), 0))
     for spine in axes.spines.values():
         spine.set_visible(False)
     return figure

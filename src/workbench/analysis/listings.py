@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from workbench.analysis import causes, comparison, measures, pieces
+from workbench.analysis import causes, comparison, evidence, measures, pieces
 from workbench.analysis.excerpt import Tables
 from workbench.analysis.narrative import goal_label
 from workbench.analysis.pieces import Column, Html, Row
-from workbench.analysis.summary import OVERALL, form_summary
+from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
+from workbench.dataset.dictionary import data_dictionary
+from workbench.dataset.schemas import TABLES
 
 MET = {True: "达成", False: "未达成"}
 
@@ -47,13 +49,18 @@ LOSS_COLUMNS = (
 
 REASON_COLUMNS = (
     Column("cause", "类别"),
-    Column(
-        "table", "位置", lambda value: {"budgets": "预算", "goals": "目标", "indicators": "指标"}[str(value)], "short"
-    ),
+    Column("table", "位置", lambda value: data_dictionary()[str(value)].title, "short"),
     Column("record_no", "序号", whole, "number"),
     Column("name", "名称", lambda value: shorten(text(value), 60), "wide"),
     Column("lost", "扣分", number, "number"),
     Column("reason", "表中所写原因", kind="wide"),
+)
+
+CORRECTION_COLUMNS = (
+    Column("page", "页", whole, "number"),
+    Column("place", "位置", kind="wide"),
+    Column("machine_text", "机器识别", kind="wide"),
+    Column("text", "更正为", kind="wide"),
 )
 
 SPREAD_COLUMNS = (
@@ -68,6 +75,32 @@ SPREAD_COLUMNS = (
     Column("mean", "平均", percent, "number"),
     Column("deviation", "标准差", percent, "number"),
     Column("variation", "变异系数", lambda value: number(value, 3), "number"),
+)
+
+FORM_READ_COLUMNS = (
+    Column("source", "文件", kind="wide"),
+    Column("pages", "页", kind="short"),
+    Column("department", "部门", kind="wide"),
+    Column("project", "项目", kind="wide"),
+    Column("year", "年度", whole, "number"),
+    Column("layout", "版式", kind="short"),
+    Column("indicators", "指标", whole, "number"),
+    Column("doubted", "核对", kind="short"),
+)
+
+CODE_COLUMNS = (
+    Column("severity", "级别", lambda value: SEVERITIES[str(value)], "short"),
+    Column("code", "代码", kind="short"),
+    Column("count", "处数", whole, "number"),
+    Column("forms", "涉及表数", whole, "number"),
+)
+
+DICTIONARY_COLUMNS = (
+    Column("table", "表", kind="short"),
+    Column("title", "名称", kind="short"),
+    Column("rows", "行数", whole, "number"),
+    Column("meaning", "含义", kind="wide"),
+    Column("columns", "列", kind="wide"),
 )
 
 FORM_COLUMNS = (
@@ -157,6 +190,13 @@ def reasons(tables: Tables) -> Html:
     return pieces.table(rows, REASON_COLUMNS, nothing="表中没有填写偏差原因")
 
 
+def corrections(tables: Tables) -> Html:
+    """Every field that a person corrected: what the machine had read, and what stands in the tables now."""
+    rows = tables.fields[tables.fields["status"] == "corrected"]
+    rows = rows.assign(place=[evidence.where(row) for row in rows.to_dict("records")])
+    return pieces.table(rows, CORRECTION_COLUMNS, nothing="没有人工更正")
+
+
 def spread(tables: Tables) -> Html:
     """How far score rates and execution rates spread in each year: median, quartiles, extremes, deviation."""
     summary = form_summary(tables)
@@ -167,6 +207,45 @@ def spread(tables: Tables) -> Html:
     ]
     rows = pd.concat(parts, ignore_index=True)
     return pieces.table(rows[rows["count"] > 0], SPREAD_COLUMNS, nothing="没有得分，也没有执行率")
+
+
+def forms_read(tables: Tables) -> Html:
+    """Every form that was read: where it was found, what it is, whether a person should look at it."""
+    sources = tables.documents.drop_duplicates("document_id").set_index("document_id")["source"]
+    rows = tables.forms.assign(
+        source=tables.forms["document_id"].map(sources),
+        pages=tables.forms["first_page"].astype(str) + "–" + tables.forms["last_page"].astype(str),
+        indicators=tables.forms["form_id"].map(tables.indicators["form_id"].value_counts()).fillna(0),
+        doubted=tables.forms["review"].map({True: "待核对", False: ""}),
+    )
+    return pieces.table(rows, FORM_READ_COLUMNS, nothing="没有读出绩效表")
+
+
+def finding_codes(tables: Tables) -> Html:
+    """How often each code of finding occurs, and on how many forms, the most serious first."""
+    order = {severity: place for place, severity in enumerate(SEVERITIES)}
+    grouped = tables.findings.groupby(["severity", "code"], sort=False)
+    rows = pd.DataFrame({"count": grouped.size(), "forms": grouped["form_id"].nunique()}).reset_index()
+    rows = rows.assign(place=rows["severity"].map(order)).sort_values(["place", "count"], ascending=[True, False])
+    return pieces.table(rows, CODE_COLUMNS, nothing="没有发现问题", mark=lambda row: str(row["severity"]))
+
+
+def dictionary(tables: Tables) -> Html:
+    """The tables of the dataset with their rows and columns, as the data dictionary calls them."""
+    entries = data_dictionary()
+    rows = pd.DataFrame(
+        [
+            {
+                "table": name,
+                "title": entries[name].title,
+                "meaning": entries[name].meaning,
+                "rows": len(getattr(tables, name)),
+                "columns": "、".join(f"{column} {entry.title}" for column, entry in entries[name].columns.items()),
+            }
+            for name in TABLES
+        ]
+    )
+    return pieces.table(rows, DICTIONARY_COLUMNS)
 
 
 def failed_documents(tables: Tables) -> Html:

@@ -15,6 +15,9 @@ DIGEST_LENGTH = 12
 REVIEW_THRESHOLD = 0.8
 """The confidence below which a cell counts as unsure, where the dataset does not name its own threshold."""
 
+REVIEWED = {"corrected": "更正", "confirmed": "确认无误", "stale": "更正已过时", "conflict": "更正互相矛盾"}
+"""What people did with a field, as the ``fields`` table says it."""
+
 MOST_DRAWN = 10
 """So many of a department's other forms at most have their charts in the report; all have their tables."""
 
@@ -32,6 +35,12 @@ def overview_title(tables: Tables) -> Html:
     years = sorted(year for year in set(form_years(tables.forms)) if year)
     span = f"{years[0]}–{years[-1]} 年度" if len(years) > 1 else f"{years[0]} 年度" if years else ""
     return pieces.heading(1, f"{span}绩效自评总览" + ("（数据集为空）" if tables.forms.empty else ""))
+
+
+def ingest_title(tables: Tables) -> Html:
+    """The heading over what was read: how many documents, forms and indicators."""
+    documents, forms, rows = len(tables.documents), len(tables.forms), len(tables.indicators)
+    return pieces.heading(1, f"读入 {documents} 份文件，得到 {forms} 张绩效表、{rows} 项指标")
 
 
 def overview_figures(tables: Tables) -> Html:
@@ -75,14 +84,10 @@ def basis(tables: Tables) -> Html:
         ("处理流程", "、".join(dict.fromkeys(text(name) for name in documents["pipeline"])) or MISSING),
         ("数据集摘要", digest[:DIGEST_LENGTH]),
     ]
-    corrections = corrections_applied(tables)
-    pairs += [("人工更正", f"已应用 {corrections} 处")] if corrections else []
+    reviewed = tables.fields["status"].value_counts()
+    said = "，".join(f"{label} {reviewed[status]} 处" for status, label in REVIEWED.items() if status in reviewed)
+    pairs += [("人工核对", said)] if said else []
     return pieces.facts(pairs, "facts")
-
-
-def corrections_applied(tables: Tables) -> int:
-    """How many of people's corrections were applied when the dataset was built."""
-    return int((tables.info.get("corrections") or {}).get("applied", 0))
 
 
 def target_quality(form: Tables) -> Html:

@@ -99,7 +99,6 @@ def table(
     mark: Callable[[Row], str] | None = None,
 ) -> Html:
     """A plain table, one row for each row; ``mark`` gives a row's CSS class. Without rows: one sentence."""
-    words = caption or nothing
     if rows.empty:
         said = f"{caption}：{nothing}" if caption else nothing
         return Html(f'<p class="wb-nothing">{escape(said)}</p>', said)
@@ -109,10 +108,10 @@ def table(
         named = f' class="wb-{html.escape(mark(row), quote=True)}"' if mark and mark(row) else ""
         body.append(f"<tr{named}>{''.join(_cell(column, row[column.name]) for column in columns)}</tr>")
     # The caption is a row of the head: on paper it comes again with the head on every page.
-    label = html.escape(words, quote=True)
-    title = f'<tr class="wb-caption"><th colspan="{len(columns)}">{label}</th></tr>' if caption else ""
-    markup = f'<table aria-label="{label}"><thead>{title}<tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
-    return Html(f'<div class="wb-table">{markup}</div>', f"{words}（{len(rows)} 行）")
+    title = f'<tr class="wb-caption"><th colspan="{len(columns)}">{escape(caption)}</th></tr>' if caption else ""
+    markup = f"<table><thead>{title}<tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    words = caption or f"{'、'.join(column.label for column in columns[:3])} …"
+    return Html(f'<div class="wb-table">{markup}</div>', f"表：{words}（{len(rows)} 行）")
 
 
 def picture(figure: Figure) -> Html:

@@ -8,15 +8,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from workbench.analysis import pieces
+from workbench.analysis import pages, pieces
 from workbench.analysis.excerpt import Tables
 from workbench.analysis.summary import department_summary, form_summary
-from workbench.analysis.wording import MISSING, number, percent, text
+from workbench.analysis.wording import MISSING, number, percent, text, whole
 from workbench.report.journal import Report
 from workbench.report.page import frame
 from workbench.report.plan import Job
 
-HEADINGS = ("报告", "得分", "等级", "执行率", "错误", "警告", "提示", "笔记本")
+COLUMNS = (
+    ("报告", "wide"),
+    ("年度", "number"),
+    ("表数", "number"),
+    ("得分", "number"),
+    ("等级", "short"),
+    ("执行率", "number"),
+    ("错误", "number"),
+    ("警告", "number"),
+    ("提示", "number"),
+    ("核对", "short"),
+    ("笔记本", "short"),
+)
+"""The headings of the list of reports, and how wide each column is (as in the pieces of a report)."""
 
 
 def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -> str:
@@ -31,30 +44,28 @@ def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -
         partial = {job.stem: job.failed for job in jobs if job.failed.is_file()}
         items = "".join(_failure(report, partial.get(report.stem)) for report in failed)
         parts.append(f'<h2>未能生成的报告</h2><ul class="failed">{items}</ul>')
+    parts += ["<h2>数据</h2>", pages.basis(tables).markup, pages.overview_figures(tables).markup]
     parts.append("<h2>各部门报告</h2>")
     if departments:
-        head = "".join(f'<th scope="col">{label}</th>' for label in HEADINGS)
+        head = "".join(f'<th scope="col" class="wb-{kind}">{label}</th>' for label, kind in COLUMNS)
         rows = "".join(_row(job, summary[job.department, job.year]) for job in departments)
         parts.append(f'<div class="wb-table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>')
     else:
         parts.append("<p>数据集中没有绩效表。</p>")
-    digest = str(tables.info.get("digest") or MISSING)[:12]
-    parts.append(f'<p class="page-foot">数据集摘要 {html.escape(digest)}</p></main>')
-    return frame("绩效自评分析报告", "\n".join(parts))
+    return frame("绩效自评分析报告", "\n".join([*parts, "</main>"]))
 
 
 def _row(job: Job, row: dict[Any, Any]) -> str:
-    name = f"{job.department} {job.year or '年度不明'}" + (f"（{row['forms']} 张表）" if row["forms"] > 1 else "")
-    values = [number(row["score"]), text(row["grade"]), percent(row["execution_rate"])]
+    values = [_link(job, str(job.department)), whole(job.year or None), str(row["forms"])]
+    values += [number(row["score"]), html.escape(text(row["grade"])), percent(row["execution_rate"])]
     values += [str(row[severity]) for severity in ("error", "warning", "info")]
-    cells = "".join(
-        f'<td class="wb-short" data-label="{label}">{html.escape(value)}</td>'
-        for label, value in zip(HEADINGS[1:-1], values, strict=True)
+    values.append("待核对" if row["review"] else MISSING)
+    values.append(f'<a href="{quote(job.executed.name)}">.ipynb</a>' if job.executed.is_file() else MISSING)
+    cells = (
+        f'<td class="wb-{kind}" data-label="{label}">{value}</td>'
+        for (label, kind), value in zip(COLUMNS, values, strict=True)
     )
-    notebook = f'<a href="{quote(job.executed.name)}">.ipynb</a>' if job.executed.is_file() else MISSING
-    first = f'<td data-label="{HEADINGS[0]}">{_link(job, name)}</td>'
-    last = f'<td class="wb-short" data-label="{HEADINGS[-1]}">{notebook}</td>'
-    return f"<tr>{first}{cells}{last}</tr>"
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _failure(report: Report, partial: Path | None) -> str:

@@ -20,7 +20,7 @@ ROOMS = ("dataset", "analysis", "report")
 PACKAGES = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pylopdf-fonts-zh-cn")
 """Other packages whose versions shape a report."""
 
-TABLES_OF_FORMS = ("forms", "budgets", "goals", "indicators", "cells", "findings")
+TABLES_OF_FORMS = ("forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
 
 
 @cache

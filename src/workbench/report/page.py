@@ -21,7 +21,8 @@ HEADING = re.compile(r"<h2>(?P<text>.*?)</h2>", re.DOTALL)
 def make_page(notebook: NotebookNode, title: str, notebook_name: str) -> str:
     """The whole page, with a table of contents and a link to the executed notebook beside it."""
     toc, body = with_contents(notebook_body(notebook))
-    link = f'<p class="page-foot">可复算的笔记本：<a href="{quote(notebook_name)}">{html.escape(notebook_name)}</a></p>'
+    link = f'可复算的笔记本：<a href="{quote(notebook_name)}">{html.escape(notebook_name)}</a>'
+    link = f'<p class="page-foot"><a href="index.html">全部报告</a>　{link}</p>'
     return frame(title, f"{toc}\n<main>\n{body}\n{link}\n</main>")
 
 

@@ -1,0 +1,116 @@
+"""Findings with the piece of the scan that they are about."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import pandas as pd
+import pytest
+from PIL import Image, ImageChops
+
+from tests.conftest import Sample
+from tests.sample_tables import SampleTables, as_promised, empty_tables, sample_tables
+from workbench import analysis as wa
+from workbench.analysis import evidence
+from workbench.errors import InputError
+
+PICTURE = re.compile(r'<img src="data:image/webp;base64,([^"]+)"')
+
+
+class PaintedScans:
+    """Pages that are white but for one black cell each, and a count of how often one was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def page_image(self, form_id: str, page: int) -> tuple[Image.Image, float]:
+        self.asked += 1
+        image = Image.new("RGB", (1000, 1400), "white")
+        image.paste("black", (400, 200, 500, 240))
+        return image, 2.0  # cells are in half pixels, as those of a PDF are in points
+
+
+class NoScans:
+    """An archive whose originals are gone."""
+
+    def page_image(self, form_id: str, page: int) -> tuple[Image.Image, float]:
+        raise InputError("missing", "/home/someone/raw/x.pdf", "there is no such file")
+
+
+def with_cells() -> SampleTables:
+    """The Tianjin tables with the cells of indicator 71: name, and the score that a finding is about."""
+    tables = sample_tables()
+    cell = {"form_id": tables.forms["form_id"][0], "page": 5, "table_no": 1, "row": 3, "rowspan": 1, "colspan": 1}
+    cell |= {"confidence": 1.0, "y0": 100.0, "y1": 120.0, "state": "text", "table": "indicators", "record_no": 71}
+    rows = [
+        cell | {"col": 0, "x0": 50.0, "x1": 200.0, "field": "name", "text": "执法检查费用"},
+        cell | {"col": 1, "x0": 200.0, "x1": 250.0, "field": "score", "text": "0.4"},
+        cell | {"col": 2, "x0": 250.0, "x1": 450.0, "field": "deviation", "text": "疫情"},
+    ]
+    tables.cells = as_promised(pd.DataFrame(rows), "cells")
+    return tables
+
+
+def pictures(markup: str) -> list[Image.Image]:
+    return [Image.open(io.BytesIO(base64.b64decode(data))) for data in PICTURE.findall(markup)]
+
+
+def test_a_finding_shows_its_row_with_its_cell_framed() -> None:
+    (shown,) = pictures(evidence.findings(with_cells(), PaintedScans()).markup)
+    assert 790 <= shown.width <= 830  # the row from 100 to 900 and some paper around it
+    assert 40 <= shown.height <= 60
+    red, _, blue = shown.convert("RGB").crop((300, 0, 412, shown.height)).split()
+    framed = ImageChops.subtract(red, blue).point(lambda difference: 255 * (difference > 60)).getbbox()
+    assert framed is not None
+    assert framed[0] <= 8 < 104 <= framed[2]  # around the black cell, from 306 to 406
+
+
+def test_findings_without_a_cell_are_counted() -> None:
+    markup = evidence.findings(with_cells(), PaintedScans()).markup
+    assert markup.count('<article class="wb-finding') == 3
+    assert "另有 2 项没有图" in markup
+
+
+def test_the_most_serious_come_first_and_text_is_escaped() -> None:
+    markup = evidence.findings(with_cells()).markup
+    assert markup.index("wb-error") < markup.index("wb-warning") < markup.index("wb-info")
+    assert "&lt;b&gt;“5个”&lt;/b&gt;" in markup
+    assert "第 71 条 得分" in markup
+
+
+def test_originals_that_are_gone_are_said_to_be_and_their_paths_are_not() -> None:
+    markup = evidence.findings(with_cells(), NoScans()).markup
+    assert "没有附原件图片" in markup
+    assert "someone" not in markup
+
+
+def test_pieces_are_left_out_beyond_the_limit_the_least_serious_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = with_cells()
+    both = tables.findings[tables.findings["record_no"] == 71]
+    tables.findings = pd.concat([both, both.assign(severity="warning"), both.assign(severity="error")])
+    scans = PaintedScans()
+    size = len(evidence.pieces_of_scans(both, tables.cells, PaintedScans())[both.index[0]])
+    monkeypatch.setattr(evidence, "MOST_BYTES", size + 10)
+    markup = evidence.findings(tables, scans).markup
+    assert markup.index("wb-error") < markup.index("<img") < markup.index("wb-warning")
+    assert len(pictures(markup)) == 1
+    assert scans.asked == 1  # three findings on one page
+
+
+def test_trace_shows_the_cells_of_a_value() -> None:
+    traced = evidence.trace(with_cells(), PaintedScans(), "indicators", "score", record_no=71).markup
+    assert "0.4" in traced
+    assert len(pictures(traced)) == 1
+    nothing = evidence.trace(empty_tables(), PaintedScans(), "indicators", "score").markup
+    assert "没有对应的单元格" in nothing
+
+
+def test_every_finding_of_the_sample_archive_has_its_piece(sample_dataset: Sample) -> None:
+    report = wa.select(sample_dataset.dataset, "天津市工业和信息化局")
+    markup = evidence.findings(report, sample_dataset.dataset).markup
+    shown = pictures(markup)
+    assert len(shown) == len(report.findings)
+    assert all(image.width <= evidence.STRIP_WIDTH and image.height <= evidence.STRIP_HEIGHT for image in shown)
+    assert len(markup) < 1_400_000
