@@ -72,7 +72,7 @@ def ingest(
 
 
 def open(folder: Path | str = "data/processed") -> Dataset:
-    """Open the dataset that ``workbench ingest`` made.
+    """Open the dataset that ``workbench ingest`` made, in a folder or under a URL (``s3://…``).
 
     Raises:
         workbench.errors.DatasetError: the folder holds no dataset.

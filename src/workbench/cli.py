@@ -125,9 +125,9 @@ def _default_workers() -> int:
 
 
 @main.command(epilog=_examples("workbench clean --dry-run", "workbench clean data/2022"))
-@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and do nothing.")
-def clean(processed: Path, dry_run: bool) -> None:
+def clean(processed: Place, dry_run: bool) -> None:
     """Remove results that the tables no longer stand on: of deleted documents, earlier versions and other settings.
 
     Tables, corrections and the documents themselves stay.
@@ -248,11 +248,11 @@ def _report(
 
 
 @main.command(epilog=_examples("workbench check", "workbench check data/2022 --severity error"))
-@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option(
     "--severity", type=click.Choice(["error", "warning", "info"]), default="info", help="Least severity shown."
 )
-def check(processed: Path, severity: str) -> None:
+def check(processed: Place, severity: str) -> None:
     """What the forms say against themselves, and where the machine is unsure; most serious first."""
     dataset = workbench.open(processed)
     ranks = {"error": 0, "warning": 1, "info": 2}
@@ -274,10 +274,10 @@ def _printable(text: str) -> str:
 
 
 @main.command(epilog=_examples("workbench export --format xlsx", "workbench export data/2022 --format dta --out stata"))
-@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "dta", "duckdb"]), required=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File or folder.  [default: in exports/]")
-def export(processed: Path, kind: str, out: Path | None) -> None:
+def export(processed: Place, kind: str, out: Path | None) -> None:
     """The tables for other tools: an Excel workbook, CSV files for Excel, Stata files, a DuckDB file.
 
     Text stays text, `=100%` too. Every export holds the data dictionary in Chinese, and says in `about` what the

@@ -97,10 +97,10 @@ class CorrectionError(WorkbenchError):
 
 
 class StoreError(DatasetError):
-    """Results cannot be kept in the processed folder; ``detail`` is the system's reason."""
+    """Results cannot be kept in the processed folder, or a store does not answer; ``detail`` is the system's reason."""
 
-    def __init__(self, folder: Path | str, detail: str) -> None:
-        message = f"cannot be written ({detail}); nothing that was read is lost; mend it and run the same command again"
+    def __init__(self, folder: Path | str, detail: str, cannot: str = "be written") -> None:
+        message = f"cannot {cannot} ({detail}); nothing that was read is lost; mend it and run the same command again"
         super().__init__(folder, message)
         self.detail = detail
 

@@ -81,6 +81,15 @@ class RemoteFiles:
         names = ((entry["name"].rstrip("/"), entry) for entry in found)
         return {name.rpartition("/")[2]: entry for name, entry in names if name != path and name.rpartition("/")[2]}
 
+    def fetch(self, key: str, to: Path) -> bool:
+        """Put a content, or a folder with all that is in it, on this machine; False where there is none."""
+
+        def fetch() -> bool:
+            self.system.get(self.path(key), str(to), recursive=True)
+            return True
+
+        return bool(self.ask(fetch))
+
     def size(self, key: str) -> int:
         sizes = self.ask(lambda: self.system.du(self.path(key), total=True))
         return int(sizes or 0)
@@ -117,7 +126,7 @@ class RemoteFiles:
             # What others write is to be seen at once: nothing that was listed is remembered.
             return fsspec.core.url_to_fs(self.url, use_listings_cache=False)[0]
         except (ImportError, ValueError, OSError) as error:
-            raise StoreError(self.url, f"{error}".rstrip(".")) from error
+            raise StoreError(self.url, str(error).rstrip("."), "be used") from error
 
     @cached_property
     def _root(self) -> str:
@@ -152,11 +161,11 @@ class RemoteFiles:
             except (FileNotFoundError, NotADirectoryError):
                 return None
             except PermissionError as error:
-                raise StoreError(self.url, f"not allowed: {error}") from error
+                raise StoreError(self.url, f"not allowed: {error}", "be used") from error
             except StoreError:
                 raise
             except Exception as error:
                 if wait is None:
-                    raise StoreError(self.url, f"the store does not answer: {error or type(error).__name__}") from error
+                    raise StoreError(self.url, str(error) or type(error).__name__, "be reached") from error
                 time.sleep(wait)
         raise AssertionError("unreachable")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from workbench.archive.originals import Originals
 from workbench.archive.store import RESULTS, seal, unseal
-from workbench.files import Files
+from workbench.files import Files, LocalFiles
 from workbench.readers.documents import Source, digest_of
 from workbench.readers.kinds import kind_of
 from workbench.readers.pages import count_pages
@@ -25,6 +26,11 @@ class Digests:
         self.files, self.originals, self.settings = files, originals, settings
         self._known: dict[str, list[object]] = unseal(files.get(KEY))
         self._seen: dict[str, list[object]] = {}
+
+    @property
+    def is_local(self) -> bool:
+        """Whether all that is asked for lies on this machine."""
+        return isinstance(self.originals.place, Path) and isinstance(self.files, LocalFiles)
 
     def of(self, source: Source) -> tuple[str, int, str]:
         """Digest (hex SHA-256), number of pages (1 for a file that is read as a whole) and signature of a document.
