@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +17,7 @@ from tests.sample_tables import sample_tables, write
 from tests.scans.faults import scan
 from tests.scans.tables import central_project_table
 from tests.scans.typeset import typeset
+from tests.stubs import blank_page, documents
 from workbench.archive.ingest import plan_ingest
 from workbench.archive.store import ResultStore, StoredDocument, page_content_from_json, seal, unseal
 from workbench.archive.version import Version, version_for
@@ -206,153 +202,6 @@ class TestDataset:
         assert dataset.sql("select sum(weight) as s from indicators")["s"].tolist() == [pytest.approx(84)]
         with pytest.raises(Exception, match="disabled"):
             dataset.sql(f"select * from read_text('{__file__}')")
-
-
-PLUGIN = '''
-import os, time
-from workbench.ocr.base import OcrEngine, Reading
-
-class Engine(OcrEngine):
-    """Reads nothing; some pages are too much for it."""
-    version = "stub 1"
-
-    def detect(self, image):
-        time.sleep(float(os.environ.get("STUB_SECONDS", "0")))
-        if image.shape[1] == 777:
-            os._exit(3)
-        if image.shape[1] == 778:
-            raise RuntimeError("a page of this width")
-        return []
-
-    def recognise(self, crops):
-        return [Reading("", (), ()) for _ in crops]
-'''
-
-
-@pytest.fixture
-def stub_engine(tmp_path) -> dict[str, str]:
-    """Environment in which an installed package offers the OCR engine ``stub``, and the settings choose it."""
-    package = tmp_path / "site"
-    metadata = package / "stub_ocr-1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: stub-ocr\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[workbench.ocr]\nstub = stub_ocr:Engine\n")
-    (package / "stub_ocr.py").write_text(PLUGIN)
-    path = ":".join([str(package), *(entry for entry in sys.path if entry)])
-    return {"PYTHONPATH": path, "WORKBENCH_ENGINE": "stub"}
-
-
-def blank_page(path: Path, width: int = 600, tables: int = 0) -> Path:
-    """A page with a word's worth of ink, and empty ruled tables under it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image = Image.new("L", (width, 800), 255)
-    pen = ImageDraw.Draw(image)
-    pen.rectangle((100, 40, 180, 52), fill=0)
-    for number in range(tables):
-        for row in range(3):
-            pen.rectangle((100, 150 + 200 * number + 40 * row, 300, 190 + 200 * number + 40 * row), outline=0, width=2)
-            pen.rectangle((300, 150 + 200 * number + 40 * row, 500, 190 + 200 * number + 40 * row), outline=0, width=2)
-    image.save(path)
-    return path
-
-
-def documents(processed: Path) -> dict[str, tuple[str, str | None]]:
-    """Status and reason of every document, by its source."""
-    frame = open_dataset(processed).documents.astype(object).where(lambda f: f.notna(), None)
-    return {row["source"]: (row["status"], row["error"]) for row in frame.to_dict("records")}
-
-
-class TestRunsThatGoWrong:
-    def test_a_page_that_takes_its_process_down_is_named_and_the_others_are_read(self, tmp_path, stub_engine):
-        raw, out = tmp_path / "raw", tmp_path / "processed"
-        for number in range(1, 6):
-            blank_page(raw / "scan" / f"{number}.png", width=777 if number == 3 else 600 + number, tables=1)
-        blank_page(raw / "other.png", tables=1)
-        blank_page(raw / "odd.png", width=778)
-        output = workbench("ingest", raw, "--out", out, "--workers", "2", **stub_engine)
-        assert output.returncode == 1
-        found = documents(out)
-        assert found["scan"] == ("failed", "crashed")
-        assert found["odd.png"] == ("failed", "unreadable")
-        assert found["other.png"] == ("failed", "unknown-form")
-        assert "scan: crashed: page 3: reading this page crashed the program" in output.stderr
-        assert "odd.png: unreadable: page 1: the page could not be read (RuntimeError: a page of this width)" in (
-            output.stderr
-        )
-        assert "Traceback" not in output.stderr
-        stored = sorted(path.name for path in (out / "results").rglob("page-*.json"))
-        assert stored == ["page-0001.json", *(f"page-000{number}.json" for number in (1, 2, 4, 5))]
-
-    def test_an_engine_that_is_not_installed_is_one_line(self, tmp_path, stub_engine):
-        blank_page(tmp_path / "raw" / "a.png")
-        settings_ = stub_engine | {"WORKBENCH_ENGINE": "stubb"}
-        output = workbench("ingest", tmp_path / "raw", "--out", tmp_path / "processed", **settings_)
-        assert output.returncode == 1
-        (error,) = [line for line in output.stderr.splitlines() if line.startswith("error")]
-        assert error == "error: no OCR engine named 'stubb' is installed; installed: paddle, stub"
-        assert not (tmp_path / "processed" / "dataset.json").exists()
-
-    def test_a_damaged_result_is_read_again_in_the_next_run(self, tmp_path, stub_engine):
-        raw, out = tmp_path / "raw", tmp_path / "processed"
-        blank_page(raw / "a.png", tables=1)
-        workbench("ingest", raw, "--out", out, **stub_engine)
-        (stored,) = (out / "results").rglob("page-*.json")
-        whole = stored.read_bytes()
-        stored.write_bytes(whole[: len(whole) // 2])
-        output = workbench("ingest", raw, "--out", out, **stub_engine)
-        assert "1 to read" in output.stderr
-        assert stored.read_bytes() == whole
-
-    def test_nothing_is_read_twice_and_tables_do_not_depend_on_the_number_of_workers(self, tmp_path, stub_engine):
-        raw = tmp_path / "raw"
-        for number in range(4):
-            blank_page(raw / "scan" / f"{number}.png", width=600 + number, tables=2)
-        for out, workers in (("one", "1"), ("two", "2")):
-            workbench("ingest", raw, "--out", tmp_path / out, "--workers", workers, **stub_engine)
-        first, second = (open_dataset(tmp_path / out).info for out in ("one", "two"))
-        assert first["digest"] == second["digest"]
-        again = workbench("ingest", raw, "--out", tmp_path / "one", **stub_engine)
-        assert "4 already read; 0 to read" in again.stderr
-        assert open_dataset(tmp_path / "one").info["digest"] == first["digest"]
-
-    def test_an_interrupted_run_keeps_what_it_read_and_goes_on_with_the_same_command(self, tmp_path, stub_engine):
-        raw, out = tmp_path / "raw", tmp_path / "processed"
-        for number in range(1, 9):
-            blank_page(raw / "scan" / f"{number}.png", width=600 + number, tables=1)
-        command = [sys.executable, "-m", "workbench", "ingest", str(raw), "--out", str(out), "--workers", "1"]
-        slow = os.environ | stub_engine | {"STUB_SECONDS": "0.4"}
-        run = subprocess.Popen(command, env=slow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while run.poll() is None and not list((out / "results").rglob("page-*.json")):
-            time.sleep(0.05)
-        run.send_signal(signal.SIGINT)
-        _, stderr = run.communicate(timeout=60)
-        assert run.returncode == 1
-        assert "interrupted; run the same command again to go on" in stderr
-        assert "Traceback" not in stderr
-        assert documents(out)["scan"] == ("failed", "interrupted")
-        read = len(list((out / "results").rglob("page-*.json")))
-        assert 1 <= read < 8
-        again = workbench("ingest", raw, "--out", out, **stub_engine)
-        assert f"{read} already read; {8 - read} to read" in again.stderr
-        assert documents(out)["scan"] == ("failed", "unknown-form")
-
-    @pytest.mark.parametrize("wrong", ["typo", "empty"])
-    def test_a_wrong_path_does_not_replace_a_dataset(self, tmp_path, stub_engine, wrong):
-        write(sample_tables(), tmp_path / "processed")
-        before = (tmp_path / "processed" / "dataset.json").read_bytes()
-        (tmp_path / "empty").mkdir()
-        output = workbench("ingest", tmp_path / wrong, "--out", tmp_path / "processed", **stub_engine)
-        assert output.returncode == 1
-        (line,) = output.stderr.splitlines()
-        assert line.startswith(f"error: {tmp_path / wrong}: ")
-        assert (tmp_path / "processed" / "dataset.json").read_bytes() == before
-        assert len(open_dataset(tmp_path / "processed").indicators) == 103
-
-    def test_a_wrong_path_without_a_dataset_is_reported_too(self, tmp_path, stub_engine):
-        output = workbench("ingest", tmp_path / "typo", "--out", tmp_path / "processed", **stub_engine)
-        assert output.returncode == 1
-        assert "no such file or folder; check the path" in output.stderr
-        assert "Traceback" not in output.stderr
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from workbench.archive.lock import locked, running
 from workbench.archive.origin import previous_of, read_info
 from workbench.archive.originals import Originals
 from workbench.archive.plan import Plan, make_plan
-from workbench.archive.run import Counts, run_plan
+from workbench.archive.run import Counts, require_raw, run_plan
 from workbench.archive.store import ResultStore
 from workbench.archive.summary import IngestSummary
 from workbench.archive.tasks import Executor, Job
@@ -112,9 +112,11 @@ def _plan(
     keep: bool,
 ) -> Plan:
     plan = make_plan(originals.sources(), store, digests, settings, previous_of(info), history, keep)
-    nothing_there = [d.problem for d in plan.documents if d.problem and d.problem.reason in ("missing", "empty")]
-    if nothing_there and len(nothing_there) == len(plan.documents) and info:
+    nothing_there = [document.problem for document in plan.documents if not document.source.page_files]
+    if info and nothing_there and len(nothing_there) == len(plan.documents) and nothing_there[0]:
         raise nothing_there[0]  # a mistyped path must not replace a dataset by an empty one
+    if any(document.problem and document.problem.reason == "missing" for document in plan.documents) and info:
+        require_raw(originals)
     return plan
 
 

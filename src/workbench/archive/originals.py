@@ -46,7 +46,10 @@ class Originals:
     def is_there(self) -> bool:
         """Whether there is anything at all."""
         if isinstance(self.place, Path):
-            return self.place.is_file() or (self.place.is_dir() and any(self.place.iterdir()))
+            try:
+                return self.place.is_file() or next(self.place.iterdir(), None) is not None
+            except OSError:
+                return False
         return bool(_files(self.place).entries(""))
 
     def signature(self, source: Source) -> tuple[str, float]:

@@ -93,7 +93,17 @@ def _require_going_on(outcome: Outcome, originals: Originals) -> None:
     assert error is not None
     if not isinstance(error, InputError):
         raise error
-    if error.reason == "missing" and not originals.is_there():
+    if error.reason == "missing":
+        require_raw(originals)
+
+
+def require_raw(originals: Originals) -> None:
+    """One file that is gone is its own problem; all of them are not.
+
+    Raises:
+        InputError: ``missing``: the raw folder is gone, or empty.
+    """
+    if not originals.is_there():
         message = "the folder is no longer there; the tables stay as they were, and what was read is kept: run again"
         raise InputError("missing", str(originals.place), message)
 

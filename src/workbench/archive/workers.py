@@ -150,9 +150,7 @@ class LocalWorkers(Executor):
             return None
         settings = self.job.settings
         if took > settings.page_seconds:
-            message = (
-                f"took longer than page_seconds = {settings.page_seconds:,}; raise the setting, or look at the file"
-            )
+            message = f"took longer than page_seconds = {settings.page_seconds:,}; raise it, or look at the file"
             return _fault(self._end(worker), "timed-out", message)
         with suppress(psutil.Error):  # it has just ended
             memory = psutil.Process(worker.process.pid).memory_info().rss

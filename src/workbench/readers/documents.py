@@ -90,7 +90,11 @@ def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
 
 
 def _walk(folder: Path, raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> Iterator[Source]:
-    entries = [entry for entry in listing(folder) if not _is_ignored(entry.path)]
+    try:
+        entries = [entry for entry in listing(folder) if not _is_ignored(entry.path)]
+    except OSError:  # no permission: `digest_of` says it
+        yield _without_pages(folder, raw)
+        return
     files, folders = [e for e in entries if not e.is_folder], [e for e in entries if e.is_folder]
     images = [file.path for file in files if file.is_file and _is_image_name(file.path)]
     images.sort(key=lambda path: natural_order(path.name))
@@ -101,7 +105,7 @@ def _walk(folder: Path, raw: Path, listing: Listing, stream: Callable[[Path], Bi
         yield Source(name, folder, tuple(images))
         return
     if not entries:
-        yield Source(folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name, folder, ())
+        yield _without_pages(folder, raw)
     for file in files:
         yield _single(file.path, raw)
     for sub_folder in folders:
@@ -115,6 +119,10 @@ def _local_entries(folder: Path) -> list[Entry]:
 
 def _open_local(path: Path) -> BinaryIO:
     return path.open("rb")
+
+
+def _without_pages(folder: Path, raw: Path) -> Source:
+    return Source(folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name, folder, ())
 
 
 def _single(file: Path, raw: Path) -> Source:
@@ -154,7 +162,7 @@ def digest_of(source: Source, settings: Settings) -> str:
 
     Raises:
         InputError: ``missing`` or ``empty`` where there is nothing, ``too-large`` for a file above
-            ``max_bytes``, ``unreadable`` where it cannot be read.
+            ``max_bytes``, ``unreadable`` where it cannot be read (no permission, for one).
     """
     _require_pages(source)
     digests = [_file_digest(file, settings) for file in source.page_files]
@@ -166,8 +174,12 @@ def digest_of(source: Source, settings: Settings) -> str:
 def _require_pages(source: Source) -> None:
     if source.page_files:
         return
-    if not source.path.exists():
-        raise InputError("missing", source.path, "no such file or folder; check the path")
+    try:
+        next(source.path.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError("missing", source.path, "no such file or folder; check the path") from None
+    except OSError as error:
+        raise InputError("unreadable", source.path, f"cannot be opened ({error.strerror or error})") from error
     message = "the folder holds no documents; put scans (.pdf, .tif, .png, .jpg, …) or .docx, .xlsx into it"
     raise InputError("empty", source.path, message)
 
