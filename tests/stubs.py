@@ -10,7 +10,14 @@ from PIL import Image, ImageDraw
 from tests.printed import truth
 from tests.scans.tables import central_project_table
 from tests.written import write_tabs
+from workbench.archive.ingest import ingest
+from workbench.archive.plan import Plan
+from workbench.archive.progress import RunProgress
+from workbench.archive.run import Counts
+from workbench.archive.summary import IngestSummary
+from workbench.archive.tasks import Executor, Job, Outcome, PageTask, Task, perform
 from workbench.dataset.store import open_dataset
+from workbench.settings import Settings
 
 CRASHES, FAILS, HANGS, GROWS, CRASHES_ONCE = 777, 778, 779, 780, 781
 """Widths in pixels of the pages that are too much for the engine."""
@@ -89,3 +96,56 @@ def transcriptions(folder: Path, count: int) -> list[Path]:
     for path in paths:
         path.write_text(form.replace("补助资金", f"补助资金{path.stem}"), "utf-8")
     return paths
+
+
+DEFAULT = Settings()
+
+
+class Here(Executor):
+    """Tasks done in this process, one at a time; counts them."""
+
+    capacity = 1
+
+    def __init__(self, processed: Path, settings: Settings) -> None:
+        self.job = Job(processed, settings)
+        self.tasks: list[Task] = []
+
+    def __enter__(self) -> Here:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def submit(self, task: Task) -> None:
+        self.tasks.append(task)
+
+    def outcomes(self, seconds: float) -> list[Outcome]:
+        return [perform(self.job, self.tasks[-1])]
+
+    @property
+    def pages(self) -> int:
+        return sum(isinstance(task, PageTask) for task in self.tasks)
+
+
+class Quiet(RunProgress):
+    """Shows nothing, and keeps what it was told."""
+
+    plan: Plan
+    is_built = False
+
+    def planned(self, plan: Plan, workers: int) -> None:
+        self.plan = plan
+
+    def advanced(self, counts: Counts) -> None:
+        pass
+
+    def building(self) -> None:
+        self.is_built = True
+
+
+def ingest_here(
+    raw: Path, processed: Path, settings: Settings = DEFAULT, keep: bool = False
+) -> tuple[IngestSummary, Here, Quiet]:
+    """`ingest` in this process: how it ended, what was done, and what was told."""
+    executor, progress = Here(processed, settings), Quiet()
+    return ingest(raw, processed, settings, 1, progress, keep, executor), executor, progress

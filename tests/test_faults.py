@@ -29,10 +29,8 @@ from tests.stubs import (
 )
 from workbench.archive.ingest import plan_ingest
 from workbench.archive.lock import locked, running
-from workbench.archive.originals import Originals
 from workbench.archive.tasks import Job, PageTask, perform
 from workbench.dataset.store import open_dataset
-from workbench.files import LocalFiles
 from workbench.settings import Settings
 
 
@@ -244,7 +242,7 @@ class TestInterruption:
 class TestTheProcessedFolder:
     def test_that_another_run_is_using_is_left_alone(self, tmp_path):
         transcriptions(tmp_path / "raw", 1)
-        with locked(tmp_path / "out"), running(LocalFiles(tmp_path / "out")):
+        with locked(tmp_path / "out"), running(tmp_path / "out"):
             output = workbench("ingest", tmp_path / "raw", "--out", tmp_path / "out")
         assert output.returncode == 1
         (line,) = output.stderr.splitlines()
@@ -309,7 +307,7 @@ class TestTheRawFolder:
         tasks = [PageTask(d.source, d.signature, d.digest, d.version, 1) for d in plan.documents]
         (raw / "0000.tsv").unlink()
         (raw / "0001.tsv").write_text("something else\t1\n")
-        outcomes = [perform(Job(Originals(raw), tmp_path / "out", settings), task) for task in tasks]
+        outcomes = [perform(Job(tmp_path / "out", settings), task) for task in tasks]
         assert [outcome.error.reason for outcome in outcomes] == ["missing", "changed"]
         assert pages_in(tmp_path / "out") == []
 

@@ -43,11 +43,18 @@ def test_everything_to_the_right_of_ocr_works_without_it():
 
 
 def test_the_package_exports_exactly_what_it_promises():
-    assert sorted(workbench.__all__) == ["__version__", "ingest", "open", "read"]
+    assert sorted(workbench.__all__) == ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild"]
     assert all(hasattr(workbench, name) for name in workbench.__all__)
     public = {name for name in vars(workbench) if not name.startswith("_")}
     modules = {name for name in public if f"workbench.{name}" in sys.modules}
-    assert public - modules - {"annotations", "TYPE_CHECKING"} == {"ingest", "open", "read"}
+    assert public - modules - {"annotations", "TYPE_CHECKING"} == {
+        "agreement",
+        "audit",
+        "ingest",
+        "open",
+        "read",
+        "rebuild",
+    }
 
 
 def test_the_version_is_that_of_the_installed_package():

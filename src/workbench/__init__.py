@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from workbench.archive.single import ReadPage
     from workbench.archive.summary import IngestSummary
     from workbench.dataset.store import Dataset
+    from workbench.review.agreement import Agreement
+    from workbench.review.audit import Audit
     from workbench.settings import Settings
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "ingest", "open", "read"]
+__all__ = ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild"]
 
 
 def ingest(
@@ -62,7 +64,7 @@ def ingest(
         from workbench.archive.tasks import Job
 
         raw, processed = absolute(raw), absolute(processed)  # as every machine of the cluster sees them
-        executor = ClusterWorkers(Job(Originals(raw), processed, chosen), cluster)
+        executor = ClusterWorkers(Job(processed, chosen, Originals(raw)), cluster)
         workers = executor.threads
     progress = RunProgress()
     try:
@@ -95,3 +97,49 @@ def read(scan: Path | str) -> list[ReadPage]:
     from workbench.settings import Settings
 
     return read_scan(Path(scan), Settings.from_environment())
+
+
+def rebuild(processed: Path | str = "data/processed") -> IngestSummary:
+    """Build the tables again with the corrections made since; nothing is read, and the scans need not be there.
+
+    Raises:
+        workbench.errors.WorkbenchError: there is no dataset, or it is in use, or a log cannot be read.
+    """
+    from pathlib import Path
+
+    from workbench.archive.rebuild import rebuild as run
+
+    return run(Path(processed))
+
+
+def audit(dataset: Dataset | Path | str = "data/processed", n: int = 200, seed: int = 0) -> Audit:
+    """A stratified random sample of ``n`` fields that the machine did not doubt, to be looked at by a person.
+
+    The sample is kept beside the corrections and is the same whenever it is asked for. ``.estimate()`` gives the
+    error rate with its confidence interval, by the answers so far.
+
+    >>> audit = wb.audit(ds, n=200, seed=1)                           # doctest: +SKIP
+    >>> print(audit.estimate())                                       # doctest: +SKIP
+
+    Raises:
+        workbench.errors.CorrectionError: the sample cannot be kept, or a kept one is damaged.
+    """
+    from workbench.dataset.store import Dataset as Opened
+    from workbench.review.audit import draw_audit
+
+    return draw_audit(dataset if isinstance(dataset, Opened) else open(dataset), n, seed)
+
+
+def agreement(dataset: Dataset | Path | str = "data/processed", *people: str) -> list[Agreement]:
+    """How far reviewers agree on the fields that two of them looked at: percentage, kappa, alpha, for every pair.
+
+    >>> print(*wb.agreement(ds, "李", "王"))                           # doctest: +SKIP
+
+    Raises:
+        workbench.errors.SelectionError: nobody of that name has made corrections.
+    """
+    from workbench.dataset.store import Dataset as Opened
+    from workbench.remote import place_of
+    from workbench.review.agreement import agreement_of
+
+    return agreement_of(dataset.folder if isinstance(dataset, Opened) else place_of(dataset), people)

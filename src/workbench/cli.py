@@ -268,6 +268,23 @@ def check(processed: Place, severity: str) -> None:
     click.echo(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
 
 
+@main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.option(
+    "--from-corrections", is_flag=True, required=True, help="Take what people confirmed and corrected for the truth."
+)
+def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - required, so that the command says it
+    """How well the engine reads your own archive, and the review threshold that would catch its errors.
+
+    Measured on the fields that people confirmed or corrected; text is compared to the letter. For the error rate of
+    the fields that nobody was asked about, draw a sample: workbench.audit in Python.
+    """
+    from workbench.review.accuracy import bench_from_corrections
+
+    for line in bench_from_corrections(workbench.open(processed)).lines():
+        click.echo(_printable(line))
+
+
 def _printable(text: str) -> str:
     """Without control characters: text from a scan or file name must not steer a terminal."""
     return "".join(character if character.isprintable() else " " for character in text)

@@ -43,7 +43,7 @@ def clean(processed: Place, dry_run: bool = False) -> Cleaning:
             processed, "there is no dataset here that says which results are in use; make one: workbench ingest"
         )
     with locked(processed):
-        if is_unfinished(files):
+        if is_unfinished(processed):
             message = "the last run did not come to its end, what it read is kept for the next; run: workbench ingest"
             raise DatasetError(processed, message)
         cleaning = _find(files, dict(previous_of(info).documents.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,12 +20,16 @@ from workbench.archive.summary import IngestSummary
 from workbench.archive.tasks import Executor, Job
 from workbench.archive.workers import LocalWorkers
 from workbench.dataset.corrections import CorrectionHistory, corrections_of
+from workbench.readers.documents import Source
 from workbench.remote import Place, files_at
 from workbench.settings import Settings
 
 
 class Progress(Protocol):
     """What a run tells whoever watches it. Every method is called from the main thread only."""
+
+    def looking(self, sources: Sequence[Source]) -> Iterable[Source]:
+        """Passes the documents on while they are looked up: where files are new, all of their bytes are read."""
 
     def planned(self, plan: Plan, workers: int) -> None: ...
 
@@ -82,14 +86,14 @@ def ingest(
     """
     history = corrections_of(processed)  # to go on without would undo them
     files, originals = files_at(processed), Originals(raw)
-    job = Job(originals, processed, settings)
+    job = Job(processed, settings, originals)
     store = ResultStore(files)
-    with locked(processed), Interrupts() as interrupts:
+    with locked(processed):
         _remove_scraps(processed)
         digests, info = Digests(files, originals, settings), read_info(files)
-        plan = _plan(originals, store, digests, settings, info, history, keep)
+        plan = _plan(originals, store, digests, settings, info, history, keep, progress.looking)
         progress.planned(plan, workers)
-        with running(files):
+        with running(processed), Interrupts() as interrupts:
             digests.save()
             for version in {d.version.name: d.version for d in plan.documents if d.version is not None}.values():
                 store.describe(version)
@@ -110,8 +114,10 @@ def _plan(
     info: dict[str, Any],
     history: CorrectionHistory,
     keep: bool,
+    looking: Callable[[Sequence[Source]], Iterable[Source]] = iter,
 ) -> Plan:
-    plan = make_plan(originals.sources(), store, digests, settings, previous_of(info), history, keep)
+    sources = looking(originals.sources())
+    plan = make_plan(sources, store, digests, settings, previous_of(info), history, keep)
     nothing_there = [document.problem for document in plan.documents if not document.source.page_files]
     if info and nothing_there and len(nothing_there) == len(plan.documents) and nothing_there[0]:
         raise nothing_there[0]  # a mistyped path must not replace a dataset by an empty one

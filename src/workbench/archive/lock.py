@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from workbench.errors import InUseError, StoreError
 from workbench.files import Files, LocalFiles
-from workbench.remote import Place, RemoteFiles
+from workbench.remote import Place, RemoteFiles, files_at
 
 LOCK = ".lock"
 
@@ -92,16 +92,17 @@ class StoreLock:
 
 
 @contextmanager
-def running(files: Files) -> Iterator[None]:
+def running(processed: Place) -> Iterator[None]:
     """In the context, and after an end by an error, the folder says which run is using it."""
+    files = files_at(processed)
     files.put(RUN, json.dumps(_this_run()).encode())
     yield
     files.remove(RUN)
 
 
-def is_unfinished(files: Files) -> bool:
+def is_unfinished(processed: Place) -> bool:
     """Whether the last run did not come to its end: what it read is not in the tables yet."""
-    return files.get(RUN) is not None
+    return files_at(processed).get(RUN) is not None
 
 
 def _this_run() -> dict[str, object]:

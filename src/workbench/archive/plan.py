@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -102,7 +102,7 @@ class Plan:
 
 
 def make_plan(
-    sources: Sequence[Source],
+    sources: Iterable[Source],
     store: ResultStore,
     digests: Digests,
     settings: Settings,
@@ -133,10 +133,26 @@ def make_plan(
             looked_up = _compare(looked_up, store, version, known[1] if known else "", keep)
         return looked_up
 
-    with ThreadPoolExecutor(1 if digests.is_local else QUESTIONS_AT_ONCE) as pool:
-        documents = list(pool.map(look_up, sources))
-    gone = tuple(sorted(set(previous.documents) - {source.name for source in sources}))
+    documents = list(_in_order(look_up, sources, at_once=1 if digests.is_local else QUESTIONS_AT_ONCE))
+    gone = tuple(sorted(set(previous.documents) - {document.source.name for document in documents}))
     return Plan(tuple(documents), gone, Pace.load(store.files))
+
+
+def _in_order(
+    look_up: Callable[[Source], PlannedDocument], sources: Iterable[Source], at_once: int
+) -> Iterator[PlannedDocument]:
+    """The documents looked up, ``at_once`` at a time, in the order of their sources, which are taken as needed."""
+    if at_once == 1:
+        yield from map(look_up, sources)
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        asked: deque[Future[PlannedDocument]] = deque()
+        for source in sources:
+            asked.append(pool.submit(look_up, source))
+            if len(asked) > 2 * at_once:
+                yield asked.popleft().result()
+        while asked:
+            yield asked.popleft().result()
 
 
 def _look_up(document: PlannedDocument, store: ResultStore, version: Version) -> PlannedDocument:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tqdm.auto import tqdm
@@ -10,8 +11,12 @@ from tqdm.auto import tqdm
 from workbench.archive.plan import Plan
 from workbench.archive.run import Counts
 from workbench.progress import say, shows_bars
+from workbench.readers.documents import Source
 
 SECONDS_BETWEEN_LINES = 5.0
+
+GROWTH = 0.1
+"""Lines come rarer as a run grows longer: the next after this share of the time it has taken."""
 
 LISTED = 20
 """Most names that are printed of a list."""
@@ -24,6 +29,13 @@ class RunProgress:
         self._bar: tqdm[Any] | None = None
         self._last_line = self._start = time.monotonic()
         self._shown = 0
+
+    def looking(self, sources: Sequence[Source]) -> Iterator[Source]:
+        bar = tqdm(sources, unit="document", desc="looking through", delay=1.0, leave=False, disable=not shows_bars())
+        for number, source in enumerate(bar):
+            if bar.disable and self._is_time():
+                say(f"  looking through: {number}/{len(sources)} documents")
+            yield source
 
     def planned(self, plan: Plan, workers: int) -> None:
         for line in plan_lines(plan, workers):
@@ -42,10 +54,16 @@ class RunProgress:
             self._shown = counts.pages_done
             return
         is_last = 0 < counts.pages_done == counts.pages > self._shown
-        if is_last or time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
+        if self._is_time() or is_last:
             self._shown = counts.pages_done
-            say(f"  {_pages(counts, self._last_line - self._start)}, {_documents(counts)}")
+            say(f"  {_pages(counts, time.monotonic() - self._start)}, {_documents(counts)}")
+
+    def _is_time(self) -> bool:
+        """Whether the next plain line is due."""
+        now = time.monotonic()
+        is_due = now - self._last_line > max(SECONDS_BETWEEN_LINES, GROWTH * (now - self._start))
+        self._last_line = now if is_due else self._last_line
+        return is_due
 
     def stopping(self) -> None:
         say("\nstopping: the pages in hand are finished and kept (Ctrl-C again to stop at once)")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 from workbench.archive.assembling import AssembleTask, assemble
@@ -22,11 +23,11 @@ from workbench.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all tasks of a run share: the documents, where results are kept, and the settings."""
+    """What all tasks of a run share: where results are kept, the settings, and how to get at the documents."""
 
-    originals: Originals
     processed: Place
     settings: Settings
+    originals: Originals = field(default_factory=lambda: Originals(Path()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def parse_line(line: bytes) -> Correction:
     values["record_no"] = values.get("record_no") or 0  # null in the tables: the form itself
     _check_types(values)
     for name in ("anchor", "other"):
-        values[name] = _anchor(values.get(name))
+        values[name] = to_anchor(values[name]) if values.get(name) is not None else None
     values["texts"] = {str(name): str(text) for name, text in (values.get("texts") or {}).items()}
     values["settles"] = tuple(map(str, values.get("settles") or ()))
     values["id"] = values.get("id") or hashlib.sha256(line.strip()).hexdigest()[:16]
@@ -165,9 +165,12 @@ def _check_types(values: dict[str, Any]) -> None:
         raise ValueError(f"at has no offset from UTC: {values['at']!r}")
 
 
-def _anchor(data: object) -> Anchor | None:
-    if data is None:
-        return None
+def to_anchor(data: object) -> Anchor:
+    """An anchor from its JSON object.
+
+    Raises:
+        ValueError: the object is no anchor.
+    """
     try:
         page, box, text = (data[name] for name in ("page", "box", "text"))  # type: ignore[index]
         left, top, right, bottom = map(float, box or (0, 0, 0, 0))

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from workbench.dataset.correction import Action, Anchor, Correction, parse_line, to_line
 from workbench.dataset.refusal import refusal
-from workbench.errors import CorrectionError
+from workbench.errors import CorrectionError, DatasetError
 from workbench.remote import Place, RemoteFiles
 from workbench.values import normalise
 
@@ -45,8 +45,15 @@ PATIENCE = 10.0
 """Seconds to wait for another program that is writing to the same log."""
 
 
-def corrections_folder(processed: Path) -> Path:
-    """Where the corrections of a processed folder are kept: beside it, for it may be deleted and they may not."""
+def corrections_folder(processed: Place) -> Path:
+    """Where the corrections of a processed folder are kept: beside it, for it may be deleted and they may not.
+
+    Raises:
+        DatasetError: the dataset lies in a store, where no log can be appended to.
+    """
+    if not isinstance(processed, Path):
+        message = "corrections are made beside a dataset on this machine; fetch a copy of the tables and of the scans"
+        raise DatasetError(processed, message)
     return processed.resolve().parent / "corrections"
 
 

@@ -19,6 +19,8 @@ from workbench.remote import RemoteFiles, files_at, place_of
 if TYPE_CHECKING:
     import PIL.Image
 
+    from workbench.dataset.anchors import Anchors
+    from workbench.dataset.correction import Anchor
     from workbench.dataset.export import Exported
 
 
@@ -119,6 +121,19 @@ class Dataset:
             raise SelectionError("form", form_id, nearest)
         tables = {name: getattr(self, name) for name in TABLES if name != "documents"}
         return {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
+
+    def anchor(self, form_id: str, table: str, record_no: int | None) -> Anchor | None:
+        """What a correction of a record keeps of it: its place on the scan, and the text that names it.
+
+        None for the form itself (``record_no`` None or 0), and where there is no such record.
+        """
+        return self._anchors.of(form_id, table, record_no)
+
+    @cached_property
+    def _anchors(self) -> Anchors:
+        from workbench.dataset.anchors import Anchors
+
+        return Anchors(self.fields)
 
     def crop(self, form_id: str, table: str, record_no: int | None, field: str) -> PIL.Image.Image:
         """The piece of the scan that a value was read from; pieces from several pages are put under each other.

@@ -1,0 +1,41 @@
+"""Anchors of the records of an opened dataset: what a correction keeps, so that its record is found again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from workbench.dataset.correction import Anchor, Box
+from workbench.dataset.records import KEYS, LABELS
+from workbench.model import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Anchors:
+    """The anchors of all records, each made when it is asked for."""
+
+    def __init__(self, fields: pd.DataFrame) -> None:
+        """``fields`` is the table of that name."""
+        self._fields = fields
+        self._rows = fields.groupby(["form_id", "table", "record_no"], sort=False).indices
+
+    def of(self, form_id: str, table: str, record_no: int | None) -> Anchor | None:
+        """The anchor of a record; None for the form itself, which needs none, and where there is no such record."""
+        found = self._rows.get((form_id, table, record_no)) if record_no else None
+        if found is None:
+            return None
+        rows: list[dict[str, Any]] = self._fields.iloc[found].to_dict("records")  # type: ignore[assignment]
+        key = KEYS[cast("Table", table)]
+        # The cell of the record's name, else one that is hardly shared with other records.
+        rows.sort(key=lambda row: (row["field"] != key, row["field"] in LABELS))
+        texts = {row["field"]: row["text"] for row in rows}
+        placed = next((row for row in rows if row["left"] == row["left"]), None)
+        text = texts.get(key) or texts.get("level2") or ""
+        return Anchor(int(placed["page"]), box_of(placed), text) if placed else Anchor(text=text)
+
+
+def box_of(row: dict[str, Any]) -> Box:
+    """The outline of a field's cell, from its row of ``fields``."""
+    left, top, right, bottom = (float(row[name]) for name in ("left", "top", "right", "bottom"))
+    return left, top, right, bottom
