@@ -51,9 +51,9 @@ def rebuild(processed: Path, progress: Progress = iter) -> IngestSummary:
         raise DatasetError(processed, "there is no dataset here; make one with: workbench ingest")
     with locked(processed):
         settings, store, run = _settings(info), ResultStore(files), RunResult()
-        raw = place_of(str(info["raw"]))
-        raw = (processed / raw).resolve() if isinstance(raw, Path) else raw
-        plan = _plan_as_built(processed, Path(raw), info, store, run, history)
+        told = place_of(str(info["raw"]))
+        raw = (processed / told).resolve()
+        plan = _plan_as_built(processed, raw, info, store, run, history)
         for document in progress(plan.contents):
             _assemble(document, run, store, settings)
         documents = built(plan, store, run, settings)
