@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -15,6 +16,9 @@ from hypothesis import settings
 
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.ocr.base import OcrEngine, OcrOptions
+
+if TYPE_CHECKING:
+    from workbench.report import ReportRun
 
 ROOT = Path(__file__).resolve().parents[1]
 RAW = ROOT / "data" / "raw"
@@ -49,14 +53,19 @@ def engine() -> OcrEngine:
     return PaddleEngine(OcrOptions(threads=1))  # the other cores run other tests
 
 
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the whole run, which all test processes see; what is made there is made under a lock."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # pytest-xdist: a folder in it for each
+
+
 @pytest.fixture(scope="session")
 def sample_dataset(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """`workbench ingest` of the sample archive: every page through the real engine, once for all tests.
 
     Test processes that run side by side share it: the first that needs it makes it, the others wait.
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # pytest-xdist: a folder in it for each
+    shared = shared_folder(tmp_path_factory)
     folder, record = shared / "sample" / "processed", shared / "sample.json"
     with FileLock(shared / "sample.lock"):
         if not record.exists():
@@ -65,3 +74,19 @@ def sample_dataset(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     output = subprocess.CompletedProcess[str](*json.loads(record.read_text(encoding="utf-8")))
     assert (folder / "dataset.json").is_file(), output.stderr
     return Sample(folder, open_dataset(folder), output)
+
+
+@pytest.fixture(scope="session")
+def awkward_reports(tmp_path_factory: pytest.TempPathFactory) -> ReportRun:
+    """A report for each kind of awkward form, and the overview."""
+    from tests.made_reports import make_awkward_reports
+
+    return make_awkward_reports(shared_folder(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def sample_project(tmp_path_factory: pytest.TempPathFactory, sample_dataset: Sample) -> Path:
+    """A project folder with the sample archive, and the report on its Tianjin form."""
+    from tests.made_reports import make_sample_project
+
+    return make_sample_project(shared_folder(tmp_path_factory), sample_dataset.folder)

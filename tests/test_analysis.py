@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from tests.sample_tables import SampleTables, empty_tables, sample_tables, several_departments, write
+from tests.sample_tables import SampleTables, as_promised, empty_tables, sample_tables, several_departments, write
 from workbench import analysis as wa
 from workbench.analysis import (
     comparison,
@@ -255,6 +255,15 @@ def _changed(**columns: object) -> pd.DataFrame:
     return sample_tables().indicators.assign(**columns)
 
 
+def under_review(full: SampleTables) -> SampleTables:
+    """The Tianjin form as a machine that is sure of nothing hands it over."""
+    every = [{"table": "indicators", "record_no": number, "field": "score"} for number in range(1, 104)]
+    every += [{"table": "forms", "field": "total_score"}, {"table": "budgets", "record_no": 1, "field": "score"}]
+    doubts = pd.DataFrame(every).assign(form_id=full.forms["form_id"][0], document_id=full.forms["document_id"][0])
+    doubts = doubts.assign(code="low-confidence", severity="warning", message="识别把握很低", reviewed=False)
+    return sample_tables(findings=as_promised(doubts, "findings"), forms=full.forms.assign(review=True))
+
+
 @cache
 def awkward_tables() -> dict[str, SampleTables]:
     full = sample_tables()
@@ -283,6 +292,7 @@ def awkward_tables() -> dict[str, SampleTables]:
         "more than all": sample_tables(
             indicators=_changed(score=full.indicators["weight"] * 2), forms=full.forms.assign(total_score=150.0)
         ),
+        "all under review": under_review(full),
         "hostile text": sample_tables(
             indicators=_changed(name=hostile, level2=hostile, deviation=hostile),
             forms=full.forms.assign(department=hostile, project=hostile, title=hostile),

@@ -7,12 +7,19 @@ from dataclasses import replace
 from functools import cache
 
 import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.printed import FORMS, pages, table, with_text
+from workbench.checks import check_form
 from workbench.dataset.build import DocumentResult, build_tables
-from workbench.dataset.correction import Anchor, Correction
+from workbench.dataset.correcting import apply_corrections
+from workbench.dataset.correction import ACTIONS, Anchor, Correction
 from workbench.dataset.corrections import CorrectionHistory
-from workbench.dataset.records import anchor_of, boxes_of, head_of, records_of, with_records
+from workbench.dataset.records import anchor_of, boxes_of, find_record, head_of, records_of, with_records
+from workbench.dataset.refusal import FIELDS
+from workbench.dataset.reviewed import field_rows
 from workbench.form.assemble import assemble_forms
 from workbench.model import Cell, CellGrid, Confidence, Finding, Form, PageContent, Table
 
@@ -243,6 +250,15 @@ class TestWhenTheMachineReadsOtherwise:
         tables = build(two, said(3, "score", "5.58", "5.5", anchor=place))
         assert row({"indicators": tables["indicators"].query(f"form_id == '{DOCUMENT}-2'")}, DAYS)["score"] == 5.5
 
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_at_another_resolution_with_borders_a_little_off_rows_are_found_again(self, turned):
+        rows = range(1, 13)
+        places = [anchor(moved(read(), 1.0, 0.0, turned), record) for record in rows]
+        later = tuple(moved(read(), 1.5, 3.0, turned))
+        records, boxes = records_of(form_of(later), "indicators"), boxes_of(later)
+        unnamed = [replace(place, text="") for place in places]
+        assert [find_record(records, place, 0, boxes).numbers for place in unnamed] == [[record] for record in rows]
+
 
 def page_without_row(page: PageContent, name: str) -> PageContent:
     """The page as read without one row of its table: the row's cells are lost, what is below stays where it is."""
@@ -256,6 +272,25 @@ def page_without_row(page: PageContent, name: str) -> PageContent:
     cells = tuple(replace(cell, row=cell.row - 1) if cell.row > at else cell for cell in kept)
     edges = tuple(edge for number, edge in enumerate(grid.row_edges) if number != at + 1)
     return replace(page, grids=(replace(grid, cells=cells, row_edges=edges),))
+
+
+def moved(content: Iterable[PageContent], scale: float, shift: float, turned: bool) -> Pages:
+    """The pages drawn larger, everything a few pixels off; turned: lying on their side in the scanner."""
+    found = []
+    for page in content:
+
+        def corner(point: tuple[float, float], page: PageContent = page) -> tuple[float, float]:
+            x, y = (point[1], page.width - point[0]) if turned else point
+            return x * scale + shift, y * scale + shift
+
+        grids = tuple(
+            replace(grid, cells=tuple(replace(c, polygon=tuple(map(corner, c.polygon))) for c in grid.cells))
+            for grid in page.grids
+        )
+        size = (page.height, page.width) if turned else (page.width, page.height)
+        width, height = (round(one * scale) for one in size)
+        found.append(replace(page, grids=grids, width=width, height=height))
+    return found
 
 
 class TestTwoPeople:
@@ -384,6 +419,72 @@ class TestStructure:
         assert about["record_no"].tolist() == [2]
         flagged = tables["fields"].query("flagged")
         assert flagged[["record_no", "field"]].values.tolist() == [[2, "score"]]
+
+
+fields_of = {of: st.sampled_from(FIELDS[of]) for of in FIELDS}
+printed = st.sampled_from(["", "5", "5.58", "186天", "≥200天", DAYS, "别的文字", "1O"])
+
+
+@st.composite
+def anything(draw: st.DrawFn) -> Correction:
+    """Any correction of the form, sensible or not."""
+    of = draw(st.sampled_from(sorted(FIELDS)))
+    action = draw(st.sampled_from([name for name in ACTIONS if name != "undo"]))
+    numbers = st.integers(0, 15)
+    places = st.none() if of == "forms" else st.none() | numbers.map(lambda number: anchor_at(of, number))
+    was, now = (draw(st.none() | printed) for _ in range(2))
+    more: dict[str, object] = {
+        "table": of,
+        "action": action,
+        "anchor": draw(places),
+        "by": draw(st.sampled_from("李王")),
+    }
+    if action == "move-value":
+        more |= {"to": draw(fields_of[of])}
+    elif action in ("add-record", "join-records"):
+        texts = draw(st.dictionaries(fields_of[of], printed, max_size=3))
+        more |= {"texts": texts, "other": draw(places), "other_no": draw(numbers)}
+    elif action == "set":
+        more |= {"alone": draw(st.booleans())}
+    return said(draw(numbers), draw(fields_of[of]), was, now, **more)
+
+
+@cache
+def anchors_of(of: Table) -> list[Anchor]:
+    return [anchor_of(record, boxes_of(read())) for record in records_of(form_of(read()), of)]
+
+
+def anchor_at(of: Table, number: int) -> Anchor:
+    known = anchors_of(of)
+    return known[number] if number < len(known) else Anchor(1, (0.1, 0.1, 0.2, 0.2), DAYS)
+
+
+class TestWhateverIsSaid:
+    @given(st.lists(anything(), max_size=6))
+    @settings(max_examples=80)
+    def test_no_value_changes_without_a_word(self, corrections):
+        corrected = apply_corrections(machine_form(), corrections, read())
+        check_form(corrected.form, 0.8, read())
+        rows = list(field_rows(corrected, set(), boxes_of(read())))
+        changed = [one for one in rows if one["text"] != (one["machine_text"] or "")]
+        assert {one["status"] for one in changed} <= {"corrected", "stale"}
+        told = [one for one in corrected.findings if one.code.startswith("correct")]
+        counts = [
+            len(getattr(form, of)) for form in (corrected.form, machine_form()) for of in ("indicators", "budgets")
+        ]
+        assert told or not (changed or counts[:2] != counts[2:])
+
+    @given(st.lists(anything(), max_size=6))
+    @settings(max_examples=4)
+    def test_the_tables_keep_their_promises(self, corrections):
+        tables = build(read(), *corrections)
+        for of, number in (("indicators", "indicator_no"), ("budgets", "line_no")):
+            assert tables[of][number].tolist() == list(range(1, len(tables[of]) + 1))
+
+
+@cache
+def machine_form() -> Form:
+    return form_of(read())
 
 
 def swap_columns(content: Iterable[PageContent], name: str) -> Pages:

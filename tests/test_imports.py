@@ -43,7 +43,8 @@ def test_everything_to_the_right_of_ocr_works_without_it():
 
 
 def test_the_package_exports_exactly_what_it_promises():
-    assert sorted(workbench.__all__) == ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild"]
+    offered = {"agreement", "audit", "ingest", "open", "read", "rebuild", "review"}
+    assert sorted(workbench.__all__) == ["__version__", *sorted(offered)]
     assert all(hasattr(workbench, name) for name in workbench.__all__)
     public = {name for name in vars(workbench) if not name.startswith("_")}
     modules = {name for name in public if f"workbench.{name}" in sys.modules}

@@ -8,18 +8,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
 import pytest
 
-import workbench
+from tests.made_reports import AWKWARD, DEPARTMENT
 from tests.sample_tables import empty_tables, sample_tables, several_departments, write
-from tests.test_analysis import awkward_tables
 from workbench.errors import ReportError, SelectionError, SettingsError
-from workbench.report import ReportRun, build_reports
+from workbench.report import build_reports
 from workbench.report.build import _run
 from workbench.report.journal import Report, note, noted
 from workbench.report.origin import row_digests
@@ -28,8 +26,6 @@ from workbench.report.plan import Job, chosen, file_stems, find_notebook, plan, 
 from workbench.report.run import ReadableTranslator, make_report, readable_parameters, without_paths
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-DEPARTMENT = "天津市工业和信息化局"
-AWKWARD = '水务/环境局 "<b>甲</b>" 🏭'
 NETWORK = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\((?!["']?data:)|@import|<script\s""", re.IGNORECASE)
 
 
@@ -130,104 +126,7 @@ def test_a_page_has_contents_and_no_code() -> None:
     assert not NETWORK.search(page)
 
 
-# --- the notebooks
-
-
-@pytest.mark.parametrize("name", ["department", "overview"])
-def test_notebooks_are_committed_clean(name: str) -> None:
-    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    nbformat.validate(notebook)
-    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    assert notebook.metadata.kernelspec.name == "python3"
-    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
-    parameters = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    assert len(parameters) == 1
-    assert all(re.match(r"\w+: (str|int) = .+  # .+", line) for line in parameters[0].source.splitlines())
-
-
-def _run_cells(name: str) -> None:
-    values: dict[str, object] = {}
-    for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, values)
-
-
-@pytest.mark.parametrize("case", ["one indicator", "hostile text", "empty"])
-def test_notebooks_run_on_awkward_datasets(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(awkward_tables()[case], tmp_path / "data" / "processed")
-    (tmp_path / "notebooks").mkdir()
-    monkeypatch.chdir(tmp_path / "notebooks")
-    _run_cells("department")
-    _run_cells("overview")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> ReportRun:
-    """Two departments, one with an awkward name, and the overview: real papermill, two workers."""
-    project = tmp_path_factory.mktemp("project")
-    processed = write(several_departments([DEPARTMENT, AWKWARD]), project / "data" / "processed")
-    steps: list[Report] = []
-
-    def progress(reports: Iterable[Report], total: int, desc: str) -> Iterable[Report]:
-        assert (total, desc) == (3, "reports")
-        for report in reports:
-            steps.append(report)
-            yield report
-
-    run = build_reports(processed, project / "reports", workers=2, progress=progress)
-    assert len(steps) == 3
-    return run
-
-
-def test_every_report_is_made(built: ReportRun) -> None:
-    assert not built.failed
-    assert [report.stem for report in built.reports][:2] == ["overview", f"{DEPARTMENT}-2022"]
-    for report in built.reports:
-        assert 10_000 < (built.index.parent / f"{report.stem}.html").stat().st_size < 2_500_000
-
-
-def test_pages_need_no_network_and_tell_no_paths(built: ReportRun) -> None:
-    folder = built.index.parent
-    files = [*folder.glob("*.html"), *folder.glob("*.ipynb")]
-    assert len(files) == 7
-    for file in files:
-        content = file.read_text(encoding="utf-8")
-        for path in (str(folder.parent), sys.prefix, str(Path(workbench.__file__).parents[2])):
-            assert path not in content
-        if file.suffix == ".html":
-            assert not NETWORK.search(content), file.name
-            assert '<html lang="zh-CN">' in content
-            assert "<b>甲</b>" not in content
-
-
-def test_the_department_page_says_what_the_form_says(built: ReportRun) -> None:
-    page = (built.index.parent / f"{DEPARTMENT}-2022.html").read_text(encoding="utf-8")
-    for fact in ("98.3 / 100", "PP-OCRv6_small", "tianjin/整体支出绩效自评表.pdf", "相差 6", "受疫情影响", "alt="):
-        assert fact in page
-    assert "&lt;b&gt;“5个”&lt;/b&gt;" in page
-    assert "No description has been provided" not in page
-    assert "processed" not in page
-
-
-def test_the_executed_notebook_is_readable_and_runs_again(built: ReportRun) -> None:
-    notebook = nbformat.read(built.index.parent / f"{DEPARTMENT}-2022.ipynb", as_version=4)
-    injected = next(cell for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", []))
-    assert f'department = "{DEPARTMENT}"' in injected.source
-    assert 'processed = "data/processed"' in injected.source
-    assert set(notebook.metadata.papermill) == {"parameters"}
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-    assert not [output for output in outputs if output.output_type in ("stream", "error")]
-
-
-def test_the_index_lists_every_report_with_links_that_lead_somewhere(built: ReportRun) -> None:
-    index = built.index.read_text(encoding="utf-8")
-    links = [unquote(link) for link in re.findall(r'href="([^"]+)"', index)]
-    assert len(links) == 5
-    assert all((built.index.parent / link).is_file() for link in links)
-    assert DEPARTMENT in index
-    assert "98.3%" in index
-    assert "优" in index
-    assert "水务/环境局 &quot;&lt;b&gt;甲&lt;/b&gt;&quot;" in index
+# --- runs
 
 
 def test_a_failing_notebook_is_listed_and_the_others_go_on(tmp_path: Path) -> None:

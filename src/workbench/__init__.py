@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench import review
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.settings import Settings
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild"]
+__all__ = ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild", "review"]
 
 
 def ingest(

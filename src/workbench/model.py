@@ -8,6 +8,7 @@ the grid room and never leak out of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -120,6 +121,19 @@ class CellGrid:
     def columns(self) -> int:
         return len(self.column_edges) - 1
 
+    def to_html(self) -> str:
+        """A plain ``<table>`` with rowspan and colspan; every text escaped."""
+        rows = ("".join(map(_html_cell, (c for c in self.cells if c.row == row))) for row in range(self.rows))
+        return "<table>\n" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "\n</table>"
+
+    _repr_html_ = to_html
+
+
+def _html_cell(cell: Cell) -> str:
+    spans = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
+    spans += f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
+    return f"<td{spans}>{escape(cell.text)}</td>"
+
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
@@ -226,6 +240,16 @@ class Finding:
     expected: str | None = None
     found: str | None = None
     reviewed: bool = False
+
+    def _repr_html_(self) -> str:
+        colour = {"error": "#c62828", "warning": "#b26a00", "info": "#1976d2"}[self.severity]
+        facts = ((label, text) for label, text in (("应为", self.expected), ("所见", self.found)) if text)
+        told = "".join(f"；{label} <b>{escape(text)}</b>" for label, text in facts)
+        where = f"（第 {self.page} 页）" if self.page else ""
+        return (
+            f'<span style="color:{colour};font-weight:600">{self.severity}</span> <code>{escape(self.code)}</code> '
+            f"{escape(self.message)}{told}{where}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

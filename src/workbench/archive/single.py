@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from workbench.archive.reading import read_one_page
 from workbench.errors import InputError
-from workbench.grid.export import to_html
 from workbench.model import Page, PageContent
 from workbench.readers.documents import Source, open_source
 from workbench.readers.kinds import kind_of, read_file
@@ -44,7 +43,7 @@ def read_document(scan: Path, settings: Settings, threads: int) -> tuple[str, in
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page and what was read from it; shows itself as its tables in a notebook."""
+    """A page and what was read from it; in a notebook its tables, each cell with its piece of the scan."""
 
     page: Page | None
     content: PageContent
@@ -62,7 +61,11 @@ class ReadPage:
         return draw_cells(self.page, self.content)
 
     def _repr_html_(self) -> str:
-        return to_html(self.content, f"p{self.content.number}")
+        from PIL import Image
+
+        from workbench.dataset.display import page_html
+
+        return page_html(self.content, Image.fromarray(self.page.image) if self.page is not None else None)
 
 
 def read_scan(scan: Path, settings: Settings) -> list[ReadPage]:

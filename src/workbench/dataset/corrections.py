@@ -215,12 +215,14 @@ class CorrectionHistory:
         """For ``dataset.json``: how many corrections a dataset of these documents holds, and which.
 
         ``elsewhere`` counts those about documents that it does not hold: they wait for the day that it does.
+        ``last`` is the time of the last line that was read: later ones are not in the tables yet.
         """
         known = set(document_ids)
         here = [one for one in self.in_force if one.document_id in known]
         return {
             "in_force": len(here),
             "digest": self.digest(),
+            "last": max(self.corrections, key=lambda one: one.time).at if self.corrections else None,
             "elsewhere": len(self.in_force) - len(here),
             "problems": [str(problem) for problem in self.problems],
         }

@@ -19,6 +19,14 @@ PUBLISHED_FIELDS = {"number": "goal_no", "goal_label": "goal_no"}
 KEYS: dict[Table, str] = {"budgets": "funds", "goals": "goal", "indicators": "name"}
 """The field that names a record."""
 
+REQUIRED: dict[Table, tuple[str, ...]] = {
+    "forms": ("department",),
+    "budgets": ("funds",),
+    "goals": ("goal",),
+    "indicators": ("level1", "level2", "name", "target"),
+}
+"""Fields that every record has, blank where nothing is printed."""
+
 LABELS = ("level1", "level2", "goal_no")
 """Fields whose cells are merged over several records."""
 
@@ -108,24 +116,26 @@ def _cells(record: Record) -> list[CellKey]:
 def added_record(table: Table, alike: Sequence[Record], texts: Mapping[str, str]) -> Record:
     """A new record with the columns that the form has, and those that the texts need; its fields are blank."""
     columns = alike[0].entries if alike else {}
-    names = {"budgets": ("funds",), "goals": ("goal",)}.get(table, ("level1", "level2", "name", "target"))
     entries: dict[str, Entry | None] = {name: None if entry is None else BLANK for name, entry in columns.items()}
-    entries |= dict.fromkeys((*names, *texts), BLANK)
+    entries |= dict.fromkeys((*REQUIRED[table], *texts), BLANK)
     return Record(table, entries)
 
 
 def with_records(form: Form, head: Record, tables: Mapping[Table, Sequence[Record]]) -> Form:
     """The form with what its records say now."""
-    entries: dict[str, Any] = {name: head.entries[name] for name in _HEAD}
+    entries: dict[str, Any] = {name: entry for name, entry in _complete(head).items() if name in _HEAD}
     year = parse_number(normalise(head.text("year")).removesuffix("年"))
     entries |= {"title": head.text("title"), "year": int(year) if year else None}
-    entries["department"] = entries["department"] or BLANK
     rows = {table: tuple(_row(r, at) for at, r in enumerate(records, 1)) for table, records in tables.items()}
     return replace(form, **entries, **rows)  # type: ignore[arg-type]
 
 
+def _complete(record: Record) -> dict[str, Entry | None]:
+    return record.entries | {name: record.entries.get(name) or BLANK for name in REQUIRED[record.table]}
+
+
 def _row(record: Record, place: int) -> Budget | Goal | Indicator:
-    values: dict[str, Any] = dict(record.entries)
+    values: dict[str, Any] = _complete(record)
     if record.table == "budgets":
         return Budget(**{**values, "amount_unit": record.text("amount_unit") or None})
     label: Entry | None = values.pop("goal_no", None)

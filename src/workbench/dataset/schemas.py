@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pandas as pd
 import pandera.pandas as pa
 
@@ -184,3 +187,9 @@ def to_table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
 def text_columns(frame: pd.DataFrame) -> list[str]:
     """The columns of a promised table that hold text."""
     return [str(column) for column in frame if pd.api.types.is_string_dtype(frame[column])]
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a table as plain values, None for every kind of nothing."""
+    columns = {str(name): column.astype(object).where(column.notna(), None).tolist() for name, column in frame.items()}
+    return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -37,6 +38,11 @@ class Dataset:
     def __repr__(self) -> str:
         counts = ", ".join(f"{count} {name}" for name, count in self.info["rows"].items())
         return f"<Dataset {self.folder}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        from workbench.dataset.display import dataset_html
+
+        return dataset_html(self)
 
     @cached_property
     def info(self) -> dict[str, Any]:
@@ -108,8 +114,8 @@ class Dataset:
             connection.execute("set enable_external_access = false; set lock_configuration = true")
             return connection.execute(query).df()
 
-    def form(self, form_id: str) -> dict[str, pd.DataFrame]:
-        """Everything about one form: the rows of every table with its form_id.
+    def form(self, form_id: str) -> FormTables:
+        """Everything about one form: the rows of every table with its form_id. In a notebook it looks like the form.
 
         Raises:
             SelectionError: no such form; the nearest ids are named.
@@ -120,7 +126,8 @@ class Dataset:
             nearest = [match[0] for match in process.extract(form_id, self.forms["form_id"].tolist(), limit=3)]
             raise SelectionError("form", form_id, nearest)
         tables = {name: getattr(self, name) for name in TABLES if name != "documents"}
-        return {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
+        rows = {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
+        return FormTables(self, form_id, rows)
 
     def anchor(self, form_id: str, table: str, record_no: int | None) -> Anchor | None:
         """What a correction of a record keeps of it: its place on the scan, and the text that names it.
@@ -166,15 +173,28 @@ class Dataset:
         return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
 
     def _document(self, form_id: str) -> tuple[Path, str, int]:
-        """The original that a form was read from, its kind, and the resolution at which it was drawn."""
-        document_id = self.forms.set_index("form_id").loc[form_id, "document_id"]
-        document = self.documents[self.documents["document_id"] == document_id].iloc[0]
-        version = self.info.get("documents", {}).get(document["source"], {}).get("version")
-        settings = (
-            self.info.get("versions", {}).get(version, {}).get("settings", {})
-        )  # an earlier one's, if it was kept
+        return self.original(str(self.forms.set_index("form_id").loc[form_id, "document_id"]))
+
+    def original(self, document_id: str) -> tuple[Path, str, int]:
+        """Where a document lay, its kind, and the resolution at which its pages were drawn. It may have moved since.
+
+        Raises:
+            SelectionError: the dataset has no such document.
+        """
+        if document_id not in self._originals:
+            raise SelectionError("document", document_id, [])
+        source, kind = self._originals[document_id]
+        version = self.info.get("documents", {}).get(source, {}).get("version")
+        # Pages that an earlier version read, if they were kept, were drawn with its settings.
+        settings = self.info.get("versions", {}).get(version, {}).get("settings", {})
         dpi = int((self.info["settings"] | settings)["raster_dpi"])
-        return self._original(str(document["source"])), str(document["kind"]), dpi
+        return self._file_of(source), kind, dpi
+
+    @cached_property
+    def _originals(self) -> dict[str, tuple[str, str]]:
+        """Source and kind of every document, the first where one lies in the archive twice."""
+        columns = (self.documents[name].tolist() for name in ("document_id", "source", "kind"))
+        return {document_id: (source, kind) for document_id, source, kind in reversed([*zip(*columns, strict=True)])}
 
     def export(self, format: str, out: Path | str | None = None) -> Exported:
         """Write all tables for another tool: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).
@@ -191,7 +211,7 @@ class Dataset:
 
         return export_dataset(self, format, out)
 
-    def _original(self, source: str) -> Path:
+    def _file_of(self, source: str) -> Path:
         """A document on this machine; from a store it is fetched once, and stays as long as the dataset is open."""
         raw = place_of(str(self.info["raw"]))
         if isinstance(raw, Path):
@@ -205,6 +225,22 @@ class Dataset:
     @cached_property
     def _fetched(self) -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix="workbench-")
+
+
+class FormTables(dict[str, pd.DataFrame]):
+    """The rows of one form, table by table."""
+
+    def __init__(self, dataset: Dataset, form_id: str, tables: Mapping[str, pd.DataFrame]) -> None:
+        super().__init__(tables)
+        self.dataset, self.form_id = dataset, form_id
+
+    def __repr__(self) -> str:
+        return f"<Form {self.form_id}: {', '.join(f'{len(frame)} {name}' for name, frame in self.items())}>"
+
+    def _repr_html_(self) -> str:
+        from workbench.dataset.display import form_html
+
+        return form_html(self)
 
 
 def open_dataset(folder: Path | str = "data/processed") -> Dataset:

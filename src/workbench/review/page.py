@@ -1,0 +1,84 @@
+"""The page that a value stands on, as the widget shows it: its cells, and which of them are the value's."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from workbench.checks.wording import field_name
+from workbench.model import Cell, CellKey
+from workbench.review.pictures import PagePicture, Piece
+from workbench.review.queue import Item
+from workbench.review.readings import FormReadings, Place
+from workbench.review.session import Session
+
+DOUBTFUL = 0.8
+"""Cells below this confidence are drawn in another colour, as everywhere."""
+
+
+def page_view(session: Session, item: Item, place: Place | None) -> dict[str, Any]:
+    """Which page to show beside a value, and which of its cells (by their number on the page) are the value's."""
+    problem = session.problem(item.document_id)
+    found = [key for key, _ in cells_of_value(session, item, place)]
+    page = found[0].page if found else item.page
+    cells = session.readings.of(item.form_id).cells(page or 0) if item.form_id else ()
+    return {
+        "key": json.dumps([item.document_id, item.form_id, page]),
+        "number": page,
+        "label": f"第 {page} 页" if page else "",
+        "problem": problem or ("" if page else "这一条不在某一页上"),
+        "marks": [number for number, (key, _) in enumerate(cells) if key in found],
+    }
+
+
+def cells_of_value(session: Session, item: Item, place: Place | None) -> list[tuple[CellKey, Cell]]:
+    """The cells that a value was read from; of findings about no value, those of their row or with the text found."""
+    if item.form_id is None:
+        return []
+    form = session.readings.of(item.form_id)
+    about = place or first_of_record(item, form)
+    if about is not None:
+        keys = form.values[about].cells if about in form.values else ()
+        return [
+            (key, cell) for page in sorted({key.page for key in keys}) for key, cell in form.cells(page) if key in keys
+        ]
+    texts = {finding.found for finding in item.findings if finding.found}
+    return [(key, cell) for key, cell in form.cells(item.page or 0) if key not in form.uses and cell.text in texts]
+
+
+def first_of_record(item: Item, form: FormReadings | None) -> Place | None:
+    """Where findings are about a row as a whole: its first field."""
+    finding = item.findings[0]
+    if form is None or finding.table is None or (finding.table, finding.record_no) not in form.records:
+        return None
+    return form.records[finding.table, finding.record_no][0]
+
+
+def page_cells(form: FormReadings, page: PagePicture, number: int) -> list[dict[str, Any]]:
+    """The cells of a page in pixels of its picture: how sure they are, what they say and whose value they give."""
+    found: list[dict[str, Any]] = []
+    for key, cell in form.cells(number):
+        places = form.uses.get(key, ())
+        names = "，".join(dict.fromkeys(field_name(place.field) for place in places))
+        found.append(
+            {
+                "box": [round(edge, 1) for edge in page.outline(cell)],
+                "look": _look(cell),
+                "title": "：".join(filter(None, (names, cell.text))),
+                "place": list(places[0]) if places else None,
+            }
+        )
+    return found
+
+
+def _look(cell: Cell) -> str:
+    if cell.state in ("unread", "obscured") or (cell.state == "text" and cell.confidence.overall < DOUBTFUL):
+        return "doubtful"
+    return "empty" if cell.state == "empty" else "sure"
+
+
+def piece(one: Piece) -> dict[str, Any]:
+    """A piece of the scan, its PNG apart: size and where the cell's outline goes."""
+    left, top, width, height = (f"{100 * share:.3f}%" for share in one.outline)
+    outline = f"left:{left};top:{top};width:{width};height:{height}"
+    return {"width": one.width, "height": one.height, "outline": outline}

@@ -1,0 +1,137 @@
+"""Pictures of pages and of pieces of them, cut when they are asked for."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from workbench.errors import SelectionError
+from workbench.model import Cell
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+    from workbench.dataset.store import Dataset
+
+PAGES_KEPT = 6
+"""Page images in memory: some 12 MB each at 200 dpi."""
+
+PAGE_WIDTH = 1654
+"""Widest picture of a whole page, pixels: A4 at 200 dpi."""
+
+LEAST_WIDTH, LEAST_HEIGHT = 0.42, 0.035
+"""What a piece shows at least, as shares of the page's width and height: a value needs its neighbours to be judged."""
+
+AROUND = 0.018
+"""Paper shown around a cell, as a share of the page's height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a page as PNG, and the cell's outline in it as shares (left, top, width, height) of the piece."""
+
+    png: bytes
+    width: int
+    height: int
+    outline: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page set upright. ``scale`` is pixels for each unit of the ``cells`` table; ``turns`` what set it upright."""
+
+    image: PIL.Image.Image
+    scale: float
+    turns: int
+
+    def outline(self, cell: Cell) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a cell in pixels of the picture."""
+        width, height = self.image.size if self.turns % 2 == 0 else self.image.size[::-1]
+        corners = [self._turned(x * self.scale, y * self.scale, width, height) for x, y in cell.polygon]
+        xs, ys = zip(*corners, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def _turned(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
+        for _ in range(self.turns):
+            x, y, width, height = y, width - x, height, width
+        return x, y
+
+
+class Pictures:
+    """The pages of a dataset's documents, as far as their files are still where they were."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._page = lru_cache(maxsize=PAGES_KEPT)(self._load)
+
+    def problem(self, document_id: str) -> str:
+        """Why the document has no pictures, for the person; empty if it has."""
+        try:
+            path, kind, _ = self.dataset.original(document_id)
+        except SelectionError:
+            return "数据集中没有这份文件"
+        if kind not in ("scan", "pdf-text"):
+            return "此类文件没有页面图像"
+        return "" if path.exists() else f"扫描件不在原处：{self.source(document_id)}"
+
+    def source(self, document_id: str) -> str:
+        """Where the document lay below the raw folder."""
+        return self._sources.get(document_id, "")
+
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        documents = self.dataset.documents
+        return dict(zip(documents["document_id"], documents["source"], strict=True))
+
+    def page(self, document_id: str, number: int, turns: int = 0) -> PagePicture:
+        """A page set upright.
+
+        Raises:
+            InputError: the scan is missing or cannot be read; ``no-picture`` where the document has none.
+        """
+        image, scale = self._page(document_id, number)
+        # Image.rotate counts counter-clockwise, as `quarter_turns` does.
+        return PagePicture(image.rotate(90 * turns, expand=True) if turns else image, scale, turns)
+
+    def _load(self, document_id: str, number: int) -> tuple[PIL.Image.Image, float]:
+        from workbench.dataset.crops import page_image, pixels_per_unit
+
+        path, kind, dpi = self.dataset.original(document_id)
+        return page_image(path, number, dpi), pixels_per_unit(kind, dpi)
+
+
+def cut(page: PagePicture, cell: Cell) -> Piece:
+    """The piece of a page around a cell, wide enough to see what stands beside it."""
+    left, top, right, bottom = page.outline(cell)
+    width, height = page.image.size
+    around = AROUND * height
+    more_x = max(around, (LEAST_WIDTH * width - (right - left)) / 2)
+    more_y = max(around, (LEAST_HEIGHT * height - (bottom - top)) / 2)
+    x0, x1 = _within(left - more_x, right + more_x, width)
+    y0, y1 = _within(top - more_y, bottom + more_y, height)
+    piece = page.image.crop((x0, y0, x1, y1))
+    outline = ((left - x0) / (x1 - x0), (top - y0) / (y1 - y0), (right - left) / (x1 - x0), (bottom - top) / (y1 - y0))
+    return Piece(_encoded(piece, "PNG", compress_level=3), piece.width, piece.height, outline)
+
+
+def whole(page: PagePicture) -> tuple[PagePicture, bytes]:
+    """The page not larger than a screen can show, and its JPEG."""
+    width, height = page.image.size
+    if width > PAGE_WIDTH:
+        image = page.image.resize((PAGE_WIDTH, round(height * PAGE_WIDTH / width)))
+        page = PagePicture(image, page.scale * PAGE_WIDTH / width, page.turns)
+    return page, _encoded(page.image, "JPEG", quality=82)
+
+
+def _within(low: float, high: float, most: int) -> tuple[int, int]:
+    """The stretch moved into 0 to ``most``, cut only where it is longer than that."""
+    shift = max(0.0, -low) - max(0.0, high - most)
+    return max(0, round(low + shift)), min(most, round(high + shift))
+
+
+def _encoded(image: PIL.Image.Image, kind: str, **options: int) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()

@@ -1,0 +1,227 @@
+"""The review widget: answers what the browser asks, and cuts pictures beside it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbench.dataset.store import Dataset, open_dataset
+from workbench.errors import CorrectionError, WorkbenchError
+from workbench.review import page, row, view
+from workbench.review.audit import Audit
+from workbench.review.pictures import cut, whole
+from workbench.review.queue import audit_queue
+from workbench.review.readings import Place
+from workbench.review.session import Session
+
+AHEAD = 3
+"""Items whose pieces are cut before they are asked for."""
+
+
+def _packaged(name: str) -> str:
+    return resources.files("workbench.review").joinpath(name).read_text(encoding="utf-8")
+
+
+def review(
+    dataset: Dataset | Path | str = "data/processed", by: str | None = None, audit: Audit | None = None
+) -> ReviewWidget:
+    """The review widget over a dataset, or over the sample of an audit; ``by`` is the reviewer (default: the login).
+
+    Raises:
+        DatasetError: the folder holds no dataset.
+        CorrectionError: the corrections cannot be read.
+    """
+    opened = dataset if isinstance(dataset, Dataset) else open_dataset(dataset)
+    items = audit_queue(opened, audit) if audit is not None else None
+    return ReviewWidget(Session(opened, by or login_name(), items=items))
+
+
+def login_name() -> str:
+    """The name under which the person is logged in, on a hub that of the hub."""
+    try:
+        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "reviewer"  # a container may know no user
+
+
+class ReviewWidget(anywidget.AnyWidget):
+    """The queue, the piece of the scan, the row and its arithmetic. All state is in ``session``."""
+
+    _esm = traitlets.Unicode(_packaged("widget.js")).tag(sync=True)
+    _css = traitlets.Unicode(_packaged("widget.css")).tag(sync=True)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._focus: Place | None = None
+        self._go(session.position)
+        # One thread: the PDF library allows no more, and the pages in memory are shared.
+        self._cutter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+        self._ahead: list[Future[None]] = []
+        self.on_msg(self._on_message)
+
+    def close(self) -> None:
+        self._cutter.shutdown(wait=False, cancel_futures=True)
+        super().close()
+
+    # --- what the browser asks
+
+    def _on_message(self, _: object, content: dict[str, Any], __: Sequence[object]) -> None:
+        answers: dict[str, Callable[..., object]] = {
+            "open": self._open,
+            "rows": self._rows,
+            "go": self._go_to,
+            "next": lambda: self._go_to(self.session.position + 1),
+            "previous": lambda: self._go_to(self.session.position - 1),
+            "pending": lambda: self._go_to(self.session.next_pending(self.session.position)),
+            "focus": self._focus_on,
+            "accept": self._accept,
+            "skip": self._skip,
+            "undo": self._undo,
+            "correct": self._correct,
+            "preview": self._preview,
+            "restructure": self._restructure,
+            "crop": lambda: self._cut(self.session.position, self._focus),
+            "page": self._page,
+            "prefetch": self._prefetch,
+        }
+        told = dict(content)
+        try:
+            answers[told.pop("do")](**told)
+        except CorrectionError as error:
+            self.send({"kind": "notice", "level": "error", "text": f"未保存：{error.reason}"})
+        except WorkbenchError as error:
+            self.send({"kind": "notice", "level": "error", "text": str(error)})
+
+    def _open(self) -> None:
+        self.send(view.state(self.session, fresh=True))
+        self._show()
+
+    def _rows(self, start: int, stop: int) -> None:
+        self.send(view.rows(self.session, start, stop))
+
+    def _go(self, index: int) -> None:
+        items = self.session.items
+        self.session.position = min(max(index, 0), max(len(items) - 1, 0))
+        self._focus = items[self.session.position].place if items else None
+
+    def _go_to(self, index: int) -> None:
+        self._go(index)
+        self._show()
+
+    def _focus_on(self, place: list[Any]) -> None:
+        self._focus = Place(*place)
+        self._show(edit=True)
+
+    def _accept(self) -> None:
+        if self.session.items:
+            self._answered(self.session.accept(self.session.position, self._focus), self._is_asked(self._focus))
+
+    def _skip(self) -> None:
+        self._answered(self.session.skip(self.session.position), True)
+
+    def _correct(self, place: list[Any], text: str, stay: bool = False, reason: str = "") -> None:
+        about, form_id = Place(*place), self._form_id()
+        try:
+            changed = self.session.correct(form_id, about, text, reason)
+        except CorrectionError as error:
+            refused = {"key": row.key_of_place(about), "text": text, "refusal": error.reason}
+            self.send({"kind": "refused", **refused})
+            return
+        if reason:
+            self.send({"kind": "done"})
+        self._answered(changed, not stay and self._is_asked(about))
+
+    def _restructure(self, action: str, table: str, record_no: int, **details: Any) -> None:
+        changed = self.session.restructure(self._form_id(), action, table, record_no, **details)  # type: ignore[arg-type]
+        self.send({"kind": "done"})
+        self._answered(changed, False)
+
+    def _undo(self) -> None:
+        undone = self.session.undo()
+        if undone is None:
+            self.send({"kind": "notice", "level": "info", "text": "没有可撤销的修改"})
+            return
+        correction, changed = undone
+        self._go(self.session.index_of(correction, self.session.position))
+        self._answered(changed, False)
+        self.send({"kind": "notice", "level": "info", "text": f"已撤销：{view.said(correction)}"})
+
+    def _preview(self, place: list[Any] | None, text: str) -> None:
+        if self._focus is not None:
+            changed = Place(*place) if place else None
+            self.send(view.preview(self.session, self.session.position, self._focus, changed, text))
+
+    # --- what it is sent
+
+    def _form_id(self) -> str:
+        return self.session.items[self.session.position].form_id or ""
+
+    def _is_asked(self, place: Place | None) -> bool:
+        return bool(self.session.items) and place == self.session.items[self.session.position].place
+
+    def _answered(self, changed: Sequence[int], go_on: bool) -> None:
+        if go_on:
+            self._go(self.session.next_pending(self.session.position))
+        self.send(view.state(self.session, changed=changed))
+        self._show()
+
+    def _show(self, edit: bool = False) -> None:
+        for future in self._ahead:
+            future.cancel()
+        self._ahead.clear()
+        if self.session.items:
+            self.send(view.item_view(self.session, self.session.position, self._focus, edit))
+
+    def _prefetch(self) -> None:
+        position = self.session.position
+        for index in range(position + 1, min(position + 1 + AHEAD, len(self.session.items))):
+            self._ahead.append(self._cut(index, self.session.items[index].place))
+
+    def _cut(self, index: int, place: Place | None) -> Future[None]:
+        """Cut the pieces of a value and send them."""
+        item = self.session.items[index]
+        cells = page.cells_of_value(self.session, item, place)
+        turns = self.session.readings.of(item.form_id).turns if item.form_id else {}
+
+        def work() -> None:
+            try:
+                page_of = self.session.pictures.page
+                pages = {key.page: page_of(item.document_id, key.page, turns[key.page]) for key, _ in cells}
+                pieces, problem = [cut(pages[key.page], cell) for key, cell in cells], ""
+            except WorkbenchError as error:
+                pieces, problem = [], str(error)
+            described = [page.piece(one) for one in pieces]
+            key = view.key_of(item, place)
+            self.send(
+                {"kind": "crop", "key": key, "pieces": described, "problem": problem}, [one.png for one in pieces]
+            )
+
+        return self._cutter.submit(work)
+
+    def _page(self) -> None:
+        item = self.session.items[self.session.position]
+        shown = page.page_view(self.session, item, self._focus)
+        key, number = shown["key"], shown["number"]
+        form = self.session.readings.of(item.form_id) if item.form_id else None
+
+        def work() -> None:
+            try:
+                turns = form.turns.get(number, 0) if form else 0
+                picture, jpeg = whole(self.session.pictures.page(item.document_id, number, turns))
+            except WorkbenchError as error:
+                self.send({"kind": "notice", "level": "error", "text": str(error)})
+                return
+            cells = page.page_cells(form, picture, number) if form else []
+            size = {"width": picture.image.width, "height": picture.image.height}
+            self.send({"kind": "page", "key": key, "cells": cells, **size}, [jpeg])
+
+        self._cutter.submit(work)

@@ -1,0 +1,153 @@
+"""The pages as a browser shows and prints them: wide and narrow, light and dark, with and without JavaScript."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+import pytest
+
+from tests.made_reports import DEPARTMENT
+from workbench.report import ReportRun
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+A4 = (595, 842)
+"""Points."""
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The operating system's Chromium; the test is skipped where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine: the pages were not looked at in a browser (apt install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, **context: Any) -> Iterator[Page]:
+    """A page, with the failure of the test if it asks for anything but itself, or complains."""
+    window = browser.new_context(**context)
+    page = window.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: asked.append(message.text) if message.type == "error" else None)
+    page.goto(path.as_uri())
+    yield page
+    assert [url for url in asked if url != path.as_uri() and not url.startswith("data:")] == []
+    window.close()
+
+
+def backdrop(page: Page, selector: str) -> int:
+    """How light an element's background is, from 0 to 255."""
+    colour = page.evaluate("selector => getComputedStyle(document.querySelector(selector)).backgroundColor", selector)
+    return min(int(part) for part in re.findall(r"\d+", colour)[:3])
+
+
+def pages_of(awkward_reports: ReportRun) -> list[Path]:
+    return sorted(awkward_reports.index.parent.glob("*.html"))
+
+
+def test_no_page_is_wider_than_a_phone(browser: Browser, awkward_reports: ReportRun) -> None:
+    for path in pages_of(awkward_reports):
+        with opened(browser, path, viewport=PHONE) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path.name
+
+
+def test_dark_pages_are_dark_and_their_charts_are_not(browser: Browser, awkward_reports: ReportRun) -> None:
+    path = awkward_reports.index.parent / f"{DEPARTMENT}-2022.html"
+    with opened(browser, path, color_scheme="dark") as page:
+        assert backdrop(page, "body") < 40
+        assert backdrop(page, ".wb-chart > div") > 220
+    with opened(browser, path, color_scheme="light") as page:
+        assert backdrop(page, "body") > 220
+
+
+def test_tables_sort_with_javascript_and_are_whole_without(browser: Browser, awkward_reports: ReportRun) -> None:
+    path = awkward_reports.index.parent / f"{DEPARTMENT}-2022.html"
+    table = ".wb-table:has(th:text-is('扣分之处'))"
+    cells = f"{table} tbody td[data-label='扣分']"
+    with opened(browser, path) as page:
+        assert page.locator(cells).all_inner_texts() == ["0.5", "0.5", "0.4", "0.2", "0.1"]
+        heading = page.locator(f"{table} th:text-is('扣分')")
+        heading.click()
+        assert page.locator(cells).all_inner_texts() == ["0.1", "0.2", "0.4", "0.5", "0.5"]
+        assert heading.get_attribute("aria-sort") == "ascending"
+        heading.press("Enter")
+        assert page.locator(cells).all_inner_texts() == ["0.5", "0.5", "0.4", "0.2", "0.1"]
+    with opened(browser, path, java_script_enabled=False) as page:
+        assert page.locator(cells).all_inner_texts() == ["0.5", "0.5", "0.4", "0.2", "0.1"]
+        assert page.locator("th.sortable").count() == 0
+        assert page.locator("nav a").count() > 8
+
+
+def test_nothing_but_the_page_itself_can_run(browser: Browser, awkward_reports: ReportRun, tmp_path: Path) -> None:
+    """Were a form's text to come through unescaped, the page's policy would still stop it."""
+    content = (awkward_reports.index.parent / f"{DEPARTMENT}-2022.html").read_text(encoding="utf-8")
+    hostile = "<script>document.title = '!'</script><img src=x onerror=\"document.title = '!'\">"
+    (tmp_path / "page.html").write_text(content.replace("<main>", f"<main>{hostile}"), encoding="utf-8")
+    window = browser.new_context()
+    page = window.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.title() != "!"
+    window.close()
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text.replace("\ufffe", ""))
+
+
+@pytest.fixture(scope="module")
+def printed(browser: Browser, sample_project: Path) -> tuple[list[str], list[str], list[str]]:
+    """The Tianjin report on paper: the text of every sheet, its headings, and the cells of its tables."""
+    path = sample_project / "reports" / f"{DEPARTMENT}-2022.html"
+    with opened(browser, path) as page:
+        data = page.pdf(prefer_css_page_size=True, print_background=True)
+        headings = page.locator("h1, h2, h3").all_inner_texts()
+        cells = page.locator(".wb-table td").all_inner_texts()
+    document = pypdfium2.PdfDocument(io.BytesIO(data))
+    for sheet in document:
+        assert tuple(round(side) for side in sheet.get_size()) == A4
+    texts = [sheet.get_textpage().get_text_range() for sheet in document]
+    return texts, [squeezed(text) for text in headings], [squeezed(text) for text in cells]
+
+
+def test_no_heading_is_left_alone_at_the_foot_of_a_sheet(printed: tuple[list[str], list[str], list[str]]) -> None:
+    sheets, headings, _ = printed
+    assert 10 < len(sheets) < 30
+    last_lines = [squeezed(sheet.strip().splitlines()[-1]) for sheet in sheets]
+    assert not set(last_lines) & set(headings)
+
+
+def test_no_row_of_a_table_is_cut_by_the_edge_of_a_sheet(printed: tuple[list[str], list[str], list[str]]) -> None:
+    sheets, _, cells = printed
+    long = {cell for cell in cells if len(cell) > 16}
+    assert len(long) > 30
+    on_paper = [squeezed(sheet) for sheet in sheets]
+    assert [cell for cell in long if not any(cell in sheet for sheet in on_paper)] == []
+
+
+def test_tables_that_go_on_have_their_head_on_every_sheet(printed: tuple[list[str], list[str], list[str]]) -> None:
+    sheets, _, _ = printed
+    on_paper = [squeezed(sheet) for sheet in sheets]
+    first = next(number for number, sheet in enumerate(on_paper) if "按目标分列，次序与原表一致" in sheet)
+    last = next(number for number, sheet in enumerate(on_paper) if "核对程序发现的每一处疑点" in sheet)
+    between = on_paper[first + 1 : last]
+    assert len(between) > 3
+    assert all("序号一级指标二级指标三级指标年度指标值" in sheet for sheet in between)
