@@ -23,12 +23,13 @@ from workbench.archive.assembling import AssembleTask
 from workbench.archive.tasks import Executor, Job, Outcome, PageTask, Task
 from workbench.archive.workers import LocalWorkers
 from workbench.errors import ClusterError, InputError, WorkerError
+from workbench.progress import say
 
 CONNECT_SECONDS = 15
 """Seconds that the scheduler may take to answer."""
 
-LONELY_SECONDS = 300.0
-"""Seconds that a cluster may be without any worker before the run is given up."""
+LONELY_SECONDS = 900.0
+"""Seconds that a cluster may be without any worker, after it had some, before the run is given up."""
 
 LOOK_SECONDS = 2.0
 """Seconds between two looks at how many workers there are."""
@@ -55,8 +56,10 @@ class ClusterWorkers(Executor):
         self._given: dict[Any, tuple[Any, Task]] = {}
         self._done: queue.Queue[Any] = queue.Queue()
         self.threads, self.capacity, self._looked = 0, 1, 0.0
-        self._last_seen = time.monotonic()
+        self._last_seen: float | None = None
         self._look()
+        if not self.threads:
+            say(f"cluster {address}: no worker is there yet; the run begins as soon as one joins")
 
     def __enter__(self) -> ClusterWorkers:
         """See that the workers that are there can do the job.
@@ -121,7 +124,7 @@ class ClusterWorkers(Executor):
         )
         if self._threads:
             self._last_seen = now
-        elif now - self._last_seen > LONELY_SECONDS:
+        elif self._last_seen is not None and now - self._last_seen > LONELY_SECONDS:
             message = f"the cluster has had no worker for {LONELY_SECONDS:.0f} s; what was read is kept: start workers"
             raise ClusterError(self.address, message)
 
