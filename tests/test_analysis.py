@@ -390,4 +390,6 @@ def test_wording() -> None:
     assert wording.shorten("一二三四五", 8) == "一二三…"
     assert wording.wrap("一二三四，五六", 8) == "一二三四，\n五六"
     assert wording.wrap_evenly("满意度指标", 8) == "满意度\n指标"
+    assert wording.wrap_evenly("服务对象满意度指标", 9, 3) == "服务对\n象满意\n度指标"
+    assert wording.wrap("上升到 1,700.5%", 8) == "上升到 \n1,700.5%"
     assert max(wording.width(line) for line in wording.wrap("很长" * 50, 20, 2).split("\n")) <= 20

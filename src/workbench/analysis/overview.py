@@ -58,7 +58,7 @@ def scores(tables: Tables) -> Figure:
     low, high = (100 * bounds[end] / full for end in ("low", "high"))
     unsure = (high - low) > measures.POINT_TOLERANCE
     figure, axes = style.canvas(1.9 + 0.3 * len(scored) if len(scored) <= NAMED_ROWS else 4.2)
-    lowest = float(np.floor(min(points.min() - 2, 78) / 10) * 10)
+    lowest = float(np.floor(min(points.min() - 2, 88) / 5) * 5)
     counts = scored["grade"].value_counts()
     highest = max(100.0, float(points.max()))
     _grade_bands(axes, lowest, counts)
@@ -76,7 +76,10 @@ def scores(tables: Tables) -> Figure:
         axes.set_ylim(len(scored) - 0.4, -0.6)
         axes.spines["left"].set_visible(False)
     else:
-        axes.hist(points, bins=list(np.arange(lowest, highest + 2, 2)), color=BLUE, edgecolor=style.PAPER, zorder=2)
+        width = 1 if highest - lowest <= 30 else 2
+        axes.hist(
+            points, bins=list(np.arange(lowest, highest + width, width)), color=BLUE, edgecolor=style.PAPER, zorder=2
+        )
         axes.set_ylabel("绩效表数")
     axes.set_xlim(lowest, highest + 0.06 * (highest - lowest))
     axes.set_xlabel("得分（折成百分制）", loc="left", fontsize=9)

@@ -85,13 +85,9 @@ def departments_over_years(tables: Tables) -> Figure:
         axes.set_xlim(across[0] - 0.3, across[-1] + 0.3)
         axes.grid(axis="y")
         axes.tick_params(labelsize=8)
-    lines = [
-        panels[0].plot([], [], color=colour, marker=marker, ls=line, ms=4.5, mec=INK, mew=0.4, label=label)[0]
-        for colour, marker, line, label in ((BLUE, "o", "-", "得分率"), (ORANGE, "s", "--", "预算执行率"))
-    ]
-    figure.legend(handles=lines, loc="outside upper right", ncols=2, fontsize=9)
     title = _changes_title(scores, len(names))
-    note = f"单位：%；各图刻度相同；空缺的年度没有绩效表或没有得分。{source_of_forms(form_summary(tables))}"
+    note = "●实线：得分率；■虚线：预算执行率。单位：%；各图刻度相同；空缺的年度没有绩效表或没有得分。"
+    note += source_of_forms(form_summary(tables))
     if len(names) > len(shown):
         note = f"只画出得分率变动最大的 {len(shown)} 个部门。{note}"
     return style.finish(figure, title, f"分部门小图：历年得分率与预算执行率。{title}。", note)

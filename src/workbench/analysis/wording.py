@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 
 import pandas as pd
 
 MISSING = "—"
 """What stands where the form shows nothing."""
+
+UNBROKEN = re.compile(r"[0-9A-Za-z.,%+−-]+|.", re.DOTALL)
+"""What stays together when a text is broken into lines: numbers with their signs, Latin words, single characters."""
 
 NOT_AT_LINE_START = "，。、；：？！）】》”’％%)]}"
 
@@ -67,21 +71,22 @@ def shorten(words: str, columns: int) -> str:
 
 def wrap_evenly(words: str, columns: int, lines: int = 2) -> str:
     """Like :func:`wrap`, with lines about equally long: for labels, where one character alone looks lost."""
-    needed = min(max(1, math.ceil(width(words) / columns)), lines)
+    usable = max(2, columns - columns % 2)  # a character of two columns does not begin in the last one
+    needed = min(max(1, math.ceil(width(words) / usable)), lines)
     return wrap(words, min(columns, math.ceil(width(words) / needed) + 1), lines)
 
 
 def wrap(words: str, columns: int, lines: int = 2) -> str:
     """Break a text into at most so many lines of so many half-width columns; the rest becomes an ellipsis.
 
-    Closing punctuation does not begin a line.
+    Closing punctuation does not begin a line; a number or a Latin word is not broken where it fits into a line.
     """
-    words = " ".join(words.split())
     rows: list[str] = [""]
-    for character in words:
-        if width(rows[-1] + character) > columns and character not in NOT_AT_LINE_START:
-            rows.append("")
-        rows[-1] += character
+    for piece in UNBROKEN.findall(" ".join(words.split())):
+        for part in [piece] if width(piece) <= columns else piece:
+            if width(rows[-1] + part) > columns and part[0] not in NOT_AT_LINE_START:
+                rows.append("")
+            rows[-1] += part
     if len(rows) > lines:
         rows = [*rows[: lines - 1], shorten("".join(rows[lines - 1 :]), columns)]
     return "\n".join(rows)

@@ -9,6 +9,9 @@ from html import escape
 from workbench.dataset.corrections import CorrectionHistory
 from workbench.remote import Place
 
+LEFT = 'style="text-align: left"'
+"""Notebooks put what stands in cells to the right, as numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -74,7 +77,9 @@ class IngestSummary:
         if self.failed:
             reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(p.reason for p in self.failed).items())
             cells = ((p.status, p.source, p.reason, p.message) for p in self.failed)
-            rows = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in cells)
+            rows = "".join(
+                "<tr>" + "".join(f"<td {LEFT}>{escape(text)}</td>" for text in row) + "</tr>" for row in cells
+            )
             parts.append(
                 f"<details open><summary>{len(self.failed)} document(s) not all read ({reasons})</summary>"
                 f"<table>{rows}</table></details>"

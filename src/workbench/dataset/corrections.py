@@ -182,8 +182,13 @@ class CorrectionHistory:
     @cached_property
     def in_force(self) -> tuple[Correction, ...]:
         """The corrections that nobody took back or decided against."""
-        taken_back = _taken_back(self.corrections)
+        taken_back = _taken_back({one.id: (one.undoes, *one.settles) for one in self.corrections})
         return tuple(one for one in self.corrections if one.action != "undo" and one.id not in taken_back)
+
+    @cached_property
+    def undone(self) -> set[str]:
+        """The ids of corrections that were taken back."""
+        return _taken_back({one.id: (one.undoes,) for one in self.corrections})
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -233,13 +238,14 @@ class CorrectionHistory:
         return hashlib.sha256(b"".join(map(to_line, chosen))).hexdigest()[:16] if chosen else ""
 
 
-def _taken_back(corrections: Sequence[Correction]) -> set[str]:
-    """The ids that a correction in force undoes or decides against; clocks of several machines may disagree."""
-    takers: dict[str, list[str]] = {one.id: [] for one in corrections}
-    for one in corrections:
-        for name in (one.undoes, *one.settles):
+def _taken_back(goals: Mapping[str, Iterable[str]]) -> set[str]:
+    """The ids that are against one that is not itself taken back, ``goals`` being the ids that each is against. Clocks
+    of several machines may disagree: the order of the lines does not matter."""
+    takers: dict[str, list[str]] = {name: [] for name in goals}
+    for one, others in goals.items():
+        for name in others:
             if name in takers:
-                takers[name].append(one.id)
+                takers[name].append(one)
     order = TopologicalSorter(takers)
     with suppress(CycleError):  # lines that take each other back stand: only a forged log has such
         order.prepare()

@@ -86,10 +86,11 @@ def agreement_of(processed: Place, people: Sequence[str] = ()) -> list[Agreement
 
 
 def first_words(history: CorrectionHistory) -> dict[str, dict[Hashable, Correction]]:
-    """What every person first said of every field, by name and field."""
+    """What every person first said of every field, by name and field; it counts though others decided against it."""
     words: dict[str, dict[Hashable, Correction]] = {}
-    for one in history.in_force:
-        if one.action == "set":
+    undone = history.undone
+    for one in history.corrections:
+        if one.action == "set" and one.id not in undone:
             # A record is known by its cell, for its number may have changed between two readings.
             place = (one.anchor.page, one.anchor.box) if one.anchor and one.anchor.box else one.record_no
             words.setdefault(one.by, {}).setdefault((one.form_id, one.table, place, one.field), one)

@@ -255,12 +255,18 @@ class Session:
     def _append(self, form_id: str, place: Place, now: str | None, reason: str) -> None:
         form = self.readings.of(form_id)
         was = form.values.get(place, NOTHING).machine
-        others = [one.id for one in self._others(form, place)]
+        # Only a conflict that is known is decided: whoever merely answers another way than others makes one.
+        others = [one.id for one in self._others(form, place)] if self._is_in_conflict(form_id, place) else []
         anchor = self.dataset.anchor(form.form_id, place.table, place.record_no)
         what = (form_id, place.table, place.record_no, place.field, was, now)
         self._keep(self.log.append(*what, reason=reason, anchor=anchor, settles=others))
         for every in (self._every, self._since):
             every[form_id] = [one for one in every[form_id] if one.id not in others]
+
+    def _is_in_conflict(self, form_id: str, place: Place) -> bool:
+        index = self._index.get((form_id, place))
+        findings = self.items[index].findings if index is not None else ()
+        return any(finding.code == "correction-conflict" for finding in findings)
 
     def _others(self, form: FormReadings, place: Place) -> Iterable[Correction]:
         """What other people said about the value, before the tables were built or since."""
