@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tempfile
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +25,8 @@ from filelock import FileLock, Timeout
 
 from workbench.dataset.correction import Action, Anchor, Correction, parse_line, to_line
 from workbench.dataset.refusal import refusal
-from workbench.errors import CorrectionError
+from workbench.errors import CorrectionError, DatasetError
+from workbench.remote import Place, RemoteFiles
 from workbench.values import normalise
 
 __all__ = [
@@ -43,9 +45,31 @@ PATIENCE = 10.0
 """Seconds to wait for another program that is writing to the same log."""
 
 
-def corrections_folder(processed: Path) -> Path:
-    """Where the corrections of a processed folder are kept: beside it, for it may be deleted and they may not."""
+def corrections_folder(processed: Place) -> Path:
+    """Where the corrections of a processed folder are kept: beside it, for it may be deleted and they may not.
+
+    Raises:
+        DatasetError: the dataset lies in a store, where no log can be appended to.
+    """
+    if not isinstance(processed, Path):
+        message = "corrections are made beside a dataset on this machine; fetch a copy of the tables and of the scans"
+        raise DatasetError(processed, message)
     return processed.resolve().parent / "corrections"
+
+
+def corrections_of(processed: Place) -> CorrectionHistory:
+    """All corrections of a processed folder; those of a store lie beside it there.
+
+    Raises:
+        CorrectionError, StoreError: they cannot be read.
+    """
+    if isinstance(processed, Path):
+        return read_corrections(corrections_folder(processed))
+    store = RemoteFiles(f"{processed.rpartition('/')[0]}/corrections")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in store.files(""):
+            (Path(folder) / name).write_bytes(store.get(name) or b"")
+        return read_corrections(Path(folder))
 
 
 class CorrectionLog:
