@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 from workbench.dataset.corrections import CorrectionHistory
+from workbench.remote import Place
 
 LEFT = 'style="text-align: left"'
 """Notebooks put what stands in cells to the right, as numbers."""
@@ -34,7 +34,7 @@ class IngestSummary:
     ``corrections`` are those that were applied, with the lines of their logs that could not be read.
     """
 
-    folder: Path
+    folder: Place
     documents: int
     forms: int
     indicators: int
