@@ -221,9 +221,15 @@ class TestPlan:
         assert pages == 3
         assert told.plan.seconds(workers=4) == pytest.approx(seconds / 3)
 
-    def test_processes_are_at_least_one(self, monkeypatch):
-        monkeypatch.setattr("workbench.archive.workers.WORKER_MEMORY", 10**18)
-        assert default_workers() == 1
+    def test_processes_are_no_more_than_fit_into_the_memory_of_the_container_and_at_least_one(
+        self, tmp_path, monkeypatch
+    ):
+        monkeypatch.setattr("workbench.archive.workers.CONTAINER", tmp_path)
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(64), raising=False)
+        (tmp_path / "memory.current").write_text("1000000000\n")
+        for limit, expected in {"3500000000\n": 2, "1100000000\n": 1}.items():
+            (tmp_path / "memory.max").write_text(limit)
+            assert default_workers() == expected
 
 
 def test_a_dataset_names_all_that_it_is_made_of(project):
