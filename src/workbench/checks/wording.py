@@ -6,6 +6,10 @@ from workbench.model import Entry
 from workbench.values import parse_amount, parse_points
 
 FIELD_NAMES = {
+    "title": "标题",
+    "year": "年度",
+    "amount_unit": "金额单位",
+    "goal_no": "目标序号",
     "department": "部门名称",
     "project": "项目名称",
     "unit": "实施单位",

@@ -94,7 +94,7 @@ def _row(session: Session, index: int) -> dict[str, Any]:
     finding = item.findings[0]
     moved = session.problem(item.document_id)
     return {
-        "field": _field_title(item.place) if item.place else "页面",
+        "field": field_name(item.place.field) if item.place else "整行" if finding.record_no else "整页",
         "text": _row_text(session, item),
         "where": "，".join(filter(None, (_record_title(item), f"第 {item.page} 页" if item.page else ""))),
         "group": item.group,
@@ -110,15 +110,11 @@ def _row_text(session: Session, item: Item) -> str:
     return item.text if answer is None or answer.confirms else f"{item.text} → {answer.now}"
 
 
-def _field_title(place: Place) -> str:
-    return field_name(place.field)
-
-
 def _record_title(item: Item) -> str:
-    place = item.place
-    if place is None:
+    finding = item.findings[0]
+    if finding.table is None:
         return GROUPS[item.group]
-    return TABLE_NAMES[place.table] + (f" {place.record_no}" if place.record_no else "")
+    return TABLE_NAMES[finding.table] + (f" {finding.record_no}" if finding.record_no else "")
 
 
 def item_view(session: Session, index: int, place: Place | None, edit: bool = False) -> dict[str, Any]:
@@ -131,6 +127,7 @@ def item_view(session: Session, index: int, place: Place | None, edit: bool = Fa
         "kind": "item",
         "index": index,
         "key": key_of(item, place),
+        "form_id": item.form_id,
         "asked": key_of_place(place) if place else "",
         "title": _title(item, form, place),
         "form": _form_title(session, item, form),
@@ -156,16 +153,15 @@ def item_view(session: Session, index: int, place: Place | None, edit: bool = Fa
     }
 
 
-def preview(session: Session, index: int, place: Place, changed: Place | None, text: str) -> dict[str, Any]:
+def preview(session: Session, form_id: str, place: Place, changed: Place | None, text: str) -> dict[str, Any]:
     """What would follow if a value had another text: why it cannot have it, or the arithmetic with it."""
-    form_id = session.items[index].form_id
-    assert form_id is not None
     form, refused = session.readings.of(form_id), ""
     if changed is not None:
         refused = refusal(changed.table, changed.field, text.strip()) or ""
-    live = session.live(form, (changed, text.strip()) if changed is not None and not refused else None)
+    tried = (changed, text.strip()) if changed is not None and not refused else None
     key = key_of_place(changed) if changed else ""
-    return {"kind": "preview", "key": key, "text": text, "refusal": refused, "sums": _sums(form, live, place)}
+    sums = _sums(form, session.live(form, tried), place)
+    return {"kind": "preview", "key": key, "text": text, "refusal": refused, "sums": sums}
 
 
 def _sums(form: FormReadings, live: Corrected, place: Place) -> list[dict[str, str]]:
@@ -196,7 +192,7 @@ def said(correction: Correction) -> str:
 
 def _title(item: Item, form: FormReadings | None, place: Place | None) -> str:
     if place is None:
-        return "页面" if item.page else "文件"
+        return f"{_record_title(item)} · 整行" if item.findings[0].record_no else "整页" if item.page else "文件"
     name = record_name(form, place) if form else ""
     record = f"{TABLE_NAMES[place.table]} {place.record_no}" if place.record_no else TABLE_NAMES[place.table]
     return " · ".join(filter(None, (record, name[:40], field_name(place.field))))

@@ -4,12 +4,15 @@
 const ROW = 48; // height of a row of the queue, CSS pixels, as in widget.css
 const CROPS_KEPT = 24;
 const PAGES_KEPT = 6;
+const PATIENCE = 5000; // milliseconds that the kernel may be silent
+
+const ANSWERED = ["accept", "skip", "undo", "correct", "next", "previous", "pending", "go"]; // the kernel always answers
 
 // Keys outside of fields: what they do, and how the help names them. Letters in both cases.
 const COMMANDS = [
-  { keys: ["Enter"], run: (w) => w.tell("accept"), label: "接受：机器读对了", hint: "接受", shown: "Enter" },
+  { keys: ["Enter"], run: (w) => w.answer("accept"), label: "接受：机器读对了", hint: "接受", shown: "Enter" },
   { keys: ["e", "F2"], run: (w) => w.edit(), label: "改正：编辑所问的值；直接输入数字也可", hint: "改正", shown: "E" },
-  { keys: ["s"], run: (w) => w.tell("skip"), label: "跳过，以后再看", hint: "跳过", shown: "S" },
+  { keys: ["s"], run: (w) => w.answer("skip"), label: "跳过，以后再看", hint: "跳过", shown: "S" },
   { keys: ["u", "Ctrl+z"], run: (w) => w.tell("undo"), label: "撤销上一次修改", hint: "撤销", shown: "U" },
   { keys: ["j", "ArrowDown", "ArrowRight"], run: (w) => w.tell("next"), label: "下一个", hint: "下一个", shown: "J" },
   { keys: ["k", "ArrowUp", "ArrowLeft"], run: (w) => w.tell("previous"), label: "上一个", hint: "上一个", shown: "K" },
@@ -236,7 +239,8 @@ class Record {
     this.node = make("div", { class: "wbr-record" });
   }
   show(item) {
-    const keys = item.record.map((value) => value.key).join("\n");
+    const keys = [item.form_id, ...item.record.map((value) => value.key)].join("\n");
+    this.form = item.form_id;
     if (keys !== this.keys) {
       this.keys = keys;
       this.fields.clear();
@@ -245,7 +249,7 @@ class Record {
     for (const value of item.record) this.update(value, item.asked);
   }
   field(value) {
-    const send = (what, extra = {}) => this.tell(what, { place: value.place, text: input.value, ...extra });
+    const send = (what, extra = {}) => this.tell(what, { form_id: this.form, place: value.place, text: input.value, ...extra });
     const input = make(value.long ? "textarea" : "input", {
       rows: value.long ? Math.min(5, Math.max(1, Math.ceil(value.text.length / 34))) : undefined,
       "aria-label": value.label, autocomplete: "off", spellcheck: "false",
@@ -304,7 +308,7 @@ class Record {
       input.value = field.saved;
       this.refuse(key, field.saved, "");
       this.mark(key);
-      this.tell("preview", { place: null, text: "" });
+      this.tell("preview", { form_id: this.form, place: null, text: "" });
     }
   }
   of(input) {
@@ -339,6 +343,7 @@ class Review {
       make("footer", { class: "wbr-foot" }, ...hints, this.notice), this.overlay);
   }
   close() {
+    clearTimeout(this.silence);
     this.model.off("msg:custom", this.receive);
     this.page.observer.disconnect();
     this.crops.forEach((pieces) => this.crops.drop(pieces));
@@ -347,9 +352,15 @@ class Review {
   }
   tell(what, content = {}) {
     this.model.send({ do: what, ...content });
+    if (ANSWERED.includes(what)) this.silence ??= setTimeout(() => this.say("内核没有应答。已保存的都在；内核重启后重新运行本单元格即可继续", "error"), PATIENCE);
+  }
+  answer(what) {
+    if (this.item) this.tell(what, { seen: this.item.key });
   }
   receive(message, buffers = []) {
     const { kind } = message;
+    clearTimeout(this.silence);
+    this.silence = null;
     if (kind === "state") this.showState(message);
     else if (kind === "rows") this.queue.fill(message.start, message.rows);
     else if (kind === "item") this.showItem(message);
@@ -453,7 +464,7 @@ class Review {
     const asked = this.record.fields.get(this.item.asked) === field;
     if (name === "Enter") {
       event.preventDefault();
-      if (!field.commit(!asked) && asked) this.tell("accept");
+      if (!field.commit(!asked) && asked) this.answer("accept");
       this.root.focus({ preventScroll: true });
     } else if (name === "Escape") {
       event.preventDefault();
@@ -483,19 +494,22 @@ class Review {
     const run = (choice) => {
       if (choice.choices) return this.choose(choice.label, choice.choices);
       if (choice.form) {
-        return this.fillIn(choice.label, choice.form, (texts) => this.tell("restructure", { action: choice.action, ...choice.content, texts }));
+        return this.fillIn(choice.label, choice.form, (texts) => this.restructure(choice, { texts }));
       }
-      this.tell("restructure", { action: choice.action, ...choice.content });
+      this.restructure(choice);
     };
     const keys = Object.fromEntries(choices.map((choice, number) => [String(number + 1), () => run(choice)]));
     this.openOverlay(title, choices.map((choice, number) =>
       make("button", { type: "button", click: () => run(choice) }, make("kbd", {}, String(number + 1)), choice.label)), keys);
   }
+  restructure(choice, content = {}) {
+    this.tell("restructure", { form_id: this.item.form_id, action: choice.action, ...choice.content, ...content });
+  }
   giveReason() {
     const value = this.item?.record.find((one) => one.key === this.item.asked);
     if (!value || !value.corrected) return this.say("先改正，再注明原因", "warning");
     this.fillIn(`改正的原因：${value.label} ${value.text}`, [{ field: "reason", label: "原因", text: "" }],
-      (texts) => this.tell("correct", { place: value.place, text: value.text, reason: texts.reason, stay: true }));
+      (texts) => this.tell("correct", { form_id: this.item.form_id, place: value.place, text: value.text, reason: texts.reason, stay: true }));
   }
   fillIn(title, form, send) {
     const inputs = form.map((field) => make("input", { value: field.text, "aria-label": field.label, autocomplete: "off" }));

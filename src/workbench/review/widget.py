@@ -13,8 +13,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from workbench.dataset.correction import Action
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.errors import CorrectionError, WorkbenchError
+from workbench.model import Table
 from workbench.review import page, row, view
 from workbench.review.audit import Audit
 from workbench.review.pictures import cut, whole
@@ -121,15 +123,20 @@ class ReviewWidget(anywidget.AnyWidget):
         self._focus = Place(*place)
         self._show(edit=True)
 
-    def _accept(self) -> None:
-        if self.session.items:
-            self._answered(self.session.accept(self.session.position, self._focus), self._is_asked(self._focus))
+    def _accept(self, seen: str) -> None:
+        if not self._is_seen(seen):
+            self._show()
+            return
+        self._answered(self.session.accept(self.session.position, self._focus), self._is_asked(self._focus))
 
-    def _skip(self) -> None:
+    def _skip(self, seen: str) -> None:
+        if not self._is_seen(seen):
+            self._show()
+            return
         self._answered(self.session.skip(self.session.position), True)
 
-    def _correct(self, place: list[Any], text: str, stay: bool = False, reason: str = "") -> None:
-        about, form_id = Place(*place), self._form_id()
+    def _correct(self, form_id: str, place: list[Any], text: str, stay: bool = False, reason: str = "") -> None:
+        about = Place(*place)
         try:
             changed = self.session.correct(form_id, about, text, reason)
         except CorrectionError as error:
@@ -138,10 +145,15 @@ class ReviewWidget(anywidget.AnyWidget):
             return
         if reason:
             self.send({"kind": "done"})
-        self._answered(changed, not stay and self._is_asked(about))
+        self._answered(changed, not stay and form_id == self._form_id() and self._is_asked(about))
 
-    def _restructure(self, action: str, table: str, record_no: int, **details: Any) -> None:
-        changed = self.session.restructure(self._form_id(), action, table, record_no, **details)  # type: ignore[arg-type]
+    def _restructure(self, form_id: str, action: Action, table: Table, record_no: int, **details: Any) -> None:
+        if "texts" in details:
+            details["texts"] = {field: text.strip() for field, text in details["texts"].items() if text.strip()}
+            if not details["texts"]:
+                self.send({"kind": "notice", "level": "error", "text": "请至少填写一个字段"})
+                return
+        changed = self.session.restructure(form_id, action, table, record_no, **details)
         self.send({"kind": "done"})
         self._answered(changed, False)
 
@@ -155,15 +167,20 @@ class ReviewWidget(anywidget.AnyWidget):
         self._answered(changed, False)
         self.send({"kind": "notice", "level": "info", "text": f"已撤销：{view.said(correction)}"})
 
-    def _preview(self, place: list[Any] | None, text: str) -> None:
-        if self._focus is not None:
+    def _preview(self, form_id: str, place: list[Any] | None, text: str) -> None:
+        if self._focus is not None and form_id == self._form_id():
             changed = Place(*place) if place else None
-            self.send(view.preview(self.session, self.session.position, self._focus, changed, text))
+            self.send(view.preview(self.session, form_id, self._focus, changed, text))
 
     # --- what it is sent
 
     def _form_id(self) -> str:
         return self.session.items[self.session.position].form_id or ""
+
+    def _is_seen(self, key: str) -> bool:
+        """Whether the person saw what they answer: a key pressed twice must not answer what has just come."""
+        items = self.session.items
+        return bool(items) and key == view.key_of(items[self.session.position], self._focus)
 
     def _is_asked(self, place: Place | None) -> bool:
         return bool(self.session.items) and place == self.session.items[self.session.position].place
