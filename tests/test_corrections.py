@@ -186,6 +186,20 @@ class TestTheLog:
         with pytest.raises(CorrectionError, match="not saved"):
             say(CorrectionLog(tmp_path / "corrections", "li"), "5", "6")
 
+    @pytest.mark.parametrize(
+        "what",
+        [
+            {"action": "undo"}, {"action": "dismiss"}, {"table": "", "action": "remove-record"}, {"form_id": ""},
+            {"action": "add-record", "record_no": -1},
+        ],
+    )  # fmt: skip
+    def test_keeps_nothing_that_it_could_not_read_again(self, tmp_path, what):
+        with pytest.raises(CorrectionError, match="this is no correction"):
+            CorrectionLog(tmp_path, "li").append(
+                **{"form_id": FORM, "table": "forms", "field": "year", "now": "2022"} | what
+            )
+        assert not list(tmp_path.iterdir())
+
     def test_that_cannot_be_read_is_not_passed_over(self, tmp_path):
         (tmp_path / "li.jsonl").mkdir()
         with pytest.raises(CorrectionError, match=r"li.jsonl: cannot be read"):
