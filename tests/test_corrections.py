@@ -162,6 +162,11 @@ class TestTheLog:
         with pytest.raises(CorrectionError, match="not saved"):
             say(CorrectionLog(tmp_path / "corrections", "li"), "5", "6")
 
+    def test_that_cannot_be_read_is_not_passed_over(self, tmp_path):
+        (tmp_path / "li.jsonl").mkdir()
+        with pytest.raises(CorrectionError, match=r"li.jsonl: cannot be read"):
+            read_corrections(tmp_path)
+
     def test_lies_beside_the_processed_folder(self, tmp_path):
         assert corrections_folder(tmp_path / "data" / "processed") == tmp_path / "data" / "corrections"
 
@@ -234,6 +239,16 @@ class TestWhatIsInForce:
         assert not read_corrections(tmp_path).conflicts
         say(li, "7", "8", settles=[theirs.id])
         assert not read_corrections(tmp_path).conflicts
+
+    def test_what_came_since_is_told_by_lines_whatever_the_clocks_say(self, tmp_path):
+        log = CorrectionLog(tmp_path, "li")
+        say(log, "5", "6")
+        lines = read_corrections(tmp_path).summary([])["lines"]
+        assert lines == {"li.jsonl": 1}
+        later = say(log, "5", "6", record=4)
+        late = Correction(FORM, "indicators", 5, "score", "5", "6", "wang", "1999-01-01T00:00:00Z", id="late")
+        (tmp_path / "wang.jsonl").write_bytes(to_line(late))
+        assert {one.id for one in read_corrections(tmp_path).since(lines)} == {later.id, "late"}
 
     def test_the_digest_tells_effects_apart_and_not_files(self, tmp_path):
         log = CorrectionLog(tmp_path, "li")

@@ -186,15 +186,24 @@ class TestAnswers:
         form.build()
         assert form.session().statuses[at] == "accepted"
 
-    def test_deciding_against_another_person_ends_the_conflict(self, form: Archive) -> None:
+    def test_people_who_answer_differently_are_shown_to_each_other_and_may_decide(self, form: Archive) -> None:
         form.session("王").correct(FORM, DOUBTED, "0.3")
         screen = Screen(form.session("李"))
         screen.tell("go", index=3)
         assert "王改为“0.3”" in screen.item["state"]
         screen.tell("correct", form_id=FORM, place=list(DOUBTED), text="0.5")
-        dataset = form.build()
-        assert dataset.indicators["score"][70] == 0.5
-        assert "correction-conflict" not in set(dataset.findings["code"])
+        conflict = form.build()
+        assert conflict.indicators["score"][70] == 0.4  # nobody wins unseen
+
+        screen = Screen(form.session("李"))
+        assert screen.tell("go", index=0)
+        (at,) = [n for n, item in enumerate(screen.widget.session.items) if item.place == DOUBTED]
+        screen.tell("go", index=at)
+        assert any("李作“0.5”" in finding["message"] for finding in screen.item["findings"])
+        screen.tell("correct", form_id=FORM, place=list(DOUBTED), text="0.5")
+        decided = form.build()
+        assert decided.indicators["score"][70] == 0.5
+        assert "correction-conflict" not in set(decided.findings["code"])
 
 
 class TestStructure:

@@ -76,7 +76,7 @@ class TestRebuilding:
         row = after.indicators.query(f"name == '{NAME}'").iloc[0]
         assert row["score"] == 7.5
         assert after.info["digest"] == summary.digest != before
-        assert {"in_force": 1, "elsewhere": 0, "problems": [], "last": said.at}.items() <= after.info[
+        assert {"in_force": 1, "elsewhere": 0, "problems": [], "lines": {"李.jsonl": 1}}.items() <= after.info[
             "corrections"
         ].items()
         shutil.rmtree(project)
@@ -252,6 +252,8 @@ class TestAudit:
         assert estimate.wrong == sum(answer is True for answer in answers)
         assert estimate.answered + estimate.unanswered == 40
         assert "Korn-Graubard" in str(estimate)
+        assert f"seed 1, {estimate.answered} answered" in repr(audit)
+        assert audit.frame["wrong"].sum() == estimate.wrong
         wb.rebuild(project)  # numbers change, and what was answered stays answered
         assert audit.answers() == answers
 

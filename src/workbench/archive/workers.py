@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
@@ -39,6 +40,9 @@ WORKER_MEMORY = 1_200_000_000
 
 READY = "ready"
 
+CONTAINER = Path("/sys/fs/cgroup")
+"""Where Linux says how much memory a container may use (control groups, version 2)."""
+
 # A fresh interpreter: forking a process that has threads (OpenCV, ONNX Runtime) can lock up.
 CONTEXT = multiprocessing.get_context("spawn")
 
@@ -49,7 +53,17 @@ def default_workers() -> int:
         cores = len(os.sched_getaffinity(0))  # the cores this process may use, in a container too
     except AttributeError:
         cores = os.cpu_count() or 1
-    return max(1, min(cores, int(psutil.virtual_memory().available // WORKER_MEMORY)))
+    return max(1, min(cores, _free_memory() // WORKER_MEMORY))
+
+
+def _free_memory() -> int:
+    """Bytes that this machine, or the container that we are in, has left."""
+    free = int(psutil.virtual_memory().available)
+    try:
+        limit, used = ((CONTAINER / name).read_text().strip() for name in ("memory.max", "memory.current"))
+    except OSError:  # no such container
+        return free
+    return min(free, int(limit) - int(used)) if limit.isdecimal() else free
 
 
 @dataclass(slots=True)
