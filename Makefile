@@ -1,10 +1,10 @@
-# make setup | demo | test | lint | lab | bench | bench-grid | bench-forms      (Windows and machines without make: see README.md)
+# make setup | demo | test | lint | lab | bench | bench-grid | bench-forms | bench-archive      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: setup demo test lint lab bench bench-grid bench-forms clean
+.PHONY: setup demo test lint lab bench bench-grid bench-forms bench-archive clean
 
 setup: $(STAMP)
 
@@ -38,6 +38,9 @@ bench: setup bench-forms
 bench-grid bench-forms: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[bench]"
 	$(BIN)/python -m $(patsubst bench-%,benchmarks.%,$@)
+
+bench-archive: setup
+	$(BIN)/python -m benchmarks.archive
 
 clean:
 	rm -rf data/processed/results data/processed/*.parquet data/processed/dataset.json reports exports

@@ -328,6 +328,14 @@ class TestStructure:
         assert findings(tables, "corrected") == ["删除一行：“全年供餐天数”（李，2026-11-25）"]
         assert not findings(tables, "unmapped-cell")
 
+    def test_a_label_that_was_corrected_in_a_row_that_is_none_is_that_of_the_others(self):
+        content = misread(("产出指标（50分）", "产岀指标（50分）"))
+        label = said(1, "level1", "产岀指标", "产出指标", by="王")
+        tables = build(content, label, said(1, "", NAME, action="remove-record"))
+        assert NAME not in set(tables["indicators"]["name"])
+        assert tables["indicators"]["level1"].iloc[0] == "产出指标"
+        assert not (tables["indicators"]["level1"] == "产岀指标").any()
+
     def test_a_row_that_reads_quite_otherwise_now_is_not_removed(self):
         tables = build(read(), said(3, "", "合计", action="remove-record", anchor=anchor(read(), 3)))
         assert DAYS in set(tables["indicators"]["name"])
@@ -379,24 +387,36 @@ class TestStructure:
         assert cells["field"].tolist() == ["deviation"]
         assert findings(tables, "corrected") == ["“受疫情影响”由得分栏移到偏差原因栏（李，2026-11-25）"]
 
+    def test_a_value_that_was_corrected_first_moves_as_corrected(self):
+        content = swap_columns(read(), DAYS)
+        moved_on = said(3, "score", "受疫情影响，", "", action="move-value", to="deviation")
+        tables = build(content, said(3, "score", "受疫情影响", "受疫情影响，"), moved_on)
+        assert row(tables, DAYS)["deviation"] == "受疫情影响，"
+        assert row(tables, DAYS)["score"] == 5.58
+        moved_first = replace(moved_on, was="受疫情影响")
+        after = build(content, moved_first, said(3, "score", "受疫情影响", "5.5", "王", anchor=anchor(content, 3)))
+        assert (row(after, DAYS)["deviation"], row(after, DAYS)["score"]) == ("受疫情影响", 5.5)
+        assert not findings(after, "correction-stale")
+
     def test_two_rows_that_are_one_are_joined(self):
         cut = with_text(with_text(table(PROJECT), "更新学校食堂设备数量", "全年供餐"), DAYS, "天数")
         for old in ("≥40套", "42套"):
             cut = with_text(cut, old, "")
         content = pages(cut)
-        tables = build(
-            content,
-            said(
-                2,
-                "",
-                "全年供餐",
-                action="join-records",
-                other_no=3,
-                other=anchor(content, 3),
-                texts={"weight": "6", "score": "5.58"},
-            ),
+        join = said(
+            2,
+            "",
+            "全年供餐",
+            action="join-records",
+            other_no=3,
+            other=anchor(content, 3),
+            texts={"weight": "6", "score": "5.58"},
         )
+        tables = build(content, join)
         joined = tables["indicators"].iloc[1]
+        renamed = build(content, join, said(2, "name", "全年供餐", "供餐天数", anchor=anchor(content, 2)))
+        assert renamed["indicators"]["name"].iloc[1] == "供餐天数"
+        assert not findings(renamed, "correction-stale")
         assert (joined["name"], joined["target"], joined["actual"]) == (DAYS, "≥200天", "186天")
         assert (joined["weight"], joined["score"]) == (6.0, 5.58)
         assert tables["cells"].query("record_no == 2 and table == 'indicators' and field == 'name'")[

@@ -235,6 +235,16 @@ class TestWhatIsInForce:
         say(li, "7", "8", settles=[theirs.id])
         assert not read_corrections(tmp_path).conflicts
 
+    def test_what_came_since_is_told_by_lines_whatever_the_clocks_say(self, tmp_path):
+        log = CorrectionLog(tmp_path, "li")
+        say(log, "5", "6")
+        lines = read_corrections(tmp_path).summary([])["lines"]
+        assert lines == {"li.jsonl": 1}
+        later = say(log, "5", "6", record=4)
+        late = Correction(FORM, "indicators", 5, "score", "5", "6", "wang", "1999-01-01T00:00:00Z", id="late")
+        (tmp_path / "wang.jsonl").write_bytes(to_line(late))
+        assert {one.id for one in read_corrections(tmp_path).since(lines)} == {later.id, "late"}
+
     def test_the_digest_tells_effects_apart_and_not_files(self, tmp_path):
         log = CorrectionLog(tmp_path, "li")
         empty = read_corrections(tmp_path).digest()

@@ -5,9 +5,10 @@ The OCR engine here is a stand-in: what it is shown is looked at, and what it sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans import faults
 from workbench.grid.reading import read_page
-from workbench.grid.text import cell_text, has_odd_number, least_sure
+from workbench.grid.text import cell_text, has_odd_brackets, has_odd_number, least_sure
 from workbench.model import Cell, CellGrid, Page, PageContent
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 
@@ -283,6 +284,19 @@ class TestScannedTables:
                 paper[y : min(y + dash, y1), [x0, x0 + 1, x1, x1 + 1]] = 0
         assert_found(only_grid(read(with_words(paper, MERGED))), MERGED, XS, YS)
 
+    def test_dashed_rules_between_low_rows_hold_each_other(self):
+        """Dashes are found from crossing to crossing, and each piece is too short to be a rule by itself."""
+        xs, ys = (60, 260, 460, 520, 580, 640, 900), tuple(range(100, 100 + 60 * 9, 60))
+        paper = sheet()
+        for x in xs:
+            for y in range(ys[0], ys[-1], 16):
+                paper[y : y + 10, x : x + 2] = 0
+        for y in ys:
+            for x in range(xs[0], xs[-1], 16):
+                paper[y : y + 2, x : x + 10] = 0
+        spans = every_cell(len(ys) - 1, len(xs) - 1)
+        assert_found(only_grid(read(with_words(paper, spans, "指标", xs, ys))), spans, xs, ys)
+
     def test_the_loops_of_a_signature_are_no_rules(self):
         paper = with_words(draw(MERGED, XS, YS), MERGED)
         for x in (560, 620, 680, 740):
@@ -322,9 +336,15 @@ def on_larger_paper(paper: Paper) -> Paper:
     return cv2.copyMakeBorder(paper, 200, 200, 200, 200, cv2.BORDER_CONSTANT, value=(255, 255, 255))
 
 
-def with_words(paper: Paper, spans: Iterable[Span], words: str = "产出指标数量") -> Paper:
+def with_words(
+    paper: Paper,
+    spans: Iterable[Span],
+    words: str = "产出指标数量",
+    xs: Sequence[float] = XS,
+    ys: Sequence[float] = YS,
+) -> Paper:
     for span in spans:
-        x0, y0, _, _ = box_of(span, XS, YS)
+        x0, y0, _, _ = box_of(span, xs, ys)
         write(paper, words, x0 + 8, y0 + 12, 20)
     return paper
 
@@ -505,7 +525,7 @@ def misread(printed: str, says: str) -> Reading:
 def text_of(*lines: Reading) -> str:
     """The text of a cell with these lines, each as wide as its characters and one more."""
     widths = [1 + sum(0.5 if character.isascii() else 1.0 for character in line.text) for line in lines]
-    return cell_text(lines, widths)
+    return cell_text(lines, [np.full((20, round(20 * width), 3), 255, np.uint8) for width in widths], 20.0)
 
 
 class TestText:
@@ -557,6 +577,24 @@ class TestText:
     def test_marks_in_numbers_are_left_alone(self, number):
         assert text_of(reading(number)) == number
 
+    @pytest.mark.parametrize("printed", ["全年执行数(B)合计", "补贴（含留用奖）的满意度"])
+    @pytest.mark.parametrize("says", ["(", "（"])
+    def test_a_bracket_is_as_wide_as_the_white_before_it_says(self, printed, says):
+        """Engines place characters in steps, and take either width for the other."""
+        font = ImageFont.truetype(fonts.serif_path(), 40)
+        paper = Image.new("RGB", (round(font.getlength(printed)) + 40, 60), "white")
+        ImageDraw.Draw(paper).text((20, 4), printed, font=font, fill="black")
+        ends = [20 + font.getlength(printed[: n + 1]) for n in range(len(printed))]
+        middles = [(a + b) / 2 / paper.width for a, b in pairwise([20.0, *ends])]
+        line = Reading(re.sub("[(（]", says, printed), (0.99,) * len(printed), tuple(middles))
+        assert cell_text([line], [np.asarray(paper)], 40.0) == printed
+
+    def test_a_space_before_a_bracket_is_its_room(self):
+        line = Reading(
+            "预算数 (元)合计", (0.99,) * 9, tuple(np.array([0.5, 1.5, 2.5, 3.1, 3.7, 4.5, 5.3, 6.5, 7.5]) / 8.5)
+        )
+        assert text_of(line) == "预算数（元）合计"
+
     def test_a_bracket_at_the_edge_of_a_line_follows_its_partner(self):
         assert text_of(reading("首台（套"), reading(")装备")) == "首台（套）装备"
         assert text_of(reading("全年预算数("), reading("A)合计")) == "全年预算数(A)合计"
@@ -569,7 +607,9 @@ class TestText:
         assert text_of(reading("补贴("), reading("含留用奖的满意度")) == "补贴（含留用奖的满意度"
         assert text_of(reading("预算数("), reading("A合计")) == "预算数(A合计"
 
-    @pytest.mark.parametrize("text", ["8682,23", "69:31", "95.", "=222，1万元", "≥98°", "45.1.", "1,2345"])
+    @pytest.mark.parametrize(
+        "text", ["8682,23", "69:31", "95.", "=222，1万元", "≥98°", "45.1.", "1,2345", "I2.5", "M137.5万元"]
+    )
     def test_a_quantity_as_nobody_prints_it_was_misread(self, text):
         assert has_odd_number(text)
 
@@ -578,6 +618,14 @@ class TestText:
     )
     def test_other_figures_are_not_odd(self, text):
         assert not has_odd_number(text)
+
+    @pytest.mark.parametrize("text", ["满意度指标（15分", "执行率(B(A)", "完成率)"])
+    def test_a_bracket_without_its_partner_is_odd(self, text):
+        assert has_odd_brackets(text)
+
+    @pytest.mark.parametrize("text", ["执行率(B/A)", "1）加强管理；2）推进（一）期", "（一）首台（套）", "a)完成"])
+    def test_pairs_of_brackets_and_numbers_of_items_are_not_odd(self, text):
+        assert not has_odd_brackets(text)
 
     def test_what_is_already_full_width_stays(self):
         assert text_of(reading("首台（套）重大技术装备，“黑广播”")) == "首台（套）重大技术装备，“黑广播”"

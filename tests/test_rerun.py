@@ -18,6 +18,7 @@ from workbench.archive import version as version_module
 from workbench.archive.clean import clean
 from workbench.archive.lock import locked, running
 from workbench.archive.progress import detailed_plan_lines
+from workbench.archive.version import PIPELINE
 from workbench.archive.workers import default_workers
 from workbench.dataset.corrections import CorrectionLog, corrections_folder
 from workbench.dataset.store import open_dataset
@@ -133,10 +134,10 @@ class TestAnotherVersion:
         monkeypatch.setattr(version_module, "PIPELINE", "9.9.9")
         _, done, told = ingest_here(raw, out)
         assert done.pages == 3
-        assert told.plan.reasons(kept=False) == [("pipeline 0.3.0 → 9.9.9", 3)]
+        assert told.plan.reasons(kept=False) == [(f"pipeline {PIPELINE} → 9.9.9", 3)]
         lines = detailed_plan_lines(told.plan, workers=2)
-        assert "  read again: 3 document(s): pipeline 0.3.0 → 9.9.9" in lines
-        assert lines[lines.index("read again (pipeline 0.3.0 → 9.9.9):") + 1] == "  0000.tsv"
+        assert f"  read again: 3 document(s): pipeline {PIPELINE} → 9.9.9" in lines
+        assert lines[lines.index(f"read again (pipeline {PIPELINE} → 9.9.9):") + 1] == "  0000.tsv"
 
     def test_may_be_told_to_keep_what_there_is(self, project, monkeypatch):
         raw, out = project
@@ -144,10 +145,10 @@ class TestAnotherVersion:
         (raw / "new.tsv").write_text((raw / "0000.tsv").read_text("utf-8").replace("示例市", "别样市"), "utf-8")
         _, done, told = ingest_here(raw, out, keep=True)
         assert done.pages == 1
-        assert told.plan.reasons(kept=True) == [("pipeline 0.3.0 → 9.9.9", 3)]
+        assert told.plan.reasons(kept=True) == [(f"pipeline {PIPELINE} → 9.9.9", 3)]
         dataset = open_dataset(out)
-        assert dataset.documents["pipeline"].tolist() == ["0.3.0"] * 3 + ["9.9.9"]
-        assert {facts["pipeline"] for facts in dataset.info["versions"].values()} == {"0.3.0", "9.9.9"}
+        assert dataset.documents["pipeline"].tolist() == [PIPELINE] * 3 + ["9.9.9"]
+        assert {facts["pipeline"] for facts in dataset.info["versions"].values()} == {PIPELINE, "9.9.9"}
         assert clean(out).size == 0
 
     def test_of_an_engine_or_of_settings_is_named(self, tmp_path):

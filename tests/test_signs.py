@@ -102,7 +102,8 @@ class TestLeadingSign:
         return with_leading_sign(reading, line_of(text), text)
 
     @pytest.mark.parametrize(
-        ("printed", "says"), [("=88%", "—88%"), ("≧20年", "≥20年"), ("≤5天", ">5天"), ("≤2325.3", "M2325.3")]
+        ("printed", "says"),
+        [("=88%", "—88%"), ("≧20年", "≥20年"), ("≤5天", ">5天"), ("≤2325.3", "M2325.3"), ("≤", "M")],
     )
     def test_the_sign_before_a_number_is_what_its_shape_says(self, printed, says):
         assert self.read(printed, says).text == printed

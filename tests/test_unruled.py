@@ -135,7 +135,7 @@ class TestRows:
         middle = [LineBox(200, y, 200 + width, y + 20) for y, width in lines]
         beside = [[LineBox(x, y, x + 80, y + 20) for y in (0, 60, 120, 180)] for x in (0, 400)]
         columns = [beside[0], middle, beside[1]]
-        borders = row_borders(columns, find_bands(columns, 20), [False] * 5, 20)
+        borders = row_borders(columns, [80, 160, 80], find_bands(columns, 20), [False] * 5, 20)
         assert 0.2 < borders[1] < 0.8
         assert (np.maximum(borders, 1 - borders)[[0, 2, 3, 4]] > 0.9).all()
 

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.grid.warp import ORDERS, Bend, Turn, Warp, compose, quarter_turned, turned, upright_frame
+from workbench.grid.warp import (
+    ORDERS,
+    Bend,
+    Pieces,
+    Turn,
+    Warp,
+    compose,
+    quarter_turned,
+    slope_field,
+    turned,
+    upright_frame,
+)
 
 WIDTH, HEIGHT = 620, 877
 SLOPES = st.lists(st.floats(-0.04, 0.04), min_size=len(ORDERS), max_size=len(ORDERS)).map(np.array)
@@ -58,3 +69,24 @@ def test_merged_turns_are_the_same_map(angle, slopes):
     bend = Bend((300, 400), 450, slopes, slopes)
     one_by_one = Warp((bend, *steps))(POINTS)
     assert compose((bend, *steps))(POINTS) == pytest.approx(one_by_one, abs=1e-6)
+
+
+class TestSlopeField:
+    def pieces(self, slope: np.ndarray, seed: int) -> Pieces:
+        rng = np.random.default_rng(seed)
+        return Pieces(self.x, self.y, slope, rng.uniform(60, 190, len(slope)))
+
+    x, y = (axis.ravel() for axis in np.meshgrid(np.linspace(100, 2300, 8), np.linspace(150, 3300, 12)))
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_what_wear_leaves_of_thick_rules_bends_no_page(self, seed):
+        """Bits of a rule as thick as they are worn lean by as much as their thickness over their length."""
+        slope = np.random.default_rng(seed).normal(0, 0.012, len(self.x))
+        assert not slope_field(self.pieces(slope, seed), (1200, 1750), 1750).any()
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_a_bend_is_found_among_worn_rules(self, seed):
+        along = (self.x - 1200) / 1750
+        slope = 0.15 * along**2 + np.random.default_rng(seed).normal(0, 0.002, len(self.x))
+        field = slope_field(self.pieces(slope, seed), (1200, 1750), 1750)
+        assert field[3] > 0.07  # the square of the place along the rule

@@ -32,15 +32,17 @@ def ingest(
     processed: Path | str = "data/processed",
     *,
     workers: int | None = None,
+    cluster: str | None = None,
     keep: bool = False,
     settings: Settings | None = None,
 ) -> IngestSummary:
     """Read a folder of documents into a dataset, as ``workbench ingest`` does: with a progress bar, only what is new.
 
     Args:
-        raw: the folder of documents, or one document.
-        processed: where the dataset goes.
+        raw: the folder of documents, or one document; or its URL (``s3://…``; any that fsspec knows).
+        processed: where the dataset goes, a folder or its URL.
         workers: processes that read pages; as many as cores and free memory allow where nothing is said.
+        cluster: address of a Dask scheduler whose workers read the pages instead (``tcp://…``; see docs/cluster.md).
         keep: documents that an earlier version, or other settings, read whole are not read again.
         settings: those of the environment where nothing is said.
 
@@ -50,23 +52,31 @@ def ingest(
     Raises:
         workbench.errors.WorkbenchError: nothing could be done at all; the message says why.
     """
-    from pathlib import Path
-
     from workbench.archive.ingest import ingest as run
     from workbench.archive.progress import RunProgress
     from workbench.archive.workers import default_workers
+    from workbench.remote import absolute, place_of
     from workbench.settings import Settings
 
+    raw, processed, chosen = place_of(raw), place_of(processed), settings or Settings.from_environment()
+    executor = None
+    if cluster is not None:
+        from workbench.archive.cluster import ClusterWorkers
+        from workbench.archive.originals import Originals
+        from workbench.archive.tasks import Job
+
+        raw, processed = absolute(raw), absolute(processed)  # as every machine of the cluster sees them
+        executor = ClusterWorkers(Job(processed, chosen, Originals(raw)), cluster)
+        workers = executor.threads
     progress = RunProgress()
     try:
-        chosen = settings or Settings.from_environment()
-        return run(Path(raw), Path(processed), chosen, workers or default_workers(), progress, keep)
+        return run(raw, processed, chosen, workers or default_workers(), progress, keep, executor)
     finally:
         progress.close()
 
 
 def open(folder: Path | str = "data/processed") -> Dataset:
-    """Open the dataset that ``workbench ingest`` made.
+    """Open the dataset that ``workbench ingest`` made, in a folder or under a URL (``s3://…``).
 
     Raises:
         workbench.errors.DatasetError: the folder holds no dataset.
@@ -130,9 +140,8 @@ def agreement(dataset: Dataset | Path | str = "data/processed", *people: str) ->
     Raises:
         workbench.errors.SelectionError: nobody of that name has made corrections.
     """
-    from pathlib import Path
-
     from workbench.dataset.store import Dataset as Opened
+    from workbench.remote import place_of
     from workbench.review.agreement import agreement_of
 
-    return agreement_of(dataset.folder if isinstance(dataset, Opened) else Path(dataset), people)
+    return agreement_of(dataset.folder if isinstance(dataset, Opened) else place_of(dataset), people)

@@ -10,6 +10,7 @@ import click
 
 import workbench
 from workbench.errors import WorkbenchError
+from workbench.remote import Place, place_of
 
 if TYPE_CHECKING:
     from workbench.archive.summary import IngestSummary
@@ -40,6 +41,15 @@ class Group(click.Group):
         return list(self.commands)
 
 
+class PlaceType(click.ParamType):  # type: ignore[type-arg]
+    """A path of this machine, or a URL."""
+
+    name = "PATH|URL"
+
+    def convert(self, value: Place, _: click.Parameter | None, __: click.Context | None) -> Place:
+        return place_of(value)
+
+
 def _complain(line: str) -> int:
     click.echo(f"error: {line}", err=True)
     return FAILED_INPUTS
@@ -59,18 +69,20 @@ def main() -> None:
     epilog=_examples(
         "workbench ingest",
         "workbench ingest scans/2022 --out data/2022 --workers 4",
+        "workbench ingest s3://archive/scans --out s3://archive/processed --cluster tcp://10.0.0.5:8786",
         "workbench ingest --dry-run",
     )
 )
-@click.argument("raw", type=click.Path(path_type=Path), default=RAW)
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=PROCESSED, show_default=True)
+@click.argument("raw", type=PlaceType(), default=RAW)
+@click.option("--out", type=PlaceType(), default=PROCESSED, show_default=True)
 @click.option(
     "--workers", type=click.IntRange(min=1), help="Processes that read pages.  [default: by cores and free memory]"
 )
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers read the pages: tcp://host:8786")
 @click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
-def ingest(raw: Path, out: Path, workers: int | None, keep: bool, dry_run: bool) -> None:
-    """Read the documents in RAW (default data/raw) into a dataset.
+def ingest(raw: Place, out: Place, workers: int | None, cluster: str | None, keep: bool, dry_run: bool) -> None:
+    """Read the documents in RAW (default data/raw) into a dataset. RAW and --out are folders, or URLs (s3://…).
 
     What was read before is not read again; after an interruption the same command goes on. Ctrl-C finishes the pages
     in hand and writes the tables; a second one stops at once.
@@ -84,13 +96,15 @@ def ingest(raw: Path, out: Path, workers: int | None, keep: bool, dry_run: bool)
         for line in detailed_plan_lines(plan, workers or _default_workers()):
             click.echo(_printable(line))
         return
-    summary = _ingest(raw, out, workers, keep)
+    summary = _ingest(raw, out, workers, cluster, keep)
     if summary.problems:
         sys.exit(FAILED_INPUTS)
 
 
-def _ingest(raw: Path, out: Path, workers: int | None, keep: bool = False) -> IngestSummary:
-    summary = workbench.ingest(raw, out, workers=workers, keep=keep)
+def _ingest(
+    raw: Place, out: Place, workers: int | None, cluster: str | None = None, keep: bool = False
+) -> IngestSummary:
+    summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep)
     click.echo(str(summary))
     for problem in summary.failed:
         click.echo(_printable(str(problem)), err=True)
@@ -111,9 +125,9 @@ def _default_workers() -> int:
 
 
 @main.command(epilog=_examples("workbench clean --dry-run", "workbench clean data/2022"))
-@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and do nothing.")
-def clean(processed: Path, dry_run: bool) -> None:
+def clean(processed: Place, dry_run: bool) -> None:
     """Remove results that the tables no longer stand on: of deleted documents, earlier versions and other settings.
 
     Tables, corrections and the documents themselves stay.
@@ -234,11 +248,11 @@ def _report(
 
 
 @main.command(epilog=_examples("workbench check", "workbench check data/2022 --severity error"))
-@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option(
     "--severity", type=click.Choice(["error", "warning", "info"]), default="info", help="Least severity shown."
 )
-def check(processed: Path, severity: str) -> None:
+def check(processed: Place, severity: str) -> None:
     """What the forms say against themselves, and where the machine is unsure; most serious first."""
     dataset = workbench.open(processed)
     ranks = {"error": 0, "warning": 1, "info": 2}
@@ -277,10 +291,10 @@ def _printable(text: str) -> str:
 
 
 @main.command(epilog=_examples("workbench export --format xlsx", "workbench export data/2022 --format dta --out stata"))
-@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "dta", "duckdb"]), required=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File or folder.  [default: in exports/]")
-def export(processed: Path, kind: str, out: Path | None) -> None:
+def export(processed: Place, kind: str, out: Path | None) -> None:
     """The tables for other tools: an Excel workbook, CSV files for Excel, Stata files, a DuckDB file.
 
     Text stays text, `=100%` too. Every export holds the data dictionary in Chinese, and says in `about` what the

@@ -12,6 +12,7 @@
     │   ├── StoreError           results cannot be kept in it (no space, no permission, …)
     │   └── InUseError           another run is using it
     ├── WorkerError              the processes that read pages cannot be started
+    │   └── ClusterError         a Dask cluster cannot be used
     ├── CorrectionError          a correction cannot be what it says, or cannot be kept
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
@@ -96,10 +97,10 @@ class CorrectionError(WorkbenchError):
 
 
 class StoreError(DatasetError):
-    """Results cannot be kept in the processed folder; ``detail`` is the system's reason."""
+    """Results cannot be kept in the processed folder, or a store does not answer; ``detail`` is the system's reason."""
 
-    def __init__(self, folder: Path | str, detail: str) -> None:
-        message = f"cannot be written ({detail}); nothing that was read is lost; mend it and run the same command again"
+    def __init__(self, folder: Path | str, detail: str, cannot: str = "be written") -> None:
+        message = f"cannot {cannot} ({detail}); nothing that was read is lost; mend it and run the same command again"
         super().__init__(folder, message)
         self.detail = detail
 
@@ -114,6 +115,14 @@ class InUseError(DatasetError):
 
 class WorkerError(WorkbenchError):
     """The processes that read pages cannot be started."""
+
+
+class ClusterError(WorkerError):
+    """A Dask cluster cannot be used: it does not answer, or its workers cannot do what is asked."""
+
+    def __init__(self, address: str, message: str) -> None:
+        super().__init__(f"cluster {address}: {message}" if address else f"cluster: {message}")
+        self.address = address
 
 
 class SelectionError(WorkbenchError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -46,6 +47,9 @@ class Files(Protocol):
     def size(self, key: str) -> int:
         """Bytes of a content, or of everything under a folder."""
 
+    def digest(self, key: str) -> str | None:
+        """SHA-256 (hex) of a content, None where there is none."""
+
     def remove(self, key: str) -> None:
         """Remove a content, or a folder with everything under it; nothing happens where there is none."""
 
@@ -81,6 +85,15 @@ class LocalFiles:
         if not path.is_dir():
             return path.stat().st_size if path.exists() else 0
         return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+    def digest(self, key: str) -> str | None:
+        try:
+            with (self.root / key).open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise self._problem(error) from error
 
     def remove(self, key: str) -> None:
         path = self.root / key

@@ -34,5 +34,6 @@ def counted(items: Iterable[Item], total: int, desc: str) -> Iterator[Item]:
 
 
 def say(line: str) -> None:
-    """One plain line on standard error; standard output is for results."""
-    print(line, file=sys.stderr, flush=True)
+    """One plain line on standard error, for standard output is for results; in a notebook, where that looks like a
+    fault, on standard output."""
+    print(line, file=sys.stdout if _in_notebook() else sys.stderr, flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from workbench.archive.version import PIPELINE
 from workbench.dataset.corrections import CorrectionHistory
 from workbench.errors import DatasetError, InputError
 from workbench.readers.kinds import kind_of
+from workbench.remote import Place, RemoteFiles
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,7 +108,6 @@ def _problem(document: PlannedDocument, assembled: Assembled | None, run: RunRes
 def write_tables(
     documents: Sequence[BuiltDocument],
     run: RunResult,
-    raw: Path,
     job: Job,
     store: ResultStore,
     history: CorrectionHistory,
@@ -119,13 +120,19 @@ def write_tables(
         DatasetError: they cannot be written, or results turned out to be damaged.
     """
     facts = [(one.row, one.assembled.tables if one.assembled else None) for one in documents]
-    told = origin(raw, job.processed, job.settings, [one.document for one in documents], facts, history)
-    if info.get("built_from") == told["built_from"] and tables_are_whole(job.processed, info):
+    told = origin(job.originals.place, job.processed, job.settings, [one.document for one in documents], facts, history)
+    if info.get("built_from") == told["built_from"] and tables_are_whole(store.files, info):
         return str(info["digest"])
-    from workbench.dataset.writing import write_dataset
+    from workbench.dataset.writing import upload_dataset, write_dataset
 
     on_start()
-    return write_dataset(job.processed, _parts(documents, run, job, store), told)
+    parts = _parts(documents, run, job, store)
+    if isinstance(job.processed, Path):
+        return write_dataset(job.processed, parts, told)
+    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+        digest = write_dataset(Path(folder), parts, told)
+        upload_dataset(Path(folder), RemoteFiles(job.processed))
+    return digest
 
 
 def _parts(documents: Sequence[BuiltDocument], run: RunResult, job: Job, store: ResultStore) -> Iterator[Rows]:
@@ -158,7 +165,7 @@ def _rows(document: PlannedDocument, assembled: Assembled, run: RunResult, job: 
 
 
 def summary(
-    documents: Sequence[BuiltDocument], folder: Path, run: RunResult, digest: str, history: CorrectionHistory
+    documents: Sequence[BuiltDocument], folder: Place, run: RunResult, digest: str, history: CorrectionHistory
 ) -> IngestSummary:
     """The end of a run in numbers, and the documents that are not all there."""
     rows = {one.document.digest: one.assembled.rows for one in documents if one.assembled is not None}

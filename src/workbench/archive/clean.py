@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from workbench.archive.lock import is_unfinished, locked
 from workbench.archive.origin import previous_of, read_info
 from workbench.archive.store import RESULTS, VERSIONS
 from workbench.errors import DatasetError
-from workbench.files import Files, LocalFiles
+from workbench.files import Files
+from workbench.remote import Place, files_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Cleaning:
         return (*self.documents, *self.versions, *self.scraps)
 
 
-def clean(processed: Path, dry_run: bool = False) -> Cleaning:
+def clean(processed: Place, dry_run: bool = False) -> Cleaning:
     """Remove the results that the dataset does not stand on: of documents that are gone, of versions of the pipeline
     or settings that are not in use, and what killed runs left half-written. With ``dry_run``, only say which.
 
@@ -36,7 +36,7 @@ def clean(processed: Path, dry_run: bool = False) -> Cleaning:
             its end; or the folder cannot be written.
         InUseError: a run is using the folder.
     """
-    files = LocalFiles(processed)
+    files = files_at(processed)
     info = read_info(files)
     if "documents" not in info:
         raise DatasetError(

@@ -12,15 +12,16 @@ from workbench.archive.digests import Digests
 from workbench.archive.interrupts import Interrupts
 from workbench.archive.lock import locked, running
 from workbench.archive.origin import previous_of, read_info
+from workbench.archive.originals import Originals
 from workbench.archive.plan import Plan, make_plan
 from workbench.archive.run import Counts, require_raw, run_plan
 from workbench.archive.store import ResultStore
 from workbench.archive.summary import IngestSummary
 from workbench.archive.tasks import Executor, Job
 from workbench.archive.workers import LocalWorkers
-from workbench.dataset.corrections import CorrectionHistory, corrections_folder, read_corrections
-from workbench.files import LocalFiles
-from workbench.readers.documents import Source, find_sources
+from workbench.dataset.corrections import CorrectionHistory, corrections_of
+from workbench.readers.documents import Source
+from workbench.remote import Place, files_at
 from workbench.settings import Settings
 
 
@@ -41,20 +42,21 @@ class Progress(Protocol):
     def building(self) -> None: ...
 
 
-def plan_ingest(raw: Path, processed: Path, settings: Settings, keep: bool = False) -> Plan:
+def plan_ingest(raw: Place, processed: Place, settings: Settings, keep: bool = False) -> Plan:
     """What `ingest` would do; nothing is written.
 
     Raises:
         InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset.
         StoreError: the results in ``processed`` cannot be read.
     """
-    files, history = LocalFiles(processed), read_corrections(corrections_folder(processed))
-    return _plan(raw, ResultStore(files), Digests(files, settings), settings, read_info(files), history, keep)
+    files, originals, history = files_at(processed), Originals(raw), corrections_of(processed)
+    digests = Digests(files, originals, settings)
+    return _plan(originals, ResultStore(files), digests, settings, read_info(files), history, keep)
 
 
 def ingest(
-    raw: Path,
-    processed: Path,
+    raw: Place,
+    processed: Place,
     settings: Settings,
     workers: int,
     progress: Progress,
@@ -67,8 +69,8 @@ def ingest(
     that cannot be read is listed in ``documents`` with its reason, and the others go on.
 
     Args:
-        raw: the folder, which is never written to.
-        processed: the dataset, and the results it is built from.
+        raw: the folder, which is never written to, or its URL.
+        processed: the dataset, and the results it is built from: a folder or its URL.
         workers: processes that read pages.
         keep: documents that an earlier pipeline, or other settings, read whole are not read again.
         executor: who does the work instead of ``workers`` processes.
@@ -82,29 +84,30 @@ def ingest(
         DatasetError: the processed folder cannot be written.
         CorrectionError: a log of corrections cannot be read.
     """
-    history = read_corrections(corrections_folder(processed))  # to go on without would undo them
-    files, job = LocalFiles(processed), Job(processed, settings)
+    history = corrections_of(processed)  # to go on without would undo them
+    files, originals = files_at(processed), Originals(raw)
+    job = Job(processed, settings, originals)
     store = ResultStore(files)
     with locked(processed):
         _remove_scraps(processed)
-        digests, info = Digests(files, settings), read_info(files)
-        plan = _plan(raw, store, digests, settings, info, history, keep, progress.looking)
+        digests, info = Digests(files, originals, settings), read_info(files)
+        plan = _plan(originals, store, digests, settings, info, history, keep, progress.looking)
         progress.planned(plan, workers)
         with running(processed), Interrupts() as interrupts:
             digests.save()
             for version in {d.version.name: d.version for d in plan.documents if d.version is not None}.values():
                 store.describe(version)
             by = executor or LocalWorkers(job, workers)
-            run = run_plan(plan, raw, settings, by, _watch(progress, interrupts), interrupts)
+            run = run_plan(plan, originals, settings, by, _watch(progress, interrupts), interrupts)
             if run.seconds:
                 plan.pace.with_run(run.seconds).save(files)
             documents = built(plan, store, run, settings)
-            digest = write_tables(documents, run, raw, job, store, history, info, progress.building)
+            digest = write_tables(documents, run, job, store, history, info, progress.building)
     return summary(documents, processed, run, digest, history)
 
 
 def _plan(
-    raw: Path,
+    originals: Originals,
     store: ResultStore,
     digests: Digests,
     settings: Settings,
@@ -113,13 +116,13 @@ def _plan(
     keep: bool,
     looking: Callable[[Sequence[Source]], Iterable[Source]] = iter,
 ) -> Plan:
-    sources = looking(find_sources(raw))
+    sources = looking(originals.sources())
     plan = make_plan(sources, store, digests, settings, previous_of(info), history, keep)
     nothing_there = [document.problem for document in plan.documents if not document.source.page_files]
     if info and nothing_there and len(nothing_there) == len(plan.documents) and nothing_there[0]:
         raise nothing_there[0]  # a mistyped path must not replace a dataset by an empty one
     if any(document.problem and document.problem.reason == "missing" for document in plan.documents) and info:
-        require_raw(raw)
+        require_raw(originals)
     return plan
 
 
@@ -136,7 +139,9 @@ def _watch(progress: Progress, interrupts: Interrupts) -> Callable[[Counts], Non
     return watch
 
 
-def _remove_scraps(processed: Path) -> None:
+def _remove_scraps(processed: Place) -> None:
     """Tables that a killed run had not finished."""
+    if not isinstance(processed, Path):
+        return  # those of a store are written on this machine first
     for folder in processed.glob(".tables-*"):
         shutil.rmtree(folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from workbench.archive.store import document_id
 from workbench.archive.version import PIPELINE, code_digest
 from workbench.dataset.corrections import CorrectionHistory
 from workbench.files import Files
+from workbench.remote import Place
 from workbench.settings import Settings
 
 INFO = "dataset.json"
@@ -25,8 +26,8 @@ OF_THE_RUN = ("model_folder", "page_seconds", "page_memory")
 
 
 def origin(
-    raw: Path,
-    processed: Path,
+    raw: Place,
+    processed: Place,
     settings: Settings,
     documents: Sequence[PlannedDocument],
     rows: Sequence[object],
@@ -37,14 +38,13 @@ def origin(
     ``built_from`` is a digest of all that the tables are a function of: where it is the same, so are they.
     ``rows`` are those of ``documents``, with the digests of what was put together.
     """
-    folder = raw if raw.is_dir() else raw.parent
     versions = {d.version.name: d.version.facts for d in documents if d.version is not None}
     told: dict[str, Any] = {
         "package": workbench.__version__,
         "code": code_digest(),
         "pipeline": PIPELINE,
         "engine": next((version["engine"] for version in versions.values() if version["engine"]), None),
-        "raw": Path(os.path.relpath(folder.resolve(), processed.resolve())).as_posix(),
+        "raw": _seen_from(processed, raw),
         "settings": {name: value for name, value in asdict(settings).items() if name not in OF_THE_RUN},
         "versions": versions,
         "corrections": history.summary({document_id(d.digest) for d in documents}),
@@ -71,15 +71,15 @@ def previous_of(info: dict[str, Any]) -> Previous:
     return Previous({name: (one["sha256"], one["version"] or "") for name, one in documents.items()})
 
 
-def tables_are_whole(processed: Path, info: dict[str, Any]) -> bool:
+def _seen_from(processed: Place, raw: Place) -> str:
+    """The raw folder as the processed one sees it, so that both can be moved together; a URL is what it is."""
+    if not isinstance(raw, Path):
+        return raw
+    folder = (raw if raw.is_dir() else raw.parent).resolve()
+    return Path(os.path.relpath(folder, processed.resolve())).as_posix() if isinstance(processed, Path) else str(folder)
+
+
+def tables_are_whole(files: Files, info: dict[str, Any]) -> bool:
     """Whether the tables are those that ``dataset.json`` was written with, byte for byte."""
-    files = info.get("files", {})
-    return bool(files) and all(_sha256(processed / name) == digest for name, digest in files.items())
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return None
+    tables = info.get("files", {})
+    return bool(tables) and all(files.digest(name) == digest for name, digest in tables.items())

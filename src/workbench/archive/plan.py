@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,6 +18,9 @@ from workbench.errors import InputError
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
 from workbench.settings import Settings
+
+QUESTIONS_AT_ONCE = 16
+"""Documents that are looked up at a time in a store, which takes its time to answer."""
 
 Change = Literal["new", "changed", "moved", "unchanged"]
 """Of a document since the tables were last built. ``moved``: its content was there under another name."""
@@ -112,14 +116,13 @@ def make_plan(
         StoreError: the results cannot be read.
     """
     moves = {digest for digest, _ in previous.documents.values()}
-    documents = []
-    for source in sources:
+
+    def look_up(source: Source) -> PlannedDocument:
         known = previous.documents.get(source.name)
         try:
             digest, pages, signature = digests.of(source)
         except InputError as problem:
-            documents.append(PlannedDocument(source, "unchanged" if known else "new", problem=problem))
-            continue
+            return PlannedDocument(source, "unchanged" if known else "new", problem=problem)
         change: Change = "moved" if digest in moves else "new"
         if known:
             change = "unchanged" if known[0] == digest else "changed"
@@ -128,9 +131,28 @@ def make_plan(
         looked_up = _look_up(replace(found, corrections=history.of_document(document_id(digest))), store, version)
         if looked_up.pending:
             looked_up = _compare(looked_up, store, version, known[1] if known else "", keep)
-        documents.append(looked_up)
+        return looked_up
+
+    documents = list(_in_order(look_up, sources, at_once=1 if digests.is_local else QUESTIONS_AT_ONCE))
     gone = tuple(sorted(set(previous.documents) - {document.source.name for document in documents}))
     return Plan(tuple(documents), gone, Pace.load(store.files))
+
+
+def _in_order(
+    look_up: Callable[[Source], PlannedDocument], sources: Iterable[Source], at_once: int
+) -> Iterator[PlannedDocument]:
+    """The documents looked up, ``at_once`` at a time, in the order of their sources, which are taken as needed."""
+    if at_once == 1:
+        yield from map(look_up, sources)
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        asked: deque[Future[PlannedDocument]] = deque()
+        for source in sources:
+            asked.append(pool.submit(look_up, source))
+            if len(asked) > 2 * at_once:
+                yield asked.popleft().result()
+        while asked:
+            yield asked.popleft().result()
 
 
 def _look_up(document: PlannedDocument, store: ResultStore, version: Version) -> PlannedDocument:

@@ -15,6 +15,7 @@ from workbench.archive.assembling import assemble
 from workbench.archive.building import built, summary, write_tables
 from workbench.archive.lock import locked
 from workbench.archive.origin import read_info
+from workbench.archive.originals import Originals
 from workbench.archive.pace import Pace
 from workbench.archive.plan import Plan, PlannedDocument
 from workbench.archive.run import RunResult, assemble_task, has_pages
@@ -26,6 +27,7 @@ from workbench.dataset.corrections import CorrectionHistory, corrections_folder,
 from workbench.errors import DatasetError, InputError
 from workbench.files import LocalFiles
 from workbench.readers.documents import Source
+from workbench.remote import place_of
 from workbench.settings import Settings
 
 Progress = Callable[[list[PlannedDocument]], Iterable[PlannedDocument]]
@@ -49,14 +51,17 @@ def rebuild(processed: Path, progress: Progress = iter) -> IngestSummary:
         raise DatasetError(processed, "there is no dataset here; make one with: workbench ingest")
     with locked(processed):
         settings, store, run = _settings(info), ResultStore(files), RunResult()
-        raw = (processed / str(info["raw"])).resolve()
+        told = place_of(str(info["raw"]))
+        raw = (processed / told).resolve()
         plan = _plan_as_built(processed, raw, info, store, run, history)
         for document in progress(plan.contents):
             _assemble(document, run, store, settings)
         documents = built(plan, store, run, settings)
         # What is no folder is taken for a document in it: the tables go on naming a folder that is away just now.
         place = raw if raw.is_dir() else raw / "document"
-        digest = write_tables(documents, run, place, Job(processed, settings), store, history, info, lambda: None)
+        digest = write_tables(
+            documents, run, Job(processed, settings, Originals(place)), store, history, info, lambda: None
+        )
     return summary(documents, processed, run, digest, history)
 
 

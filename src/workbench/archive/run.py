@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from workbench.archive.assembling import AssembleTask
 from workbench.archive.interrupts import Interrupts
+from workbench.archive.originals import Originals
 from workbench.archive.pace import kind_of_pace
 from workbench.archive.plan import Plan, PlannedDocument
 from workbench.archive.tasks import FAULTS, Executor, Outcome, PageTask, Task
@@ -52,7 +52,7 @@ class RunResult:
 
 def run_plan(
     plan: Plan,
-    raw: Path,
+    originals: Originals,
     settings: Settings,
     executor: Executor,
     watch: Callable[[Counts], None],
@@ -81,35 +81,31 @@ def run_plan(
             for outcome in executor.outcomes(seconds=1.0):
                 in_hand -= 1
                 if outcome.error is not None:
-                    _require_going_on(outcome, raw)
+                    _require_going_on(outcome, originals)
                 agenda.done(outcome)
             watch(agenda.counts)
     return agenda.result
 
 
-def _require_going_on(outcome: Outcome, raw: Path) -> None:
+def _require_going_on(outcome: Outcome, originals: Originals) -> None:
     """Let failures of a document pass; what every other document would meet as well is raised."""
     error = outcome.error
     assert error is not None
     if not isinstance(error, InputError):
         raise error
     if error.reason == "missing":
-        require_raw(raw)
+        require_raw(originals)
 
 
-def require_raw(raw: Path) -> None:
+def require_raw(originals: Originals) -> None:
     """One file that is gone is its own problem; all of them are not.
 
     Raises:
         InputError: ``missing``: the raw folder is gone, or empty.
     """
-    try:
-        is_there = raw.is_file() or next(raw.iterdir(), None) is not None
-    except OSError:
-        is_there = False
-    if not is_there:
+    if not originals.is_there():
         message = "the folder is no longer there; the tables stay as they were, and what was read is kept: run again"
-        raise InputError("missing", raw, message)
+        raise InputError("missing", str(originals.place), message)
 
 
 class Agenda:

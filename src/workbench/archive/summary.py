@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 from workbench.dataset.corrections import CorrectionHistory
+from workbench.remote import Place
+
+LEFT = 'style="text-align: left"'
+"""Notebooks put what stands in cells to the right, as numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class IngestSummary:
     ``corrections`` are those that were applied, with the lines of their logs that could not be read.
     """
 
-    folder: Path
+    folder: Place
     documents: int
     forms: int
     indicators: int
@@ -74,7 +77,9 @@ class IngestSummary:
         if self.failed:
             reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(p.reason for p in self.failed).items())
             cells = ((p.status, p.source, p.reason, p.message) for p in self.failed)
-            rows = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in cells)
+            rows = "".join(
+                "<tr>" + "".join(f"<td {LEFT}>{escape(text)}</td>" for text in row) + "</tr>" for row in cells
+            )
             parts.append(
                 f"<details open><summary>{len(self.failed)} document(s) not all read ({reasons})</summary>"
                 f"<table>{rows}</table></details>"

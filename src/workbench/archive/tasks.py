@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from workbench.archive.assembling import AssembleTask, assemble
-from workbench.archive.digests import signature
+from workbench.archive.originals import Originals
 from workbench.archive.reading import read_one_page
 from workbench.archive.store import ResultStore
 from workbench.archive.version import Version
 from workbench.errors import DatasetError, EngineError, InputError, WorkbenchError
-from workbench.files import LocalFiles
+from workbench.files import Files
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of, read_file
+from workbench.remote import Place, files_at
 from workbench.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all tasks of a run share: where results are kept, and the settings."""
+    """What all tasks of a run share: where results are kept, the settings, and how to get at the documents."""
 
-    processed: Path
+    processed: Place
     settings: Settings
+    originals: Originals = field(default_factory=lambda: Originals(Path()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def perform(job: Job, task: Task) -> Outcome:
     try:
         store = ResultStore(_files(job.processed))
         if isinstance(task, PageTask):
-            _read(task, store, job.settings)
+            _read(task, store, job.originals, job.settings)
         else:
             damaged = assemble(task, store, job.settings)
     except (InputError, EngineError, DatasetError) as known:
@@ -102,28 +104,29 @@ def perform(job: Job, task: Task) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _files(processed: Path) -> LocalFiles:
-    return LocalFiles(processed)
+def _files(processed: Place) -> Files:
+    return files_at(processed)
 
 
-def _read(task: PageTask, store: ResultStore, settings: Settings) -> None:
+def _read(task: PageTask, store: ResultStore, originals: Originals, settings: Settings) -> None:
     results = store.document(task.digest, task.version)
-    _require_unchanged(task)
+    _require_unchanged(task, originals)
     try:
-        if kind_of(task.source) == "scan":
-            pages = [read_one_page(task.source, task.page, settings, threads=1)]
-        else:
-            pages = read_file(task.source, settings)
+        with originals.opened(task.source, settings, task.page) as source:
+            if kind_of(source) == "scan":
+                pages = [read_one_page(source, task.page, settings, threads=1)]
+            else:
+                pages = read_file(source, settings)
     except InputError:
-        _require_unchanged(task)  # a file that is gone is not a damaged one
+        _require_unchanged(task, originals)  # a file that is gone is not a damaged one
         raise
-    _require_unchanged(task)
+    _require_unchanged(task, originals)
     for page in reversed(pages):  # the first page of a file, which says how many there are, is kept last
         results.save_page(page)
 
 
-def _require_unchanged(task: PageTask) -> None:
-    if signature(task.source)[0] != task.signature:
+def _require_unchanged(task: PageTask, originals: Originals) -> None:
+    if originals.signature(task.source)[0] != task.signature:
         message = "the file was changed while the archive was read; run the same command again"
         raise InputError("changed", task.source.name, message)
 

@@ -31,8 +31,8 @@ START_SECONDS = 300.0
 START_ATTEMPTS = 3
 """Processes in a row that may fail to start before the run is given up."""
 
-LEAVE_SECONDS = 5.0
-"""Seconds that an idle process may take to leave before it is made to."""
+DYING_SECONDS = 5.0
+"""Seconds between the end of a process's pipe and its own, at most."""
 
 WORKER_MEMORY = 1_200_000_000
 """Memory of a process with the OCR engine loaded, bytes: what the default number of processes is sized by."""
@@ -75,16 +75,13 @@ class LocalWorkers(Executor):
     def __enter__(self) -> LocalWorkers:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        """Idle processes leave by themselves; after an error nothing is waited for."""
+    def __exit__(self, *_: object) -> None:
+        """Processes are made an end of: what they have done is kept, and what they had in hand is not waited for."""
         for worker in self._workers:
-            worker.pipe.close()
-            if error[0] is not None or worker.task is not None:
-                worker.process.kill()
-        for worker in self._workers:
-            worker.process.join(LEAVE_SECONDS)
             worker.process.kill()
+        for worker in self._workers:
             worker.process.join()
+            worker.pipe.close()
         self._workers.clear()
 
     def submit(self, task: Task) -> None:
@@ -111,8 +108,11 @@ class LocalWorkers(Executor):
     def _start(self, task: Task) -> _Worker:
         ours, theirs = CONTEXT.Pipe()
         process = CONTEXT.Process(target=_work, args=(theirs, self.job), name="workbench-reader", daemon=True)
-        with _undisturbed():
-            process.start()
+        try:
+            with _undisturbed():
+                process.start()
+        except OSError as error:
+            raise WorkerError(f"no process can be started to read pages ({error.strerror or error})") from error
         theirs.close()
         with suppress(OSError):
             ours.send(task)
@@ -131,7 +131,7 @@ class LocalWorkers(Executor):
         return said
 
     def _bury(self, worker: _Worker) -> Outcome | None:
-        worker.process.join(LEAVE_SECONDS)
+        worker.process.join(DYING_SECONDS)
         code, task = worker.process.exitcode, self._end(worker)
         if worker.is_ready:
             return _fault(task, "crashed", f"crashed the program ({_how(code)}); is the file damaged or far too large?")
@@ -177,8 +177,8 @@ def _fault(task: Task, reason: str, message: str) -> Outcome:
 
 def _how(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
-        name = signal.Signals(-exit_code).name
-        return f"{name}: out of memory?" if name == "SIGKILL" else name
+        killed = " (out of memory?)" if -exit_code == signal.SIGKILL else ""
+        return f"{signal.strsignal(-exit_code) or f'signal {-exit_code}'}{killed}"
     return f"exit status {exit_code}"
 
 

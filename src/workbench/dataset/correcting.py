@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from rapidfuzz.fuzz import ratio
 
 from workbench.checks.wording import field_name
+from workbench.dataset.claimed import ClaimedRecord, claimed, joined
 from workbench.dataset.correction import Anchor, Correction
 from workbench.dataset.records import (
     LABELS,
-    Record,
     added_record,
     boxes_of,
     find_record,
@@ -25,18 +25,16 @@ from workbench.dataset.records import (
 )
 from workbench.dataset.refusal import KNOWN
 from workbench.dataset.settling import Outcome, quoted, settle, signed, told
-from workbench.judging import NUMBER_FIELDS
-from workbench.model import BLANK, Entry, Finding, Form, PageContent, Table
+from workbench.model import BLANK, CellKey, Finding, Form, PageContent, Table
 from workbench.values import normalise
+
+Cells = tuple[CellKey, ...]
 
 Target = tuple[Table, int, str]
 """Table, record number (0: the form itself) and field, as the tables name them."""
 
 SAME_NAME = 60.0
 """Likeness of two readings of one name, 0 to 100: a row is only removed while it reads like the one that was meant."""
-
-ALIKE = 0.5
-"""A row that has this share of an added row's texts, and stands in its place, is that row, found by the machine."""
 
 TABLES: tuple[Table, ...] = ("budgets", "goals", "indicators")
 
@@ -75,38 +73,6 @@ def apply_corrections(form: Form, corrections: Sequence[Correction], pages: Sequ
     return hand.done()
 
 
-@dataclass(eq=False)
-class _Row(Record):
-    """A record with all that is said of it."""
-
-    claims: dict[str, list[Correction]] = field(default_factory=dict)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    notes: list[Finding] = field(default_factory=list)
-    removals: list[Correction] = field(default_factory=list)
-    added: Correction | None = None
-
-    def text(self, name: str) -> str:
-        if self.added is not None and name in self.claims:  # no machine has read it: what people say is all there is
-            return self.claims[name][-1].now or ""
-        return super().text(name)
-
-    def settle(self, name: str) -> None:
-        """Decide what the field says, by all that was said of it so far."""
-        claims = self.claims.pop(name, None)
-        if claims:
-            outcome = settle(self.table, name, self.entries.get(name), claims)
-            known = self.outcomes.get(name)
-            self.outcomes[name] = replace(outcome, machine=known.machine) if known else outcome
-            self.entries[name] = outcome.entry
-
-    def give(self, name: str, entry: Entry | None) -> None:
-        """Put another value into the field, as a person's change of the row's structure."""
-        known = self.outcomes.get(name)
-        machine = known.machine if known else self.entries.get(name)
-        self.outcomes[name] = Outcome(machine, entry, "corrected", known.findings if known else ())
-        self.entries[name] = entry
-
-
 class _Hand:
     """The form while corrections are applied to it, one after the other.
 
@@ -115,10 +81,11 @@ class _Hand:
 
     def __init__(self, form: Form, pages: Sequence[PageContent]) -> None:
         self.form, self.boxes = form, boxes_of(pages)
-        self.head = _row_of(head_of(form))
-        self.tables = {table: [_row_of(record) for record in records_of(form, table)] for table in TABLES}
+        self.head = claimed(head_of(form))
+        self.tables = {table: [claimed(record) for record in records_of(form, table)] for table in TABLES}
+        self.labels: dict[tuple[Table, str, Cells], list[Correction]] = {}
         self.findings: list[Finding] = []
-        self.dismissed: list[tuple[Correction, _Row | None]] = []
+        self.dismissed: list[tuple[Correction, ClaimedRecord | None]] = []
         self.actions: dict[str, Callable[[Correction], str | None]] = {
             "set": self._set,
             "remove-record": self._remove,
@@ -138,7 +105,7 @@ class _Hand:
         if lost:
             self._lost(correction, lost)
 
-    def _row(self, table: str, anchor: Anchor | None, number: int) -> _Row | None:
+    def _row(self, table: str, anchor: Anchor | None, number: int) -> ClaimedRecord | None:
         if table == "forms":
             return self.head
         rows = next((rows for name, rows in self.tables.items() if name == table), [])
@@ -149,28 +116,29 @@ class _Hand:
         row, name = self._row(correction.table, correction.anchor, correction.record_no), correction.field
         if row is None:
             return "找不到原来的行"
-        text = normalise(row.text(name))
+        cells = (row.entries.get(name) or BLANK).cells
+        is_merged = not correction.alone and len(self._with_label(row.table, name, cells)) > 1
+        of_label = self.labels.setdefault((row.table, name, cells), []) if is_merged else []
+        claims = of_label if is_merged else row.claims.setdefault(name, [])
         expected = {normalise(text or "") for text in (correction.was, correction.now)}
-        is_known = correction.anchor is not None or row is self.head or bool(row.claims.get(name))
-        if not is_known and text not in expected:
+        is_known = correction.anchor is not None or row is self.head or bool(claims)
+        if not is_known and normalise(row.text(name)) not in expected:
             return f"第{correction.record_no}行现读作“{row.text(name)}”，无法确定是否同一行"
         row.removals = [one for one in row.removals if one.by != correction.by]
-        sharing = [row] if correction.alone else list(self._sharing(row, name))
-        sharing[0].claims.setdefault(name, []).append(correction)
+        claims.append(correction)
         return None
 
-    def _sharing(self, row: _Row, name: str) -> Iterator[_Row]:
-        """The rows whose value comes from the same merged cell, this one among them."""
-        cells = (row.entries.get(name) or BLANK).cells
-        rows = self.tables[row.table] if name in LABELS and cells else [row]
-        for one in rows:
-            alone = any(claim.alone for claim in one.claims.get(name, ()))
-            if one is row or ((one.entries.get(name) or BLANK).cells == cells and not alone):
-                yield one
+    def _with_label(self, table: Table, name: str, cells: Cells) -> list[ClaimedRecord]:
+        """The rows whose label comes from a merged cell."""
+        if name not in LABELS or not cells or table == "forms":
+            return []
+        return [row for row in self.tables[table] if (row.entries.get(name) or BLANK).cells == cells]
 
     def _remove(self, correction: Correction) -> str | None:
         row = self._row(correction.table, correction.anchor, correction.record_no)
-        if row is None or row is self.head:
+        if row is self.head:
+            return "表本身不是一行"
+        if row is None:
             return None  # the machine does not take it for a row any more, either
         if ratio(normalise(row.name), normalise(correction.was or "")) < SAME_NAME and row.name != correction.was:
             return f"该行现读作“{row.name[:40]}”，未删除"
@@ -186,11 +154,11 @@ class _Hand:
         start = rows.index(before) + 1 if before else 0
         after = self._row(correction.table, correction.other, 0) if correction.other else None
         stop = rows.index(after) if after in rows else min(start + 1, len(rows))
-        found = next((row for row in rows[start:stop] if row is not after and _is_alike(row, correction)), None)
+        found = next((row for row in rows[start:stop] if row is not after and row.is_added_by(correction)), None)
         if found is None:
             while start < len(rows) and (earlier := rows[start].added) and earlier.record_no < correction.record_no:
                 start += 1
-            record = _row_of(added_record(table, rows, correction.texts))
+            record = claimed(added_record(table, rows, correction.texts))
             record.added = correction
             record.notes.append(self._note(correction, f"补录一行：{quoted(told(correction.texts.values()))}"))
             rows.insert(start, record)
@@ -198,7 +166,7 @@ class _Hand:
         self._say_texts(found, correction)
         return None
 
-    def _say_texts(self, row: _Row, correction: Correction) -> None:
+    def _say_texts(self, row: ClaimedRecord, correction: Correction) -> None:
         """What an added or joined row is to say, as if each field had been set."""
         for name, text in correction.texts.items():
             said = replace(correction, action="set", field=name, was=None, now=text)
@@ -209,15 +177,13 @@ class _Hand:
         if row is None:
             return "找不到原来的行"
         source, goal, was = correction.field, correction.to, normalise(correction.was or "")
-        if normalise(row.text(source)) != was:
-            if normalise(row.text(goal)) != was:
-                return f"{field_name(source)}栏现读作“{row.text(source)[:40]}”，未移动"
+        if source == goal:
+            return "两栏相同"
+        if normalise(row.said(source)) != was:
+            if normalise(row.said(goal)) != was:
+                return f"{field_name(source)}栏现读作“{row.said(source)[:40]}”，未移动"
             return None  # it stands where it was to go
-        row.settle(source)
-        row.settle(goal)
-        one, other = row.entries.get(source), row.entries.get(goal)
-        row.give(goal, one or BLANK)
-        row.give(source, other or BLANK)
+        row.exchange(source, goal)
         message = f"{quoted(correction.was)}由{field_name(source)}栏移到{field_name(goal)}栏"
         row.notes.append(replace(self._note(correction, message), field=goal))
         return None
@@ -228,15 +194,17 @@ class _Hand:
         if row is None or other is None or row is self.head:
             return "找不到要合并的两行"
         if row is not other:
+            rows = self.tables[row.table]
+            row, other = sorted((row, other), key=rows.index)  # a text goes on below
             for name in row.entries:
                 row.settle(name)
                 other.settle(name)
-                joined = _joined(row.table, name, row.entries[name], other.entries.get(name))
-                if name in correction.texts or joined != row.entries[name]:
-                    row.give(name, replace(joined or BLANK, text=correction.texts.get(name, (joined or BLANK).text)))
+                whole = joined(row.table, name, row.entries[name], other.entries.get(name))
+                if name in correction.texts or whole != row.entries[name]:
+                    row.give(name, replace(whole or BLANK, text=correction.texts.get(name, (whole or BLANK).text)))
             row.numbers += other.numbers
             row.own_cells += other.own_cells
-            self.tables[row.table].remove(other)
+            rows.remove(other)
             row.notes.append(self._note(correction, f"与下一行{quoted(other.name)}合并为一行"))
         return None
 
@@ -260,15 +228,16 @@ class _Hand:
 
     def done(self) -> Corrected:
         """The form with everything that was said, its records numbered anew."""
-        set_aside = [key for rows in self.tables.values() for row in rows if _is_removed(row) for key in row.own_cells]
+        set_aside = [key for rows in self.tables.values() for row in rows if row.is_removed for key in row.own_cells]
         for table, rows in self.tables.items():
             for row in rows:
                 self._say_removal(row)
-            self.tables[table] = [row for row in rows if not _is_removed(row)]
+            self.tables[table] = [row for row in rows if not row.is_removed]
         numbered = [(0, self.head), *((at, row) for rows in self.tables.values() for at, row in enumerate(rows, 1))]
         for _, row in numbered:
             for name in list(row.claims):
-                self._settle(row, name)
+                row.settle(name)
+        self._settle_labels()
         for number, row in numbered:
             said = [*row.notes, *(finding for outcome in row.outcomes.values() for finding in outcome.findings)]
             self.findings += [replace(finding, record_no=number or None) for finding in said]
@@ -290,20 +259,19 @@ class _Hand:
             ),
         )
 
-    def _settle(self, row: _Row, name: str) -> None:
-        """Settle a field, for all rows of its merged cell; it is said once."""
-        alone = any(claim.alone for claim in row.claims[name])
-        sharing = [row] if alone else list(self._sharing(row, name))
-        row.settle(name)
-        for other in sharing:
-            if other is not row:
-                other.entries[name] = row.entries[name]
-                other.outcomes[name] = replace(row.outcomes[name], findings=())
+    def _settle_labels(self) -> None:
+        """What was said of a merged label holds for all its rows, those aside that somebody corrected alone."""
+        for (table, name, cells), claims in self.labels.items():
+            rows = [row for row in self._with_label(table, name, cells) if name not in row.outcomes]
+            for at, row in enumerate(rows):
+                outcome = settle(table, name, row.entries[name], claims)
+                row.entries[name] = outcome.entry
+                row.outcomes[name] = outcome if at == 0 else replace(outcome, findings=())  # it is said once
 
-    def _say_removal(self, row: _Row) -> None:
+    def _say_removal(self, row: ClaimedRecord) -> None:
         if not row.removals:
             return
-        last, others = row.removals[-1], _defenders(row)
+        last, others = row.removals[-1], row.defenders
         if others:
             people = "、".join(dict.fromkeys(one.by for one in others))
             message = (
@@ -315,42 +283,8 @@ class _Hand:
             self.findings.append(replace(finding, page=row.page, found=row.name or None))
 
 
-def _defenders(row: _Row) -> list[Correction]:
-    """What people other than those who removed the row said of its values."""
-    removers = {one.by for one in row.removals}
-    return [claim for claims in row.claims.values() for claim in claims if claim.by not in removers]
-
-
-def _is_removed(row: _Row) -> bool:
-    return bool(row.removals) and not _defenders(row)
-
-
 def _table(correction: Correction) -> Table | None:
     return next((table for table in ("forms", *TABLES) if table == correction.table), None)
-
-
-def _row_of(record: Record) -> _Row:
-    return _Row(record.table, record.entries, record.numbers, record.own_cells)
-
-
-def _is_alike(row: _Row, correction: Correction) -> bool:
-    """Whether the row is the one that the correction adds."""
-    texts = {name: normalise(text) for name, text in correction.texts.items() if text}
-    same = sum(normalise(row.text(name)) == text for name, text in texts.items())
-    key = texts.get(row.key_field)
-    return bool(texts) and same >= ALIKE * len(texts) and (key is None or key == normalise(row.name))
-
-
-def _joined(table: Table, name: str, first: Entry | None, second: Entry | None) -> Entry | None:
-    """The value of a row that was printed in two: a text goes on, and of a number there is one."""
-    if first is None or second is None or not second:
-        return second if first is None else first
-    if not first or (name in LABELS and first.text == second.text) or first.cells == second.cells:
-        return first or second
-    # Two different numbers are none: with a space between them they are reported as such.
-    mark = " " if (table, name) in NUMBER_FIELDS else ""
-    text = first.text if mark and first.text == second.text else f"{first.text}{mark}{second.text}"
-    return Entry(text, min(first.confidence, second.confidence), first.cells + second.cells)
 
 
 def _renumbered(notes: Sequence[Finding], numbers: Mapping[tuple[Table, int], int]) -> Iterator[Finding]:

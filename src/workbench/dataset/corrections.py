@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tempfile
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -24,7 +25,8 @@ from filelock import FileLock, Timeout
 
 from workbench.dataset.correction import Action, Anchor, Correction, parse_line, to_line
 from workbench.dataset.refusal import refusal
-from workbench.errors import CorrectionError
+from workbench.errors import CorrectionError, DatasetError
+from workbench.remote import Place, RemoteFiles
 from workbench.values import normalise
 
 __all__ = [
@@ -43,9 +45,31 @@ PATIENCE = 10.0
 """Seconds to wait for another program that is writing to the same log."""
 
 
-def corrections_folder(processed: Path) -> Path:
-    """Where the corrections of a processed folder are kept: beside it, for it may be deleted and they may not."""
+def corrections_folder(processed: Place) -> Path:
+    """Where the corrections of a processed folder are kept: beside it, for it may be deleted and they may not.
+
+    Raises:
+        DatasetError: the dataset lies in a store, where no log can be appended to.
+    """
+    if not isinstance(processed, Path):
+        message = "corrections are made beside a dataset on this machine; fetch a copy of the tables and of the scans"
+        raise DatasetError(processed, message)
     return processed.resolve().parent / "corrections"
+
+
+def corrections_of(processed: Place) -> CorrectionHistory:
+    """All corrections of a processed folder; those of a store lie beside it there.
+
+    Raises:
+        CorrectionError, StoreError: they cannot be read.
+    """
+    if isinstance(processed, Path):
+        return read_corrections(corrections_folder(processed))
+    store = RemoteFiles(f"{processed.rpartition('/')[0]}/corrections")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in store.files(""):
+            (Path(folder) / name).write_bytes(store.get(name) or b"")
+        return read_corrections(Path(folder))
 
 
 class CorrectionLog:
@@ -150,10 +174,14 @@ class Conflict:
 
 @dataclass(frozen=True)
 class CorrectionHistory:
-    """All lines of all people, in the order of their time."""
+    """All lines of all people, in the order of their time.
+
+    ``places`` are the file and the line that each was read from, by its id.
+    """
 
     corrections: tuple[Correction, ...] = ()
     problems: tuple[LogProblem, ...] = ()
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @cached_property
     def in_force(self) -> tuple[Correction, ...]:
@@ -196,17 +224,26 @@ class CorrectionHistory:
         """For ``dataset.json``: how many corrections a dataset of these documents holds, and which.
 
         ``elsewhere`` counts those about documents that it does not hold: they wait for the day that it does.
-        ``last`` is the time of the last line that was read: later ones are not in the tables yet.
+        ``lines`` are those read of each file: what comes after them is not in the tables yet (see `since`).
         """
         known = set(document_ids)
         here = [one for one in self.in_force if one.document_id in known]
+        lines: dict[str, int] = {}
+        for file, number in sorted(self.places.values()):
+            lines[file] = number
         return {
             "in_force": len(here),
             "digest": self.digest(),
-            "last": max(self.corrections, key=lambda one: one.time).at if self.corrections else None,
+            "lines": lines,
             "elsewhere": len(self.in_force) - len(here),
             "problems": [str(problem) for problem in self.problems],
         }
+
+    def since(self, lines: Mapping[str, int]) -> tuple[Correction, ...]:
+        """The corrections in force that stand behind these lines of each file, or in other files; clocks do not
+        matter, and a colleague's file that arrives late is as new as its arrival."""
+        places = ((one, *self.places[one.id]) for one in self.in_force)
+        return tuple(one for one, file, number in places if number > lines.get(file, 0))
 
     def digest(self, document_id: str | None = None) -> str:
         """Digest of what is in force, for one document or all: equal for equal effect, whoever's file holds a line."""
@@ -252,6 +289,7 @@ def read_corrections(folder: Path) -> CorrectionHistory:
     """
     found: dict[str, tuple[datetime, Correction]] = {}
     problems: list[LogProblem] = []
+    places: dict[str, tuple[str, int]] = {}
     for path in sorted(Path(folder).glob("*.jsonl")):
         try:
             lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
@@ -272,8 +310,9 @@ def read_corrections(folder: Path) -> CorrectionHistory:
             # A clock that was put back does not change the order of a file's lines.
             latest = correction.time if latest is None else max(latest, correction.time)
             found.setdefault(correction.id, (latest, correction))
+            places.setdefault(correction.id, (path.name, number))
     ordered = sorted(found.values(), key=lambda one: one[0])
-    return CorrectionHistory(tuple(correction for _, correction in ordered), tuple(problems))
+    return CorrectionHistory(tuple(correction for _, correction in ordered), tuple(problems), places)
 
 
 def _refused(correction: Correction) -> str | None:

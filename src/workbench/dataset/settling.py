@@ -29,8 +29,12 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
 
 
-def settle(table: Table, field: str, machine: Entry | None, said: Sequence[Correction]) -> Outcome:
+def settle(
+    table: Table, field: str, machine: Entry | None, said: Sequence[Correction], before: Entry | None = None
+) -> Outcome:
     """What a field says by the machine's reading and what was said of it, in the order of its time.
+
+    ``before`` is what the machine had read there before a person put another value into the field.
 
     - The last word of a person is the one that counts. Where the last words of several people differ, the
       machine's reading stands, unsure as it was: ``correction-conflict`` names all of them.
@@ -53,7 +57,7 @@ def settle(table: Table, field: str, machine: Entry | None, said: Sequence[Corre
         return Outcome(machine, now if machine is None else entry, "confirmed")
     known = {normalise(one.was or "") for one in said} | {normalise(entry.text)}
     change = f"{field_name(field)}由{quoted(read)}更正为{quoted(word.now)}（{signed(word)}）"
-    if normalise(read) in known:
+    if {normalise(read), normalise((before or machine or BLANK).text)} & known:
         finding = _finding("corrected", "info", change, table, field, machine, entry.text, read)
         return Outcome(machine, now, "corrected", (finding,))
     was = "确认" if word.confirms else f"由{quoted(word.was)}更正为"

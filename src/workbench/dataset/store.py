@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from workbench.dataset.schemas import SCHEMAS, TABLES
+from workbench.dataset.writing import INFO
 from workbench.errors import DatasetError, SelectionError
+from workbench.remote import RemoteFiles, files_at, place_of
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -25,8 +29,10 @@ class Dataset:
     """An opened dataset. Tables are read on first use and validated."""
 
     def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
-        if not (self.folder / "dataset.json").is_file():
+        self.folder = place_of(folder)
+        self._files = files_at(self.folder)
+        self._info = self._files.get(INFO)
+        if self._info is None:
             raise DatasetError(folder, "there is no dataset here; make one with: workbench ingest")
 
     def __repr__(self) -> str:
@@ -42,8 +48,8 @@ class Dataset:
     def info(self) -> dict[str, Any]:
         """The content of ``dataset.json``."""
         try:
-            content: dict[str, Any] = json.loads((self.folder / "dataset.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            content: dict[str, Any] = json.loads(self._info or b"")
+        except ValueError as error:
             message = f"dataset.json is missing or damaged; build it again with: workbench ingest ({error})"
             raise DatasetError(self.folder, message) from error
         return content
@@ -84,10 +90,15 @@ class Dataset:
         import pandera.errors
 
         try:
-            return SCHEMAS[name].validate(pd.read_parquet(self.folder / f"{name}.parquet"), lazy=True)
+            return SCHEMAS[name].validate(pd.read_parquet(self._parquet(name)), lazy=True)
         except (OSError, ValueError, pandera.errors.SchemaErrors) as error:
             message = f"table {name} is missing or damaged; build it again with: workbench ingest ({error})"
             raise DatasetError(self.folder, message) from error
+
+    def _parquet(self, name: str) -> Path | BytesIO:
+        if isinstance(self.folder, Path):
+            return self.folder / f"{name}.parquet"
+        return BytesIO(self._files.get(f"{name}.parquet") or b"")
 
     def sql(self, query: str) -> pd.DataFrame:
         """The answer of DuckDB to a query over the tables, by their names.
@@ -177,7 +188,7 @@ class Dataset:
         # Pages that an earlier version read, if they were kept, were drawn with its settings.
         settings = self.info.get("versions", {}).get(version, {}).get("settings", {})
         dpi = int((self.info["settings"] | settings)["raster_dpi"])
-        return self._raw() / source, kind, dpi
+        return self._file_of(source), kind, dpi
 
     @cached_property
     def _originals(self) -> dict[str, tuple[str, str]]:
@@ -200,8 +211,20 @@ class Dataset:
 
         return export_dataset(self, format, out)
 
-    def _raw(self) -> Path:
-        return (self.folder / str(self.info["raw"])).resolve()
+    def _file_of(self, source: str) -> Path:
+        """A document on this machine; from a store it is fetched once, and stays as long as the dataset is open."""
+        raw = place_of(str(self.info["raw"]))
+        if isinstance(raw, Path):
+            return (self.folder / raw if isinstance(self.folder, Path) else raw).resolve() / source
+        copy = Path(self._fetched.name) / source
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            RemoteFiles(raw).fetch(source, copy)
+        return copy
+
+    @cached_property
+    def _fetched(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="workbench-")
 
 
 class FormTables(dict[str, pd.DataFrame]):
@@ -221,7 +244,7 @@ class FormTables(dict[str, pd.DataFrame]):
 
 
 def open_dataset(folder: Path | str = "data/processed") -> Dataset:
-    """Open a dataset that `workbench ingest` made.
+    """Open a dataset that `workbench ingest` made, in a folder or under a URL.
 
     Raises:
         DatasetError: the folder holds none.

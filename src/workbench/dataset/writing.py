@@ -19,6 +19,7 @@ from workbench.dataset.rows import Rows, arrow_schema
 from workbench.dataset.schemas import TABLES
 from workbench.errors import DatasetError
 from workbench.files import write_atomically
+from workbench.remote import RemoteFiles
 
 SCHEMA_VERSION = 2
 
@@ -68,6 +69,18 @@ def write_dataset(folder: Path, parts: Iterable[Rows], origin: Mapping[str, obje
     except OSError as error:
         raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
     return digest
+
+
+def upload_dataset(folder: Path, files: RemoteFiles) -> None:
+    """Put a dataset that was written on this machine into a store, ``dataset.json`` last.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    files.remove(INFO)
+    for name in TABLES:
+        files.upload(f"{name}.parquet", folder / f"{name}.parquet")
+    files.upload(INFO, folder / INFO)
 
 
 def _write_tables(folder: Path, parts: Iterable[Rows]) -> tuple[dict[str, str], dict[str, int]]:

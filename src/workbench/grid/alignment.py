@@ -18,7 +18,7 @@ from workbench.grid.lattice import Lattice
 from workbench.grid.lines import LineBox, TextLayer, find_lines, stretches
 from workbench.grid.row_cut import find_bands, row_borders
 from workbench.grid.rules import LONG_RULE, RuleMasks
-from workbench.grid.strips import NARROWEST, NEAR, Block, find_blocks, text_outside, words_of
+from workbench.grid.strips import NARROWEST, NEAR, RULED, Block, find_blocks, text_outside, words_of
 from workbench.grid.upright import Mask
 
 FEWEST_ROWS, FEWEST_ROWS_OF_TWO = 3, 4
@@ -70,8 +70,9 @@ def _lattice(block: Block, marks: TextLayer, level_rules: Mask) -> Lattice | Non
         return None
     level = _Rules.between(xs, level_rules, height)
     gaps = [level.inside(above[1], below[0]) for above, below in pairwise(bands)]
-    borders = row_borders(columns, bands, [bool(found) for found in gaps], height)
-    kept = _table_rows(columns, bands, borders >= 0.5)
+    rooms = _rooms(columns, level)
+    borders = row_borders(columns, rooms, bands, [bool(found) for found in gaps], height)
+    kept = _table_rows(columns, bands, borders >= 0.5, level)
     if not kept or not _is_filled(columns, bands, kept):
         return None
     ruled = level.belong_to(bands[kept[0][0]][0], bands[kept[-1][1]][1])
@@ -91,6 +92,16 @@ def _lattice(block: Block, marks: TextLayer, level_rules: Mask) -> Lattice | Non
     return Lattice(tuple(map(float, xs)), tuple(ys), horizontal, vertical)
 
 
+def _rooms(columns: Sequence[Sequence[LineBox]], level: _Rules) -> list[float]:
+    """How wide the lines of each column could be, in pixels: as the widest is, and to the ends of the table's rules."""
+    rooms = [float(max((line.width for line in lines), default=0)) for lines in columns]
+    if level.ends is not None:
+        start, end = level.ends[0] + level.text_height, level.ends[1] - level.text_height
+        rooms[0] = max(rooms[0], max((line.x1 for line in columns[0]), default=start) - start)
+        rooms[-1] = max(rooms[-1], end - min((line.x0 for line in columns[-1]), default=end))
+    return rooms
+
+
 def _columns_of_lines(xs: Sequence[float], block: Block, marks: TextLayer) -> list[list[LineBox]]:
     top, bottom = block.bands[0][0] - 1, block.bands[-1][1] + 1
     boxes = [CellBox(0, n, 1, 1, x0, top, x1, bottom, 1.0) for n, (x0, x1) in enumerate(pairwise(xs))]
@@ -105,13 +116,23 @@ def _is_running_text(lines: Sequence[LineBox], text_height: float) -> bool:
 
 
 def _table_rows(
-    columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], borders: NDArray[np.bool_]
+    columns: Sequence[Sequence[LineBox]],
+    bands: Sequence[tuple[int, int]],
+    borders: NDArray[np.bool_],
+    level: _Rules,
 ) -> list[tuple[int, int]]:
-    """First and last band of each row, without those above and below the table that have text in one column only."""
+    """First and last band of each row, without those above and below the table that have text in one column only.
+
+    Rows between the table's other rows and the rule that closes it belong to it, whatever their text.
+    """
     ends = [*np.flatnonzero(borders).tolist(), len(bands) - 1]
     rows = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
     shared = [n for n, row in enumerate(rows) if _filled_cells(columns, bands, row) >= 2]
-    return rows[shared[0] : shared[-1] + 1] if shared else []
+    if not shared:
+        return []
+    end, bottom = bands[rows[shared[-1]][1]][1], bands[-1][1]
+    closed = level.inside(bottom, bottom + NEAR / 2 * level.text_height) and not level.inside(end, bottom - 2)
+    return rows[shared[0] :] if closed else rows[shared[0] : shared[-1] + 1]
 
 
 def _filled_cells(columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], row: tuple[int, int]) -> int:
@@ -143,23 +164,29 @@ def _is_filled(
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """Horizontal rules that run along most of a table: their ``positions``, and along which columns each is drawn."""
+    """Horizontal rules that run along most of a table: their ``positions``, and along which columns each is drawn.
+
+    ``ends`` are where the longest start and end (pixels), None without rules.
+    """
 
     positions: NDArray[np.float64]
     drawn: NDArray[np.bool_]
+    ends: tuple[int, int] | None
     text_height: float
 
     @classmethod
     def between(cls, xs: Sequence[float], level: Mask, text_height: float) -> _Rules:
         mask = level[:, max(0, round(xs[0])) : round(xs[-1])]
-        ruled = np.asarray((mask > 0).mean(axis=1) >= 0.5)
+        ruled = np.asarray((mask > 0).mean(axis=1) >= RULED)
         found = stretches(ruled) if xs[-1] - xs[0] >= LONG_RULE * text_height else []
         drawn = [
             [(level[a:b, max(0, round(x0)) : round(x1)] > 0).any(axis=0).mean() > 0.5 for x0, x1 in pairwise(xs)]
             for a, b in found
         ]
         positions = np.array([(a + b - 1) / 2 for a, b in found])
-        return cls(positions, np.array(drawn, dtype=bool).reshape(len(found), len(xs) - 1), text_height)
+        along = np.flatnonzero((level[ruled] > 0).any(axis=0))
+        ends = (int(along[0]), int(along[-1])) if found else None
+        return cls(positions, np.array(drawn, dtype=bool).reshape(len(found), len(xs) - 1), ends, text_height)
 
     def inside(self, top: float, bottom: float) -> list[int]:
         """Which rules lie between two lines of text."""

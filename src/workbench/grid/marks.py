@@ -93,10 +93,10 @@ def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> Mark | No
 def with_leading_sign(reading: Reading, line: LineBox, text: TextLayer) -> Reading:
     """The reading of a line with the sign before its number as its shape says, where engine and shape differ.
 
-    A dash before a number that has no sign's shape makes the reading unsure.
+    The number may stand on the next line. A dash before a number that has no sign's shape makes the reading unsure.
     """
     read = reading.text
-    if len(read) < 2 or read[0] not in TAKEN_FOR_SIGNS or not read[1].isdigit():
+    if not read or read[0] not in TAKEN_FOR_SIGNS or not (read[1:2].isdigit() or len(read) == 1):
         return reading
     inked = (text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
     end = int(np.argmin(inked)) or line.width  # the first column without ink ends the sign

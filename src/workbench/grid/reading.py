@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.grid.alignment import find_aligned_lattices
 from workbench.grid.cells import CellBox, find_cells, without_unused_rules
@@ -15,7 +16,7 @@ from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink,
 from workbench.grid.marks import SURE_OF_SHAPE, lone_mark, with_leading_sign
 from workbench.grid.pen import Printed, find_print
 from workbench.grid.rereading import DOUBTED, LineRead, is_covered, line_crops, near_pen, reread_doubtful
-from workbench.grid.text import cell_text, has_odd_number, least_sure
+from workbench.grid.text import cell_text, has_odd_brackets, has_odd_number, least_sure
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
 
@@ -66,9 +67,8 @@ def read_page(page: Page, engine: OcrEngine) -> PageContent:
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
         for number, table in enumerate(tables, start=1)
     ]
-    widths = [crop.shape[1] / text.text_height for crop in outside_crops]
     loose_lines = [
-        _text_line(line, next(readings), width, upright) for line, width in zip(outside, widths, strict=True)
+        _text_line(line, next(readings), crop, upright) for line, crop in zip(outside, outside_crops, strict=True)
     ]
     return PageContent(
         page.number, page.width, page.height, tuple(grids), tuple(line for line in loose_lines if line.text)
@@ -114,13 +114,12 @@ def _is_table(table: _Table, text_height: float) -> bool:
 
 def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage) -> Cell:
     reads = [replace(read, reading=with_leading_sign(read.reading, read.part.line, text)) for read in reads]
-    widths = [read.part.crop.shape[1] / text.text_height for read in reads]
-    joined = cell_text([read.reading for read in reads], widths)
+    joined = cell_text([read.reading for read in reads], [read.part.crop for read in reads], text.text_height)
     if any(read.part.downwards for read in reads):
         joined = joined.replace(" ", "")  # the gaps between pieces put side by side are no spaces
     character = min((least_sure(read.reading) for read in reads), default=1.0)
     agreements = [read.agreement for read in reads if read.agreement is not None]
-    if has_odd_number(joined):
+    if has_odd_number(joined) or has_odd_brackets(joined):
         character = min(character, DOUBTED)
     mark = lone_mark(joined, [read.part.line for read in reads], text)
     if mark is not None:
@@ -177,9 +176,11 @@ def _lines_outside(tables: Sequence[_Table], text: TextLayer, engine: OcrEngine)
     return sorted((line for line in lines if line is not None), key=lambda line: (line.y0, line.x0))
 
 
-def _text_line(line: LineBox, reading: Reading, width: float, upright: UprightPage) -> TextLine:
+def _text_line(line: LineBox, reading: Reading, crop: NDArray[np.uint8], upright: UprightPage) -> TextLine:
     outline = upright.polygon_on_scan(line.x0, line.y0, line.x1, line.y1)
-    return TextLine(cell_text([reading], [width]), tuple(round(c, 4) for c in reading.confidences), outline)
+    return TextLine(
+        cell_text([reading], [crop], upright.text_height), tuple(round(c, 4) for c in reading.confidences), outline
+    )
 
 
 def _grid(page: int, number: int, table: _Table, cells: list[Cell]) -> CellGrid:

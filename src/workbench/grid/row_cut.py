@@ -21,13 +21,19 @@ TALLEST_ROW = 40
 """A row has at most this many bands of lines."""
 
 LEEWAY = 1.6
-"""A line that ends this many text heights before the longest one had no room for the next word: it is full."""
+"""A line that ends this many text heights before its column's room had none for the next word: it is full."""
 
 FULL_BEFORE_WRAP = 0.95
 """Of the lines that go on in the next one so many are full; the others end at a break in the text."""
 
 LEADING_SPREAD, ROW_GAP_SPREAD = 0.2, 2.0
 """Gaps between the lines of a cell differ by about the first, those between rows by the second (text heights)."""
+
+LEAST_SPREAD, FEWEST_GAPS = 0.1, 6
+"""Where so many gaps between lines of cells are found, their own spread is taken, but none below the first."""
+
+ONE_LINE = 0.1
+"""Two lines that have room beside each other, but for so many text heights, were not wrapped."""
 
 TELLING_SPREAD = 0.5
 """Where the gaps of a table differ less than this many text heights, they do not tell lines from rows."""
@@ -51,11 +57,13 @@ Gaps = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class _Habits:
     """How a table is set: the share of each column's cells that have text, of lines that are wrapped, and of borders
-    that are ruled."""
+    that are ruled; the usual gap between the lines of a cell and its spread, in text heights."""
 
     filled: NDArray[np.float64]
     wrapped: float
     ruled: float
+    leading: float
+    spread: float = LEADING_SPREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +93,19 @@ def find_bands(columns: Sequence[Sequence[LineBox]], text_height: float) -> list
 
 
 def row_borders(
-    columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], ruled: Sequence[bool], text_height: float
+    columns: Sequence[Sequence[LineBox]],
+    rooms: Sequence[float],
+    bands: Sequence[tuple[int, int]],
+    ruled: Sequence[bool],
+    text_height: float,
 ) -> Gaps:
     """Probability that a row ends between each band and the next.
 
-    ``columns`` are the lines of each column, ``ruled`` says in which of the gaps a rule is drawn.
+    ``columns`` are the lines of each column, ``rooms`` how wide these could be (pixels); ``ruled`` says in which of the
+    gaps a rule is drawn.
     """
-    model = _Model.of(columns, bands, ruled, text_height)
-    habits = _Habits(np.full(len(columns), 0.8), 0.2, 0.5)
+    model = _Model.of(columns, rooms, bands, ruled, text_height)
+    habits = _Habits(np.full(len(columns), 0.8), 0.2, 0.5, model.least)
     borders = model.borders(habits)
     for _ in range(ROUNDS - 1):
         habits = model.habits(borders >= 0.5)
@@ -106,8 +119,7 @@ class _Model:
 
     ``lines[c, a, b]`` is how many lines column c has there, ``full`` how many of them before its last are full,
     ``ends_full`` whether the last one is. ``misplaced[k, a, b]`` is how many cells are out of place if cells stand at
-    the top, in the middle or at the bottom (k) of their row. ``within`` has the log-odds, from its size alone, that a
-    gap is within a row.
+    the top, in the middle or at the bottom (k) of their row. ``gaps`` are those between the bands, in text heights.
     """
 
     columns: Sequence[_Column]
@@ -115,18 +127,19 @@ class _Model:
     full: NDArray[np.int64]
     ends_full: NDArray[np.bool_]
     misplaced: NDArray[np.int64]
-    within: Gaps
+    gaps: Gaps
     ruled: NDArray[np.bool_]
 
     @classmethod
     def of(
         cls,
         columns: Sequence[Sequence[LineBox]],
+        rooms: Sequence[float],
         bands: Sequence[tuple[int, int]],
         ruled: Sequence[bool],
         text_height: float,
     ) -> _Model:
-        found = [_column(lines, bands, text_height) for lines in columns]
+        found = [_column(lines, room, bands, text_height) for lines, room in zip(columns, rooms, strict=True)]
         count = len(bands)
         lines, full, ends_full = np.zeros((3, len(found), count, count), dtype=np.int64)
         misplaced = np.zeros((3, count, count), dtype=np.int64)
@@ -138,8 +151,13 @@ class _Model:
                     flags = column.full[cell]
                     lines[c, a, b] = len(flags)
                     full[c, a, b], ends_full[c, a, b] = np.count_nonzero(flags[:-1]), flags[-1:].any()
-        within = _within(bands, text_height)
-        return cls(found, lines, full, ends_full.astype(bool), misplaced, within, np.array(ruled, dtype=bool))
+        gaps = np.array([below[0] - above[1] for above, below in pairwise(bands)], dtype=float) / text_height
+        return cls(found, lines, full, ends_full.astype(bool), misplaced, gaps, np.array(ruled, dtype=bool))
+
+    @property
+    def least(self) -> float:
+        """The smallest gap, but for a few."""
+        return float(np.percentile(self.gaps, 5)) if len(self.gaps) else 0.0
 
     def borders(self, habits: _Habits) -> Gaps:
         """The borders, for the place of text in its row that explains the table best."""
@@ -169,10 +187,18 @@ class _Model:
         cells = places + np.where(self.lines > 0, text, 0.0).sum(axis=0)
         ruled_within = np.log(np.where(self.ruled, RULE_BY_CHANCE, 1 - RULE_BY_CHANCE))
         ruled_after = np.append(np.log(np.where(self.ruled, habits.ruled, 1 - habits.ruled)), 0.0)
-        inside = np.append(0.0, np.cumsum(self.within + ruled_within))
+        inside = np.append(0.0, np.cumsum(self._within(habits) + ruled_within))
         rows = cells + (inside[None, :] - inside[:, None]) + ruled_after[None, :]
         first, last = np.indices(rows.shape)
         return np.where((last >= first) & (last < first + TALLEST_ROW), rows, -np.inf)
+
+    def _within(self, habits: _Habits) -> Gaps:
+        """Log-odds that each gap is one between lines of a cell and not between rows, by its size."""
+        if not len(self.gaps):
+            return self.gaps
+        telling = min(1.0, (float(np.percentile(self.gaps, 95)) - self.least) / TELLING_SPREAD)
+        excess = np.maximum(0.0, self.gaps - habits.leading) / habits.spread
+        return np.asarray(telling * np.maximum(-5.0, np.log(ROW_GAP_SPREAD / LEADING_SPREAD / 2.5) - excess**2 / 2))
 
     def habits(self, borders: NDArray[np.bool_]) -> _Habits:
         """The habits of a table cut at these gaps; a few invented cells of either kind keep every share off 0 and 1."""
@@ -180,24 +206,29 @@ class _Model:
         rows = int(row_of[-1]) + 1
         cells = np.array([len(set(row_of[column.bands])) for column in self.columns])
         lines = sum(len(column.bands) for column in self.columns)
+        within = self.gaps[~borders]
+        measured = len(within) >= FEWEST_GAPS
         return _Habits(
             filled=(cells + 0.5) / (rows + 1.0),
             wrapped=(lines - int(cells.sum()) + 1.0) / (lines + 4.0),
             ruled=(np.count_nonzero(self.ruled & borders) + 0.5) / (np.count_nonzero(borders) + 1.0),
+            leading=float(np.median(within)) if measured else self.least,
+            spread=float(np.clip(np.std(within), LEAST_SPREAD, LEADING_SPREAD)) if measured else LEADING_SPREAD,
         )
 
 
-def _column(lines: Sequence[LineBox], bands: Sequence[tuple[int, int]], text_height: float) -> _Column:
+def _column(lines: Sequence[LineBox], room: float, bands: Sequence[tuple[int, int]], text_height: float) -> _Column:
     starts = np.array([top for top, _ in bands])
     middles = np.array([(line.y0 + line.y1) / 2 for line in lines])
     widths = np.array([line.width for line in lines], dtype=float)
-    widest = float(widths.max(initial=text_height))
-    leeway = min(LEEWAY * text_height, widest / 2)
+    room = max(room, text_height)
+    leeway = min(LEEWAY * text_height, room / 2)
+    with_next = widths + np.append(widths[1:], np.inf)
     return _Column(
         np.array([(line.y0, line.y1) for line in lines], dtype=float).reshape(-1, 2),
         np.searchsorted(starts, middles, side="right") - 1,
-        widths >= widest - leeway,
-        float(np.clip(leeway / widest, 0.05, 0.9)),
+        (widths >= room - leeway) & (with_next > room + ONE_LINE * text_height),
+        float(np.clip(leeway / room, 0.05, 0.9)),
     )
 
 
@@ -209,17 +240,6 @@ def _out_of_place(columns: Sequence[_Column], cells: Sequence[slice], reach: flo
     off = (tops - top, np.abs(tops + bottoms - top - bottom) / 2, bottom - bottoms)
     first, middle, last = (int(np.count_nonzero(distance > reach)) for distance in off)
     return first, middle, last
-
-
-def _within(bands: Sequence[tuple[int, int]], text_height: float) -> Gaps:
-    """Log-odds that each gap is one between lines of a cell and not between rows, by its size."""
-    gaps = np.array([below[0] - above[1] for above, below in pairwise(bands)], dtype=float) / text_height
-    if not len(gaps):
-        return gaps
-    least, most = np.percentile(gaps, (5, 95))
-    telling = min(1.0, (most - least) / TELLING_SPREAD)
-    excess = np.maximum(0.0, gaps - least) / LEADING_SPREAD
-    return np.asarray(telling * np.maximum(-5.0, np.log(ROW_GAP_SPREAD / LEADING_SPREAD / 2.5) - excess**2 / 2))
 
 
 def _sum_over_cuts(rows: NDArray[np.float64]) -> tuple[Gaps, float]:

@@ -120,8 +120,10 @@ def _anchored(ink: Mask, across: Mask, down: Mask, text_height: float, reach: fl
 
 
 def _between(ink: Mask, across: Mask, down: Mask, text_height: float, reach: float) -> Mask:
+    # Dashed rules are found in pieces from crossing to crossing.
+    joined = cv2.morphologyEx(down, cv2.MORPH_CLOSE, np.ones((round(DASH_GAP * text_height) | 1, 1), np.uint8))
     anchors = cv2.dilate(
-        _runs(down, 1, round(LONG_RULE / 2 * text_height)), np.ones((2 * round(reach) + 1,) * 2, np.uint8)
+        _runs(joined, 1, round(LONG_RULE / 2 * text_height)), np.ones((2 * round(reach) + 1,) * 2, np.uint8)
     )
     _, labels, stats, centres = cv2.connectedComponentsWithStats(across, connectivity=8)
     rows = np.round(centres[:, 1]).astype(int)

@@ -51,6 +51,9 @@ ANYWHERE, IN_A_TABLE = np.log(1600.0), np.log(40.0)
 ACROSS = np.log(10.0)
 """How much less likely each line that runs across the strip makes it."""
 
+RULED = 0.5
+"""A rule that is drawn along this share of a table belongs to it."""
+
 FEWEST_BANDS = 3
 """A table has at least so many lines."""
 
@@ -87,7 +90,8 @@ def find_blocks(text: TextLayer, level: Mask) -> list[Block]:
     words = np.array([words_of(text.ink[top:bottom], height) for top, bottom in bands], dtype=bool)
     ruled = np.flatnonzero((level > 0).any(axis=1))
     found = [block for run in _runs(bands, words, ruled, height) for block in _blocks(run, height)]
-    return [_with_continuations(block, bands, words, height) for block in found]
+    continued = [_with_continuations(block, bands, words, height) for block in found]
+    return [_down_to_rule(block, bands, words, level, height) for block in continued]
 
 
 def text_outside(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) -> tuple[TextLayer, Mask]:
@@ -260,5 +264,28 @@ def _with_continuations(block: Block, bands: Sequence[tuple[int, int]], words: C
 
 
 def _continues(line: NDArray[np.bool_], distance: float, strips: Sequence[Strip], text_height: float) -> bool:
-    crosses = any(line[strip.start : strip.end].all() for strip in strips)
-    return distance <= NEXT_LINE * text_height and not crosses
+    return distance <= NEXT_LINE * text_height and not _crosses(line, strips)
+
+
+def _crosses(line: NDArray[np.bool_], strips: Sequence[Strip]) -> bool:
+    return any(line[strip.start : strip.end].all() for strip in strips)
+
+
+def _down_to_rule(
+    block: Block, bands: Sequence[tuple[int, int]], words: Columns, level: Mask, text_height: float
+) -> Block:
+    """The block down to the rule that closes its table, where one is drawn and no line runs across the columns before.
+
+    The last rows of a table may have text in one column only.
+    """
+    inked = np.flatnonzero(block.words.any(axis=0))
+    drawn = np.flatnonzero((level[:, inked[0] : inked[-1] + 1] > 0).mean(axis=1) >= RULED)
+    first, last = bands.index(block.bands[0]), bands.index(block.bands[-1])
+    above, below = drawn[drawn < block.bands[-1][1]], drawn[drawn >= block.bands[-1][1]]
+    if not len(above) or not len(below):
+        return block
+    while last + 1 < len(bands) and bands[last + 1][0] < below[0]:
+        if _crosses(words[last + 1], block.strips) or bands[last + 1][0] - bands[last][1] > NEAR * text_height:
+            return block
+        last += 1
+    return Block(bands[first : last + 1], words[first : last + 1], block.strips)

@@ -8,6 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.lines import stretches
 
 if TYPE_CHECKING:
     from workbench.ocr.base import Reading
@@ -27,28 +30,39 @@ USUAL_PITCH = 1.08
 FEWEST_PITCHES = 2
 """From so few distances between characters the room of one is not measured: engines place characters in steps."""
 
+WHITE_BEFORE_WIDE, WIDEST_BRACKET = 0.33, 0.45
+"""Before an opening bracket of full width at least the first is white, and its ink is no wider than the second
+(widths of a Chinese character)."""
+
 QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
-ODD_NUMBER = re.compile(r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$")
-"""Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number.
-On coarse copies points are read as commas, grain as points, and per cent signs as degrees."""
+ODD_NUMBER = re.compile(
+    r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$|^[A-Za-z|!]\d"
+)
+"""Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number,
+a letter before it. On coarse copies points are read as commas, grain as points, per cent signs as degrees, and signs
+and what is left of rules as letters."""
+
+ITEM_NUMBER = re.compile(r"(?:^|(?<=[；;。，,：:、\s]))[\dA-Za-z一二三四五六七八九十①-⑳]{1,3}[)）]")
+"""The number of an item of a list (``1）``): its bracket has no partner."""
 
 ROOM_OF_FULL_WIDTH = 0.7
 """A full-width mark takes a character's room between its neighbours, a half-width one half of it: between them,
 nearer to half because engines place marks unevenly."""
 
 
-def cell_text(readings: Sequence[Reading], widths: Sequence[float]) -> str:
+def cell_text(readings: Sequence[Reading], crops: Sequence[NDArray[np.uint8]], text_height: float) -> str:
     """Lines joined in reading order. Line wraps leave no space, nor does justified Chinese text.
 
-    A space stays only between two Latin words or numbers of one line. ``widths``: those of the lines' crops, in text
-    heights.
+    A space stays only between two Latin words or numbers of one line. ``crops``: what each line was read from,
+    (height, width, 3).
     """
+    widths = [crop.shape[1] for crop in crops]
     measured = [
         pitch * width for reading, width in zip(readings, widths, strict=True) for pitch in _chinese_pitches(reading)
     ]
     # Lines too short to tell how much room a character has are set like the others of their cell.
-    usual = float(np.median(measured)) if len(measured) >= FEWEST_PITCHES else USUAL_PITCH
-    lines = [as_printed(reading, usual / width) for reading, width in zip(readings, widths, strict=True)]
+    usual = float(np.median(measured)) if len(measured) >= FEWEST_PITCHES else USUAL_PITCH * text_height
+    lines = [as_printed(reading, crop, usual) for reading, crop in zip(readings, crops, strict=True)]
     text = _with_matching_brackets(lines)
     return re.sub(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])", "", text)
 
@@ -81,25 +95,49 @@ def same_values(first: str, second: str) -> bool:
     return [*re.findall(r"[\d.]+%?", one)] == [*re.findall(r"[\d.]+%?", two)]
 
 
-def as_printed(reading: Reading, usual_pitch: float) -> str:
+def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float) -> str:
     """One line with full-width punctuation where the print leaves a full character's room for it.
 
     Engines confuse ``,`` and ``，``: between Chinese characters the room tells. At the end of a line
     there is nothing to measure, and Chinese text has the full-width mark. ``usual_pitch``: the room of a Chinese
-    character where the line itself does not tell, as a fraction of its crop's width.
+    character where the line itself does not tell, in pixels.
     """
-    text, chinese = reading.text, [_is_chinese(character) for character in reading.text]
-    pitches = _chinese_pitches(reading)
+    pitches = [pitch * crop.shape[1] for pitch in _chinese_pitches(reading)]
     pitch = float(np.median(pitches)) if len(pitches) >= FEWEST_PITCHES else usual_pitch
-    characters = list(text)
-    for i in range(1, len(text)):
-        if text[i] not in FULL_WIDTH or not any(chinese[i - 1 : i + 2]):
-            continue
-        ends_line = i + 1 == len(text) and chinese[i - 1] and text[i] not in "()"
-        has_room = i + 1 < len(text) and _room(reading, i, pitch) > ROOM_OF_FULL_WIDTH
-        if ends_line or has_room:
-            characters[i] = FULL_WIDTH[text[i]]
+    places = [i for i, character in enumerate(reading.text) if not character.isspace()]
+    characters = list(reading.text)
+    for before, i, after in zip([None, *places], places, [*places[1:], None], strict=False):
+        if before is not None and characters[i] in {*FULL_WIDTH, "（"}:
+            characters[i] = _mark_as_printed(reading, crop, pitch, before, i, after)
     return "".join(characters).strip()
+
+
+def _mark_as_printed(
+    reading: Reading, crop: NDArray[np.uint8], pitch: float, before: int, i: int, after: int | None
+) -> str:
+    """The mark at ``i`` in the width it is printed in, between the characters ``before`` and ``after`` it."""
+    text, mark = reading.text, reading.text[i]
+    if not any(_is_chinese(text[n]) for n in (before, after) if n is not None):
+        in_number = mark == "," or not any(map(_is_chinese, text[:before]))
+        return mark if after is not None or mark in "()（" or in_number else FULL_WIDTH[mark]
+    if after is None:
+        return mark if mark in "()（" else FULL_WIDTH[mark]
+    white = _white_before(reading, i, crop, pitch) if mark in "(（" else None
+    if white is not None:
+        return "（" if white > WHITE_BEFORE_WIDE else "("
+    has_room = mark == "（" or _room(reading, before, after, pitch / crop.shape[1]) > ROOM_OF_FULL_WIDTH
+    return FULL_WIDTH.get(mark, mark) if has_room else mark
+
+
+def _white_before(reading: Reading, i: int, crop: NDArray[np.uint8], pitch: float) -> float | None:
+    """The white before the ink of a bracket, in widths of a Chinese character; None where that ink does not stand
+    alone."""
+    inked = (crop < (int(crop.min()) + int(crop.max())) / 2).any(axis=(0, 2))
+    centre, runs = reading.positions[i] * crop.shape[1], stretches(inked)
+    nearest = min(range(len(runs)), key=lambda n: max(runs[n][0] - centre, centre - runs[n][1]), default=0)
+    if nearest == 0 or runs[nearest][1] - runs[nearest][0] > WIDEST_BRACKET * pitch:
+        return None
+    return float(runs[nearest][0] - runs[nearest - 1][1]) / pitch
 
 
 def _chinese_pitches(reading: Reading) -> list[float]:
@@ -109,12 +147,12 @@ def _chinese_pitches(reading: Reading) -> list[float]:
     return [end - start for (start, end), both in neighbours if all(both)]
 
 
-def _room(reading: Reading, i: int, pitch: float) -> float:
+def _room(reading: Reading, before: int, after: int, pitch: float) -> float:
     """What is left for a mark between its neighbours, in widths of a Chinese character."""
-    before, after = reading.text[i - 1], reading.text[i + 1]
-    beside = (character_width(before) + character_width(after)) / 2
+    text, positions = reading.text, reading.positions
+    beside = (character_width(text[before]) + character_width(text[after])) / 2
     # The ink of a comma lies at the left of its room: it comes a quarter earlier than a character.
-    return (reading.positions[i + 1] - reading.positions[i - 1]) / pitch - beside + (0.25 if after in STOPS else 0.0)
+    return (positions[after] - positions[before]) / pitch - beside + (0.25 if text[after] in STOPS else 0.0)
 
 
 def _with_matching_brackets(lines: Sequence[str]) -> str:
@@ -143,6 +181,12 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
 def has_odd_number(text: str) -> bool:
     """Whether a text is a quantity as nobody prints it: something in it was misread."""
     return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
+
+
+def has_odd_brackets(text: str) -> bool:
+    """Whether a bracket has no partner: one of the two was lost, or is no bracket."""
+    prose = ITEM_NUMBER.sub("", text)
+    return sum(map(prose.count, "(（")) != sum(map(prose.count, ")）"))
 
 
 def character_width(character: str) -> float:

@@ -28,6 +28,9 @@ NOISE = 1e-3
 SIGNIFICANT = 8.0
 """F statistic from which slopes are a bend of the page and not chance."""
 
+FOLDS, FORETOLD = 4, 0.9
+"""Pieces are foretold from those of the other folds; what is left of their slopes is less than this share of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -119,6 +122,10 @@ class Pieces:
     slope: NDArray[np.float64]
     length: NDArray[np.float64]
 
+    def chosen(self, which: NDArray[np.bool_]) -> Pieces:
+        """Those of the pieces for which ``which`` holds."""
+        return Pieces(self.x[which], self.y[which], self.slope[which], self.length[which])
+
 
 def rule_pieces(ink: NDArray[np.uint8], shortest: float, thickest: float) -> Pieces:
     """Thin runs of ink at least ``shortest`` pixels long and thinner than ``thickest``, with their slopes.
@@ -145,8 +152,18 @@ def rule_pieces(ink: NDArray[np.uint8], shortest: float, thickest: float) -> Pie
 
 
 def slope_field(pieces: Pieces, centre: tuple[float, float], size: float) -> NDArray[np.float64]:
-    """Coefficients of the slope field over `ORDERS` that most of the pieces agree with (robust least squares)."""
+    """Coefficients of the slope field over `ORDERS` that most of the pieces agree with (robust least squares).
+
+    All zero where the slopes are chance: what wear leaves of thick rules leans this way and that.
+    """
     powers = _powers((pieces.x - centre[0]) / size, (pieces.y - centre[1]) / size)
+    field, trust = _fitted(pieces, powers)
+    bent = _explains(pieces.slope, np.abs(pieces.slope - powers @ field), trust) and _foretells(pieces, powers)
+    return field if bent else np.zeros(len(ORDERS))
+
+
+def _fitted(pieces: Pieces, powers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A slope field, and the trust that each piece ends with. ``powers``: those of each piece's place."""
     preference = SHRINK * np.array([0.0 if sum(order) < 2 else 1.0 for order in ORDERS])
     weight = pieces.length**2
     field = np.zeros(len(ORDERS))
@@ -158,7 +175,7 @@ def slope_field(pieces: Pieces, centre: tuple[float, float], size: float) -> NDA
         normal = powers.T @ (trust[:, None] * powers) + np.diag(preference * trust.sum() + 1e-12)
         field = np.linalg.lstsq(normal, powers.T @ (trust * pieces.slope), rcond=None)[0]  # pieces may lie all in a row
         off = np.abs(pieces.slope - powers @ field)
-    return np.asarray(field) if _explains(pieces.slope, off, trust) else np.zeros(len(ORDERS))
+    return np.asarray(field), trust
 
 
 def _explains(slopes: NDArray[np.float64], left: NDArray[np.float64], trust: NDArray[np.float64]) -> bool:
@@ -167,6 +184,21 @@ def _explains(slopes: NDArray[np.float64], left: NDArray[np.float64], trust: NDA
     noise = max(float(np.average(left**2, weights=trust)), NOISE**2)
     explained = float(np.average(slopes**2, weights=trust)) - noise
     return explained * max(0.0, count - len(ORDERS)) / (len(ORDERS) * noise) > SIGNIFICANT
+
+
+def _foretells(pieces: Pieces, powers: NDArray[np.float64]) -> bool:
+    """Whether fields fitted to some of the pieces are nearer to the slopes of the others than none (cross-validation).
+
+    A robust fit finds pieces that agree with it among any that are noisy enough; others then do not.
+    """
+    left = usual = 0.0
+    fold = np.random.default_rng(0).permutation(len(pieces.x)) % FOLDS
+    for held in (fold == number for number in range(FOLDS)):
+        field, _ = _fitted(pieces.chosen(~held), powers[~held])
+        others = pieces.chosen(held)
+        left += _weighted_median(np.abs(others.slope - powers[held] @ field), others.length)
+        usual += _weighted_median(np.abs(others.slope), others.length)
+    return left < FORETOLD * usual
 
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -35,6 +36,19 @@ class Source:
         return self.page_files != (self.path,)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something in a folder. A broken link is neither a folder nor a file; a link to a folder is not walked."""
+
+    path: Path
+    is_folder: bool
+    is_file: bool
+    is_link: bool = False
+
+
+Listing = Callable[[Path], list[Entry]]
+
+
 def find_sources(raw: Path) -> list[Source]:
     """The documents of a raw folder and its sub-folders, or of one file, by name.
 
@@ -46,7 +60,13 @@ def find_sources(raw: Path) -> list[Source]:
         return [_single(raw, raw.parent)]
     if not raw.is_dir():
         return [Source(raw.name, raw, ())]
-    return sorted(_walk(raw, raw), key=lambda source: natural_order(source.name))
+    return sources_in(raw, _local_entries, _open_local)
+
+
+def sources_in(raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> list[Source]:
+    """The documents of a folder and its sub-folders by name, wherever it lies: ``listing`` tells what is in a folder,
+    and ``stream`` opens a file."""
+    return sorted(_walk(raw, raw, listing, stream), key=lambda source: natural_order(source.name))
 
 
 def open_source(path: Path) -> Source:
@@ -69,15 +89,17 @@ def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
     return (*parts, (-1, name))
 
 
-def _walk(folder: Path, raw: Path) -> Iterator[Source]:
+def _walk(folder: Path, raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> Iterator[Source]:
     try:
-        entries = [entry for entry in folder.iterdir() if not _is_ignored(entry)]
+        entries = [entry for entry in listing(folder) if not _is_ignored(entry.path)]
     except OSError:  # no permission: `digest_of` says it
         yield _without_pages(folder, raw)
         return
-    files, folders = [e for e in entries if not e.is_dir()], [e for e in entries if e.is_dir()]
-    images = sorted((file for file in files if _is_image(file)), key=lambda p: natural_order(p.name))
-    are_pages = images and len(images) == len(files) and not folders and not any(map(_has_many_pages, images))
+    files, folders = [e for e in entries if not e.is_folder], [e for e in entries if e.is_folder]
+    images = [file.path for file in files if file.is_file and _is_image_name(file.path)]
+    images.sort(key=lambda path: natural_order(path.name))
+    are_pages = images and len(images) == len(files) and not folders
+    are_pages = are_pages and not any(_has_many_pages(image, stream) for image in images)
     if are_pages and (folder != raw or _numbered_as_pages(images)):
         name = folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name
         yield Source(name, folder, tuple(images))
@@ -85,10 +107,18 @@ def _walk(folder: Path, raw: Path) -> Iterator[Source]:
     if not entries:
         yield _without_pages(folder, raw)
     for file in files:
-        yield _single(file, raw)
+        yield _single(file.path, raw)
     for sub_folder in folders:
-        if not sub_folder.is_symlink():
-            yield from _walk(sub_folder, raw)
+        if not sub_folder.is_link:
+            yield from _walk(sub_folder.path, raw, listing, stream)
+
+
+def _local_entries(folder: Path) -> list[Entry]:
+    return [Entry(path, path.is_dir(), path.is_file(), path.is_symlink()) for path in folder.iterdir()]
+
+
+def _open_local(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _without_pages(folder: Path, raw: Path) -> Source:
@@ -104,15 +134,19 @@ def _is_ignored(path: Path) -> bool:
 
 
 def _is_image(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and not _is_ignored(path)
+    return path.is_file() and _is_image_name(path) and not _is_ignored(path)
 
 
-def _has_many_pages(path: Path) -> bool:
+def _is_image_name(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def _has_many_pages(path: Path, stream: Callable[[Path], BinaryIO]) -> bool:
     """Whether an image file is a document of its own: a TIFF with several pages."""
     if path.suffix.lower() not in (".tif", ".tiff"):
         return False
     try:
-        with Image.open(path) as image:
+        with stream(path) as file, Image.open(file) as image:
             return int(getattr(image, "n_frames", 1)) > 1
     except (OSError, ValueError, SyntaxError):
         return False  # said when its page is loaded

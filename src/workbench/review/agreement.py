@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 
 from workbench.dataset.correction import Correction
 from workbench.dataset.corrections import CorrectionHistory, corrections_folder, read_corrections
 from workbench.errors import SelectionError
+from workbench.remote import Place
 from workbench.review.proportions import Interval, wilson
 from workbench.values import normalise
 
@@ -65,7 +65,7 @@ class Agreement:
         )
 
 
-def agreement_of(processed: Path, people: Sequence[str] = ()) -> list[Agreement]:
+def agreement_of(processed: Place, people: Sequence[str] = ()) -> list[Agreement]:
     """Every pair of reviewers who looked at the same fields, those with most fields in common first.
 
     Args:

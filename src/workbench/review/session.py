@@ -75,11 +75,10 @@ class Session:
         self.problems = history.problems
         self._every: dict[str, list[Correction]] = defaultdict(list)
         self._since: dict[str, list[Correction]] = defaultdict(list)
-        built = _built(self.dataset.info)
         for correction in history.in_force:
             self._every[correction.form_id].append(correction)
-            if correction.time > built:
-                self._since[correction.form_id].append(correction)
+        for correction in history.since((self.dataset.info.get("corrections") or {}).get("lines", {})):
+            self._since[correction.form_id].append(correction)
         self._mine = [one for of_form in self._since.values() for one in of_form if one.by == self.by]
         self._mine.sort(key=lambda one: one.time)
 
@@ -302,12 +301,3 @@ def place_of(correction: Correction) -> Place:
 
 def _sets(correction: Correction, place: Place) -> bool:
     return correction.action == "set" and place_of(correction) == place
-
-
-def _built(info: Mapping[str, Any]) -> datetime:
-    """Up to when corrections are in the tables."""
-    last = (info.get("corrections") or {}).get("last")
-    return datetime.fromisoformat(last) if last else _LONG_AGO
-
-
-_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
