@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 import workbench
+from benchmarks.results import keep, markdown
 from workbench.dataset.rows import as_rows
 from workbench.dataset.schemas import SCHEMAS
 from workbench.dataset.writing import write_dataset
@@ -132,16 +133,19 @@ def _as_promised(table: pd.DataFrame, name: str) -> pd.DataFrame:
     return table.reindex(columns=list(columns)).astype({column: str(spec.dtype) for column, spec in columns.items()})
 
 
-def measure(processed: Path, most: int) -> None:
-    """Make the first reports of a dataset and print what each took."""
+def measure(processed: Path, most: int) -> list[tuple[str, ...]]:
+    """Make the first reports of a dataset: for each its name, the seconds of its notebook, and the size of its page."""
     dataset = workbench.open(processed)
+    rows = []
     with tempfile.TemporaryDirectory() as out:
         for job in plan(dataset, processed, Path(out))[:most]:
             report = make_report(job)
-            if report.error or report.html is None:
+            if report.error:
                 raise SystemExit(f"{report.title}: {report.error}")
-            size = report.html.stat().st_size / 1e6
+            size = job.html.stat().st_size / 1e6
             print(f"{report.stem:40} {report.seconds:6.1f} s {size:6.2f} MB", flush=True)
+            rows.append((report.stem, f"{report.seconds:.1f}", f"{size:.2f}"))
+    return rows
 
 
 def main() -> None:
@@ -149,16 +153,22 @@ def main() -> None:
     parser.add_argument("processed", type=Path, nargs="*", help="datasets of your own")
     parser.add_argument("--departments", type=int, default=300)
     parser.add_argument("--years", type=int, default=5)
+    parser.add_argument("--keep", action="store_true", help="add the results to RESULTS.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         generated = Path(folder) / "data" / "processed"
         origin = {"pipeline": "generated", "raw": "../raw", "settings": {"raster_dpi": 200}}
         write_dataset(generated, [as_rows(generated_tables(arguments.departments, arguments.years))], origin)
-        print(f"generated: {arguments.departments} departments × {arguments.years} years, {INDICATORS} indicators each")
-        measure(generated, most=2)
+        title = (
+            f"generated: {arguments.departments} departments × {arguments.years} years, {INDICATORS} indicators each"
+        )
+        print(title)
+        rows = [("report", "s", "MB"), *measure(generated, most=2)]
     for processed in arguments.processed:
         print(processed)
-        measure(processed, most=5)
+        rows += measure(processed, most=5)
+    if arguments.keep:
+        keep("reports", "benchmarks.reports", title, markdown(rows))
 
 
 if __name__ == "__main__":

@@ -125,6 +125,32 @@ def test_shares_and_exact_hits() -> None:
     assert len(measures.satisfaction(rows)) == 1
 
 
+def test_attainment_is_counted_where_it_is_known() -> None:
+    rows = indicators({"attainment": 0.5}, {"attainment": 1.0}, {"attainment": 17.0}, {})
+    row = measures.attainment(rows).loc["f"]
+    assert row.tolist() == [3, 0.5, 1.0, 17.0]
+    assert measures.attainment(rows, ["level1"]).loc["产出指标", "quantified"] == 3
+
+
+def test_mean_satisfaction_is_a_fraction_of_what_was_measured() -> None:
+    level = {"level1": "满意度指标", "actual_unit": "%"}
+    rows = indicators(level | {"actual_value": 90.0}, level | {"actual_value": 100.0}, {"actual_value": 5.0})
+    assert measures.mean_satisfaction(rows)["f"] == 0.95
+    assert measures.mean_satisfaction(indicators({})).empty
+
+
+def test_every_line_of_a_budget_has_its_own_rate() -> None:
+    lines = pd.concat([budgets(adjusted=10, executed=5), budgets(line_no=2, initial=4, executed=3)])
+    assert measures.execution_rate_of_lines(lines).tolist() == [0.5, 0.75]
+
+
+def test_tianjin_targets(tianjin: SampleTables) -> None:
+    row = wa.form_summary(tianjin).iloc[0]
+    assert (row["far_exceeded"], row["to_the_digit"]) == (10, 28)
+    assert round(row["quantitative_share"], 3) == 0.786
+    assert round(row["full_mark_share"], 2) == 0.96
+
+
 def test_ranking_shares_ranks_within_a_year_and_puts_the_unscored_last() -> None:
     tables = several_departments(["甲局", "乙局", "丙局", "丁局"])
     tables.forms["total_score"] = [90.0, 95.0, 95.0, None]
@@ -310,6 +336,8 @@ OVERVIEW_CHARTS += (wa.departments_over_years,)
 FORM_PIECES = (pages.basis, pages.key_figures, pages.key_points, pages.target_quality, listings.losses)
 FORM_PIECES += (listings.missed, listings.far_exceeded, listings.unscored, listings.indicators, listings.forms)
 FORM_PIECES += (listings.reasons, listings.spread, listings.failed_documents, evidence.findings)
+FORM_PIECES += (listings.budget, listings.goals, listings.corrections, listings.dictionary, pages.conclusion)
+FORM_PIECES += (listings.forms_read, listings.finding_codes, pages.ingest_title)
 FORM_PIECES += (pages.overview_title, pages.overview_figures)
 
 

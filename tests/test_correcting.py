@@ -176,6 +176,13 @@ class TestAValue:
         assert (kept["text"], kept["machine_text"], kept["machine_confidence"]) == ("5.58", "5.53", 0.7)
         assert (kept["status"], kept["flagged"], kept["confidence"]) == ("corrected", True, 1.0)
 
+    def test_that_the_machine_found_blank_is_not_one_that_it_did_not_find(self):
+        added = said(1, "", None, action="add-record", texts={"name": "甲"})
+        fields = build(read(), added)["fields"].query("table == 'indicators' and field in ['name', 'deviation']")
+        machine = fields.set_index(["record_no", "field"])["machine_text"]
+        assert pd.isna(machine[1, "name"])
+        assert (machine[2, "name"], machine[2, "deviation"]) == (NAME, "")
+
     def test_of_an_unknown_field_or_form_is_reported(self):
         other = said(1, "name", "甲", "乙", form_id=f"{DOCUMENT}-7")
         tables = build(read(), said(1, "colour", "红", "绿"), other)

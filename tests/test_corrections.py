@@ -162,6 +162,11 @@ class TestTheLog:
         with pytest.raises(CorrectionError, match="not saved"):
             say(CorrectionLog(tmp_path / "corrections", "li"), "5", "6")
 
+    def test_that_cannot_be_read_is_not_passed_over(self, tmp_path):
+        (tmp_path / "li.jsonl").mkdir()
+        with pytest.raises(CorrectionError, match=r"li.jsonl: cannot be read"):
+            read_corrections(tmp_path)
+
     def test_lies_beside_the_processed_folder(self, tmp_path):
         assert corrections_folder(tmp_path / "data" / "processed") == tmp_path / "data" / "corrections"
 

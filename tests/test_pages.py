@@ -70,6 +70,14 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, awkward_reports: Report
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path.name
 
 
+def test_no_table_is_cut_on_a_desktop(browser: Browser, sample_project: Path) -> None:
+    path = sample_project / "reports" / f"{DEPARTMENT}-2022.html"
+    wider = "tables => tables.filter(table => table.scrollWidth > table.clientWidth).map(table => table.innerText)"
+    with opened(browser, path, viewport={"width": 1200, "height": 900}) as page:
+        assert page.locator(".wb-table").count() > 10
+        assert page.locator(".wb-table").evaluate_all(wider) == []
+
+
 def test_dark_pages_are_dark_and_their_charts_are_not(browser: Browser, awkward_reports: ReportRun) -> None:
     path = awkward_reports.index.parent / f"{DEPARTMENT}-2022.html"
     with opened(browser, path, color_scheme="dark") as page:

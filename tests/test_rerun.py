@@ -204,12 +204,13 @@ class TestClean:
 class TestPlan:
     def test_is_printed_and_nothing_is_done(self, tmp_path):
         transcriptions(tmp_path / "raw", 2)
+        (tmp_path / "raw" / "old.doc").write_bytes(b"x")
         output = workbench("ingest", tmp_path / "raw", "--out", tmp_path / "out", "--dry-run", "--workers", "2")
         assert output.returncode == 0
         lines = output.stdout.splitlines()
-        assert lines[0] == "2 document(s), 2 page(s); 2 to read"
-        assert lines[1].endswith("with 2 process(es)")
-        assert lines[2:] == ["new:", "  0000.tsv", "  0001.tsv"]
+        assert lines[:2] == ["3 document(s), 2 page(s); 2 to read", "  1 document(s) cannot be read"]
+        assert lines[2].endswith("with 2 process(es)")
+        assert lines[3:] == ["new:", "  0000.tsv", "  0001.tsv", "cannot be read (unsupported):", "  old.doc"]
         assert not (tmp_path / "out").exists()
 
     def test_estimates_by_what_pages_took_before(self, project):
@@ -220,9 +221,15 @@ class TestPlan:
         assert pages == 3
         assert told.plan.seconds(workers=4) == pytest.approx(seconds / 3)
 
-    def test_processes_are_at_least_one(self, monkeypatch):
-        monkeypatch.setattr("workbench.archive.workers.WORKER_MEMORY", 10**18)
-        assert default_workers() == 1
+    def test_processes_are_no_more_than_fit_into_the_memory_of_the_container_and_at_least_one(
+        self, tmp_path, monkeypatch
+    ):
+        monkeypatch.setattr("workbench.archive.workers.CONTAINER", tmp_path)
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(64), raising=False)
+        (tmp_path / "memory.current").write_text("1000000000\n")
+        for limit, expected in {"3500000000\n": 2, "1100000000\n": 1}.items():
+            (tmp_path / "memory.max").write_text(limit)
+            assert default_workers() == expected
 
 
 def test_a_dataset_names_all_that_it_is_made_of(project):

@@ -252,6 +252,8 @@ class TestAudit:
         assert estimate.wrong == sum(answer is True for answer in answers)
         assert estimate.answered + estimate.unanswered == 40
         assert "Korn-Graubard" in str(estimate)
+        assert f"seed 1, {estimate.answered} answered" in repr(audit)
+        assert audit.frame["wrong"].sum() == estimate.wrong
         wb.rebuild(project)  # numbers change, and what was answered stays answered
         assert audit.answers() == answers
 

@@ -110,8 +110,9 @@ def rebuild(processed: Path | str = "data/processed") -> IngestSummary:
     from pathlib import Path
 
     from workbench.archive.rebuild import rebuild as run
+    from workbench.progress import counted
 
-    return run(Path(processed))
+    return run(Path(processed), lambda documents: counted(documents, len(documents), "documents"))
 
 
 def audit(dataset: Dataset | Path | str = "data/processed", n: int = 200, seed: int = 0) -> Audit:

@@ -87,7 +87,10 @@ def locate(processed: str | Path) -> Path:
         if (place / "dataset.json").is_file():
             return place
     where = "there" if wanted.is_absolute() else "here or in a folder above"
-    raise DatasetError(processed, f"no dataset {where} (no dataset.json); run `workbench ingest` first")
+    raise DatasetError(
+        processed,
+        f"no dataset {where} (no dataset.json); set `processed` to where it is, or run `workbench ingest` first",
+    )
 
 
 def locate_project(raw: str | Path) -> Path:

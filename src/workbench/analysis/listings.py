@@ -35,6 +35,25 @@ INDICATOR_COLUMNS = (
     Column("deviation", "偏差原因及改进措施", kind="wide"),
 )
 
+BUDGET_COLUMNS = (
+    Column("funds", "资金", kind="wide"),
+    Column("amount_unit", "单位", kind="short"),
+    Column("initial", "年初预算数", number, "number"),
+    Column("adjusted", "全年预算数", number, "number"),
+    Column("executed", "全年执行数", number, "number"),
+    Column("execution_rate", "表中执行率", percent, "number"),
+    Column("rate", "算得执行率", percent, "number"),
+    Column("weight", "分值", number, "number"),
+    Column("score", "得分", number, "number"),
+)
+
+GOAL_COLUMNS = (
+    Column("goal_no", "目标", goal_label, "short"),
+    Column("goal", "年度绩效目标", kind="wide"),
+    Column("actual", "表中所写完成情况", kind="wide"),
+    Column("deviation", "偏差原因及改进措施", kind="wide"),
+)
+
 LOSS_COLUMNS = (
     Column("goal_no", "目标", lambda value: MISSING if is_missing(value) else goal_label(value), "short"),
     Column("name", "扣分之处", kind="wide"),
@@ -128,6 +147,18 @@ def losses(form: Tables) -> Html:
     rows = measures.points_lost(form.budgets, form.indicators)
     columns = [column for column in LOSS_COLUMNS if column.name != "goal_no" or rows["goal_no"].notna().any()]
     return pieces.table(rows, columns, nothing="没有扣分", mark=_row_mark)
+
+
+def budget(form: Tables) -> Html:
+    """Every line of the budget: initial, adjusted, executed, with the rate printed and the rate worked out."""
+    rows = form.budgets.assign(rate=measures.execution_rate_of_lines(form.budgets))
+    return pieces.table(rows, BUDGET_COLUMNS, nothing="表中没有预算数")
+
+
+def goals(form: Tables) -> Html:
+    """Every goal with what the form says of its completion."""
+    columns = GOAL_COLUMNS if (form.goals["deviation"] != "").any() else GOAL_COLUMNS[:-1]
+    return pieces.table(form.goals, columns, nothing="表中没有单列的目标")
 
 
 def missed(form: Tables) -> Html:

@@ -45,10 +45,14 @@ def execution_rate(budgets: pd.DataFrame) -> pd.Series:
     Beijing 2016 form); where the amounts do not give a rate, the printed rate stands. Source:
     ``budgets`` (executed, adjusted, initial, execution_rate), total row.
     """
-    rows = budget_totals(budgets)
-    base = numbers(rows["adjusted"]).fillna(numbers(rows["initial"]))
-    rate = numbers(rows["executed"]) / base.where(base > 0)
-    return rate.fillna(numbers(rows["execution_rate"])).rename("execution_rate")
+    return execution_rate_of_lines(budget_totals(budgets)).rename("execution_rate")
+
+
+def execution_rate_of_lines(budgets: pd.DataFrame) -> pd.Series:
+    """The rate of :func:`execution_rate` for every line of the budget by itself, with the index of its input."""
+    base = numbers(budgets["adjusted"]).fillna(numbers(budgets["initial"]))
+    rate = numbers(budgets["executed"]) / base.where(base > 0)
+    return rate.fillna(numbers(budgets["execution_rate"]))
 
 
 def adjustment_rate(budgets: pd.DataFrame) -> pd.Series:

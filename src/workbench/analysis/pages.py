@@ -90,6 +90,15 @@ def basis(tables: Tables) -> Html:
     return pieces.facts(pairs, "facts")
 
 
+def conclusion(form: Tables) -> Html:
+    """What the form concludes of itself, in its own words."""
+    words = [text(words) for words in form.forms["conclusion"].dropna() if words]
+    if not words:
+        return Html('<p class="wb-nothing">表中没有评价结论。</p>', "表中没有评价结论")
+    lines = "".join(f"<p>{pieces.escape(line)}</p>" for line in "\n".join(words).splitlines() if line.strip())
+    return Html(f'<blockquote class="wb-said">{lines}</blockquote>', "\n".join(words))
+
+
 def target_quality(form: Tables) -> Html:
     """How telling the form's targets are, as cards: quantified, hit to the digit, far exceeded, full marks."""
     if form.forms.empty or form.indicators.empty:

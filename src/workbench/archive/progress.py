@@ -100,6 +100,8 @@ def plan_lines(plan: Plan, workers: int) -> list[str]:
         changes.append(f"{len(plan.gone)} gone")
     if plan.count("new") < len(plan.documents) or plan.gone:
         lines.append("  " + ", ".join(changes))
+    if problems := sum(document.problem is not None for document in plan.documents):
+        lines.append(f"  {problems} document(s) cannot be read")
     lines += [f"  read again: {count} document(s): {reason}" for reason, count in plan.reasons(kept=False)]
     lines += [f"  kept as they are: {count} document(s): {reason}" for reason, count in plan.reasons(kept=True)]
     if pending:

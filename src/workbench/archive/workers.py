@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
@@ -37,7 +38,13 @@ DYING_SECONDS = 5.0
 WORKER_MEMORY = 1_200_000_000
 """Memory of a process with the OCR engine loaded, bytes: what the default number of processes is sized by."""
 
+KILLED = 9
+"""The signal that nothing can refuse: a person's ``kill -9``, or that of a system that runs out of memory."""
+
 READY = "ready"
+
+CONTAINER = Path("/sys/fs/cgroup")
+"""Where Linux says how much memory a container may use (control groups, version 2)."""
 
 # A fresh interpreter: forking a process that has threads (OpenCV, ONNX Runtime) can lock up.
 CONTEXT = multiprocessing.get_context("spawn")
@@ -49,7 +56,17 @@ def default_workers() -> int:
         cores = len(os.sched_getaffinity(0))  # the cores this process may use, in a container too
     except AttributeError:
         cores = os.cpu_count() or 1
-    return max(1, min(cores, int(psutil.virtual_memory().available // WORKER_MEMORY)))
+    return max(1, min(cores, _free_memory() // WORKER_MEMORY))
+
+
+def _free_memory() -> int:
+    """Bytes that this machine, or the container that we are in, has left."""
+    free = int(psutil.virtual_memory().available)
+    try:
+        limit, used = ((CONTAINER / name).read_text().strip() for name in ("memory.max", "memory.current"))
+    except OSError:  # no such container
+        return free
+    return min(free, int(limit) - int(used)) if limit.isdecimal() else free
 
 
 @dataclass(slots=True)
@@ -133,6 +150,8 @@ class LocalWorkers(Executor):
     def _bury(self, worker: _Worker) -> Outcome | None:
         worker.process.join(DYING_SECONDS)
         code, task = worker.process.exitcode, self._end(worker)
+        if worker.is_ready and code == -KILLED:
+            return _fault(task, "killed", "was cut short: the system killed the process (is there too little memory?)")
         if worker.is_ready:
             return _fault(task, "crashed", f"crashed the program ({_how(code)}); is the file damaged or far too large?")
         self._failed_starts += 1
@@ -177,8 +196,7 @@ def _fault(task: Task, reason: str, message: str) -> Outcome:
 
 def _how(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
-        killed = " (out of memory?)" if -exit_code == signal.SIGKILL else ""
-        return f"{signal.strsignal(-exit_code) or f'signal {-exit_code}'}{killed}"
+        return signal.strsignal(-exit_code) or f"signal {-exit_code}"
     return f"exit status {exit_code}"
 
 

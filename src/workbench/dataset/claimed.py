@@ -42,8 +42,9 @@ class ClaimedRecord(Record):
         return (self._outcome(name).entry or BLANK).text if self.claims.get(name) else super().text(name)
 
     def _outcome(self, name: str) -> Outcome:
+        machine = self.entries.get(name) if self.added is None else None
         known = self.outcomes.get(name)
-        return settle(self.table, name, self.entries.get(name), self.claims[name], known.machine if known else None)
+        return settle(self.table, name, machine, self.claims[name], known.machine if known else None)
 
     def settle(self, name: str) -> None:
         """Decide what the field says, by all that was said of it so far."""

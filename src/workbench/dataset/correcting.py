@@ -48,7 +48,7 @@ class Corrected:
         findings: what was corrected, and what could not be.
         outcomes: what became of each field that a person looked at.
         numbers: what the machine's record numbers became; those of a removed row are not there.
-        settled_rows: records that a person joined, added, or moved values in.
+        settled_rows: records that a person joined, added, or moved values in; ``added`` are those that were added.
         dismissed: findings that a person looked at, with the record they are about as numbered now (None: no record).
     """
 
@@ -57,6 +57,7 @@ class Corrected:
     outcomes: Mapping[Target, Outcome] = field(default_factory=dict)
     numbers: Mapping[tuple[Table, int], int] = field(default_factory=dict)
     settled_rows: frozenset[tuple[str, int]] = frozenset()
+    added: frozenset[tuple[str, int]] = frozenset()
     dismissed: tuple[tuple[Correction, int | None], ...] = ()
 
 
@@ -253,6 +254,7 @@ class _Hand:
             outcomes={(row.table, n, name): out for n, row in numbered for name, out in row.outcomes.items()},
             numbers=numbers,
             settled_rows=frozenset((row.table, number) for number, row in numbered if row.notes),
+            added=frozenset((row.table, number) for number, row in numbered if row.added),
             dismissed=tuple(
                 (correction, next((number for number, one in numbered if one is row), None))
                 for correction, row in self.dismissed

@@ -211,11 +211,6 @@ class CorrectionHistory:
             found.setdefault(one.document_id, []).append(one)
         return {name: tuple(corrections) for name, corrections in found.items()}
 
-    @property
-    def document_ids(self) -> frozenset[str]:
-        """The documents that corrections in force are about."""
-        return frozenset(self._by_document)
-
     def of_document(self, document_id: str) -> tuple[Correction, ...]:
         """The corrections in force of one document, in the order of their time."""
         return self._by_document.get(document_id, ())

@@ -109,7 +109,7 @@ def field_rows(corrected: Corrected, flagged: set[Target], boxes: Boxes) -> Iter
     for table, number, name, entry in entries_of(corrected.form):
         field = published(name)
         outcome = corrected.outcomes.get((table, number, field))
-        machine = outcome.machine if outcome else entry
+        machine = outcome.machine if outcome else None if (table, number) in corrected.added else entry
         numbers = before.get((table, number), {number}) if corrected.numbers else {number}
         key = next((key for key in entry.cells if key in boxes), None)
         left, top, right, bottom = boxes[key] if key else (None, None, None, None)
@@ -119,8 +119,8 @@ def field_rows(corrected: Corrected, flagged: set[Target], boxes: Boxes) -> Iter
             "field": field,
             "text": entry.text,
             "confidence": entry.confidence,
-            "machine_text": machine.text if machine else None,
-            "machine_confidence": machine.confidence if machine else None,
+            "machine_text": machine.text if machine is not None else None,
+            "machine_confidence": machine.confidence if machine is not None else None,
             "status": outcome.status if outcome else "machine",
             "flagged": any((table, one, field) in flagged for one in numbers),
             "page": key.page if key else None,
