@@ -287,7 +287,7 @@ class Record {
   }
   dirty(key) {
     const field = this.fields.get(key);
-    return field.input.value !== field.saved && field.input.value !== field.sent;
+    return Boolean(field) && field.input.value !== field.saved && field.input.value !== field.sent;
   }
   refuse(key, text, refusal) {
     const field = this.fields.get(key);
@@ -367,7 +367,7 @@ class Review {
     else if (kind === "rows") this.queue.fill(message.start, message.rows);
     else if (kind === "item") this.showItem(message);
     else if (kind === "preview") { this.record.refuse(message.key, message.text, message.refusal); this.showSums(message.sums); }
-    else if (kind === "refused") { this.record.refuse(message.key, message.text, message.refusal); this.record.edit(message.key); }
+    else if (kind === "refused") { this.leaving = false; this.record.refuse(message.key, message.text, message.refusal); }
     else if (kind === "done") this.closeOverlay();
     else if (kind === "notice") this.say(message.text, message.level);
     else if (kind === "crop") {
@@ -397,6 +397,9 @@ class Review {
     const moved = !this.item || item.key !== this.item.key, first = !this.item;
     this.item = item;
     if (first && !document.activeElement.closest(".jp-mod-editMode, input, textarea")) this.root.focus();
+    // Only now that the answer is kept does the keyboard leave its field.
+    if ((moved || this.leaving) && this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
+    this.leaving = false;
     this.root.dataset.index = item.index;
     this.root.dataset.key = item.key;
     this.queue.select(item.index);
@@ -415,7 +418,6 @@ class Review {
       this.main.scrollTop = 0;
       this.showCrop();
       if (item.edit) this.record.edit(item.asked);
-      else if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     }
     this.showPage();
     if (!moved) return;
@@ -469,8 +471,10 @@ class Review {
     const asked = this.record.fields.get(this.item.asked) === field;
     if (name === "Enter") {
       event.preventDefault();
-      if (!field.commit(!asked) && asked) this.answer("accept");
-      this.root.focus({ preventScroll: true });
+      this.leaving = true;
+      if (field.commit(!asked)) return;
+      if (asked) this.answer("accept");
+      else this.root.focus({ preventScroll: true });
     } else if (name === "Escape") {
       event.preventDefault();
       this.record.cancel(event.target);
