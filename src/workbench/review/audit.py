@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.dataset.correction import Anchor, Correction, to_anchor
 from workbench.dataset.corrections import CorrectionHistory, corrections_folder, disagree, last_words, read_corrections
-from workbench.dataset.records import SAME_CELL, shared
+from workbench.dataset.records import is_same_place
 from workbench.errors import CorrectionError
 from workbench.files import write_atomically
 from workbench.judging import NUMBER_FIELDS
@@ -238,4 +238,4 @@ def _answer(item: AuditItem, said: Iterable[Correction]) -> bool | None:
 def _is_same_record(item: AuditItem, number: int, anchor: Anchor | None) -> bool:
     if item.anchor.box is None or anchor is None or anchor.box is None:
         return number == item.record_no
-    return anchor.page == item.anchor.page and shared(anchor.box, item.anchor.box) >= SAME_CELL
+    return is_same_place(anchor, item.anchor)
