@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,8 +23,11 @@ from tests.stubs import blank_page, documents
 from workbench.archive.ingest import plan_ingest
 from workbench.archive.store import ResultStore, StoredDocument, page_content_from_json, seal, unseal
 from workbench.archive.version import Version, version_for
+from workbench.dataset import writing
+from workbench.dataset.rows import arrow_schema, as_rows
 from workbench.dataset.schemas import TABLES
 from workbench.dataset.store import open_dataset
+from workbench.dataset.writing import write_dataset
 from workbench.errors import DatasetError
 from workbench.files import LocalFiles, write_atomically
 from workbench.model import Cell, CellGrid, Confidence, Finding, PageContent, TextLine
@@ -177,6 +182,26 @@ class TestDataset:
         forms = sample_tables().forms.assign(total_score=98.4)
         changed = open_dataset(write(sample_tables(forms=forms), tmp_path / "three")).info
         assert changed["digest"] != infos[0]["digest"]
+
+    def test_is_written_in_pieces_that_do_not_show_and_are_not_held(self, tmp_path, monkeypatch):
+        """Small tables used to hold the memory of every document until the end."""
+        rows = as_rows({name: getattr(sample_tables(), name) for name in TABLES})
+        seen: list[weakref.ref[pa.Table]] = []
+        most = 0
+
+        def parts():
+            nonlocal most
+            for number in range(len(rows["indicators"])):
+                tables = {name: pa.Table.from_batches(rows[name][number : number + 1].to_batches(), arrow_schema(name))
+                          for name in TABLES}  # fmt: skip
+                seen.extend(map(weakref.ref, tables.values()))
+                most = max(most, sum(table() is not None for table in seen))
+                yield tables
+
+        whole = write_dataset(tmp_path / "whole", [rows], {})
+        monkeypatch.setattr(writing, "BATCH_ROWS", 10)
+        assert write_dataset(tmp_path / "pieces", parts(), {}) == whole
+        assert 0 < most <= 12 * len(TABLES)
 
     @pytest.mark.parametrize("damage", [b"", b"PAR1 and then nothing"])
     def test_a_damaged_table_is_named_with_the_way_out(self, tmp_path, damage):

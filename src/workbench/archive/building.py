@@ -99,6 +99,9 @@ def _problem(document: PlannedDocument, assembled: Assembled | None, run: RunRes
         return InputError("interrupted", name, message)
     if document.digest in run.unassembled:
         return run.unassembled[document.digest]
+    if assembled is None and not run.interrupted:
+        message = "the program was changed while the archive was read; run the same command again"
+        return InputError("changed", name, message)
     if assembled is None:
         message = "not put together yet, the run was interrupted; run the same command again to go on"
         return InputError("interrupted", name, message)

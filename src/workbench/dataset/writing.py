@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from workbench.remote import RemoteFiles
 
 SCHEMA_VERSION = 2
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 20_000
 """Rows that are held before they are written: the memory that a dataset takes does not grow with it."""
 
 BEING_WRITTEN = ".tables-"
@@ -62,10 +62,10 @@ def write_dataset(folder: Path, parts: Iterable[Rows], origin: Mapping[str, obje
                 "built": datetime.now(UTC).isoformat(timespec="seconds"),
                 **origin,
             }
+            write_atomically(Path(beside) / INFO, (json.dumps(info, ensure_ascii=False, indent=2) + "\n").encode())
             (folder / INFO).unlink(missing_ok=True)
-            for name in TABLES:
-                (Path(beside) / f"{name}.parquet").replace(folder / f"{name}.parquet")
-        write_atomically(folder / INFO, (json.dumps(info, ensure_ascii=False, indent=2) + "\n").encode())
+            for name in (*(f"{table}.parquet" for table in TABLES), INFO):
+                (Path(beside) / name).replace(folder / name)
     except OSError as error:
         raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
     return digest
@@ -100,17 +100,26 @@ def _write_tables(folder: Path, parts: Iterable[Rows]) -> tuple[dict[str, str], 
 
 
 def _batches(parts: Iterable[Rows]) -> Iterator[tuple[str, pa.Table]]:
-    """Parts joined to batches of about `BATCH_ROWS` rows, each of one table."""
-    held: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
-    rows = dict.fromkeys(TABLES, 0)
+    """Parts joined to batches of about `BATCH_ROWS` rows of all tables together.
+
+    The tables of a document share one piece of memory: it is free when none of them is held any more.
+    """
+    held: list[Rows] = []
+    rows = 0
     for part in parts:
-        for name, table in part.items():
-            held[name].append(table)
-            rows[name] += len(table)
-            if rows[name] >= BATCH_ROWS:
-                yield name, pa.concat_tables(held[name])
-                held[name], rows[name] = [], 0
-    yield from ((name, pa.concat_tables(tables)) for name, tables in held.items() if rows[name])
+        held.append(part)
+        rows += sum(map(len, part.values()))
+        if rows >= BATCH_ROWS:
+            yield from _joined(held)
+            held, rows = [], 0
+    yield from _joined(held)
+
+
+def _joined(parts: Sequence[Rows]) -> Iterator[tuple[str, pa.Table]]:
+    for name in TABLES:
+        tables = [part[name] for part in parts if name in part and len(part[name])]
+        if tables:
+            yield name, pa.concat_tables(tables)
 
 
 def _sha256(path: Path) -> str:
