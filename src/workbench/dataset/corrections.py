@@ -122,10 +122,14 @@ class CorrectionLog:
             uuid.uuid4().hex, anchor, dict(texts or {}), to, _count(other_no), other, alone, code,
             _count(page) or None, undoes, tuple(settles),
         )  # fmt: skip
-        refused = _refused(correction)
+        refused, line = _refused(correction), to_line(correction)
         if refused:
             raise CorrectionError(self.path, refused)
-        self._write(to_line(correction))
+        try:
+            parse_line(line)  # what could not be read again is not written
+        except ValueError as error:
+            raise CorrectionError(self.path, f"this is no correction: {error}") from error
+        self._write(line)
         return correction
 
     def undo(self, correction: Correction) -> Correction:
