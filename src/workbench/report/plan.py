@@ -124,18 +124,10 @@ def project_folder(processed: Path) -> tuple[Path, str]:
     return processed.parent, processed.name
 
 
-<<<<<<< HEAD
-def find_notebook(name: str, project: Path) -> Path:
-    """The notebook of that name: the project's own, else the installed one, else the checkout's."""
-    for place in (project / "notebooks", shipped_notebooks()):
-=======
 def find_notebook(name: str, project: Path | None) -> Path:
     """The notebook of that name: the project's own (if one is asked for), else the installed one or the checkout's."""
-    package = Path(workbench.__file__).parent
-    shipped = (package / "_notebooks", package.parents[1] / "notebooks")
-    places = (project / "notebooks", *shipped) if project is not None else shipped
-    for place in places:
->>>>>>> main
+    own = [project / "notebooks"] if project is not None else []
+    for place in (*own, shipped_notebooks()):
         if (place / f"{name}.ipynb").is_file():
             return place / f"{name}.ipynb"
     raise ReportError(f"{name}.ipynb", "the notebook is neither in the project's notebooks/ nor in the installation")
