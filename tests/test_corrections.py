@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,11 @@ from workbench.errors import CorrectionError
 FORM = "0123456789abcdef-1"
 
 texts = st.text(max_size=20)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
+)
 share = st.floats(0, 1)
 boxes = st.none() | st.tuples(share, share, share, share)
 anchors = st.none() | st.builds(Anchor, st.none() | st.integers(1, 99), boxes, st.text(max_size=20))
@@ -26,7 +32,7 @@ corrections = st.builds(
     form_id=st.text(min_size=1, max_size=20),
     table=st.sampled_from(["forms", "budgets", "goals", "indicators"]),
     record_no=st.integers(0, 500),
-    field=texts,
+    field=st.text(min_size=1, max_size=20),
     was=st.none() | texts,
     now=st.none() | texts,
     by=st.text(min_size=1, max_size=20),
@@ -40,9 +46,9 @@ corrections = st.builds(
     other_no=st.integers(0, 500),
     other=anchors,
     alone=st.booleans(),
-    code=texts,
+    code=st.text(min_size=1, max_size=20),
     page=st.none() | st.integers(1, 99),
-    undoes=texts,
+    undoes=st.text(min_size=1, max_size=20),
     settles=st.lists(texts, max_size=3).map(tuple),
 )
 
@@ -69,6 +75,19 @@ class TestALine:
         assert found.id  # so that it can be taken back
         assert found == parse_line(json.dumps(promised).encode() + b"\r")
 
+    @given(
+        st.dictionaries(st.sampled_from([one.name for one in fields(Correction)]), json_values), st.binary(max_size=9)
+    )
+    def test_of_any_other_content_is_a_correction_or_says_why_not(self, content, noise):
+        sound = json.loads(to_line(Correction(FORM, "forms", 0, "year", "", "2022", "李", "2026-11-25T09:00:00Z")))
+        for line in (json.dumps(sound | content).encode(), json.dumps(content).encode(), noise):
+            try:
+                found = parse_line(line)
+            except ValueError as error:
+                assert str(error)
+            else:
+                assert parse_line(to_line(found)) == found
+
     def test_keys_of_a_later_version_are_passed_over(self):
         line = to_line(Correction(FORM, "forms", 0, "year", "", "2022", "李", "2026-11-25T09:00:00Z", id="a"))
         data = json.loads(line) | {"mood": "good"}
@@ -79,12 +98,17 @@ class TestALine:
         [
             ({"action": "burn"}, "unknown action 'burn'"),
             ({"record_no": "3"}, "record_no is not a number"),
-            ({"now": 18.5}, "now is neither a text nor null"),
+            ({"now": 18.5}, "now is not a text"),
             ({"at": "yesterday"}, "at is not a time"),
             ({"at": "2026-11-25T09:00:00"}, "at has no offset"),
             ({"form_id": ""}, "without form_id"),
             ({"anchor": {"page": 3}}, "anchor is not a place"),
-            ({"texts": [1]}, "texts is not an object"),
+            ({"texts": {"name": 1}}, "texts is not an object of texts"),
+            ({"settles": "a"}, "settles is not a list of ids"),
+            ({"alone": 1}, "alone is neither true nor false"),
+            ({"field": ""}, "without field"),
+            ({"action": "undo"}, "without undoes"),
+            ({"action": "dismiss"}, "without code"),
         ],
     )
     def test_that_is_no_correction_says_why(self, change, reason):
@@ -162,6 +186,20 @@ class TestTheLog:
         with pytest.raises(CorrectionError, match="not saved"):
             say(CorrectionLog(tmp_path / "corrections", "li"), "5", "6")
 
+    @pytest.mark.parametrize(
+        "what",
+        [
+            {"action": "undo"}, {"action": "dismiss"}, {"table": "", "action": "remove-record"}, {"form_id": ""},
+            {"action": "add-record", "record_no": -1},
+        ],
+    )  # fmt: skip
+    def test_keeps_nothing_that_it_could_not_read_again(self, tmp_path, what):
+        with pytest.raises(CorrectionError, match="this is no correction"):
+            CorrectionLog(tmp_path, "li").append(
+                **{"form_id": FORM, "table": "forms", "field": "year", "now": "2022"} | what
+            )
+        assert not list(tmp_path.iterdir())
+
     def test_that_cannot_be_read_is_not_passed_over(self, tmp_path):
         (tmp_path / "li.jsonl").mkdir()
         with pytest.raises(CorrectionError, match=r"li.jsonl: cannot be read"):
@@ -179,6 +217,11 @@ def _write_many(folder: Path, number: int) -> None:
     log = CorrectionLog(folder, "li")
     for record in range(20):
         say(log, "5", "6" * 3000, record=record + 100 * number, field="name")
+
+
+def test_a_finding_of_no_table_is_dismissed_for_good(tmp_path):
+    kept = CorrectionLog(tmp_path, "li").append(FORM, was="盖章", action="dismiss", code="unmapped-cell", page=1)
+    assert read_corrections(tmp_path).in_force == (kept,)
 
 
 class TestWhatIsInForce:

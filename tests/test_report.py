@@ -177,12 +177,14 @@ def _small_notebooks(project: Path, trouble: str = TROUBLE) -> None:
 
 
 def test_a_hang_a_dead_kernel_and_an_error_stop_one_report_each_and_only_what_is_due_is_made_again(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables = several_departments(["甲局", "乙局", "丙局", "丁局"])
     processed = write(tables, tmp_path / "data" / "processed")
     out = tmp_path / "reports"
     _small_notebooks(tmp_path)
+    # As if they came with the workbench: what they show is their department's rows.
+    monkeypatch.setattr("workbench.report.plan.find_notebook", lambda name, _: tmp_path / "notebooks" / f"{name}.ipynb")
 
     run = build_reports(processed, out, workers=2, seconds=3)
 
@@ -203,9 +205,7 @@ def test_a_hang_a_dead_kernel_and_an_error_stop_one_report_each_and_only_what_is
 
     # Nobody makes trouble any more, and 丁局 is no longer there: what failed is tried again, 甲局 is not.
     (tmp_path / "calm").touch()
-    rest = several_departments(["甲局", "乙局", "丙局"])
-    rest.info["digest"] = "another"
-    write(rest, processed)
+    write(several_departments(["甲局", "乙局", "丙局"]), processed)
     made_before = (out / "甲局-2022.html").stat().st_mtime_ns
 
     second = build_reports(processed, out, workers=2)
@@ -235,6 +235,17 @@ def test_a_reports_rows_have_a_digest_of_their_own() -> None:
         after = row_digests(changed)
         assert after["甲局", 2022] != before["甲局", 2022], name
         assert after["乙局", 2022] == before["乙局", 2022], name
+
+
+def test_a_notebook_of_the_users_own_may_show_any_row(tmp_path: Path) -> None:
+    def made_from(digest: str) -> str:
+        tables = several_departments(["甲局"])
+        tables.info["digest"] = digest
+        return plan(tables, tmp_path / "data" / "processed", tmp_path / "reports")[1].made_from
+
+    assert made_from("a") == made_from("b")
+    _small_notebooks(tmp_path, "")
+    assert made_from("a") != made_from("b")
 
 
 def test_a_line_of_the_journal_that_was_cut_off_is_no_report(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -125,6 +126,15 @@ class TestAgreement:
         assert found.verdicts == (3, 1, 0, 1)
         assert found.kappa == pytest.approx((0.8 - (4 * 3 + 1 * 2) / 25) / (1 - (4 * 3 + 1 * 2) / 25))
         assert "80.0 % the same text" in str(found)
+
+    def test_knows_a_field_by_its_cell_when_the_rows_were_counted_otherwise(self, project):
+        one = say(project, "8", "8")
+        box = tuple(edge + 0.001 for edge in one.anchor.box)
+        what = (one.form_id, "indicators", 7, "score", "8", "8")
+        log(project, "王").append(*what, anchor=replace(one.anchor, box=box))
+        log(project, "王").append(*what[:2], 1, *what[3:], anchor=wb.open(project).anchor(one.form_id, "indicators", 7))
+        (found,) = wb.agreement(project)
+        assert found.fields == 1
 
     def test_of_a_person_who_corrected_nothing_is_refused_with_the_names_that_there_are(self, project):
         say(project, "8", "7.5")
@@ -252,6 +262,8 @@ class TestAudit:
         assert estimate.wrong == sum(answer is True for answer in answers)
         assert estimate.answered + estimate.unanswered == 40
         assert "Korn-Graubard" in str(estimate)
+        assert f"seed 1, {estimate.answered} answered" in repr(audit)
+        assert audit.frame["wrong"].sum() == estimate.wrong
         wb.rebuild(project)  # numbers change, and what was answered stays answered
         assert audit.answers() == answers
 

@@ -11,7 +11,7 @@ from workbench.archive.interrupts import Interrupts
 from workbench.archive.originals import Originals
 from workbench.archive.pace import kind_of_pace
 from workbench.archive.plan import Plan, PlannedDocument
-from workbench.archive.tasks import FAULTS, Executor, Outcome, PageTask, Task
+from workbench.archive.tasks import TRIES, Executor, Outcome, PageTask, Task
 from workbench.errors import InputError
 from workbench.readers.kinds import kind_of
 from workbench.settings import Settings
@@ -60,7 +60,7 @@ def run_plan(
 ) -> RunResult:
     """Read all pending pages and put the documents together; ``watch`` is called about once a second.
 
-    A task that fails is recorded and the others go on; one that took its process down is tried once more.
+    A task that fails is recorded and the others go on; one that took its process down is tried again.
     When the user interrupts, what is in hand is finished, documents that were begun are put together from
     the pages there are, and the rest is left for the next run.
 
@@ -140,7 +140,7 @@ class Agenda:
         assert error is None or isinstance(error, InputError)
         key = (task.digest, task.page if isinstance(task, PageTask) else 0)
         self._tries[key] += 1
-        if error is not None and error.reason in FAULTS and self._tries[key] == 1:
+        if error is not None and self._tries[key] < TRIES.get(error.reason, 1):
             self._first.append(task)
         elif isinstance(task, PageTask):
             self._page_done(task, error, outcome.seconds)

@@ -47,8 +47,9 @@ class PageTask:
 
 Task = PageTask | AssembleTask
 
-FAULTS = ("crashed", "timed-out", "out-of-memory")
-"""Reasons of failures that took the whole process down: the task may be tried once more."""
+TRIES = {"crashed": 2, "timed-out": 2, "out-of-memory": 2, "killed": 4}
+"""Reasons of failures that took the whole process down, and how often a task is tried until that is accepted: more
+often where somebody else (a person, the system short of memory) killed the process."""
 
 
 @dataclass(frozen=True, slots=True)

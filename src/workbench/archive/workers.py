@@ -38,6 +38,9 @@ DYING_SECONDS = 5.0
 WORKER_MEMORY = 1_200_000_000
 """Memory of a process with the OCR engine loaded, bytes: what the default number of processes is sized by."""
 
+KILLED = 9
+"""The signal that nothing can refuse: a person's ``kill -9``, or that of a system that runs out of memory."""
+
 READY = "ready"
 
 CONTAINER = Path("/sys/fs/cgroup")
@@ -147,6 +150,8 @@ class LocalWorkers(Executor):
     def _bury(self, worker: _Worker) -> Outcome | None:
         worker.process.join(DYING_SECONDS)
         code, task = worker.process.exitcode, self._end(worker)
+        if worker.is_ready and code == -KILLED:
+            return _fault(task, "killed", "was cut short: the system killed the process (is there too little memory?)")
         if worker.is_ready:
             return _fault(task, "crashed", f"crashed the program ({_how(code)}); is the file damaged or far too large?")
         self._failed_starts += 1
@@ -191,8 +196,7 @@ def _fault(task: Task, reason: str, message: str) -> Outcome:
 
 def _how(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
-        killed = " (out of memory?)" if -exit_code == signal.SIGKILL else ""
-        return f"{signal.strsignal(-exit_code) or f'signal {-exit_code}'}{killed}"
+        return signal.strsignal(-exit_code) or f"signal {-exit_code}"
     return f"exit status {exit_code}"
 
 

@@ -95,8 +95,10 @@ class Correction:
 PROMISED = ("form_id", "table", "record_no", "field", "was", "now", "by", "at", "reason")
 """Keys that every line has."""
 
+_UNSAID: dict[str, Any] = {"form_id": "", "table": "", "record_no": 0, "field": "", "was": None, "now": None}
+
 _TEXTS = ("form_id", "table", "field", "by", "at", "reason", "action", "id", "to", "code", "undoes")
-_NUMBERS = ("record_no", "other_no")
+_NUMBERS = ("record_no", "other_no", "page")
 
 
 def to_line(correction: Correction) -> bytes:
@@ -126,37 +128,47 @@ def parse_line(line: bytes) -> Correction:
         raise ValueError("not a complete JSON object") from None
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")
-    missing = [name for name in ("form_id", "table", "by", "at") if not data.get(name) and data.get("action") != "undo"]
+    known = {one.name for one in fields(Correction)}
+    # null is what a value is that nobody gave.
+    values: dict[str, Any] = {name: value for name, value in data.items() if name in known and value is not None}
+    missing = [name for name in _needed(values.get("action", "set")) if not values.get(name)]
     if missing:
         raise ValueError(f"without {', '.join(missing)}")
-    known = {one.name for one in fields(Correction)}
-    values: dict[str, Any] = {name: value for name, value in data.items() if name in known}
-    values = {"form_id": "", "table": "", "field": "", "was": None, "now": None, "by": "", "at": ""} | values
-    values["record_no"] = values.get("record_no") or 0  # null in the tables: the form itself
+    values = _UNSAID | values
     _check_types(values)
     for name in ("anchor", "other"):
-        values[name] = to_anchor(values[name]) if values.get(name) is not None else None
-    values["texts"] = {str(name): str(text) for name, text in (values.get("texts") or {}).items()}
-    values["settles"] = tuple(map(str, values.get("settles") or ()))
+        values[name] = to_anchor(values[name]) if name in values else None
+    values["settles"] = tuple(values.get("settles", ()))
     values["id"] = values.get("id") or hashlib.sha256(line.strip()).hexdigest()[:16]
     return Correction(**values)
 
 
+def _needed(action: object) -> tuple[str, ...]:
+    """Keys without which a line says nothing."""
+    if action == "undo":
+        return "by", "at", "undoes"
+    if action == "dismiss":
+        return "by", "at", "form_id", "code"  # a finding may belong to no table
+    return "by", "at", "form_id", "table", *(("field",) if action in ("set", "move-value") else ())
+
+
 def _check_types(values: dict[str, Any]) -> None:
-    for name in _TEXTS:
-        if not isinstance(values.get(name, ""), str):
+    for name in (*_TEXTS, "was", "now"):
+        if not isinstance(values.get(name) or "", str):
             raise ValueError(f"{name} is not a text")
-    for name in ("was", "now"):
-        if not isinstance(values[name], str | None):
-            raise ValueError(f"{name} is neither a text nor null")
     for name in _NUMBERS:
         number = values.get(name, 0)
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
             raise ValueError(f"{name} is not a number from 0")
+    if not isinstance(values.get("alone", False), bool):
+        raise ValueError("alone is neither true nor false")
     if values.get("action", "set") not in ACTIONS:
         raise ValueError(f"unknown action {values['action']!r}")
-    if not isinstance(values.get("texts") or {}, dict) or not isinstance(values.get("settles") or [], list):
-        raise ValueError("texts is not an object, or settles not a list")
+    texts, settles = values.get("texts", {}), values.get("settles", [])
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise ValueError("texts is not an object of texts")
+    if not isinstance(settles, list) or not all(isinstance(name, str) for name in settles):
+        raise ValueError("settles is not a list of ids")
     try:
         told = datetime.fromisoformat(values["at"])
     except ValueError:

@@ -122,10 +122,14 @@ class CorrectionLog:
             uuid.uuid4().hex, anchor, dict(texts or {}), to, _count(other_no), other, alone, code,
             _count(page) or None, undoes, tuple(settles),
         )  # fmt: skip
-        refused = _refused(correction)
+        refused, line = _refused(correction), to_line(correction)
         if refused:
             raise CorrectionError(self.path, refused)
-        self._write(to_line(correction))
+        try:
+            parse_line(line)  # what could not be read again is not written
+        except ValueError as error:
+            raise CorrectionError(self.path, f"this is no correction: {error}") from error
+        self._write(line)
         return correction
 
     def undo(self, correction: Correction) -> Correction:
@@ -210,11 +214,6 @@ class CorrectionHistory:
         for one in self.in_force:
             found.setdefault(one.document_id, []).append(one)
         return {name: tuple(corrections) for name, corrections in found.items()}
-
-    @property
-    def document_ids(self) -> frozenset[str]:
-        """The documents that corrections in force are about."""
-        return frozenset(self._by_document)
 
     def of_document(self, document_id: str) -> tuple[Correction, ...]:
         """The corrections in force of one document, in the order of their time."""

@@ -187,3 +187,10 @@ def shared(one: Box, other: Box) -> float:
         return 0.0
     areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
     return width * height / (sum(areas) - width * height)
+
+
+def is_same_place(one: Anchor, other: Anchor) -> bool:
+    """Whether two anchors have one cell of the scan."""
+    if one.box is None or other.box is None or one.page != other.page:
+        return False
+    return shared(one.box, other.box) >= SAME_CELL

@@ -19,6 +19,7 @@ from workbench.remote import RemoteFiles, files_at, place_of
 
 if TYPE_CHECKING:
     import PIL.Image
+    import pyarrow as pa
 
     from workbench.dataset.anchors import Anchors
     from workbench.dataset.correction import Anchor
@@ -100,8 +101,21 @@ class Dataset:
             return self.folder / f"{name}.parquet"
         return BytesIO(self._files.get(f"{name}.parquet") or b"")
 
+    def _scan(self, name: str) -> pa.dataset.Dataset:
+        """A table as it lies on the disk; it is read piece by piece when a query asks for it."""
+        import pyarrow.dataset
+        import pyarrow.parquet
+
+        try:
+            if isinstance(self.folder, Path):
+                return pyarrow.dataset.dataset(self.folder / f"{name}.parquet", format="parquet")
+            return pyarrow.dataset.dataset(pyarrow.parquet.read_table(self._parquet(name)))
+        except (OSError, ValueError) as error:
+            message = f"table {name} is missing or damaged; build it again with: workbench ingest ({error})"
+            raise DatasetError(self.folder, message) from error
+
     def sql(self, query: str) -> pd.DataFrame:
-        """The answer of DuckDB to a query over the tables, by their names.
+        """The answer of DuckDB to a query over the tables, by their names. What the query asks for is read, no more.
 
         >>> ds.sql("select department, total_score from forms order by total_score desc")  # doctest: +SKIP
         """
@@ -109,7 +123,7 @@ class Dataset:
 
         with duckdb.connect(":memory:") as connection:
             for name in TABLES:
-                connection.register(name, getattr(self, name))
+                connection.register(name, self._scan(name))
             # The tables are all a query gets to see: no files, no network.
             connection.execute("set enable_external_access = false; set lock_configuration = true")
             return connection.execute(query).df()

@@ -95,8 +95,15 @@ papermill_engines.register(ENGINE, PatientEngine)
 
 
 def _time_left(seconds: float) -> Callable[[object], int]:
-    end = time.monotonic() + seconds
-    return lambda _: max(1, round(end - time.monotonic()))
+    """What is left of the time for a cell that begins now; it runs from the first cell, not from the kernel's start."""
+    end: float | None = None
+
+    def left(_: object) -> int:
+        nonlocal end
+        end = end or time.monotonic() + seconds
+        return max(1, round(end - time.monotonic()))
+
+    return left
 
 
 def _fail(manager: NotebookExecutionManager, name: str, reason: str) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 import workbench
 from workbench.analysis.excerpt import Tables, department_names, form_years
+from workbench.dataset.schemas import TABLES
 
 ROOMS = ("dataset", "analysis", "report")
 """Packages of the workbench whose code shapes a report."""
@@ -20,7 +21,7 @@ ROOMS = ("dataset", "analysis", "report")
 PACKAGES = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pylopdf-fonts-zh-cn")
 """Other packages whose versions shape a report."""
 
-TABLES_OF_FORMS = ("forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
+TABLES_OF_FORMS = tuple(name for name in TABLES if name != "documents")
 
 
 @cache

@@ -58,7 +58,7 @@ class Job:
 def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
     """Every report that the dataset gives, the overview first."""
     folder, relative = project_folder(processed)
-    rows = row_digests(tables)
+    rows, everything = row_digests(tables), str(tables.info.get("digest"))
     pairs = department_years(tables.forms)
     stems = file_stems(pairs)
     overview = Job(
@@ -68,9 +68,11 @@ def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
         folder=folder,
         out_dir=out_dir,
         parameters={"processed": relative},
-        made_from=_made_from(str(tables.info.get("digest")), find_notebook(OVERVIEW, folder)),
+        made_from=_made_from(everything, find_notebook(OVERVIEW, folder)),
     )
     notebook = find_notebook("department", folder)
+    # The notebook that comes with the workbench shows its department's rows; one of the user's own may show any.
+    whole = "" if notebook.read_bytes() == find_notebook("department", None).read_bytes() else everything
     departments = [
         Job(
             notebook=notebook,
@@ -81,7 +83,7 @@ def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
             parameters={"processed": relative, "department": department, "year": year},
             department=department,
             year=year,
-            made_from=_made_from(f"{department}|{year}|{rows[department, year]}", notebook),
+            made_from=_made_from(f"{department}|{year}|{rows[department, year]}|{whole}", notebook),
         )
         for department, year in pairs
     ]
@@ -122,10 +124,11 @@ def project_folder(processed: Path) -> tuple[Path, str]:
     return processed.parent, processed.name
 
 
-def find_notebook(name: str, project: Path) -> Path:
-    """The notebook of that name: the project's own, else the installed one, else the checkout's."""
+def find_notebook(name: str, project: Path | None) -> Path:
+    """The notebook of that name: the project's own (if one is asked for), else the installed one or the checkout's."""
     package = Path(workbench.__file__).parent
-    places = (project / "notebooks", package / "_notebooks", package.parents[1] / "notebooks")
+    shipped = (package / "_notebooks", package.parents[1] / "notebooks")
+    places = (project / "notebooks", *shipped) if project is not None else shipped
     for place in places:
         if (place / f"{name}.ipynb").is_file():
             return place / f"{name}.ipynb"

@@ -10,8 +10,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from workbench.dataset.correction import Correction
+from workbench.dataset.correction import Anchor, Correction
 from workbench.dataset.corrections import CorrectionHistory, corrections_folder, read_corrections
+from workbench.dataset.records import is_same_place
 from workbench.errors import SelectionError
 from workbench.remote import Place
 from workbench.review.proportions import Interval, wilson
@@ -88,13 +89,24 @@ def agreement_of(processed: Place, people: Sequence[str] = ()) -> list[Agreement
 def first_words(history: CorrectionHistory) -> dict[str, dict[Hashable, Correction]]:
     """What every person first said of every field, by name and field; it counts though others decided against it."""
     words: dict[str, dict[Hashable, Correction]] = {}
-    undone = history.undone
+    known: dict[tuple[str, str], list[Anchor]] = {}
     for one in history.corrections:
-        if one.action == "set" and one.id not in undone:
-            # A record is known by its cell, for its number may have changed between two readings.
-            place = (one.anchor.page, one.anchor.box) if one.anchor and one.anchor.box else one.record_no
-            words.setdefault(one.by, {}).setdefault((one.form_id, one.table, place, one.field), one)
+        if one.action == "set" and one.id not in history.undone:
+            record = _record(one, known.setdefault((one.form_id, one.table), []))
+            words.setdefault(one.by, {}).setdefault((one.form_id, one.table, record, one.field), one)
     return words
+
+
+def _record(one: Correction, known: list[Anchor]) -> Hashable:
+    """Which record a correction is about: by its cell on the scan, which two readings outline a little differently,
+    for its number may be another in each; without a cell by its number."""
+    anchor = one.anchor
+    if anchor is None or anchor.box is None:
+        return one.record_no
+    same = next((at for at, other in enumerate(known) if is_same_place(anchor, other)), None)
+    if same is None:
+        known.append(anchor)
+    return "cell", len(known) - 1 if same is None else same
 
 
 def agreement_between(words: Words, one: str, other: str) -> Agreement | None:

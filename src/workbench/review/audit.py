@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.dataset.correction import Anchor, Correction, to_anchor
 from workbench.dataset.corrections import CorrectionHistory, corrections_folder, disagree, last_words, read_corrections
-from workbench.dataset.records import SAME_CELL, shared
+from workbench.dataset.records import is_same_place
 from workbench.errors import CorrectionError
 from workbench.files import write_atomically
 from workbench.judging import NUMBER_FIELDS
@@ -51,7 +51,7 @@ class AuditItem:
     stratum: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """A sample as it was drawn, in random order: whoever stops halfway has answered a random part of it.
 
@@ -66,6 +66,11 @@ class Audit:
     path: Path
     drawn: str = ""
 
+    def __repr__(self) -> str:
+        done = sum(answer is not None for answer in self.answers())
+        size = f"{len(self.items)} of {self.population:,} fields in {len(self.strata)} strata, seed {self.seed}"
+        return f"<Audit: {size}, {done} answered; {self.path.name}>"
+
     @property
     def population(self) -> int:
         """How many fields the sample stands for."""
@@ -73,10 +78,12 @@ class Audit:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The sample as a table, one row an item."""
+        """The sample as a table, one row an item; ``wrong`` is null where nobody has answered."""
         import pandas as pd
 
-        return pd.DataFrame([{**asdict(item), "page": item.anchor.page} for item in self.items]).drop(columns="anchor")
+        rows = [{**asdict(item), "page": item.anchor.page} for item in self.items]
+        wrong = pd.array(self.answers(), dtype="boolean")
+        return pd.DataFrame(rows).drop(columns="anchor").assign(wrong=wrong)
 
     def answers(self, history: CorrectionHistory | None = None) -> list[bool | None]:
         """For each item: was the machine wrong? None where nobody looked yet, or people disagree."""
@@ -231,4 +238,4 @@ def _answer(item: AuditItem, said: Iterable[Correction]) -> bool | None:
 def _is_same_record(item: AuditItem, number: int, anchor: Anchor | None) -> bool:
     if item.anchor.box is None or anchor is None or anchor.box is None:
         return number == item.record_no
-    return anchor.page == item.anchor.page and shared(anchor.box, item.anchor.box) >= SAME_CELL
+    return is_same_place(anchor, item.anchor)

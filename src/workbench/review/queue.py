@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from workbench.dataset.records import SAME_CELL, shared
+from workbench.dataset.records import is_same_place
 from workbench.dataset.reviewed import DOUBT
 from workbench.dataset.schemas import rows_of
 from workbench.model import Finding, Table
@@ -107,7 +107,7 @@ def _is_record_of(row: dict[str, Any], sampled: AuditItem, dataset: Dataset) -> 
     anchor = dataset.anchor(sampled.form_id, sampled.table, row["record_no"])
     if anchor is None or anchor.box is None or sampled.anchor.box is None:
         return bool(row["record_no"] == sampled.record_no)
-    return anchor.page == sampled.anchor.page and shared(anchor.box, sampled.anchor.box) >= SAME_CELL
+    return is_same_place(anchor, sampled.anchor)
 
 
 def _read(tables: Dataset) -> dict[tuple[Any, ...], dict[str, Any]]:

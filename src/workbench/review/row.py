@@ -21,8 +21,15 @@ LONG = 16
 UNSURE = 0.95
 """Addends below this confidence stand out: above the threshold for a finding, but the likeliest to be misread."""
 
-_WIDE = {"conclusion", "goal", "deviation"}
-_HALF = {"department", "project", "unit", "name", "funds", "title", "target", "actual"}
+SPANS: dict[Table, dict[str, int]] = {
+    "forms": {"title": 9, "year": 3, "total_weight": 3, "total_score": 3, "conclusion": 12},
+    "budgets": {"funds": 4, "amount_unit": 2, "weight": 3, "score": 3, "deviation": 12}
+    | dict.fromkeys(("initial", "adjusted", "executed", "execution_rate"), 3),
+    "goals": {"goal_no": 2, "goal": 12, "actual": 12, "deviation": 12},
+    "indicators": {"goal_no": 2, "level1": 3, "level2": 3, "name": 4, "weight": 2, "score": 2, "deviation": 12}
+    | dict.fromkeys(("target", "actual"), 4),
+}
+"""Width of the fields in twelfths of the row; 6 where nothing is said."""
 
 
 def record(session: Session, form: FormReadings, place: Place, texts: dict[Place, str]) -> list[dict[str, Any]]:
@@ -34,8 +41,9 @@ def record(session: Session, form: FormReadings, place: Place, texts: dict[Place
 def _value(form: FormReadings, place: Place, texts: dict[Place, str], threshold: float) -> dict[str, Any]:
     reading = form.values[place]
     text, sure = texts.get(place, reading.text), reading.confidence
+    span = SPANS[place.table].get(place.field, 6)
     is_number = (place.table, place.field) in NUMBER_FIELDS
-    long = not is_number and (len(text) > LONG or place.field in _WIDE)
+    long = not is_number and (len(text) > LONG or span == 12)
     return {
         "key": key_of_place(place),
         "place": list(place),
@@ -46,7 +54,7 @@ def _value(form: FormReadings, place: Place, texts: dict[Place, str], threshold:
         "corrected": place in texts or reading.status in ("corrected", "stale"),
         "doubtful": reading.status == "machine" and sure is not None and sure < threshold,
         "long": long,
-        "width": "wide" if place.field in _WIDE else "half" if place.field in _HALF else "small",
+        "span": span,
     }
 
 

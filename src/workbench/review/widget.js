@@ -65,7 +65,8 @@ class Cache extends Map {
 const picture = (buffer, type) => URL.createObjectURL(new Blob([buffer], { type }));
 
 // Width of a piece of the scan: as high as there is room, but not so small that it cannot be read, nor blown up.
-const fitting = ({ width, height }) => Math.min(1.5 * width, Math.max(0.55 * width, (230 * width) / height));
+const room = () => Math.min(320, Math.max(150, 0.26 * window.innerHeight));
+const fitting = ({ width, height }) => Math.min(1.5 * width, Math.max(0.55 * width, ((room() - 20) * width) / height));
 
 // The queue: only the rows in view exist, and their content comes from the kernel as they come into view.
 class Queue {
@@ -251,7 +252,7 @@ class Record {
   field(value) {
     const send = (what, extra = {}) => this.tell(what, { form_id: this.form, place: value.place, text: input.value, ...extra });
     const input = make(value.long ? "textarea" : "input", {
-      rows: value.long ? Math.min(5, Math.max(1, Math.ceil(value.text.length / 34))) : undefined,
+      rows: value.long ? Math.min(5, Math.max(1, Math.ceil(value.text.length / (3 * value.span)))) : undefined,
       "aria-label": value.label, autocomplete: "off", spellcheck: "false",
       input: () => { this.mark(value.key); send("preview"); },
       blur: () => { if (this.dirty(value.key)) send("correct", { stay: true }); },
@@ -263,7 +264,7 @@ class Record {
       sure: make("span", { class: "wbr-sure", title: "机器的把握" }),
       commit: (stay) => { if (this.dirty(value.key)) { field.sent = input.value; send("correct", { stay }); return true; } return false; },
     };
-    field.node = make("label", { class: `wbr-field wbr-w-${value.width}`, "data-key": value.key },
+    field.node = make("label", { class: "wbr-field", style: `--span:${value.span}`, "data-key": value.key },
       make("span", { class: "wbr-field-label" }, value.label, field.sure), input, field.was, field.refusal);
     this.fields.set(value.key, field);
     return field.node;
@@ -286,7 +287,7 @@ class Record {
   }
   dirty(key) {
     const field = this.fields.get(key);
-    return field.input.value !== field.saved && field.input.value !== field.sent;
+    return Boolean(field) && field.input.value !== field.saved && field.input.value !== field.sent;
   }
   refuse(key, text, refusal) {
     const field = this.fields.get(key);
@@ -298,7 +299,8 @@ class Record {
   edit(key, text) {
     const field = this.fields.get(key);
     if (!field) return;
-    field.input.focus();
+    field.input.focus({ preventScroll: true });
+    field.node.scrollIntoView({ block: "nearest" });
     if (text === undefined) field.input.select();
     else { field.input.value = text; field.input.dispatchEvent(new Event("input")); }
   }
@@ -332,7 +334,7 @@ class Review {
   }
   build() {
     const part = (name, tag = "div") => (this[name] = make(tag, { class: `wbr-${name}` }));
-    const main = make("main", { class: "wbr-main" }, part("title"), part("findings", "ul"), part("crop"), this.record.node, part("sums"), part("addends"));
+    const main = this.main = make("main", { class: "wbr-main" }, part("title"), part("findings", "ul"), part("crop"), this.record.node, part("sums"), part("addends"));
     const hints = COMMANDS.filter((command) => command.hint).map((command) =>
       make("button", { type: "button", title: command.label, tabindex: "-1", mousedown: (event) => event.preventDefault(), click: () => { command.run(this); this.root.focus({ preventScroll: true }); } },
         make("kbd", {}, command.shown), command.hint));
@@ -365,7 +367,7 @@ class Review {
     else if (kind === "rows") this.queue.fill(message.start, message.rows);
     else if (kind === "item") this.showItem(message);
     else if (kind === "preview") { this.record.refuse(message.key, message.text, message.refusal); this.showSums(message.sums); }
-    else if (kind === "refused") { this.record.refuse(message.key, message.text, message.refusal); this.record.edit(message.key); }
+    else if (kind === "refused") { this.leaving = false; this.record.refuse(message.key, message.text, message.refusal); }
     else if (kind === "done") this.closeOverlay();
     else if (kind === "notice") this.say(message.text, message.level);
     else if (kind === "crop") {
@@ -395,6 +397,9 @@ class Review {
     const moved = !this.item || item.key !== this.item.key, first = !this.item;
     this.item = item;
     if (first && !document.activeElement.closest(".jp-mod-editMode, input, textarea")) this.root.focus();
+    // Only now that the answer is kept does the keyboard leave its field.
+    if ((moved || this.leaving) && this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
+    this.leaving = false;
     this.root.dataset.index = item.index;
     this.root.dataset.key = item.key;
     this.queue.select(item.index);
@@ -410,9 +415,9 @@ class Review {
         make("small", {}, addend.label), addend.text)));
     if (moved) {
       this.say("");
+      this.main.scrollTop = 0;
       this.showCrop();
       if (item.edit) this.record.edit(item.asked);
-      else if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
     }
     this.showPage();
     if (!moved) return;
@@ -422,12 +427,14 @@ class Review {
   }
   showCrop(problem = "") {
     const pieces = this.crops.get(this.item.key) || [];
-    this.crop.classList.toggle("wbr-empty", !pieces.length);
+    this.crop.style.maxHeight = `${room()}px`;
     this.crop.replaceChildren(
       ...pieces.map((piece) => make("figure", { style: `aspect-ratio:${piece.width}/${piece.height};max-width:${fitting(piece)}px` },
         make("img", { src: piece.url, alt: "扫描件上的这一格" }),
         make("span", { class: "wbr-outline", style: piece.outline }))),
       ...(pieces.length ? [] : [make("p", {}, problem || this.item.no_crop)]));
+    const outline = this.crop.querySelector(".wbr-outline");
+    if (outline) this.crop.scrollTop = outline.parentNode.offsetTop + outline.offsetTop + outline.offsetHeight / 2 - this.crop.clientHeight / 2;
   }
   showPage() {
     this.page.show(this.item.page, this.pages.get(this.item.page.key));
@@ -464,8 +471,10 @@ class Review {
     const asked = this.record.fields.get(this.item.asked) === field;
     if (name === "Enter") {
       event.preventDefault();
-      if (!field.commit(!asked) && asked) this.answer("accept");
-      this.root.focus({ preventScroll: true });
+      this.leaving = true;
+      if (field.commit(!asked)) return;
+      if (asked) this.answer("accept");
+      else this.root.focus({ preventScroll: true });
     } else if (name === "Escape") {
       event.preventDefault();
       this.record.cancel(event.target);
