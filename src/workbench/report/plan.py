@@ -124,15 +124,28 @@ def project_folder(processed: Path) -> tuple[Path, str]:
     return processed.parent, processed.name
 
 
+<<<<<<< HEAD
+def find_notebook(name: str, project: Path) -> Path:
+    """The notebook of that name: the project's own, else the installed one, else the checkout's."""
+    for place in (project / "notebooks", shipped_notebooks()):
+=======
 def find_notebook(name: str, project: Path | None) -> Path:
     """The notebook of that name: the project's own (if one is asked for), else the installed one or the checkout's."""
     package = Path(workbench.__file__).parent
     shipped = (package / "_notebooks", package.parents[1] / "notebooks")
     places = (project / "notebooks", *shipped) if project is not None else shipped
     for place in places:
+>>>>>>> main
         if (place / f"{name}.ipynb").is_file():
             return place / f"{name}.ipynb"
     raise ReportError(f"{name}.ipynb", "the notebook is neither in the project's notebooks/ nor in the installation")
+
+
+def shipped_notebooks() -> Path:
+    """The folder of the notebooks that come with the workbench: in the installation, else in the checkout."""
+    package = Path(workbench.__file__).parent
+    packaged = package / "_notebooks"
+    return packaged if packaged.is_dir() else package.parents[1] / "notebooks"
 
 
 def file_stems(pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
