@@ -7,10 +7,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
+import pypdfium2.raw
 import pytest
 
 from tests.made_reports import DEPARTMENT
@@ -117,45 +119,88 @@ def test_nothing_but_the_page_itself_can_run(browser: Browser, awkward_reports: 
     window.close()
 
 
+# --- on paper
+
+
+OFFSETS = (0, 45, 110)
+"""Millimetres by which the whole report is moved down, so that its sheets end at other places."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The Tianjin report on paper: the text of every sheet, and what is lowest on it (empty: a picture)."""
+
+    sheets: list[str]
+    feet: list[str]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The report printed at every offset, what leads to something (headings and introductions), and its cells."""
+
+    prints: list[Printed]
+    leads: list[str]
+    cells: list[str]
+
+
 def squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text.replace("\ufffe", ""))
+    return re.sub(r"[\s“”]+", "", text.replace("\ufffe", ""))
+
+
+def lowest(sheet: pypdfium2.PdfPage) -> str:
+    """The last line of a sheet; empty where a picture is below it."""
+    text = sheet.get_textpage()
+    lines = [text.get_rect(number) for number in range(text.count_rects())]
+    foot = min(line[1] for line in lines)
+    pictures = sheet.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=5)
+    if any(picture.get_bounds()[1] < foot for picture in pictures):
+        return ""
+    return squeezed("".join(text.get_text_bounded(*line) for line in lines if line[1] < foot + 4))
 
 
 @pytest.fixture(scope="module")
-def printed(browser: Browser, sample_project: Path) -> tuple[list[str], list[str], list[str]]:
-    """The Tianjin report on paper: the text of every sheet, its headings, and the cells of its tables."""
-    path = sample_project / "reports" / f"{DEPARTMENT}-2022.html"
-    with opened(browser, path) as page:
-        data = page.pdf(prefer_css_page_size=True, print_background=True)
-        headings = page.locator("h1, h2, h3").all_inner_texts()
+def paper(browser: Browser, sample_project: Path) -> Paper:
+    prints = []
+    with opened(browser, sample_project / "reports" / f"{DEPARTMENT}-2022.html") as page:
+        for offset in OFFSETS:
+            page.evaluate("offset => document.querySelector('main').style.paddingTop = offset", f"{offset}mm")
+            document = pypdfium2.PdfDocument(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+            assert {tuple(map(round, sheet.get_size())) for sheet in document} == {A4}
+            texts = [squeezed(sheet.get_textpage().get_text_range()) for sheet in document]
+            prints.append(Printed(texts, [lowest(sheet) for sheet in document]))
+        leads = page.locator("h1, h2, h3, .text_cell_render").all_inner_texts()
         cells = page.locator(".wb-table td").all_inner_texts()
-    document = pypdfium2.PdfDocument(io.BytesIO(data))
-    for sheet in document:
-        assert tuple(round(side) for side in sheet.get_size()) == A4
-    texts = [sheet.get_textpage().get_text_range() for sheet in document]
-    return texts, [squeezed(text) for text in headings], [squeezed(text) for text in cells]
+    return Paper(prints, [squeezed(text) for text in leads], [squeezed(text) for text in cells])
 
 
-def test_no_heading_is_left_alone_at_the_foot_of_a_sheet(printed: tuple[list[str], list[str], list[str]]) -> None:
-    sheets, headings, _ = printed
-    assert 10 < len(sheets) < 30
-    last_lines = [squeezed(sheet.strip().splitlines()[-1]) for sheet in sheets]
-    assert not set(last_lines) & set(headings)
+def test_no_heading_and_no_introduction_is_left_alone_at_the_foot_of_a_sheet(paper: Paper) -> None:
+    for printed in paper.prints:
+        assert 10 < len(printed.sheets) < 30
+        assert [foot for foot in printed.feet if foot and any(lead.endswith(foot) for lead in paper.leads)] == []
 
 
-def test_no_row_of_a_table_is_cut_by_the_edge_of_a_sheet(printed: tuple[list[str], list[str], list[str]]) -> None:
-    sheets, _, cells = printed
-    long = {cell for cell in cells if len(cell) > 16}
+def test_the_style_of_print_keeps_rows_charts_and_findings_whole(browser: Browser, awkward_reports: ReportRun) -> None:
+    """Whatever the forms hold: rows, charts, figures and findings are not broken, heads of tables come again."""
+    style = "(every, name) => [...new Set(every.map(one => getComputedStyle(one)[name]))]"
+    with opened(browser, awkward_reports.index.parent / f"{DEPARTMENT}-2022.html") as page:
+        page.emulate_media(media="print")
+        for selector in (".wb-table tr", ".wb-chart", ".wb-finding", ".wb-cards > div"):
+            assert page.locator(selector).evaluate_all(style, "breakInside") == ["avoid"], selector
+        assert page.locator(".wb-table thead").evaluate_all(style, "display") == ["table-header-group"]
+        assert page.locator("nav").evaluate_all(style, "display") == ["none"]
+
+
+def test_no_row_of_a_table_is_cut_by_the_edge_of_a_sheet(paper: Paper) -> None:
+    long = {cell for cell in paper.cells if len(cell) > 16}
     assert len(long) > 30
-    on_paper = [squeezed(sheet) for sheet in sheets]
-    assert [cell for cell in long if not any(cell in sheet for sheet in on_paper)] == []
+    for printed in paper.prints:
+        assert [cell for cell in long if not any(cell in sheet for sheet in printed.sheets)] == []
 
 
-def test_tables_that_go_on_have_their_head_on_every_sheet(printed: tuple[list[str], list[str], list[str]]) -> None:
-    sheets, _, _ = printed
-    on_paper = [squeezed(sheet) for sheet in sheets]
-    first = next(number for number, sheet in enumerate(on_paper) if "按目标分列，次序与原表一致" in sheet)
-    last = next(number for number, sheet in enumerate(on_paper) if "核对程序发现的每一处疑点" in sheet)
-    between = on_paper[first + 1 : last]
+def test_tables_that_go_on_have_their_head_on_every_sheet(paper: Paper) -> None:
+    sheets = paper.prints[0].sheets
+    first = next(number for number, sheet in enumerate(sheets) if "按目标分列，次序与原表一致" in sheet)
+    last = next(number for number, sheet in enumerate(sheets) if "核对程序发现的每一处疑点" in sheet)
+    between = sheets[first + 1 : last]
     assert len(between) > 3
     assert all("序号一级指标二级指标三级指标年度指标值" in sheet for sheet in between)

@@ -227,6 +227,8 @@ class TestStructure:
         choice = screen.item["actions"][1]
         texts = {field["field"]: field["text"] for field in choice["form"]} | {"name": "漏读的指标", "score": "6"}
         screen.tell("restructure", form_id=FORM, action=choice["action"], **choice["content"], texts=texts)
+        assert "其后补录了一行" in screen.item["state"]
+        assert screen.item["status"] == "pending"  # the row's own question is still open
         screen.tell("go", index=1)
         assert "= 98.3" in screen.item["sums"][0]["computed"]
         added = form.build().indicators.iloc[71]

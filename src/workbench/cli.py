@@ -309,11 +309,27 @@ def export(processed: Place, kind: str, out: Path | None) -> None:
     click.echo(f"{kind} → {made.path}")
 
 
+@main.command(epilog=_examples("workbench init performance-2024", "cd performance-2024 && jupyter lab"))
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """A new project: folders for scans, corrections and the dataset, and the notebooks, ready for JupyterLab.
+
+    In a folder that exists, what is there stays as it is.
+    """
+    from workbench.project import make_project
+
+    project = make_project(folder)
+    for path in project.kept:
+        click.echo(f"kept as it was: {path}", err=True)
+    click.echo(f"{len(project.made)} file(s) → {project.folder}")
+    click.echo(f"Put scans into {project.folder / RAW}, then in {project.folder}: workbench ingest, or jupyter lab")
+
+
 @main.command(epilog=_examples("workbench demo"))
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Project folder to work in.")
 def demo(folder: Path | None) -> None:
     """All of it on the sample archive: read the scans, check the forms, make the reports."""
-    from workbench.sample import demo_folder
+    from workbench.project import demo_folder
 
     project = demo_folder(folder)
     summary = _ingest(project / RAW, project / PROCESSED, None)

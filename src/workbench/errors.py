@@ -14,6 +14,7 @@
     ├── WorkerError              the processes that read pages cannot be started
     │   └── ClusterError         a Dask cluster cannot be used
     ├── CorrectionError          a correction cannot be what it says, or cannot be kept
+    ├── ProjectError             a project folder cannot be made
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
         └── CellError            in one of its cells
@@ -123,6 +124,14 @@ class ClusterError(WorkerError):
     def __init__(self, address: str, message: str) -> None:
         super().__init__(f"cluster {address}: {message}" if address else f"cluster: {message}")
         self.address = address
+
+
+class ProjectError(WorkbenchError):
+    """A project folder cannot be made."""
+
+    def __init__(self, folder: Path | str, message: str) -> None:
+        super().__init__(f"{folder}: {message}")
+        self.folder = str(folder)
 
 
 class SelectionError(WorkbenchError):

@@ -84,8 +84,8 @@ def scores(tables: Tables) -> Figure:
     axes.set_xlim(lowest, highest + 0.06 * (highest - lowest))
     axes.set_xlabel("得分（折成百分制）", loc="left", fontsize=9)
     graded = "、".join(f"{grade} {counts[grade]}" for grade in GRADE_MARKS if grade in counts)
-    between = f"在 {number(points.min(), 1)} 到 {number(points.max(), 1)} 之间"
-    title = f"{len(scored)} 张绩效表的得分{between if len(scored) > 1 else f'为 {number(points.iloc[0], 1)}'}：{graded}"
+    least, most = number(points.min(), 1), number(points.max(), 1)
+    title = f"{len(scored)} 张绩效表的得分{f'在 {least} 到 {most} 之间' if least != most else f'为 {least}'}：{graded}"
     blank = len(summary) - len(scored)
     note = "单位：分；底色为等级（优 90–100，良 80–90，中 60–80，差 60 以下）。"
     note += f"另有 {blank} 张表没有得分。" if blank else ""

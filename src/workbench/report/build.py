@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 from collections import deque
@@ -147,7 +148,7 @@ def _run_pool(waiting: deque[Job], workers: int, seconds: float, make: Make) -> 
     """Run the jobs that wait until none is left or a worker dies; returns those that were in hand then."""
     workers = min(workers, len(waiting))
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_main_process)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
     running: dict[Future[Report], Job] = {}
     try:
         while waiting or running:
@@ -176,8 +177,10 @@ def _finish(pool: ProcessPoolExecutor) -> None:
         raise
 
 
-def _leave_interrupts_to_the_main_process() -> None:
+def _begin() -> None:
+    """A worker leaves Ctrl-C to the main process, and what goes wrong to the report."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
 
 
 def _died(job: Job) -> Report:

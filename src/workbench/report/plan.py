@@ -126,13 +126,18 @@ def project_folder(processed: Path) -> tuple[Path, str]:
 
 def find_notebook(name: str, project: Path | None) -> Path:
     """The notebook of that name: the project's own (if one is asked for), else the installed one or the checkout's."""
-    package = Path(workbench.__file__).parent
-    shipped = (package / "_notebooks", package.parents[1] / "notebooks")
-    places = (project / "notebooks", *shipped) if project is not None else shipped
-    for place in places:
+    own = [project / "notebooks"] if project is not None else []
+    for place in (*own, shipped_notebooks()):
         if (place / f"{name}.ipynb").is_file():
             return place / f"{name}.ipynb"
     raise ReportError(f"{name}.ipynb", "the notebook is neither in the project's notebooks/ nor in the installation")
+
+
+def shipped_notebooks() -> Path:
+    """The folder of the notebooks that come with the workbench: in the installation, else in the checkout."""
+    package = Path(workbench.__file__).parent
+    packaged = package / "_notebooks"
+    return packaged if packaged.is_dir() else package.parents[1] / "notebooks"
 
 
 def file_stems(pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from workbench.checks.wording import field_name
+from workbench.dataset.records import KEYS
 from workbench.model import Cell, CellKey
 from workbench.review.pictures import PagePicture, Piece
 from workbench.review.queue import Item
@@ -36,7 +37,7 @@ def cells_of_value(session: Session, item: Item, place: Place | None) -> list[tu
     if item.form_id is None:
         return []
     form = session.readings.of(item.form_id)
-    about = place or first_of_record(item, form)
+    about = place or naming_place(item, form)
     if about is not None:
         keys = form.values[about].cells if about in form.values else ()
         return [
@@ -46,12 +47,13 @@ def cells_of_value(session: Session, item: Item, place: Place | None) -> list[tu
     return [(key, cell) for key, cell in form.cells(item.page or 0) if key not in form.uses and cell.text in texts]
 
 
-def first_of_record(item: Item, form: FormReadings | None) -> Place | None:
-    """Where findings are about a row as a whole: its first field."""
+def naming_place(item: Item, form: FormReadings | None) -> Place | None:
+    """Where findings are about a row as a whole: the field that names it."""
     finding = item.findings[0]
     if form is None or finding.table is None or (finding.table, finding.record_no) not in form.records:
         return None
-    return form.records[finding.table, finding.record_no][0]
+    places = form.records[finding.table, finding.record_no]
+    return next((place for place in places if place.field == KEYS.get(place.table)), places[0])
 
 
 def page_cells(form: FormReadings, page: PagePicture, number: int) -> list[dict[str, Any]]:

@@ -117,10 +117,10 @@ class Session:
         return {place: text for place, text in found.items() if text != form.values.get(place, NOTHING).text}
 
     def structure(self, form_id: str, place: Place) -> list[Correction]:
-        """What people said since about the record of a value as a whole."""
+        """What people said since about the record of a value as a whole; a row that was missed comes after its own."""
         about = (place.table, place.record_no or 0)
-        every = self.since(form_id)
-        return [one for one in every if one.action in STRUCTURE and (one.table, one.record_no) == about]
+        every = [one for one in self.since(form_id) if one.action in STRUCTURE]
+        return [one for one in every if (one.table, one.record_no - (one.action == "add-record")) == about]
 
     def live(self, form: FormReadings, tried: tuple[Place, str] | None = None) -> Corrected:
         """The form as the next build will have it; ``tried``: if a value had another text."""
@@ -165,7 +165,7 @@ class Session:
             codes = {(finding.code, finding.record_no or 0) for finding in item.findings}
             every = (one for one in self.since(about) if one.action == "dismiss")
             return next((one for one in every if (one.code, one.record_no) in codes), None)
-        structure = self.structure(about, item.place)
+        structure = [one for one in self.structure(about, item.place) if one.action != "add-record"]
         return self.answer(about, item.place) or (structure[-1] if structure else None)
 
     # --- answers

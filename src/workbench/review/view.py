@@ -13,7 +13,7 @@ from workbench.dataset.corrections import Correction
 from workbench.dataset.refusal import refusal
 from workbench.model import Finding
 from workbench.review.arithmetic import Line, arithmetic
-from workbench.review.page import cells_of_value, first_of_record, page_view
+from workbench.review.page import cells_of_value, naming_place, page_view
 from workbench.review.queue import GROUPS, Item
 from workbench.review.readings import FormReadings, Place
 from workbench.review.row import TABLE_NAMES, actions, addends, key_of_place, record, record_name
@@ -138,7 +138,7 @@ def item_view(session: Session, index: int, place: Place | None, edit: bool = Fa
         "no_crop": problem or ("此值在扫描件上没有单元格" if place else ""),
         "page": page_view(session, item, place),
     }
-    about = place or first_of_record(item, form)
+    about = place or naming_place(item, form)
     if form is None or about is None:
         nothing: dict[str, Any] = {"record": [], "sums": [], "addends": [], "actions": []}
         return head | nothing | {"findings": _findings(item.findings, None)}

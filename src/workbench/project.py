@@ -1,0 +1,86 @@
+"""Project folders: a new one with the notebooks, and the one that shows the sample archive."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from workbench.errors import ProjectError
+from workbench.files import write_atomically
+from workbench.report.plan import shipped_notebooks
+
+FOLDERS = ("data/raw", "data/corrections", "data/processed", "notebooks")
+
+README = """# {name}
+
+| | |
+|---|---|
+| `data/raw/` | 扫描件放在这里（PDF、图片、Word、Excel……；只有页面图片的文件夹算一份文件）。程序从不改动。 |
+| `data/corrections/` | 人工核对的记录，只增不删，请备份。 |
+| `data/processed/` | 数据集，可随时删除重建。 |
+| `notebooks/` | 笔记本：`ingest` 读，`review` 核对，`explore` 认识数据，`department`、`overview` 分析。可以改。 |
+| `reports/` | `workbench report` 生成的报告。 |
+
+```console
+workbench ingest     # 读 data/raw，建 data/processed
+workbench check      # 表格自相矛盾之处，机器没有把握之处
+workbench report     # 各部门报告，reports/index.html
+jupyter lab          # 打开 notebooks/
+```
+"""
+"""What a new project says of itself, for those who open its folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """A project folder, the files that were put into it, and those that were there and stayed as they were."""
+
+    folder: Path
+    made: tuple[Path, ...]
+    kept: tuple[Path, ...]
+
+
+def make_project(folder: Path) -> NewProject:
+    """The folders, notebooks and a README of a project; what is already there stays as it is.
+
+    Raises:
+        ProjectError: the folder cannot be written to, or is a file.
+    """
+    texts = {folder / "README.md": README.format(name=folder.resolve().name).encode()}
+    notebooks = sorted(shipped_notebooks().glob("*.ipynb"))
+    texts |= {folder / "notebooks" / notebook.name: notebook.read_bytes() for notebook in notebooks}
+    kept = tuple(path for path in texts if path.exists())
+    made = tuple(path for path in texts if path not in kept)
+    try:
+        for name in FOLDERS:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for path in made:
+            write_atomically(path, texts[path])
+    except OSError as failure:
+        raise ProjectError(folder, f"a project cannot be made here: {failure.strerror or failure}") from failure
+    return NewProject(folder, made, kept)
+
+
+def demo_folder(folder: Path | None) -> Path:
+    """The project folder that `workbench demo` works in, with the sample archive in its ``data/raw``.
+
+    In a clone that is the clone itself; elsewhere a new folder ``workbench-demo``.
+    """
+    if folder is None and _is_clone(Path()):
+        return Path()
+    project = folder or Path("workbench-demo")
+    raw = project / "data" / "raw"
+    if not raw.is_dir():
+        shutil.copytree(_sample_archive(), raw)
+    return project
+
+
+def _sample_archive() -> Path:
+    packaged = Path(str(files("workbench") / "_sample"))
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "data" / "raw"
+
+
+def _is_clone(folder: Path) -> bool:
+    return (folder / "src" / "workbench").is_dir() and (folder / "data" / "raw").is_dir()
