@@ -38,10 +38,13 @@ HOLE = 0.55
 DOTS = 3
 """An ellipsis (…) has this many dots."""
 
+DOTTED = frozenset("….·。、-")
+"""What engines read rows of dots as, in any number."""
+
 WIDEST_SIGN = 1.4
 """A sign is narrower than this many text heights."""
 
-SIGN_LIKE = frozenset("≥≧＞>≤≦＜<=＝≡-–—一二三")
+SIGN_LIKE = frozenset("≥≧＞>≤≦＜<=＝≡═-–—一二三")
 """What engines take the sign before a number for."""
 
 TAKEN_FOR_SIGNS = SIGN_LIKE | frozenset("MmNnVvWwXxZz三…")
@@ -70,7 +73,7 @@ class Mark:
 
 def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> Mark | None:
     """The mark that is all the ink of a cell, or None where it is something else or as the engine ``read`` it."""
-    if len(lines) != 1 or len(read) > 1:
+    if len(lines) != 1 or (len(read) > 1 and not DOTTED.issuperset(read)):
         return None
     line = lines[0]
     sign = _sign(line, text) if not read or read.isdigit() or read in TAKEN_FOR_SIGNS else None

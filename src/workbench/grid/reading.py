@@ -16,7 +16,7 @@ from workbench.grid.lines import LineBox, TextLayer, crop_line, line_around_ink,
 from workbench.grid.marks import SURE_OF_SHAPE, lone_mark, with_leading_sign
 from workbench.grid.pen import Printed, find_print
 from workbench.grid.rereading import DOUBTED, LineRead, is_covered, line_crops, near_pen, reread_doubtful
-from workbench.grid.text import cell_text, has_odd_brackets, has_odd_number, least_sure
+from workbench.grid.text import cell_text, has_odd_brackets, has_odd_number, has_unmeasured_brackets, least_sure
 from workbench.grid.upright import UprightPage, make_upright
 from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
 
@@ -119,7 +119,7 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
         joined = joined.replace(" ", "")  # the gaps between pieces put side by side are no spaces
     character = min((least_sure(read.reading) for read in reads), default=1.0)
     agreements = [read.agreement for read in reads if read.agreement is not None]
-    if has_odd_number(joined) or has_odd_brackets(joined):
+    if has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets([read.reading for read in reads]):
         character = min(character, DOUBTED)
     mark = lone_mark(joined, [read.part.line for read in reads], text)
     if mark is not None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.ocr.base import Reading
 
 FULL_WIDTH = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}
+HALF_WIDTH = {full: half for half, full in FULL_WIDTH.items()}
 PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》【】…·,;:()\"' ")
 NUMBER_SIGNS = frozenset(".%‰+-=<>≥≤")
 SHORT_LINE = 8
@@ -30,9 +31,15 @@ USUAL_PITCH = 1.08
 FEWEST_PITCHES = 2
 """From so few distances between characters the room of one is not measured: engines place characters in steps."""
 
-WHITE_BEFORE_WIDE, WIDEST_BRACKET = 0.33, 0.45
-"""Before an opening bracket of full width at least the first is white, and its ink is no wider than the second
-(widths of a Chinese character)."""
+MEASURED = frozenset("(（:：")
+"""Marks whose width their ink tells: a bracket and a colon have few strokes, which grain is not taken for."""
+
+AMPLE_ROOM = 0.92
+"""A mark with this room between its neighbours is of full width whatever is found beside its ink."""
+
+WHITE_OF_WIDE, WIDEST_MARK = 0.33, 0.45
+"""Before an opening bracket of full width, and behind a colon, at least the first is white, and the ink of either is no
+wider than the second (widths of a Chinese character)."""
 
 QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
 ODD_NUMBER = re.compile(
@@ -107,7 +114,7 @@ def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float) ->
     places = [i for i, character in enumerate(reading.text) if not character.isspace()]
     characters = list(reading.text)
     for before, i, after in zip([None, *places], places, [*places[1:], None], strict=False):
-        if before is not None and characters[i] in {*FULL_WIDTH, "（"}:
+        if before is not None and characters[i] in {*FULL_WIDTH, *MEASURED}:
             characters[i] = _mark_as_printed(reading, crop, pitch, before, i, after)
     return "".join(characters).strip()
 
@@ -119,25 +126,28 @@ def _mark_as_printed(
     text, mark = reading.text, reading.text[i]
     if not any(_is_chinese(text[n]) for n in (before, after) if n is not None):
         in_number = mark == "," or not any(map(_is_chinese, text[:before]))
-        return mark if after is not None or mark in "()（" or in_number else FULL_WIDTH[mark]
+        return mark if after is not None or mark in "()" or in_number else FULL_WIDTH.get(mark, mark)
     if after is None:
-        return mark if mark in "()（" else FULL_WIDTH[mark]
-    white = _white_before(reading, i, crop, pitch) if mark in "(（" else None
+        return mark if mark in "()" else FULL_WIDTH.get(mark, mark)
+    room = _room(reading, before, after, pitch / crop.shape[1])
+    white = _white_beside(reading, i, crop, pitch) if mark in MEASURED and room < AMPLE_ROOM else None
     if white is not None:
-        return "（" if white > WHITE_BEFORE_WIDE else "("
-    has_room = mark == "（" or _room(reading, before, after, pitch / crop.shape[1]) > ROOM_OF_FULL_WIDTH
-    return FULL_WIDTH.get(mark, mark) if has_room else mark
+        return FULL_WIDTH.get(mark, mark) if white > WHITE_OF_WIDE else HALF_WIDTH.get(mark, mark)
+    return FULL_WIDTH.get(mark, mark) if room > ROOM_OF_FULL_WIDTH else mark
 
 
-def _white_before(reading: Reading, i: int, crop: NDArray[np.uint8], pitch: float) -> float | None:
-    """The white before the ink of a bracket, in widths of a Chinese character; None where that ink does not stand
-    alone."""
+def _white_beside(reading: Reading, i: int, crop: NDArray[np.uint8], pitch: float) -> float | None:
+    """The white before the ink of an opening bracket, or behind that of another mark, in widths of a Chinese character.
+
+    None where that ink does not stand alone.
+    """
     inked = (crop < (int(crop.min()) + int(crop.max())) / 2).any(axis=(0, 2))
     centre, runs = reading.positions[i] * crop.shape[1], stretches(inked)
-    nearest = min(range(len(runs)), key=lambda n: max(runs[n][0] - centre, centre - runs[n][1]), default=0)
-    if nearest == 0 or runs[nearest][1] - runs[nearest][0] > WIDEST_BRACKET * pitch:
+    at = min(range(len(runs)), key=lambda n: max(runs[n][0] - centre, centre - runs[n][1]), default=0)
+    if not 0 < at < len(runs) - 1 or runs[at][1] - runs[at][0] > WIDEST_MARK * pitch:
         return None
-    return float(runs[nearest][0] - runs[nearest - 1][1]) / pitch
+    start, end = (runs[at - 1][1], runs[at][0]) if reading.text[i] in "(（" else (runs[at][1], runs[at + 1][0])
+    return float(end - start) / pitch
 
 
 def _chinese_pitches(reading: Reading) -> list[float]:
@@ -187,6 +197,15 @@ def has_odd_brackets(text: str) -> bool:
     """Whether a bracket has no partner: one of the two was lost, or is no bracket."""
     prose = ITEM_NUMBER.sub("", text)
     return sum(map(prose.count, "(（")) != sum(map(prose.count, ")）"))
+
+
+def has_unmeasured_brackets(readings: Sequence[Reading]) -> bool:
+    """Whether a line is all in brackets: nothing stands beside them that would tell how wide they are."""
+    lines = [reading.text.strip() for reading in readings]
+    enclosed = [line[1:-1] for line in lines if line[:1] in tuple("(（") and line[-1:] in tuple(")）")]
+    return len(lines) > 1 and any(
+        not set(inside) & set("()（）") and any(map(_is_chinese, inside)) for inside in enclosed
+    )
 
 
 def character_width(character: str) -> float:
