@@ -37,7 +37,8 @@ MOST_CERTAIN = 0.95
 """A border that nobody drew is never surer than this, one with a rule never surer than the next."""
 
 DOUBTED = 0.6
-"""Borders of a table are no surer than this if its first or last row may be none of its rows."""
+"""Borders of a table are no surer than this if its first or last row may be none of its rows; nor is one in its first
+row beside a blank cell, over which a label may stand."""
 
 DRAWN, NOT_DRAWN = 0.98, 0.05
 """Probability of a border where a rule is drawn, and where it is left out beside one, or text crosses it."""
@@ -88,8 +89,14 @@ def _lattice(block: Block, marks: TextLayer, level_rules: Mask) -> Lattice | Non
         line = words_of(marks.ink[max(0, round(top)) : round(bottom)], height)
         for i, strip in enumerate(block.strips, start=1):
             white = 1 - float(line[strip.start : strip.end].mean())
-            vertical[j, i] = float(np.clip(white, NOT_DRAWN, sure))
+            # A label over several columns stands over one of them, and leaves the others blank.
+            may_span = j == 0 and not all(_has_text(line, xs[n], xs[n + 1]) for n in (i - 1, i))
+            vertical[j, i] = float(np.clip(white, NOT_DRAWN, min(sure, DOUBTED) if may_span else sure))
     return Lattice(tuple(map(float, xs)), tuple(ys), horizontal, vertical)
+
+
+def _has_text(line: NDArray[np.bool_], start: float, end: float) -> bool:
+    return bool(line[max(0, round(start)) : round(end)].any())
 
 
 def _rooms(columns: Sequence[Sequence[LineBox]], level: _Rules) -> list[float]:
