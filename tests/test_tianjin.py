@@ -240,12 +240,13 @@ class TestDataset:
 
     def test_describes_itself(self, sample_dataset):
         info = json.loads((sample_dataset.folder / "dataset.json").read_text(encoding="utf-8"))
-        assert info["rows"] | {"cells": 0, "findings": 0} == {
+        assert info["rows"] | {"fields": 0, "cells": 0, "findings": 0} == {
             "documents": 2,
             "forms": 3,
             "budgets": 9,
             "goals": 11,
             "indicators": 129,
+            "fields": 0,
             "cells": 0,
             "findings": 0,
         }

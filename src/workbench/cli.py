@@ -309,7 +309,7 @@ def export(processed: Place, kind: str, out: Path | None) -> None:
     click.echo(f"{kind} → {made.path}")
 
 
-@main.command(epilog=_examples("workbench init performance-2024", "cd performance-2024 && jupyter lab"))
+@main.command(epilog=_examples("workbench init performance-2024", "workbench init ."))
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """A new project: folders for scans, corrections and the dataset, and the notebooks, ready for JupyterLab.
