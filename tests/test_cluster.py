@@ -102,6 +102,17 @@ def test_a_worker_killed_in_the_middle_changes_no_byte(cluster: Cluster, tmp_pat
     assert results(tmp_path / "far") == results(tmp_path / "near")
 
 
+def test_every_thread_of_the_cluster_is_given_work(cluster: Cluster, tmp_path: Path) -> None:
+    """The run handed out one task at a time, however many workers there were."""
+    executor = ClusterWorkers(Job(tmp_path, Settings()), cluster.address)
+    assert (executor.threads, executor.capacity) == (0, 1)
+    cluster.worker("--no-nanny")
+    cluster.worker("--no-nanny")
+    wait_for(lambda: executor.outcomes(0.5) == [] and executor.threads == 2)
+    assert executor.capacity == 4
+    executor.__exit__()
+
+
 def test_a_cluster_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match=r"cluster tcp://127.0.0.1:9: no Dask scheduler answers.*dask scheduler"):
         ClusterWorkers(Job(tmp_path, Settings()), "tcp://127.0.0.1:9", seconds=0.5)

@@ -119,10 +119,10 @@ class ClusterWorkers(Executor):
         if self._client.status != "running":
             message = "the scheduler is no longer there; what was read is kept: start it and run the same command again"
             raise ClusterError(self.address, message)
-        self._threads = sum(
-            worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values()
-        )
-        if self._threads:
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        self.threads = sum(worker["nthreads"] for worker in workers)
+        self.capacity = max(1, TASKS_A_THREAD * self.threads)
+        if self.threads:
             self._last_seen = now
         elif self._last_seen is not None and now - self._last_seen > LONELY_SECONDS:
             message = f"the cluster has had no worker for {LONELY_SECONDS:.0f} s; what was read is kept: start workers"
