@@ -106,11 +106,12 @@ def test_every_thread_of_the_cluster_is_given_work(cluster: Cluster, tmp_path: P
     """The run handed out one task at a time, however many workers there were."""
     executor = ClusterWorkers(Job(tmp_path, Settings()), cluster.address)
     assert (executor.threads, executor.capacity) == (0, 1)
-    cluster.worker("--no-nanny")
-    cluster.worker("--no-nanny")
+    workers = [cluster.worker("--no-nanny") for _ in range(2)]
     wait_for(lambda: executor.outcomes(0.5) == [] and executor.threads == 2)
     assert executor.capacity == 4
     executor.__exit__()
+    for worker in workers:  # one that has only just joined may take long to leave by itself
+        worker.kill()
 
 
 def test_a_cluster_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
