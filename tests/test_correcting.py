@@ -17,7 +17,7 @@ from workbench.dataset.build import DocumentResult, build_tables
 from workbench.dataset.correcting import apply_corrections
 from workbench.dataset.correction import ACTIONS, Anchor, Correction
 from workbench.dataset.corrections import CorrectionHistory
-from workbench.dataset.records import anchor_of, boxes_of, find_record, head_of, records_of, with_records
+from workbench.dataset.records import Boxes, Record, boxes_of, find_record, head_of, records_of, with_records
 from workbench.dataset.refusal import FIELDS
 from workbench.dataset.reviewed import field_rows
 from workbench.form.assemble import assemble_forms
@@ -55,6 +55,12 @@ def build(content: Iterable[PageContent], *corrections: Correction) -> Tables:
 def form_of(content: Iterable[PageContent]) -> Form:
     (form,) = assemble_forms(tuple(content), "scan")
     return form
+
+
+def anchor_of(record: Record, boxes: Boxes) -> Anchor:
+    """By what the record is found again."""
+    key = next(iter(record.own_cells), None)
+    return Anchor(key.page if key else None, boxes.get(key) if key else None, record.name)
 
 
 def anchor(content: Iterable[PageContent], record: int, of: Table = "indicators") -> Anchor:

@@ -36,7 +36,7 @@ class NoScans:
     """An archive whose originals are gone."""
 
     def page_image(self, form_id: str, page: int) -> tuple[Image.Image, float]:
-        raise InputError("missing", "/home/someone/raw/x.pdf", "there is no such file")
+        raise InputError("missing", "someone/raw/x.pdf", "there is no such file")
 
 
 def with_cells() -> SampleTables:

@@ -11,13 +11,13 @@ import click
 import workbench
 from workbench.errors import WorkbenchError
 from workbench.remote import Place, place_of
+from workbench.settings import NOTEBOOK_SECONDS
 
 if TYPE_CHECKING:
     from workbench.archive.summary import IngestSummary
 
 FAILED_INPUTS = 1
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
-NOTEBOOK_SECONDS = 900.0
 
 
 class Command(click.Command):

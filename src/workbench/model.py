@@ -88,6 +88,12 @@ class Cell:
     confidence: Confidence = Confidence()
 
     @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the outline."""
+        xs, ys = zip(*self.polygon, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    @property
     def row_end(self) -> int:
         """Index one past the last row that the cell covers."""
         return self.row + self.rowspan

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from workbench.errors import SettingsError
 
+NOTEBOOK_SECONDS = 900.0
+"""Seconds that the notebook of one report may take, where nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -82,8 +82,10 @@ CORRECTION_COLUMNS = (
     Column("text", "更正为", kind="wide"),
 )
 
+YEAR = Column("year", "年度", lambda value: whole(value) if value else MISSING, "number")
+
 SPREAD_COLUMNS = (
-    Column("year", "年度", lambda value: whole(value) if value else MISSING, "number"),
+    YEAR,
     Column("measure", "指标", kind="short"),
     Column("count", "表数", whole, "number"),
     Column("median", "中位数", percent, "number"),
@@ -124,7 +126,7 @@ DICTIONARY_COLUMNS = (
 
 FORM_COLUMNS = (
     Column("department", "部门", kind="wide"),
-    Column("year", "年度", lambda value: whole(value) if value else MISSING, "number"),
+    YEAR,
     Column("project", "项目", kind="wide"),
     Column("rank", "名次", whole, "number"),
     Column("possible", "可能名次", kind="short"),

@@ -210,7 +210,7 @@ def _cell_rows(form: Form, pages: Sequence[PageContent]) -> Iterable[dict[str, o
 
 
 def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> dict[str, object]:
-    xs, ys = [corner[0] for corner in cell.polygon], [corner[1] for corner in cell.polygon]
+    x0, y0, x1, y1 = cell.box
     return {
         "page": key.page,
         "table_no": key.table_no,
@@ -220,10 +220,10 @@ def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> dict[str, object]:
         "colspan": cell.colspan,
         "text": cell.text,
         "confidence": cell.confidence.overall,
-        "x0": min(xs),
-        "y0": min(ys),
-        "x1": max(xs),
-        "y1": max(ys),
+        "x0": x0,
+        "y0": y0,
+        "x1": x1,
+        "y1": y1,
         "state": cell.state,
         "table": use[0],
         "record_no": use[1],

@@ -153,15 +153,20 @@ def page_html(content: PageContent, page: PIL.Image.Image | None) -> str:
 
 
 def _read_cell(cell: Cell, page: EmbeddedPage | None) -> SheetCell:
-    xs, ys = zip(*cell.polygon, strict=True)
     box = None
     if page is not None and cell.text:
-        box = (min(xs) * page.scale, min(ys) * page.scale, max(xs) * page.scale, max(ys) * page.scale)
-    doubtful = cell.state in ("unread", "obscured") or (cell.state == "text" and cell.confidence.overall < DOUBTFUL)
+        x0, y0, x1, y1 = (edge * page.scale for edge in cell.box)
+        box = (x0, y0, x1, y1)
+    doubtful = is_doubtful(cell)
     title = f"把握 {cell.confidence.overall:.2f}" if cell.text else ""
     return SheetCell(
         cell.row, cell.col, cell.rowspan, cell.colspan, cell.text, "doubt" if doubtful else "", title, box
     )  # fmt: skip
+
+
+def is_doubtful(cell: Cell) -> bool:
+    """Whether a cell is marked for a person to look at."""
+    return cell.state in ("unread", "obscured") or (cell.state == "text" and cell.confidence.overall < DOUBTFUL)
 
 
 # --- a form

@@ -74,8 +74,8 @@ def boxes_of(pages: Iterable[PageContent]) -> dict[CellKey, Box]:
         width, height = max(page.width, 1), max(page.height, 1)
         for grid in page.grids:
             for cell in grid.cells:
-                xs, ys = [x / width for x, _ in cell.polygon], [y / height for _, y in cell.polygon]
-                box = (round(min(xs), 4), round(min(ys), 4), round(max(xs), 4), round(max(ys), 4))
+                x0, y0, x1, y1 = cell.box
+                box = (round(x0 / width, 4), round(y0 / height, 4), round(x1 / width, 4), round(y1 / height, 4))
                 found[CellKey(page.number, grid.table_no, cell.row, cell.col)] = box
     return found
 
@@ -144,12 +144,6 @@ def _row(record: Record, place: int) -> Budget | Goal | Indicator:
         return Goal(goal_no=number or place, number=label, **values)
     levels = {name: replace(values[name], text=POINTS_IN_LABEL.sub("", record.text(name))) for name in LABELS[:2]}
     return Indicator(**{**values, **levels, "goal_no": number, "goal_label": label})
-
-
-def anchor_of(record: Record, boxes: Boxes) -> Anchor:
-    """By what the record is found again."""
-    key = next(iter(record.own_cells), None)
-    return Anchor(key.page if key else None, boxes.get(key) if key else None, record.name)
 
 
 def find_record(records: Sequence[Record], anchor: Anchor | None, number: int, boxes: Boxes) -> Record | None:

@@ -19,7 +19,8 @@ from workbench.files import write_atomically
 from workbench.report.index import make_index
 from workbench.report.journal import Report, keep, note, noted
 from workbench.report.plan import Job, chosen, plan
-from workbench.report.run import TIME_LIMIT, make_report
+from workbench.report.run import make_report
+from workbench.settings import NOTEBOOK_SECONDS
 
 Progress = Callable[..., Iterable[Report]]
 """Something like ``tqdm``: takes the finished reports, ``total=`` and ``desc=``, and passes the reports on."""
@@ -57,7 +58,7 @@ def build_reports(
     year: int | None = None,
     workers: int = 1,
     progress: Progress = silent,
-    seconds: float = TIME_LIMIT,
+    seconds: float = NOTEBOOK_SECONDS,
 ) -> ReportRun:
     """Make the reports of a dataset: a page and an executed notebook each, and ``index.html``.
 

@@ -25,9 +25,7 @@ from workbench.report.journal import Report, note
 from workbench.report.kernel import ENGINE, ThisPython
 from workbench.report.page import make_page
 from workbench.report.plan import Job
-
-TIME_LIMIT = 900.0
-"""Seconds that one notebook may take."""
+from workbench.settings import NOTEBOOK_SECONDS
 
 START_ATTEMPTS = 3
 """How often a kernel that does not answer is started anew."""
@@ -55,7 +53,7 @@ def readable_parameters() -> Iterator[None]:
         papermill_translators.register("python", PythonTranslator)
 
 
-def make_report(job: Job, seconds: float = TIME_LIMIT) -> Report:
+def make_report(job: Job, seconds: float = NOTEBOOK_SECONDS) -> Report:
     """Run the job's notebook within ``seconds``, write its two files, and note what became of it.
 
     A failure is part of the result, never raised; the notebook up to the cell that failed is kept as
@@ -87,7 +85,7 @@ def _source(notebook: dict[str, Any], job: Job) -> bytes:
     return without_paths(source, job.folder).encode()
 
 
-def run_notebook(job: Job, seconds: float = TIME_LIMIT) -> NotebookNode:
+def run_notebook(job: Job, seconds: float = NOTEBOOK_SECONDS) -> NotebookNode:
     """The executed notebook, without anything that only this machine means something to.
 
     Raises:

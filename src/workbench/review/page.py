@@ -6,15 +6,13 @@ import json
 from typing import Any
 
 from workbench.checks.wording import field_name
+from workbench.dataset.display import is_doubtful
 from workbench.dataset.records import KEYS
 from workbench.model import Cell, CellKey
 from workbench.review.pictures import PagePicture, Piece
 from workbench.review.queue import Item
 from workbench.review.readings import FormReadings, Place
 from workbench.review.session import Session
-
-DOUBTFUL = 0.8
-"""Cells below this confidence are drawn in another colour, as everywhere."""
 
 
 def page_view(session: Session, item: Item, place: Place | None) -> dict[str, Any]:
@@ -74,7 +72,7 @@ def page_cells(form: FormReadings, page: PagePicture, number: int) -> list[dict[
 
 
 def _look(cell: Cell) -> str:
-    if cell.state in ("unread", "obscured") or (cell.state == "text" and cell.confidence.overall < DOUBTFUL):
+    if is_doubtful(cell):
         return "doubtful"
     return "empty" if cell.state == "empty" else "sure"
 
