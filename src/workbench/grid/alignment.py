@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from workbench.grid.cells import CellBox
 from workbench.grid.lattice import Lattice
 from workbench.grid.lines import LineBox, TextLayer, find_lines, stretches
+from workbench.grid.masks import Mask
 from workbench.grid.row_cut import find_bands, row_borders
 from workbench.grid.rules import LONG_RULE, RuleMasks
 from workbench.grid.strips import NARROWEST, NEAR, RULED, Block, find_blocks, text_outside, words_of
-from workbench.grid.upright import Mask
 
 FEWEST_ROWS, FEWEST_ROWS_OF_TWO = 3, 4
 """Rows of a table; one of two columns that no rule belongs to is more easily met with by chance."""

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.upright import Mask
+from workbench.grid.masks import Mask
 
 SAMPLE = 0.5
 """Pieces of a stretch this many text heights long are taken as independent of each other."""

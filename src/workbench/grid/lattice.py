@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.evidence import probability, shares
+from workbench.grid.masks import Mask, chosen_pieces, transposed
 from workbench.grid.rules import LONGER_THAN_A_STROKE, SNAP, WORN, WORN_ANCHOR, RuleMasks, rule_positions
-from workbench.grid.upright import Mask, UprightPage
+from workbench.grid.upright import UprightPage
 
 LONE_RULE_REACH = 15.0
 """A rule that touches no other belongs to a table at most this many text heights away."""
@@ -143,7 +144,7 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     long_h, long_v = rules.long_horizontal[window], rules.long_vertical[window]
     whole_h, whole_v = rules.whole_horizontal[window], rules.whole_vertical[window]
     ys = rule_positions(whole_h, page.text_height)
-    xs = rule_positions(whole_v.T, page.text_height)
+    xs = rule_positions(transposed(whole_v), page.text_height)
     if len(xs) < 2 or len(ys) < 1:
         return None
     ys = _with_open_ends(ys, whole_v, page.text_height)
@@ -154,7 +155,7 @@ def _lattice(box: Box, page: UprightPage, rules: RuleMasks) -> Lattice | None:
     height = page.text_height
     text = _text(page.ink[window], long_h | long_v, pieces_h, pieces_v, ys, xs, height)
     found_h = shares(text, long_h, pieces_h, ys, xs, height, SNAP * height)
-    down, long, pieces = (np.ascontiguousarray(mask.T) for mask in (text, long_v, pieces_v))
+    down, long, pieces = (transposed(mask) for mask in (text, long_v, pieces_v))
     found_v = shares(down, long, pieces, xs, ys, height, SNAP * height)
     horizontal = probability(found_h, xs, height, rules.wear)
     vertical = probability(found_v, ys, height, rules.wear).T
@@ -182,7 +183,7 @@ def _text(
     apart = np.bincount(labels[~beside], minlength=len(stats)) > 0
     kept = apart & (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > SPECK * text_height)
     kept[0] = False
-    return np.where(kept[labels], 255, 0).astype(np.uint8)
+    return chosen_pieces(labels, kept)
 
 
 def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) -> list[float]:

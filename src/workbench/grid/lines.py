@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.cells import CellBox
-from workbench.grid.upright import Mask, UprightPage
+from workbench.grid.masks import Mask, chosen_pieces, labels_at
+from workbench.grid.upright import UprightPage
 from workbench.model import Polygon
 
 SPECK = 0.07
@@ -88,7 +89,7 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox], pen: 
     # The soft edge of a rule, or a speck, is lighter than the ink threshold: paint one more pixel around it.
     not_text = cv2.dilate(wider | grain, np.ones((3, 3), np.uint8))
     marks = cv2.subtract(marks, grain)
-    grey = np.where((not_text > 0) & (marks == 0), 255, page.grey).astype(np.uint8)
+    grey = page.grey | cv2.subtract(not_text, marks)
     ink = _without_specks(marks, SPECK * page.text_height)
     heights = [
         end - start
@@ -108,29 +109,27 @@ def _grain(ink: Mask, text_height: float) -> Mask:
     """
     labels, sides = _pieces(ink)
     characters = sides > max(2.0, GRAIN * text_height)
-    large = np.where(characters[labels], 255, 0).astype(np.uint8)
+    large = chosen_pieces(labels, characters)
     reach = 2 * round(NEAR_CHARACTER * text_height) + 1
     near = cv2.dilate(large, np.ones((reach, reach), np.uint8))
-    is_grain = ~characters
-    is_grain[np.unique(labels[(near | _between_characters(large, text_height)) > 0])] = False
+    is_grain = ~(characters | labels_at(labels, near | _between_characters(large, text_height), len(sides)))
     is_grain[0] = False
     if np.count_nonzero(is_grain) <= FEW_SPECKS * np.count_nonzero(characters):
         return np.zeros_like(ink)
-    return np.where(is_grain[labels], 255, 0).astype(np.uint8)
+    return chosen_pieces(labels, is_grain)
 
 
 def _between_characters(large: Mask, text_height: float) -> Mask:
     """Places with a character of the same line on either side, at most a character's room away."""
     half, high = round(1.2 * text_height), 2 * round(0.3 * text_height) + 1
-    to_the_right = np.zeros((high, 2 * half + 1), np.uint8)
-    to_the_right[:, half:] = 1
-    after, before = cv2.dilate(large, to_the_right), cv2.dilate(large, to_the_right[:, ::-1].copy())
+    aside = np.ones((high, half + 1), np.uint8)
+    after, before = (cv2.dilate(large, aside, anchor=(end, high // 2)) for end in (0, half))
     return np.asarray(after & before, dtype=np.uint8)
 
 
 def _without_specks(ink: Mask, size: float) -> Mask:
     labels, sides = _pieces(ink)
-    return np.where((sides >= max(2.0, size))[labels], 255, 0).astype(np.uint8)
+    return chosen_pieces(labels, sides >= max(2.0, size))
 
 
 def _pieces(ink: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.masks import Mask
+
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine
-
-Mask = NDArray[np.uint8]
 
 LONGEST_STROKE = 2.0
 """A run of ink longer than this many text heights is no part of a character."""

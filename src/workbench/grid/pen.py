@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.masks import Mask, chosen_pieces, labels_at, transposed
 from workbench.grid.rules import LONG_RULE, LONGER_THAN_A_STROKE, MENDED_GAP, RuleMasks, find_rules, rule_thickness
-from workbench.grid.upright import Mask, UprightPage
+from workbench.grid.upright import UprightPage
 
 TALLEST_PRINT = 1.35
 """Connected ink of print is no higher than this many text heights, but for headings."""
@@ -88,12 +89,12 @@ def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
     """The ink of large figures that are neither rule nor print, together with the characters that they touch."""
     height = page.text_height
     across = _followed(page.ink, rules.whole_horizontal, height)
-    down = _followed(_turned(page.ink), _turned(rules.whole_vertical), height)
-    ruled = across | _turned(down)
+    down = _followed(transposed(page.ink), transposed(rules.whole_vertical), height)
+    ruled = across | transposed(down)
     if not ruled.any():
         return np.zeros_like(page.ink)
     loose = cv2.subtract(page.ink, cv2.dilate(ruled, np.ones((3, 3), np.uint8)))
-    crossed = _crossings(loose, across, height) | _turned(_crossings(_turned(loose), down, height))
+    crossed = _crossings(loose, across, height) | transposed(_crossings(transposed(loose), down, height))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(loose | crossed, connectivity=8)
     left, top, width, high = (stats[:, column] for column in range(4))
     area = np.bincount(labels[loose > 0], minlength=len(stats))
@@ -112,7 +113,7 @@ def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
     print_sized &= area < DENSEST * width * high
     print_sized[0] = False
     hand |= _in_other_ink(page, loose, labels, print_sized)
-    pen = np.where(hand[labels], loose, 0).astype(np.uint8)
+    pen = loose & chosen_pieces(labels, hand)
     if not pen.any():
         return pen
     return _with_ends_over_rules(pen, loose, labels, ruled, round(max(rule_thickness(across), rule_thickness(down))))
@@ -122,17 +123,13 @@ def without_pen(page: UprightPage, pen: Mask) -> UprightPage:
     """The page with paper where the pen wrote, and that marked as covered."""
     edges = cv2.dilate(pen, np.ones((3, 3), np.uint8))
     ink = cv2.subtract(page.ink, pen)
-    grey = np.where((edges > 0) & (ink == 0), 255, page.grey).astype(np.uint8)
+    grey = page.grey | cv2.subtract(edges, ink)
     return replace(page, grey=grey, ink=np.asarray(ink, dtype=np.uint8), covered=page.covered | pen)
 
 
 def _window(stat: NDArray[np.int32]) -> tuple[slice, slice]:
     x, y, width, height, _ = stat
     return np.s_[y : y + height, x : x + width]
-
-
-def _turned(mask: Mask) -> Mask:
-    return np.ascontiguousarray(mask.T)
 
 
 def _followed(ink: Mask, whole: Mask, text_height: float) -> Mask:
@@ -144,11 +141,8 @@ def _followed(ink: Mask, whole: Mask, text_height: float) -> Mask:
     wavering = cv2.dilate(wavering, np.ones((3, 1), np.uint8))
     padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
-    _, labels = cv2.connectedComponents(joined, connectivity=8)
-    rules = np.zeros(int(labels.max()) + 1, bool)
-    rules[np.unique(labels[whole > 0])] = True
-    rules[0] = False
-    return np.where(rules[labels], ink, 0).astype(np.uint8)
+    count, labels = cv2.connectedComponents(joined, connectivity=8)
+    return ink & chosen_pieces(labels, labels_at(labels, whole, count))
 
 
 def _crossings(loose: Mask, rules: Mask, text_height: float) -> Mask:
@@ -159,7 +153,7 @@ def _crossings(loose: Mask, rules: Mask, text_height: float) -> Mask:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(rules, connectivity=8)
     long = stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height
     long[0] = False
-    rules = np.where(long[labels], rules, 0).astype(np.uint8)
+    rules = chosen_pieces(labels, long)
     thickness = round(rule_thickness(rules))
     reach = thickness + 3
     below = np.zeros((2 * reach + 1, 2 * thickness + 1), np.uint8)
@@ -174,10 +168,8 @@ def _with_ends_over_rules(pen: Mask, loose: Mask, labels: NDArray[np.int32], rul
     ruled = cv2.dilate(ruled, np.ones((3, 3), np.uint8))
     met = ruled & cv2.dilate(pen, np.ones((5, 5), np.uint8))
     under = ruled & cv2.dilate(met, np.ones((reach, reach), np.uint8))
-    hand = np.zeros(int(labels.max()) + 1, bool)
-    hand[np.unique(labels[(pen | (loose & cv2.dilate(under, np.ones((3, 3), np.uint8)))) > 0])] = True
-    hand[0] = False
-    return np.where(hand[labels], loose, 0).astype(np.uint8)
+    met_again = pen | (loose & cv2.dilate(under, np.ones((3, 3), np.uint8)))
+    return loose & chosen_pieces(labels, labels_at(labels, met_again, int(labels.max()) + 1))
 
 
 def _headings(stats: NDArray[np.int32], large: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from workbench.grid.evidence import alone, wear
-from workbench.grid.upright import THICKEST_RULE, Mask, UprightPage
+from workbench.grid.masks import Mask, chosen_pieces, labels_at, transposed
+from workbench.grid.upright import THICKEST_RULE, UprightPage
 
 LONGER_THAN_A_STROKE = 1.25
 """A run of ink longer than this many text heights is no stroke of a character."""
@@ -87,19 +88,19 @@ def find_rules(page: UprightPage) -> RuleMasks:
     """Runs of ink that are thin and long, in both directions."""
     height = page.text_height
     short_run = max(3, round(SHORT_RUN * height))
-    down_ink = np.ascontiguousarray(page.ink.T)
+    down_ink = transposed(page.ink)
     long_horizontal = _long_runs(page.ink, height)
-    long_vertical = np.ascontiguousarray(_long_runs(down_ink, height).T)
+    long_vertical = transposed(_long_runs(down_ink, height))
     sure_horizontal = long_horizontal | _dashed(page.ink, height)
-    sure_vertical = long_vertical | np.ascontiguousarray(_dashed(down_ink, height).T)
+    sure_vertical = long_vertical | transposed(_dashed(down_ink, height))
     short_across = _pieces(page.ink, long_horizontal, short_run, height)
-    short_down = np.ascontiguousarray(_pieces(down_ink, long_vertical.T, short_run, height).T)
+    short_down = transposed(_pieces(down_ink, transposed(long_vertical), short_run, height))
     strokes = _strokes(page.ink, short_across | short_down, sure_horizontal | sure_vertical)
     across = cv2.subtract(short_across, strokes) | sure_horizontal
     down = cv2.subtract(short_down, strokes) | sure_vertical
     worn = [
         wear(sure, pieces, rule_positions(sure, height), height)
-        for sure, pieces in ((sure_horizontal, across), (sure_vertical.T, down.T))
+        for sure, pieces in ((sure_horizontal, across), (transposed(sure_vertical), transposed(down)))
     ]
     share = float(np.mean(worn))
     if share < WORN:
@@ -112,10 +113,10 @@ def find_rules(page: UprightPage) -> RuleMasks:
 
 def _anchored(ink: Mask, across: Mask, down: Mask, text_height: float, reach: float) -> tuple[Mask, Mask]:
     """Rules without the short runs that do not end at rules on both sides, or bend: pens, underlines, large letters."""
-    turned_ink, turned = np.ascontiguousarray(ink.T), np.ascontiguousarray(down.T)
+    turned_across, turned_down = transposed(across), transposed(down)
     return (
         _between(ink, across, down, text_height, reach),
-        np.ascontiguousarray(_between(turned_ink, turned, np.ascontiguousarray(across.T), text_height, reach).T),
+        transposed(_between(transposed(ink), turned_down, turned_across, text_height, reach)),
     )
 
 
@@ -135,7 +136,7 @@ def _between(ink: Mask, across: Mask, down: Mask, text_height: float, reach: flo
     thickest = THICKER * max(1.0, rule_thickness(across))
     for label in np.flatnonzero(kept & ~(held & (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height))):
         kept[label] = not _is_handmade(ink, rows[label], left[label], right[label] + 1, thickest, text_height)
-    return np.where(kept[labels], across, 0).astype(np.uint8)
+    return chosen_pieces(labels, kept)
 
 
 def _is_handmade(ink: Mask, row: int, left: int, right: int, thickest: float, text_height: float) -> bool:
@@ -173,8 +174,7 @@ def _whole(
     side by side, do neither.
     """
     across = _chains(ink, pieces_h, text_height)
-    down = _chains(np.ascontiguousarray(ink.T), np.ascontiguousarray(pieces_v.T), text_height).T
-    down = np.ascontiguousarray(down)
+    down = transposed(_chains(transposed(ink), transposed(pieces_v), text_height))
     sure_h, sure_v = _with_any_of(across, sure_h), _with_any_of(down, sure_v)
     touch = np.ones((2 * max(2, round(TOUCH * text_height)) + 1,) * 2, np.uint8)
     touching_h, touching_v = (np.asarray(cv2.dilate(sure, touch), dtype=np.uint8) for sure in (sure_v, sure_h))
@@ -196,15 +196,12 @@ def _chains(ink: Mask, pieces: Mask, text_height: float) -> Mask:
     crowd = np.bincount(labels.ravel(), beside.ravel()) / np.maximum(1, np.bincount(labels.ravel()))
     free = crowd < CROWDED
     free[0] = False
-    return np.where(free[labels], 255, 0).astype(np.uint8)
+    return chosen_pieces(labels, free)
 
 
 def _with_any_of(chains: Mask, ink: Mask) -> Mask:
-    _, labels = cv2.connectedComponents(chains, connectivity=8)
-    chosen = np.zeros(int(labels.max()) + 1, bool)
-    chosen[np.unique(labels[ink > 0])] = True
-    chosen[0] = False
-    return np.where(chosen[labels], 255, 0).astype(np.uint8)
+    count, labels = cv2.connectedComponents(chains, connectivity=8)
+    return chosen_pieces(labels, labels_at(labels, ink, count))
 
 
 def _long_runs(ink: Mask, text_height: float) -> Mask:
@@ -224,20 +221,17 @@ def _dashed(ink: Mask, text_height: float) -> Mask:
 
 def _straight(mask: Mask, text_height: float) -> Mask:
     """Horizontal runs without those that climb: the strokes of a pen."""
-    cut = np.ascontiguousarray(mask)
-    if cut is mask:
-        cut = mask.copy()
+    cut = mask.copy()
     cut[:, :: round(STRAIGHT_PIECE * text_height)] = 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(cut, connectivity=8)
     thickness = stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]
     climbs = stats[:, cv2.CC_STAT_HEIGHT] - thickness > max(2.0, CLIMB * text_height)
     climbs[0] = False
-    return np.where(climbs[labels], 0, np.ascontiguousarray(mask)).astype(np.uint8)
+    return np.asarray(cv2.subtract(mask, chosen_pieces(labels, climbs)), dtype=np.uint8)
 
 
 def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
     """Horizontal runs that are short, and alone."""
-    ink = np.ascontiguousarray(ink)
     return alone(_runs(ink, short_run, 1), ink, CLEAR * text_height, rule_thickness(long))
 
 
@@ -249,7 +243,7 @@ def _strokes(ink: Mask, pieces: Mask, sure: Mask) -> Mask:
     other = np.bincount(labels[cv2.subtract(loose, cv2.dilate(pieces, around)) > 0], minlength=int(labels.max()) + 1)
     lettered = other > MOST_OTHER_INK * np.bincount(labels.ravel())
     lettered[0] = False
-    return np.where(lettered[labels], 255, 0).astype(np.uint8)
+    return chosen_pieces(labels, lettered)
 
 
 def rule_thickness(long: Mask) -> float:
@@ -271,7 +265,7 @@ def _thin(mask: Mask, width: int, height: int) -> Mask:
 
 def rule_positions(mask: Mask, text_height: float) -> list[float]:
     """Rows (pixels) in which horizontal rules run: inked pieces of the mask, grouped by nearness."""
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(np.ascontiguousarray(mask), connectivity=8)
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     del labels
     pieces = sorted(
         (float(centre[1]), float(stat[cv2.CC_STAT_WIDTH]))

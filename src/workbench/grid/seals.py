@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Mask = NDArray[np.uint8]
-"""(height, width), 255 where true, 0 elsewhere."""
+from workbench.grid.masks import Mask, chosen_pieces
+
 Channels = NDArray[np.float32]
 """(height, width, 3): share of the paper's light that is left in red, green and blue, 0 to 1."""
 
@@ -201,7 +201,7 @@ def _joined(coloured: Mask, dark: Mask) -> Mask:
 
 def _outlines(labels: NDArray[np.int32], chosen: NDArray[np.bool_], text_height: float) -> Mask:
     """Convex outlines, filled, of the chosen figures; those within reach of each other share one."""
-    figures = np.where(chosen[labels], 255, 0).astype(np.uint8)
+    figures = chosen_pieces(labels, chosen)
     outlines = np.zeros_like(figures)
     for window, group in _groups(figures, _square(3 * text_height)):
         _, _, width, height = cv2.boundingRect(group)
@@ -268,7 +268,7 @@ def _headings(coloured: Mask, text_height: float) -> Mask:
             span = (starts + sizes)[level, along].max() - starts[level, along].min()
             dense = np.count_nonzero(level) >= 4 and sizes[level, along].sum() >= 0.4 * span
             found[label] |= dense and span >= 4 * sizes[label].max()
-    return np.where(found[labels], 255, 0).astype(np.uint8)
+    return chosen_pieces(labels, found)
 
 
 def _square(side: float) -> NDArray[np.uint8]:
@@ -296,7 +296,7 @@ def _fills(coloured: Mask, text_height: float) -> Mask:
     shorter, longer = sides.min(axis=1), sides.max(axis=1)
     cells = (longer > LARGEST_SOLID) | (longer > 1.5 * shorter)
     cells[0] = False
-    return np.where(cells[labels], 255, 0).astype(np.uint8)
+    return chosen_pieces(labels, cells)
 
 
 def _places(stamps: Mask, text_height: float) -> list[tuple[int, int, int, int]]:

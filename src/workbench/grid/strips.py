@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from workbench.grid.lattice import Lattice
 from workbench.grid.lines import TextLayer, stretches
+from workbench.grid.masks import Mask, chosen_pieces
 from workbench.grid.rules import RuleMasks
-from workbench.grid.upright import Mask
 
 HIGHEST = 3.0
 """Ink higher than this many text heights is no text."""
@@ -107,7 +107,7 @@ def text_outside(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) ->
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     written = stats[:, cv2.CC_STAT_HEIGHT] < HIGHEST * text.text_height
     written[0] = False
-    return replace(text, ink=np.where(written[labels], 255, 0).astype(np.uint8)), level
+    return replace(text, ink=chosen_pieces(labels, written)), level
 
 
 def words_of(marks: Mask, text_height: float) -> NDArray[np.bool_]:

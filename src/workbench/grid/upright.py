@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.masks import Mask
 from workbench.grid.orientation import quarter_turns
 from workbench.grid.seals import without_seals
 from workbench.grid.warp import Bend, Turn, Warp, compose, find_bend, quarter_turned, turned, upright_frame
@@ -16,9 +17,6 @@ from workbench.model import Page, Point, Polygon
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine
-
-Mask = NDArray[np.uint8]
-"""(height, width), 255 where true, 0 elsewhere."""
 
 SKEW_LIMIT = 10.5
 """Largest skew that is looked for, degrees either way."""
@@ -83,9 +81,15 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
         height = text_height(ink)  # of characters that lie on their side it was the width
     rows, columns = ink.shape
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
-    chroma = np.ptp(page.image, axis=2)
+    chroma = _chroma(page.image)
     tinted = flat.to_scan.resample(chroma, columns, rows, paper=0) if chroma.any() else np.zeros_like(ink)
     return UprightPage(page.number, flat.picture, ink, under, tinted, flat.to_scan, height)
+
+
+def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    red, green, blue = cv2.split(image)
+    lightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
+    return np.asarray(cv2.subtract(lightest, darkest), dtype=np.uint8)
 
 
 def _evened(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mask]:
@@ -149,7 +153,7 @@ def find_ink(grey: NDArray[np.uint8]) -> Mask:
     """Dark pixels of an evened grey image (Otsu's threshold, held where faint print and paper grain both allow)."""
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     threshold = float(np.clip(threshold, 110, 215))
-    return np.where(grey < threshold, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.threshold(grey, np.ceil(threshold) - 1, 255, cv2.THRESH_BINARY_INV)[1], dtype=np.uint8)
 
 
 def text_height(ink: Mask) -> float:
@@ -176,22 +180,46 @@ def skew_angle(ink: Mask) -> float:
     scale = min(1.0, 1400 / ink.shape[1])
     small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     coarse = cv2.resize(small, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
-    angle = _sharpest(coarse, 0.0, SKEW_LIMIT, 0.5)
-    angle = _sharpest(small, angle, 0.5, 0.1)
-    return _sharpest(small, angle, 0.1, 0.02)
+    roughly = _sharpest(_strips(coarse, 4), 0.0, 0.0, SKEW_LIMIT, 0.5)
+    # Nearly level, a strip may be as wide as some characters and still keep its rows apart.
+    level = _strips(_sheared(small, _slope(roughly)), 24)
+    angle = _sharpest(level, roughly, roughly, 0.5, 0.1)
+    return _sharpest(level, roughly, angle, 0.1, 0.02)
 
 
-def _sharpest(image: Mask, centre: float, reach: float, step: float) -> float:
+@dataclass(frozen=True, slots=True)
+class _Strips:
+    """Sums of rows (height, strips) of a picture cut into strips as many pixels wide as ``width`` says."""
+
+    rows: NDArray[np.float32]
+    width: float
+
+
+def _strips(image: NDArray[np.uint8], width: int) -> _Strips:
+    count = max(2, round(image.shape[1] / width))
+    rows = cv2.resize(image.astype(np.float32), (count, image.shape[0]), interpolation=cv2.INTER_AREA)
+    return _Strips(np.asarray(rows, dtype=np.float32), image.shape[1] / count)
+
+
+def _sharpest(strips: _Strips, taken: float, centre: float, reach: float, step: float) -> float:
+    """The angle near ``centre`` at which rows are sharpest, in a picture from which ``taken`` degrees are gone."""
     # From the centre outwards, so that a page without any lines stays as it is.
     steps = round(reach / step)
-    offsets = sorted((step * i for i in range(-steps, steps + 1)), key=abs)
-    return max((centre + offset for offset in offsets), key=lambda angle: _row_sharpness(image, angle))
+    angles = [centre + step * i for i in sorted(range(-steps, steps + 1), key=abs)]
+    return max(angles, key=lambda angle: _row_sharpness(strips, _slope(angle) - _slope(taken)))
 
 
-def _row_sharpness(image: Mask, angle: float) -> float:
-    height, width = image.shape
-    slope = np.tan(np.radians(angle))
-    # Shear instead of rotation: for small angles rows come out the same, at a third of the cost.
-    shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]])
-    rows = cv2.warpAffine(image, shear, (width, height), flags=cv2.INTER_LINEAR).sum(axis=1, dtype=np.float64)
+def _slope(angle: float) -> float:
+    return float(np.tan(np.radians(angle)))
+
+
+def _row_sharpness(strips: _Strips, slope: float) -> float:
+    rows = _sheared(strips.rows, slope * strips.width).sum(axis=1, dtype=np.float64)
     return float(np.square(np.diff(rows)).sum())
+
+
+def _sheared(image: NDArray[Any], slope: float) -> NDArray[Any]:
+    # Shear instead of rotation: for small angles rows come out the same, at a third of the cost.
+    height, width = image.shape
+    shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]])
+    return np.asarray(cv2.warpAffine(image, shear, (width, height), flags=cv2.INTER_LINEAR))

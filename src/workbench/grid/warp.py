@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.masks import transposed
+
 Points = NDArray[np.float64]
 """(n, 2): x and y of n points, pixels."""
 
@@ -212,7 +214,7 @@ def find_bend(ink: NDArray[np.uint8], shortest: float, thickest: float, least: f
     height, width = ink.shape
     centre, size = (width / 2, height / 2), max(width, height) / 2
     fields, moved = [], 0.0
-    for image, middle in ((ink, centre), (np.ascontiguousarray(ink.T), centre[::-1])):
+    for image, middle in ((ink, centre), (transposed(ink), centre[::-1])):
         pieces = rule_pieces(image, shortest, thickest)
         if pieces.length.sum() < 3 * shortest or len(pieces.x) < 2 * len(ORDERS):
             fields.append(np.zeros(len(ORDERS)))
