@@ -17,7 +17,7 @@ from workbench.errors import EngineError, SettingsError, UnknownEngineError, Wei
 from workbench.ocr import registry, weights
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 from workbench.ocr.characters import RARITY, is_expected
-from workbench.ocr.paddle import BATCH, LIKE_WIDTH, CharacterDecoder, PaddleEngine, batches_of_like_width
+from workbench.ocr.paddle import BATCH_WIDTH, LIKE_WIDTH, CharacterDecoder, PaddleEngine, batches_of_like_width
 from workbench.ocr.registry import GROUP, create_engine, installed_engines
 from workbench.settings import Settings
 
@@ -160,20 +160,20 @@ class TestWeights:
 
 
 class TestBatches:
-    @given(st.lists(st.floats(0.05, 60), max_size=120))
-    def test_every_crop_is_in_one_batch_with_crops_of_like_width(self, ratios):
-        batches = batches_of_like_width(ratios)
-        assert sorted(i for batch in batches for i in batch) == list(range(len(ratios)))
+    @given(st.lists(st.floats(1, 60), max_size=120), st.sampled_from(sorted(BATCH_WIDTH.values())))
+    def test_every_crop_is_in_one_batch_with_crops_of_like_width(self, widths, most):
+        batches = batches_of_like_width(widths, most)
+        assert sorted(i for batch in batches for i in batch) == list(range(len(widths)))
         for batch in batches:
-            widths = [max(ratios[i], 1.0) for i in batch]
-            assert 1 <= len(batch) <= BATCH
-            assert max(widths) <= LIKE_WIDTH * min(widths)
+            widest = max(widths[i] for i in batch)
+            assert len(batch) == 1 or widest * len(batch) <= most
+            assert widest <= LIKE_WIDTH * min(widths[i] for i in batch)
 
     def test_crops_of_one_width_fill_whole_batches(self):
-        assert [len(batch) for batch in batches_of_like_width([2.0] * 40)] == [16, 16, 8]
+        assert [len(batch) for batch in batches_of_like_width([2.0] * 40, most=32.0)] == [16, 16, 8]
 
     def test_no_crops_no_batches(self):
-        assert batches_of_like_width([]) == []
+        assert batches_of_like_width([], most=32.0) == []
 
 
 class TestRareCharacters:

@@ -12,11 +12,18 @@ from numpy.typing import NDArray
 from workbench.grid.masks import Mask
 from workbench.grid.orientation import quarter_turns
 from workbench.grid.seals import without_seals
-from workbench.grid.warp import Bend, Turn, Warp, compose, find_bend, quarter_turned, turned, upright_frame
+from workbench.grid.warp import Bend, Turn, Warp, compose, enlarged, find_bend, quarter_turned, turned, upright_frame
 from workbench.model import Page, Point, Polygon
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine
+
+WORKING_TEXT_HEIGHT, TOO_HIGH = 30.0, 1.1
+"""Pixels that a character is high on the page that is worked on; one up to so many times as high is left as it is.
+PP-OCR recognises a line in 48 pixels, its margins included."""
+
+ENOUGH_TO_MEASURE = 1200
+"""Short side of a page, in pixels, from which the height of its text can be told."""
 
 SKEW_LIMIT = 10.5
 """Largest skew that is looked for, degrees either way."""
@@ -71,7 +78,8 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
 
     The engine is asked which way up the lines of text are.
     """
-    scan, covered = _evened(page.image)
+    image, to_page = _at_working_size(page.image)
+    scan, covered = _evened(image)
     flat = _flat(_Sheet.of(scan))
     ink = find_ink(flat.picture)
     height = text_height(ink)
@@ -81,9 +89,27 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
         height = text_height(ink)  # of characters that lie on their side it was the width
     rows, columns = ink.shape
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
-    chroma = _chroma(page.image)
+    chroma = _chroma(image)
     tinted = flat.to_scan.resample(chroma, columns, rows, paper=0) if chroma.any() else np.zeros_like(ink)
-    return UprightPage(page.number, flat.picture, ink, under, tinted, flat.to_scan, height)
+    to_scan = compose((*flat.to_scan.steps, to_page))
+    return UprightPage(page.number, flat.picture, ink, under, tinted, to_scan, height)
+
+
+def _at_working_size(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Turn]:
+    """The page made so small that its text is no higher than it is read, and the map from there to its own pixels."""
+    reduced = _reduced(image, max(1.0, min(image.shape[:2]) / ENOUGH_TO_MEASURE))
+    grey = np.asarray(cv2.cvtColor(reduced, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    height = text_height(find_ink(even_background(grey))) * image.shape[0] / reduced.shape[0]
+    working = _reduced(image, height / WORKING_TEXT_HEIGHT if height > TOO_HIGH * WORKING_TEXT_HEIGHT else 1.0)
+    rows, columns = (whole / part for whole, part in zip(image.shape[:2], working.shape[:2], strict=True))
+    return working, enlarged(columns, rows)
+
+
+def _reduced(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    if factor == 1.0:
+        return image
+    height, width = (max(1, round(side / factor)) for side in image.shape[:2])
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -257,6 +257,11 @@ def quarter_turned(count: int, width: int, height: int) -> Turn:
     return Turn(np.array(matrices[count]))
 
 
+def enlarged(columns: float, rows: float) -> Turn:
+    """From the pixels of a picture to those of one so many times as wide and as high; centres of pixels are whole."""
+    return Turn(np.array([[columns, 0.0, (columns - 1) / 2], [0.0, rows, (rows - 1) / 2], [0.0, 0.0, 1.0]]))
+
+
 def compose(steps: Sequence[Turn | Bend]) -> Warp:
     """A warp of the given steps, neighbouring turns multiplied into one."""
     merged: list[Turn | Bend] = []

@@ -22,11 +22,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BATCH = 16
-"""Most crops recognised at once. On processors larger batches gain nothing and cost padding."""
+BATCH_WIDTH = {"cpu": 28.0, "gpu": 400.0}
+"""Width at unit height of all crops recognised at once. A processor is as busy with one long line as with many, and
+crops that wait for others only cost padding; a graphics card has room for hundreds."""
 
-LIKE_WIDTH = 1.25
-"""Crops share a batch while the widest is at most this many times as wide as the narrowest."""
+LIKE_WIDTH = 1.1
+"""Crops share a batch while the widest is at most this many times as wide as the narrowest: what is padded more costs
+more than a call."""
 
 
 class PaddleEngine(OcrEngine):
@@ -65,11 +67,12 @@ class PaddleEngine(OcrEngine):
             decoder = CharacterDecoder(self._recogniser.paddlex_predictor.post_op.character)
             self._recogniser.paddlex_predictor.post_op = decoder
         readings: dict[int, Reading] = {}
-        for batch in batches_of_like_width([crop.shape[1] / crop.shape[0] for crop in crops]):
+        widths = [_padded_width(crop) for crop in crops]
+        for batch in batches_of_like_width(widths, BATCH_WIDTH[self.options.device.partition(":")[0]]):
             results = self._recogniser.predict([_bgr(crops[i]) for i in batch], batch_size=len(batch))
-            widest = max(_padded_width(crops[i]) for i in batch)
+            widest = widths[batch[-1]]
             for i, result in zip(batch, results, strict=True):
-                readings[i] = _stretch(result["rec_text"], widest / _padded_width(crops[i]))
+                readings[i] = _stretch(result["rec_text"], widest / widths[i])
         return [readings[i] for i in range(len(crops))]
 
     def _predictor(self, predictor_type: Any, model_name: str) -> Any:
@@ -131,16 +134,13 @@ class CharacterDecoder:
         )
 
 
-def batches_of_like_width(ratios: Sequence[float]) -> list[list[int]]:
-    """Indices of crops (given width ÷ height) in batches that pad little: of like width, at most `BATCH` each."""
+def batches_of_like_width(widths: Sequence[float], most: float) -> list[list[int]]:
+    """Indices of crops (given their widths at unit height) in batches of like width, each at most ``most`` wide in all."""
     batches: list[list[int]] = []
-    for i in sorted(range(len(ratios)), key=lambda i: max(ratios[i], 1.0)):
-        if (
-            batches
-            and len(batches[-1]) < BATCH
-            and max(ratios[i], 1.0) <= LIKE_WIDTH * max(ratios[batches[-1][0]], 1.0)
-        ):
-            batches[-1].append(i)
+    for i in sorted(range(len(widths)), key=lambda i: widths[i]):
+        batch = batches[-1] if batches else []
+        if batch and widths[i] <= LIKE_WIDTH * widths[batch[0]] and widths[i] * (len(batch) + 1) <= most:
+            batch.append(i)
         else:
             batches.append([i])
     return batches
