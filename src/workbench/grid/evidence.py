@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -142,59 +143,68 @@ def shares(
     ends = round(JUNCTION * text_height) + 1
     inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
     at = [round(position) for position in positions]
+    near = round(RUNS_ON * text_height) + 1
     for j, row in enumerate(at):
         band = slice(max(0, round(positions[j] - reach)), round(positions[j] + reach) + 1)
         certain = np.asarray((long[band] > 0).any(axis=0))
         on_line = _on_line(long[band], pieces[band], inner, text_height)
-        near = round(RUNS_ON * text_height) + 1
+        above, below = _depth(text[max(0, row - near) : row][::-1]), _depth(text[row : row + near])
         for i, stretch in enumerate(inner):
-            room = _room(text[max(0, row - near) : row, stretch], text[row : row + near, stretch], text_height)
-            crossed = room < RUNS_ON
+            crossed = _room(above[stretch], below[stretch], text_height) < RUNS_ON
             inked[j, i] = (certain[stretch] | (on_line[stretch] & ~crossed)).mean()
             across[j, i] = np.count_nonzero(crossed & ~certain[stretch]) / text_height
     beside = round(BESIDE_RULE * text_height)
+    within = [slice(stretch.start + beside, stretch.stop - beside) for stretch in inner]
+    rows_with_text = [np.asarray(text[:, columns].any(axis=1)) for columns in within]
     for j, i in np.ndindex(inked.shape):
         drawn = (inked[:, i] >= CLEARLY_DRAWN) | (inked[:, i] > inked[j, i] + MORE_LIKELY)
         others = np.flatnonzero(drawn)
         first = at[max(others[others < j].tolist(), default=0)]
         last = at[min(others[others > j].tolist(), default=-1)]
-        within = slice(inner[i].start + beside, inner[i].stop - beside)
-        above, below = text[first : at[j], within].copy(), text[at[j] : last, within].copy()
-        for area in (above, below):
-            area[:beside] = area[-beside:] = 0
-        least = float(_room(above, below, text_height).min(initial=np.inf))
-        if APART < least < np.inf:
-            gap = at[j] - _height(above[::-1]), at[j] + _height(below)
-            shared = sum(gap[0] <= row <= gap[1] for row in at) - 1
-            apart[j, i] = max(0.0, min(least, MOST_ROOM) - shared)
-        centred[j, i] = _centred(above, below, text_height)
+        before, after = slice(first, at[j]), slice(at[j], last)
+        rows_above, rows_below = (_off_borders(rows_with_text[i][side], beside) for side in (before, after))
+        if rows_above.any() and rows_below.any():
+            above = _depth(_off_borders(text[before, within[i]], beside)[::-1])
+            below = _depth(_off_borders(text[after, within[i]], beside))
+            least = float(_room(above, below, text_height).min(initial=np.inf))
+            if APART < least < np.inf:
+                gap = at[j] - int(np.argmax(rows_above[::-1])), at[j] + int(np.argmax(rows_below))
+                shared = sum(gap[0] <= row <= gap[1] for row in at) - 1
+                apart[j, i] = max(0.0, min(least, MOST_ROOM) - shared)
+        centred[j, i] = _centred(rows_above, rows_below, text_height)
     return Shares(inked, across, apart, centred)
 
 
-def _height(area: Mask) -> int:
-    """Rows from the top of an area to its first ink."""
-    return int(np.argmax(area.any(axis=1)))
+def _off_borders(area: NDArray[Any], beside: int) -> NDArray[Any]:
+    """An area between two rules, or what its rows hold, without what may be ink of the rules themselves."""
+    inner = np.zeros_like(area)
+    inner[beside:-beside] = area[beside:-beside]
+    return inner
 
 
-def _room(above: Mask, below: Mask, text_height: float) -> NDArray[np.float32]:
-    """Along the border of two areas: text heights from the nearest ink above to the nearest below; inf without.
+def _depth(area: Mask) -> NDArray[np.float32]:
+    """Rows from the top of an area to its first ink, along the area; inf without."""
+    inked = area.any(axis=0)
+    depth = np.full(area.shape[1], np.inf, np.float32)
+    depth[inked] = area[:, inked].argmax(axis=0) if len(area) else 0
+    return depth
+
+
+def _room(above: NDArray[np.float32], below: NDArray[np.float32], text_height: float) -> NDArray[np.float32]:
+    """Along a border: text heights from the nearest ink above it to the nearest below, given how deep they lie.
 
     A character's ink lies at several depths: the least within half a character counts.
     """
     around = np.ones((1, round(0.6 * text_height) | 1), np.uint8)
-    total = np.zeros(above.shape[1], np.float32)
-    for area in (above[::-1], below):
-        inked = (area > 0).any(axis=0) if len(area) else np.zeros(area.shape[1], bool)
-        depth = np.where(inked, (area > 0).argmax(axis=0), np.inf) if len(area) else np.full(area.shape[1], np.inf)
-        total += cv2.erode(depth.astype(np.float32)[None], around, borderType=cv2.BORDER_REPLICATE)[0]
-    return total / text_height
+    nearest = cv2.erode(np.stack([above, below]), around, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray((nearest[0] + nearest[1]) / text_height, dtype=np.float32)
 
 
-def _centred(above: Mask, below: Mask, text_height: float) -> float:
+def _centred(above: NDArray[np.bool_], below: NDArray[np.bool_], text_height: float) -> float:
     """1 where the text of both areas or of the only one is in its middle, -1 where it is in that of both together."""
     off_own, off_both = [], []
     for area, start in ((above, 0), (below, len(above))):
-        rows = np.flatnonzero(area.any(axis=1))
+        rows = np.flatnonzero(area)
         if len(rows):
             middle = (rows[0] + rows[-1] + 1) / 2
             off_own.append(abs(middle - len(area) / 2) / text_height)

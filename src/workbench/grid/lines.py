@@ -152,7 +152,9 @@ def _runs_of_ink(mask: NDArray[np.uint8]) -> list[tuple[int, int]]:
 
 def stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
     """Where a line of pixels is true, as (first, one past the last)."""
-    edges = np.flatnonzero(np.diff(np.asarray(line, dtype=np.int8), prepend=0, append=0))
+    framed = np.zeros(np.size(line) + 2, bool)
+    framed[1:-1] = line
+    edges = np.flatnonzero(framed[1:] != framed[:-1])
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 

@@ -78,11 +78,9 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
 
     The engine is asked which way up the lines of text are.
     """
-    image, to_page = _at_working_size(page.image)
-    scan, covered = _evened(image)
-    flat = _flat(_Sheet.of(scan))
-    ink = find_ink(flat.picture)
-    height = text_height(ink)
+    image, to_page, height = _at_working_size(page.image)
+    scan, covered = _evened(image, height)
+    flat, ink, height = _flat(_Sheet.of(scan))
     turns = quarter_turns(flat.picture, ink, height, engine)
     if turns:
         flat, ink = flat.turned(turns), np.ascontiguousarray(np.rot90(ink, turns))
@@ -95,14 +93,15 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
     return UprightPage(page.number, flat.picture, ink, under, tinted, to_scan, height)
 
 
-def _at_working_size(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Turn]:
-    """The page made so small that its text is no higher than it is read, and the map from there to its own pixels."""
+def _at_working_size(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Turn, float]:
+    """The page made so small that its text is no higher than it is read, the map from there to its own pixels, and
+    about how high its text is."""
     reduced = _reduced(image, max(1.0, min(image.shape[:2]) / ENOUGH_TO_MEASURE))
     grey = np.asarray(cv2.cvtColor(reduced, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     height = text_height(find_ink(even_background(grey))) * image.shape[0] / reduced.shape[0]
     working = _reduced(image, height / WORKING_TEXT_HEIGHT if height > TOO_HIGH * WORKING_TEXT_HEIGHT else 1.0)
     rows, columns = (whole / part for whole, part in zip(image.shape[:2], working.shape[:2], strict=True))
-    return working, enlarged(columns, rows)
+    return working, enlarged(columns, rows), height / rows
 
 
 def _reduced(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
@@ -118,10 +117,10 @@ def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.subtract(lightest, darkest), dtype=np.uint8)
 
 
-def _evened(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Mask]:
-    """The page in grey on white paper without the ink of seals, and where that lay."""
+def _evened(image: NDArray[np.uint8], height: float) -> tuple[NDArray[np.uint8], Mask]:
+    """The page, whose text is about so high, in grey on white paper without the ink of seals, and where that lay."""
     scan = even_background(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
-    unsealed = without_seals(image, text_height(find_ink(scan)))
+    unsealed = without_seals(image, height)
     return (even_background(unsealed.grey) if unsealed.covered.any() else scan), unsealed.covered
 
 
@@ -149,19 +148,27 @@ class _Sheet:
         return _Sheet(self.scan, np.ascontiguousarray(np.rot90(self.picture, count)), to_scan)
 
 
-def _flat(sheet: _Sheet) -> _Sheet:
-    """Skew undone, then what is left of perspective and curl: rules become straight, level and plumb."""
+def _flat(sheet: _Sheet) -> tuple[_Sheet, Mask, float]:
+    """Skew undone, then what is left of perspective and curl: rules become straight, level and plumb.
+
+    Gives the ink of the picture and the height of its text as well.
+    """
     angle = skew_angle(find_ink(sheet.picture))
     if abs(angle) >= SMALLEST_SKEW:
         sheet = sheet.moved(turned(angle, *sheet.picture.shape[::-1]))
+    ink, height = _ink_and_height(sheet.picture)
     for _ in range(MOST_BENDS):
-        ink = find_ink(sheet.picture)
-        height = text_height(ink)
         bend = find_bend(ink, PIECE * height, THICKEST_RULE * height, SMALLEST_BEND * height)
         if bend is None:
             break
         sheet = sheet.moved(bend)
-    return sheet
+        ink, height = _ink_and_height(sheet.picture)
+    return sheet, ink, height
+
+
+def _ink_and_height(grey: NDArray[np.uint8]) -> tuple[Mask, float]:
+    ink = find_ink(grey)
+    return ink, text_height(ink)
 
 
 def even_background(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -83,28 +83,19 @@ class Warp:
     def resample(self, image: NDArray[np.uint8], width: int, height: int, paper: int = 255) -> NDArray[np.uint8]:
         """The upright picture (height, width) of the scan's ``image`` (grey)."""
         columns, rows = _mesh(width), _mesh(height)
-        grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2).astype(np.float64)
-        places = self(grid).reshape(len(rows), len(columns), 2).astype(np.float32)
-        fill_rows, fill_columns = _filling(rows, height), _filling(columns, width)
-        map_x, map_y = (fill_rows @ places[..., axis] @ fill_columns.T for axis in (0, 1))
+        nodes = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+        places = self(nodes).reshape(len(rows), len(columns), 2).astype(np.float32)
+        between = cv2.resize(places, None, fx=MESH, fy=MESH, interpolation=cv2.INTER_LINEAR)
+        places = between[MESH : MESH + height, MESH : MESH + width]
         picture = cv2.remap(
-            image, map_x, map_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(paper,) * 3
+            image, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(paper,) * 3
         )
         return np.asarray(picture, dtype=np.uint8)
 
 
-def _mesh(length: int) -> NDArray[np.int64]:
-    return np.arange(0, length + MESH, MESH)
-
-
-def _filling(nodes: NDArray[np.int64], length: int) -> NDArray[np.float32]:
-    """(length, nodes): the shares of the two neighbouring nodes in every pixel between them."""
-    places = np.arange(length)
-    before = places // MESH
-    share = (places % MESH / MESH).astype(np.float32)
-    filling = np.zeros((length, len(nodes)), np.float32)
-    filling[places, before], filling[places, before + 1] = 1 - share, share
-    return filling
+def _mesh(length: int) -> NDArray[np.float64]:
+    """Pixels at which a map is worked out: the middles of pieces of `MESH` pixels, one more at either end."""
+    return np.asarray(np.arange(-1, length // MESH + 2) * MESH + (MESH - 1) / 2)
 
 
 def _powers(along: NDArray[np.float64], across: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -135,7 +135,7 @@ class CharacterDecoder:
 
 
 def batches_of_like_width(widths: Sequence[float], most: float) -> list[list[int]]:
-    """Indices of crops (given their widths at unit height) in batches of like width, each at most ``most`` wide in all."""
+    """Indices of crops (given their widths at unit height) in batches of like width, at most ``most`` wide in all."""
     batches: list[list[int]] = []
     for i in sorted(range(len(widths)), key=lambda i: widths[i]):
         batch = batches[-1] if batches else []
