@@ -13,17 +13,13 @@ transcriptions. Times are those of the command line in a process of its own. ``-
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import random
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +31,7 @@ from tests.scans.tables import central_project_table
 from tests.scans.typeset import typeset
 from tests.stubs import transcriptions
 
+from benchmarks.processes import Measured, ingest_command, measure, start
 from benchmarks.results import keep, markdown
 from workbench.dataset.store import open_dataset
 
@@ -42,16 +39,6 @@ FEW_PAGES = 50
 PAGES_PER_DOCUMENT = 5
 RESOLUTION = 110
 """Dots per inch of the drawn pages: little to read, so that a thousand of them can be waited for."""
-
-
-@dataclass
-class Measured:
-    """A run of the command line: seconds by the clock and of all processors, and most memory (bytes)."""
-
-    wall: float = 0.0
-    processor: float = 0.0
-    main: int = 0
-    workers: dict[int, int] = field(default_factory=dict)
 
 
 def main() -> None:
@@ -204,9 +191,7 @@ def draw_pages(folder: Path, count: int, per_document: int = PAGES_PER_DOCUMENT)
 
 @contextmanager
 def started(raw: Path, out: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "workbench", "ingest", str(raw), "--out", str(out), *options]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
-    run = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = start(ingest_command(raw, out, *options))
     try:
         yield run
     finally:
@@ -215,30 +200,7 @@ def started(raw: Path, out: Path, *options: str) -> Iterator[subprocess.Popen[by
 
 
 def ingest(raw: Path, out: Path, *options: str) -> Measured:
-    """Run the command line, and look at the memory of its processes five times a second."""
-    measured, start = Measured(), time.perf_counter()
-    with started(raw, out, *options) as run:
-        main_process = psutil.Process(run.pid)
-        while True:
-            pid, status, usage = os.wait4(run.pid, os.WNOHANG)
-            if pid:
-                break
-            _look_at_memory(main_process, measured)
-            time.sleep(0.2 if time.perf_counter() - start > 5 else 0.02)
-        run.returncode = os.waitstatus_to_exitcode(status)
-    measured.wall = time.perf_counter() - start
-    measured.processor = usage.ru_utime + usage.ru_stime  # with that of the processes it waited for
-    assert run.returncode == 0, json.dumps([str(raw), run.returncode])
-    return measured
-
-
-def _look_at_memory(process: psutil.Process, measured: Measured) -> None:
-    try:
-        measured.main = max(measured.main, process.memory_info().rss)
-        for child in process.children():
-            measured.workers[child.pid] = max(measured.workers.get(child.pid, 0), child.memory_info().rss)
-    except psutil.Error:
-        return  # it has just ended
+    return measure(ingest_command(raw, out, *options))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def read_peer(image: Pixels, structure_only: bool) -> list[FoundGrid]:
     _, bitmap = cv2.imencode(".bmp", image[:, :, ::-1])
     document = Image(bitmap.tobytes(), detect_rotation=True)
     if structure_only:
-        return [_merged(_cells(table)) for table in document.extract_tables()]
+        return [peer_cells(table) for table in document.extract_tables()]
     tables = map(_cells, document.extract_tables(ocr=_EngineHook(engine(structure_only)), min_confidence=1))
     return [_merged(_with_marks(cells, document.images[0], engine(structure_only))) for cells in tables]
 
@@ -132,6 +132,11 @@ def _inside(box: Box, image: Pixels) -> Pixels:
     x0, y0, x1, y1 = box
     edge = max(3, round(image.shape[1] / 300))
     return np.ascontiguousarray(image[y0 + edge : y1 - edge, x0 + edge : x1 - edge])
+
+
+def peer_cells(table: ExtractedTable) -> FoundGrid:
+    """The cells of one of img2table's tables."""
+    return _merged(_cells(table))
 
 
 def _merged(cells: list[_PeerCell]) -> FoundGrid:

@@ -9,7 +9,7 @@ from workbench.settings import Settings
 
 
 def read_one_page(source: Source, number: int, settings: Settings, threads: int) -> PageRecord:
-    """Read a page (numbers count from 1); ``threads`` are those of the OCR engine, which loads only if it is needed.
+    """Read a page (numbers count from 1); ``threads`` are those used at once; the OCR engine loads only if it is needed.
 
     Raises:
         InputError: the page cannot be read.
@@ -21,8 +21,11 @@ def read_one_page(source: Source, number: int, settings: Settings, threads: int)
         content = read_text_page(source.path, number)
         if content is not None:
             return PageRecord(content, "pdf-text")
+    import cv2
+
     from workbench.grid.reading import read_page
     from workbench.ocr.registry import engine_for
 
+    cv2.setNumThreads(threads)  # other processes have pages of their own
     page = load_page(source, number, settings)
     return PageRecord(read_page(page, engine_for(settings, threads)))

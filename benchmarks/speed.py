@@ -1,0 +1,203 @@
+"""Speed from scan to dataset, beside PaddleOCR as shipped and PaddleOCR with img2table, on the same pages in turns.
+
+    python -m benchmarks.speed                     all of it (about 20 minutes on two cores)
+    python -m benchmarks.speed peers --rounds 5    the three side by side
+    python -m benchmarks.speed resolutions         the same pages at 200, 300 and 600 dpi
+    python -m benchmarks.speed start               what it takes until the first page is done
+
+Every run is a process of its own and cold: nothing is kept from earlier ones, and starting up counts. The pages are
+those of a long published form, drawn in a Song typeface and scanned: skewed, blurred, shaded, with noise, as JPEG
+leaves it. Exact: of the printed cells, those found with row, column, spans and text as printed. PaddleOCR gives no
+cells: of the printed cells of up to eight characters, those that are one of its lines. ``--keep`` adds to RESULTS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from tests.scans.faults import Fault, scan
+from tests.scans.make_samples import TIANJIN
+from tests.scans.tables import tianjin_table
+from tests.scans.typeset import SERIF, GridCell, PageGrid, page_grids, typeset
+
+from benchmarks.accuracy import LIGHT_SCAN, TRUTH
+from benchmarks.grid_scoring import FoundCell, FoundGrid, Score, best_grids, plain, score_table
+from benchmarks.processes import Measured, ingest_command, measure, start
+from benchmarks.results import keep, markdown
+from workbench.dataset.store import open_dataset
+
+SHORT_CELL = 8
+"""Characters of a cell that lies on one line for sure."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Who reads the pages: the command for a folder and a place for what it finds, and how exact that is."""
+
+    name: str
+    command: Callable[[Path, Path], Sequence[str]]
+    exact: Callable[[Path, Sequence[PageGrid]], str]
+
+
+def main() -> None:
+    parts: dict[str, Callable[[argparse.Namespace, Path], list[str]]] = {
+        "peers": peers, "resolutions": resolutions, "start": first_page,
+    }  # fmt: skip
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(parts)}")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each, in turns (%(default)s)")
+    parser.add_argument("--pages", type=int, default=10, help="pages of a run, at most 10 (%(default)s)")
+    parser.add_argument("--dpi", type=int, default=150, help="resolution beside the others (%(default)s)")
+    parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
+    arguments = parser.parse_args()
+    for name in arguments.parts or parts:
+        with tempfile.TemporaryDirectory() as folder:
+            lines = parts[name](arguments, Path(folder))
+        print("\n".join(lines), flush=True)
+        if arguments.keep:
+            keep(f"speed, {name}", "benchmarks.speed", "PaddleOCR with the weights of the installation", lines)
+
+
+def peers(arguments: argparse.Namespace, folder: Path) -> list[str]:
+    printed = draw_pages(folder / "raw", arguments.dpi, arguments.pages)
+    contenders = [
+        Contender("PaddleOCR as shipped", _peer("paddleocr"), _lines_exact),
+        Contender("PaddleOCR + img2table", _peer("img2table"), _tables_exact),
+        Contender("workbench ingest", lambda raw, out: ingest_command(raw, out), _dataset_exact),
+    ]
+    runs: dict[str, list[Measured]] = {one.name: [] for one in contenders}
+    exact: dict[str, str] = {}
+    for turn in range(arguments.rounds):
+        for one in contenders:
+            out = folder / f"{one.name}-{turn}"
+            runs[one.name].append(measure(one.command(folder / "raw", out)))
+            exact[one.name] = one.exact(out, printed)
+    rows = [["", "pages/s (median)", "times as fast (median)", "main process MB", "largest worker MB", "exact"]]
+    shipped = runs[contenders[0].name]
+    for one in contenders:
+        times = runs[one.name]
+        faster = statistics.median(first.wall / this.wall for first, this in zip(shipped, times, strict=True))
+        memory = max(run.main for run in times), max(max(run.workers.values(), default=0) for run in times)
+        pace = statistics.median(len(printed) / run.wall for run in times)
+        rows.append([one.name, f"{pace:.3f}", f"{faster:.2f}", *(f"{m / 1e6:.0f}" for m in memory), exact[one.name]])
+    about = f"{len(printed)} pages at {arguments.dpi} dpi, {arguments.rounds} rounds, each run cold and whole."
+    return [about, "", *markdown(rows)]
+
+
+def _peer(name: str) -> Callable[[Path, Path], Sequence[str]]:
+    return lambda raw, out: [sys.executable, "-m", "benchmarks.speed_peers", name, str(raw), str(out)]
+
+
+def _lines_exact(result: Path, printed: Sequence[PageGrid]) -> str:
+    found = wanted = 0
+    for lines, grid in zip(json.loads(result.read_text("utf-8")), printed, strict=True):
+        left = [plain(line["text"]) for line in lines]
+        for text in (plain(cell.text) for cell in grid.cells):
+            if 0 < len(text) <= SHORT_CELL:
+                wanted += 1
+                if text in left:
+                    left.remove(text)
+                    found += 1
+    return f"{found / wanted:.4f} of {wanted} short"
+
+
+def _tables_exact(result: Path, printed: Sequence[PageGrid]) -> str:
+    pages = json.loads(result.read_text("utf-8"))
+    return _exact([[_grid(table) for table in tables] for tables in pages], printed)
+
+
+def _dataset_exact(out: Path, printed: Sequence[PageGrid]) -> str:
+    cells = open_dataset(out).cells
+    pages = [
+        [_grid(table.to_dict("records")) for _, table in cells[cells["page"] == number].groupby("table_no")]
+        for number in range(1, len(printed) + 1)
+    ]
+    return _exact(pages, printed)
+
+
+def _grid(records: Sequence[dict[Any, Any]]) -> FoundGrid:
+    return tuple(
+        FoundCell(GridCell(*(int(r[n]) for n in ("row", "col", "rowspan", "colspan")), str(r["text"]))) for r in records
+    )
+
+
+def _exact(pages: Sequence[Sequence[FoundGrid]], printed: Sequence[PageGrid]) -> str:
+    score = sum((score_table(*best_grids(found, [p]), p) for found, p in zip(pages, printed, strict=True)), Score())
+    return f"{score.exact / score.cells:.4f} of {score.cells}"
+
+
+def resolutions(arguments: argparse.Namespace, folder: Path) -> list[str]:
+    """Pages beyond the first two, in turns: what starts up with them is taken off."""
+    every = (200, 300, 600)
+    costs: dict[int, list[float]] = {dpi: [] for dpi in every}
+    memory: dict[int, int] = dict.fromkeys(every, 0)
+    for dpi in every:
+        draw_pages(folder / f"few-{dpi}", dpi, 2)
+        draw_pages(folder / f"raw-{dpi}", dpi, arguments.pages)
+    for turn in range(arguments.rounds):
+        for dpi in every:
+            few, run = (
+                measure(ingest_command(folder / f"{name}-{dpi}", folder / f"out-{name}-{dpi}-{turn}"))
+                for name in ("few", "raw")
+            )
+            costs[dpi].append((run.processor - few.processor) / (arguments.pages - 2))
+            memory[dpi] = max(memory[dpi], *run.workers.values())
+    rows = [["dpi", "seconds of processors a page (median)", "times those at 200 (median)", "largest worker MB"]]
+    for dpi in every:
+        ratio = statistics.median(this / first for this, first in zip(costs[dpi], costs[200], strict=True))
+        rows.append([str(dpi), f"{statistics.median(costs[dpi]):.2f}", f"{ratio:.2f}", f"{memory[dpi] / 1e6:.0f}"])
+    return markdown(rows)
+
+
+def first_page(arguments: argparse.Namespace, folder: Path) -> list[str]:
+    """Seconds until the results of a first page are there, and those of commands that read nothing."""
+    draw_pages(folder / "raw", arguments.dpi, 2)
+    rows = [["", "seconds (median)"]]
+    firsts = [_until_first_page(folder / "raw", folder / f"out-{turn}") for turn in range(arguments.rounds)]
+    rows.append(["workbench ingest, to the first page", f"{statistics.median(firsts):.2f}"])
+    for name, command in {
+        "workbench --help": [sys.executable, "-m", "workbench", "--help"],
+        "import workbench": [sys.executable, "-c", "import workbench"],
+    }.items():
+        rows.append([name, f"{statistics.median(measure(command).wall for _ in range(2 * arguments.rounds)):.2f}"])
+    return markdown(rows)
+
+
+def _until_first_page(raw: Path, out: Path) -> float:
+    began = time.perf_counter()
+    run = start(ingest_command(raw, out))
+    try:
+        while not any(out.rglob("page-*")):
+            assert run.poll() is None, run.returncode
+            time.sleep(0.02)
+        return time.perf_counter() - began
+    finally:
+        run.kill()
+        run.wait()
+
+
+def draw_pages(folder: Path, dpi: int, count: int, faults: Sequence[Fault] = LIGHT_SCAN) -> list[PageGrid]:
+    """The first pages of the form as one document of images; what is printed on each."""
+    style = replace(TIANJIN, font=SERIF)
+    table = tianjin_table(json.loads(TRUTH.read_text("utf-8")))
+    images = scan(typeset(table, style), dpi, faults)
+    grids = page_grids(table, style)[:count]
+    document = folder / "form_2022"
+    document.mkdir(parents=True)
+    for number, (image, _) in enumerate(zip(images, grids, strict=False), start=1):
+        Image.fromarray(image).save(document / f"p-{number:02d}.png")
+    return grids
+
+
+if __name__ == "__main__":
+    main()
