@@ -9,7 +9,7 @@ from workbench.settings import Settings
 
 
 def read_one_page(source: Source, number: int, settings: Settings, threads: int) -> PageRecord:
-    """Read a page (numbers count from 1); ``threads`` are those used at once; the OCR engine loads only if it is needed.
+    """Read a page (numbers count from 1); ``threads`` are used at once; the engine loads only if it is needed.
 
     Raises:
         InputError: the page cannot be read.

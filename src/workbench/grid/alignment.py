@@ -40,6 +40,10 @@ DOUBTED = 0.6
 """Borders of a table are no surer than this if its first or last row may be none of its rows; nor is one in its first
 row beside a blank cell, over which a label may stand."""
 
+IN_MIDDLE, OFF_MIDDLE = 1.0, 2.0
+"""A label within the first of the middle of some columns stands in it, one further than the second from that of its own
+column does not (text heights): of columns without rules only their text tells how wide they are."""
+
 DRAWN, NOT_DRAWN = 0.98, 0.05
 """Probability of a border where a rule is drawn, and where it is left out beside one, or text crosses it."""
 
@@ -87,16 +91,33 @@ def _lattice(block: Block, marks: TextLayer, level_rules: Mask) -> Lattice | Non
     vertical = np.full((len(ys) - 1, len(xs)), sure)
     for j, (top, bottom) in enumerate(pairwise(ys)):
         line = words_of(marks.ink[max(0, round(top)) : round(bottom)], height)
-        for i, strip in enumerate(block.strips, start=1):
-            white = 1 - float(line[strip.start : strip.end].mean())
-            # A label over several columns stands over one of them, and leaves the others blank.
-            may_span = j == 0 and not all(_has_text(line, xs[n], xs[n + 1]) for n in (i - 1, i))
-            vertical[j, i] = float(np.clip(white, NOT_DRAWN, min(sure, DOUBTED) if may_span else sure))
+        white = [1 - float(line[strip.start : strip.end].mean()) for strip in block.strips]
+        vertical[j, 1:-1] = np.clip(white, NOT_DRAWN, sure)
+        if j == 0:
+            _doubt_under_labels(vertical[0], xs, line, height)
     return Lattice(tuple(map(float, xs)), tuple(ys), horizontal, vertical)
 
 
-def _has_text(line: NDArray[np.bool_], start: float, end: float) -> bool:
-    return bool(line[max(0, round(start)) : round(end)].any())
+def _doubt_under_labels(
+    drawn: NDArray[np.float64], xs: Sequence[float], line: NDArray[np.bool_], height: float
+) -> None:
+    """A label over several columns stands over one of them, and leaves the others blank: their borders are doubted.
+
+    Where it stands in the middle of them, and not of its own column, they are more likely not there.
+    """
+    inked = [np.flatnonzero(line[max(0, round(start)) : round(end)]) for start, end in pairwise(xs)]
+    for i in range(1, len(inked)):
+        if not (len(inked[i - 1]) and len(inked[i])):
+            drawn[i] = min(drawn[i], DOUBTED)
+    labels = [n for n, ink in enumerate(inked) if len(ink)]
+    for before, label, after in zip([-1, *labels], labels, [*labels[1:], len(inked)], strict=False):
+        middle = max(0, round(xs[label])) + (inked[label][0] + inked[label][-1]) / 2
+        off_own, off_all = (
+            abs(middle - (xs[first] + xs[last]) / 2) / height
+            for first, last in ((label, label + 1), (before + 1, after))
+        )
+        if off_own > OFF_MIDDLE and off_all < IN_MIDDLE:
+            drawn[before + 2 : after] = np.minimum(drawn[before + 2 : after], 1 - DOUBTED)
 
 
 def _rooms(columns: Sequence[Sequence[LineBox]], level: _Rules) -> list[float]:
