@@ -1,10 +1,10 @@
-# make setup | demo | test | lint | lab | bench | bench-grid | bench-forms | bench-archive      (Windows and machines without make: see README.md)
+# make setup | demo | test | lint | lab | profile | bench | bench-grid | bench-forms | bench-archive | bench-speed      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: setup demo test lint lab bench bench-grid bench-forms bench-archive clean
+.PHONY: setup demo test lint lab profile bench bench-grid bench-forms bench-archive bench-speed clean
 
 setup: $(STAMP)
 
@@ -32,10 +32,13 @@ test: lint
 lab: setup
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/department.ipynb
 
-bench: setup bench-forms
+bench: setup bench-forms bench-speed
 	$(BIN)/python -m benchmarks.accuracy
 
-bench-grid bench-forms: setup
+profile: setup
+	$(BIN)/python -m benchmarks.profile
+
+bench-grid bench-forms bench-speed: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[bench]"
 	$(BIN)/python -m $(patsubst bench-%,benchmarks.%,$@)
 

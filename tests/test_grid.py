@@ -224,7 +224,7 @@ class TestScannedTables:
             corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]]) @ turn.T
             assert np.abs(np.array(cell.polygon) - corners).max() <= 2
 
-    @pytest.mark.parametrize("dpi", [100, 150, 200, 300])
+    @pytest.mark.parametrize("dpi", [100, 150, 200, 300, 600])
     def test_the_resolution_changes_nothing_but_the_scale(self, dpi):
         scale = dpi / 150
         paper = with_words(draw(MERGED, XS, YS), MERGED)
@@ -233,6 +233,13 @@ class TestScannedTables:
         assert spans_of(grid) == sorted(MERGED)
         for cell, span in zip(grid.cells, sorted(MERGED), strict=True):
             assert np.array(outline(cell)) / scale == pytest.approx(box_of(span, XS, YS), abs=2)
+
+    def test_a_large_scan_is_read_no_larger_than_its_lines_are_recognised(self):
+        engine = Stub()
+        paper = cv2.resize(with_words(draw(MERGED, XS, YS), MERGED), None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+        read_page(Page(1, paper), engine)
+        assert engine.crops
+        assert max(crop.shape[0] for crop in engine.crops) < 64
 
     @pytest.mark.parametrize(
         ("fault", "severity"), [("blur", 1.2), ("noise", 12), ("shade", 0.35), ("jpeg", 70), ("photocopy", 0.5)]

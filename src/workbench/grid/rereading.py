@@ -1,4 +1,4 @@
-"""Lines read a second time: doubtful numbers, and lines with ink that no character of the reading accounts for."""
+"""Lines read a second time: doubtful ones, and those with ink that no character of the reading accounts for."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from workbench.grid.lines import (
     is_written_downwards,
     side_by_side,
 )
-from workbench.grid.text import character_width, least_sure_of_numbers, same_values
+from workbench.grid.text import character_width, least_sure, same_values
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
 
 SURE = 0.97
-"""A number with a character below this confidence is read a second time, from another crop."""
+"""A line with a character below this confidence is read a second time, from another crop."""
 
 WIDER_MARGIN = 0.45
 """Paper around a line in its second crop, in text heights."""
@@ -83,7 +83,7 @@ def line_crops(cell: CellBox, text: TextLayer) -> list[LineCrop]:
 
 
 def reread_doubtful(cells: Sequence[Sequence[LineRead]], text: TextLayer, engine: OcrEngine) -> list[list[LineRead]]:
-    """Read doubtful lines once more, all in one call: numbers whole, lines that lost their end from there on.
+    """Read doubtful lines once more, all in one call: whole, or from where their end was lost.
 
     Disagreement is kept as disagreement; what was lost and not found again makes the line doubted.
     """
@@ -96,7 +96,7 @@ def reread_doubtful(cells: Sequence[Sequence[LineRead]], text: TextLayer, engine
 
 
 def _is_doubtful(read: LineRead, text: TextLayer) -> bool:
-    unsure = least_sure_of_numbers(read.reading) < SURE or is_covered(read.part.line, text)
+    unsure = least_sure(read.reading) < SURE or is_covered(read.part.line, text)
     return unsure or _loses_end(read, text) or _loses_between(read, text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 FULL_WIDTH = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}
 HALF_WIDTH = {full: half for half, full in FULL_WIDTH.items()}
 PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》【】…·,;:()\"' ")
-NUMBER_SIGNS = frozenset(".%‰+-=<>≥≤")
-SHORT_LINE = 8
 
 WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…—≥≤＝％%@&wWmM")
 
@@ -80,26 +78,16 @@ def least_sure(reading: Reading) -> float:
     Chinese punctuation and spaces are left out where there is other text: engines waver between ， and 、, and no
     value depends on it. The decimal point and the signs of numbers are not Chinese punctuation.
     """
-    return min(_confidences(reading, lambda character: character not in PUNCTUATION), default=reading.confidence)
-
-
-def least_sure_of_numbers(reading: Reading) -> float:
-    """The lowest confidence among the figures of a line and the signs that belong to them; 1 without figures."""
-    if not any(character.isdigit() for character in reading.text):
-        return 1.0
-    return min(_confidences(reading, lambda character: character.isdigit() or character in NUMBER_SIGNS))
-
-
-def _confidences(reading: Reading, counts: Callable[[str], bool]) -> list[float]:
-    return [c for character, c in zip(reading.text, reading.confidences, strict=True) if counts(character)]
+    counted = (
+        c for character, c in zip(reading.text, reading.confidences, strict=True) if character not in PUNCTUATION
+    )
+    return min(counted, default=reading.confidence)
 
 
 def same_values(first: str, second: str) -> bool:
-    """Whether two readings of a line agree in their figures and signs, and a short line in every character."""
+    """Whether two readings of a line agree in all characters that can change a meaning."""
     one, two = ("".join(c for c in text if c not in PUNCTUATION) for text in (first, second))
-    if len(one) <= SHORT_LINE:
-        return one == two
-    return [*re.findall(r"[\d.]+%?", one)] == [*re.findall(r"[\d.]+%?", two)]
+    return one == two
 
 
 def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float) -> str:
