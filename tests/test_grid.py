@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans import faults
+from workbench.grid.lines import LineBox, TextLayer
+from workbench.grid.marks import lone_mark
 from workbench.grid.reading import read_page
 from workbench.grid.text import cell_text, has_odd_brackets, has_odd_number, least_sure
 from workbench.model import Cell, CellGrid, Page, PageContent
@@ -448,9 +450,23 @@ class TestLoneMarks:
     def test_are_told_by_their_shape(self, printed, taken_for, text):
         assert text_in(*one_cell_among_words(printed), says=taken_for) == text
 
+    def test_bars_that_run_together_are_not_taken_for_a_dash_for_sure(self):
+        """A ═ of hairlines on a scan made smaller: the paper between its bars is grey."""
+        two_bars, one_bar = [255, 136, 70, 186, 70, 134, 255], [255, 160, 90, 70, 90, 160, 255]
+        marks = [lone_mark("一", [LineBox(5, 11, 37, 16)], bar_of(rows)) for rows in (two_bars, one_bar)]
+        assert [mark.confidence >= 0.9 for mark in marks if mark] == [False, True]
+
     @pytest.mark.parametrize("printed", ["1/2", "-3", "一般", "10"])
     def test_are_alone_in_their_cell(self, printed):
         assert text_in(*one_cell_among_words(printed), says=printed) == printed
+
+
+def bar_of(rows: Sequence[int]) -> TextLayer:
+    """A level bar on paper, 32 pixels long, of so dark rows; text is 30 pixels high."""
+    grey = np.full((30, 45), 255, np.uint8)
+    grey[10 : 10 + len(rows), 5:37] = np.array(rows)[:, None]
+    nothing = np.zeros_like(grey)
+    return TextLayer(grey, np.where(grey < 200, 255, 0).astype(np.uint8), nothing, nothing, 30.0)
 
 
 def crops_in(paper: Paper) -> list[Paper]:

@@ -28,6 +28,9 @@ SLANT = 0.2
 """A stroke that leans more than this (sideways per downwards) is a slash; the stem of a 1 stands straight."""
 
 
+PARTED = 0.25
+"""A row lighter than rows above and below it by this share of the ink's contrast parts two strokes."""
+
 NARROW_RING = 0.85
 """A ring narrower than this share of its height is the figure 0; the letter O is as wide as it is high."""
 
@@ -85,7 +88,7 @@ def lone_mark(read: str, lines: Sequence[LineBox], text: TextLayer) -> Mark | No
     if height <= FLATTEST and _dots(line, text) >= DOTS:
         return Mark("…" * round(_dots(line, text) / DOTS))
     if height <= FLATTEST and width >= 1.5 * height and width >= 0.15:
-        return Mark("-" if width < HYPHEN else "—")
+        return Mark("-" if width < HYPHEN else "—", SURE_OF_SHAPE if _is_one_stroke(line, text) else UNSURE_OF_SIGN)
     if height >= 0.5 and width >= SLANT * height and _is_slash(line, text):
         return Mark("/")
     if read in ("0", "O", "o", "〇") and width < NARROW_RING * height and _is_ring(line, text):
@@ -125,6 +128,13 @@ def _dots(line: LineBox, text: TextLayer) -> int:
     _, _, stats, _ = cv2.connectedComponentsWithStats(text.ink[line.y0 : line.y1, line.x0 : line.x1])
     widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     return len(widths) if np.all(np.abs(widths - heights) <= np.maximum(1, 0.5 * heights)) else 0
+
+
+def _is_one_stroke(line: LineBox, text: TextLayer) -> bool:
+    """Whether no lighter row parts the ink in two, as between the bars of a ═ that run together."""
+    rows = np.median(text.grey[line.y0 : line.y1, line.x0 : line.x1], axis=1)
+    above, below = np.minimum.accumulate(rows), np.minimum.accumulate(rows[::-1])[::-1]
+    return bool((rows - np.maximum(above, below)).max() < PARTED * (255 - rows.min()))
 
 
 def _is_ring(line: LineBox, text: TextLayer) -> bool:
