@@ -465,6 +465,7 @@ def bar_of(rows: Sequence[int]) -> TextLayer:
     """A level bar on paper, 32 pixels long, of so dark rows; text is 30 pixels high."""
     grey = np.full((30, 45), 255, np.uint8)
     grey[10 : 10 + len(rows), 5:37] = np.array(rows)[:, None]
+    grey[10:13, 33:37] = 255  # what a seal took from one end: not the shape of any sign
     nothing = np.zeros_like(grey)
     return TextLayer(grey, np.where(grey < 200, 255, 0).astype(np.uint8), nothing, nothing, 30.0)
 
