@@ -30,6 +30,9 @@ RUNNING_TEXT, LEEWAY = 10.0, 1.6
 LOWEST_ROW = 0.8
 """A row between two rules is at least this many text heights high."""
 
+IN_PACE = 1.3
+"""The white before a row of a table is at most so many times that between its other rows."""
+
 FEWEST_FILLED = 0.4
 """Share of a table's cells that have text, at least."""
 
@@ -151,7 +154,9 @@ def _table_rows(
 ) -> list[tuple[int, int]]:
     """First and last band of each row, without those above and below the table that have text in one column only.
 
-    Rows between the table's other rows and the rule that closes it belong to it, whatever their text.
+    Rows between the table's other rows and the rule that closes it belong to it, whatever their text, and those between
+    rules like its other rows. So do those that follow in its pace with text in a column inside it: notes begin at its
+    side.
     """
     ends = [*np.flatnonzero(borders).tolist(), len(bands) - 1]
     rows = list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
@@ -160,7 +165,22 @@ def _table_rows(
         return []
     end, bottom = bands[rows[shared[-1]][1]][1], bands[-1][1]
     closed = level.inside(bottom, bottom + NEAR / 2 * level.text_height) and not level.inside(end, bottom - 2)
-    return rows[shared[0] :] if closed else rows[shared[0] : shared[-1] + 1]
+    if closed:
+        return rows[shared[0] :]
+    last = shared[-1]
+    gaps = [(bands[above[1]][1], bands[below[0]][0]) for above, below in pairwise(rows)]
+    usual = gaps[shared[0] : last]
+    # Half a line more: dots and dashes stand lower than other text.
+    pace = IN_PACE * float(np.median([b - a for a, b in usual])) + level.text_height / 2 if usual else 0.0
+    all_ruled = bool(usual) and all(level.inside(*gap) for gap in usual)
+    while last + 1 < len(rows):
+        foot = bands[rows[last + 1][1]][1]
+        enclosed = all_ruled and level.inside(*gaps[last]) and level.inside(foot, foot + NEAR / 2 * level.text_height)
+        in_pace = gaps[last][1] - gaps[last][0] <= pace and _filled_cells(columns[1:-1], bands, rows[last + 1]) == 1
+        if not enclosed and not in_pace:
+            break
+        last += 1
+    return rows[shared[0] : last + 1]
 
 
 def _filled_cells(columns: Sequence[Sequence[LineBox]], bands: Sequence[tuple[int, int]], row: tuple[int, int]) -> int:

@@ -234,20 +234,25 @@ def _connected(inside: Columns, begins: NDArray[np.bool_]) -> Columns:
 
 
 def _odds(number: int, strips: Sequence[Strip], words: Columns, text_height: float) -> float:
-    """Log-odds that a strip parts two columns, from the bands that have text in both."""
+    """Log-odds that a strip parts two columns, from the bands that have text in both.
+
+    None that more lines run across than it parts: what is white there is the rest of lines, and marks in some.
+    """
     strip = strips[number]
     left = strips[number - 1].end if number else 0
     right = strips[number + 1].start if number + 1 < len(strips) else words.shape[1]
-    odds = -float(IN_A_TABLE)
+    odds, parted, across = -float(IN_A_TABLE), 0, 0
     for line in words:
         if line[strip.start : strip.end].all():
             odds -= ACROSS
+            across += 1
             continue
         before, after = np.flatnonzero(line[left : strip.start]), np.flatnonzero(line[strip.end : right])
         if len(before) and len(after):
             width = strip.end + after[0] - (left + before[-1])
             odds += min(WIDEST, width / text_height) / CHANCE_GAP
-    return odds
+            parted += 1
+    return odds if parted >= across else -np.inf
 
 
 def _with_continuations(block: Block, bands: Sequence[tuple[int, int]], words: Columns, text_height: float) -> Block:
@@ -274,7 +279,7 @@ def _crosses(line: NDArray[np.bool_], strips: Sequence[Strip]) -> bool:
 def _down_to_rule(
     block: Block, bands: Sequence[tuple[int, int]], words: Columns, level: Mask, text_height: float
 ) -> Block:
-    """The block down to the rule that closes its table, where one is drawn and no line runs across the columns before.
+    """The block down to the rules below it, where no line runs across the columns before.
 
     The last rows of a table may have text in one column only.
     """
@@ -282,10 +287,11 @@ def _down_to_rule(
     drawn = np.flatnonzero((level[:, inked[0] : inked[-1] + 1] > 0).mean(axis=1) >= RULED)
     first, last = bands.index(block.bands[0]), bands.index(block.bands[-1])
     above, below = drawn[drawn < block.bands[-1][1]], drawn[drawn >= block.bands[-1][1]]
-    if not len(above) or not len(below):
-        return block
-    while last + 1 < len(bands) and bands[last + 1][0] < below[0]:
-        if _crosses(words[last + 1], block.strips) or bands[last + 1][0] - bands[last][1] > NEAR * text_height:
-            return block
-        last += 1
+    for foot in below if len(above) else ():
+        end = last
+        while end + 1 < len(bands) and bands[end + 1][0] < foot:
+            end += 1
+            if _crosses(words[end], block.strips) or bands[end][0] - bands[end - 1][1] > NEAR * text_height:
+                return Block(bands[first : last + 1], words[first : last + 1], block.strips)
+        last = end
     return Block(bands[first : last + 1], words[first : last + 1], block.strips)
