@@ -120,6 +120,26 @@ class TestRows:
         rows[2] = ("", "八十个", "", "")
         assert spans_of(only_grid(read(printed(rows, pitch=36)))) == every_cell(5, 4)
 
+    def test_last_rows_with_text_in_one_column_are_rows_if_they_follow_in_pace(self):
+        paper, top = printed(()), 200
+        for row in (HEADER, *BODY, ("", "指标1：", "", ""), ("", "指标2：", "", "")):
+            write_rows(paper, [row], top)
+            if row in BODY[::2]:  # lines of one cell are nearer to each other
+                write(paper, "及合格率", LEFTS[0], top + 28)
+                top += 28
+            top += 46
+        assert spans_of(only_grid(read(paper))) == every_cell(7, 4)
+
+    def test_a_note_at_the_side_of_a_table_is_no_row(self):
+        paper = printed((HEADER, *BODY))
+        write(paper, "注：略", LEFTS[0], 200 + 5 * ROW)
+        assert spans_of(only_grid(read(paper))) == every_cell(5, 4)
+
+    def test_last_rows_with_text_in_one_column_are_rows_between_rules_like_the_others(self):
+        rows = [*((name, target) for name, target, _, _ in BODY), *(("", target) for _, target, _, _ in BODY)]
+        paper = rules_at(printed([HEADER[:2], *rows], lefts=LEFTS[:2]), *(190 + n * ROW for n in range(10)))
+        assert spans_of(only_grid(read(paper))) == every_cell(9, 2)
+
     def test_cells_in_the_middle_of_their_row(self):
         paper = sheet()
         for number, row in enumerate((HEADER, *BODY)):
@@ -156,6 +176,16 @@ class TestHeadings:
         write(paper, "全年各项指标值与完成值情况", LEFTS[1] + 20, 200)
         write(paper, "评分", LEFTS[3], 200)
         assert spans_of(only_grid(read(paper)))[:3] == [(0, 0, 1, 1), (0, 1, 1, 2), (0, 3, 1, 1)]
+
+    def test_a_label_in_the_middle_of_columns_spans_them_though_it_covers_one(self):
+        lefts = (120, 330, 510, 860, 1000)
+        rows = [("名称", *row) for row in (HEADER, *BODY)]
+        paper = printed((("",) * 5, *((a, c, b, d, e) for a, b, c, d, e in rows)), lefts=lefts)
+        write(paper, "指标", 501, 200)
+        write(paper, "评分", 1000, 200)
+        grid = only_grid(read(paper))
+        assert spans_of(grid)[:2] == [(0, 0, 1, 4), (0, 4, 1, 1)]
+        assert grid.cells[0].confidence.border < 0.8  # a person is asked
 
 
 def prose(characters: int, lines: int, seed: int = 0) -> str:
