@@ -181,7 +181,7 @@ class TestHeadings:
         lefts = (120, 330, 510, 860, 1000)
         rows = [("名称", *row) for row in (HEADER, *BODY)]
         paper = printed((("",) * 5, *((a, c, b, d, e) for a, b, c, d, e in rows)), lefts=lefts)
-        write(paper, "指标", 501, 200)
+        write(paper, "指标", 528, 200)
         write(paper, "评分", 1000, 200)
         grid = only_grid(read(paper))
         assert spans_of(grid)[:2] == [(0, 0, 1, 4), (0, 4, 1, 1)]
