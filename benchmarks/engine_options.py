@@ -112,7 +112,7 @@ def _batches(crops: Crops, rounds: int) -> list[str]:
     rows = [["like width", "most widths", "batches", "padding", "columns a second", "different"]]
     for like, most in variants:
         widths = [max(crop.shape[1] / crop.shape[0], 1.0) for crop in crops]
-        found = _with_batches(like, most, lambda w=widths, m=most: paddle.batches_of_like_width(w, m))
+        found = _with_batches(like, most, lambda w=widths, m=most, k=like: paddle.batches_of_like_width(w, m, k))
         padded = sum(len(batch) * max(widths[i] for i in batch) for batch in found)
         rows.append(
             [
@@ -128,12 +128,12 @@ def _batches(crops: Crops, rounds: int) -> list[str]:
 
 
 def _with_batches(like: float, most: float, run: Callable[[], Any]) -> Any:
-    usual = paddle.LIKE_WIDTH, paddle.BATCH_WIDTH["cpu"]
-    paddle.LIKE_WIDTH, paddle.BATCH_WIDTH["cpu"] = like, most
+    usual = paddle.LIKE_WIDTH["cpu"], paddle.BATCH_WIDTH["cpu"]
+    paddle.LIKE_WIDTH["cpu"], paddle.BATCH_WIDTH["cpu"] = like, most
     try:
         return run()
     finally:
-        paddle.LIKE_WIDTH, paddle.BATCH_WIDTH["cpu"] = usual
+        paddle.LIKE_WIDTH["cpu"], paddle.BATCH_WIDTH["cpu"] = usual
 
 
 def _sessions(crops: Crops, rounds: int) -> list[str]:

@@ -88,8 +88,8 @@ class Profile:
         batches = paddle.batches_of_like_width
         recognise = paddle.PaddleEngine.recognise
 
-        def counted(widths: Sequence[float], most: float) -> list[list[int]]:
-            found = batches(widths, most)
+        def counted(widths: Sequence[float], most: float, like: float) -> list[list[int]]:
+            found = batches(widths, most, like)
             self.columns[0] += HEIGHT * sum(len(batch) * max(widths[i] for i in batch) for batch in found)
             return found
 

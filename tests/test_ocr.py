@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from importlib.metadata import EntryPoint
 from importlib.resources import files
+from types import SimpleNamespace
 
 import numpy as np
 import pylopdf_fonts_zh_cn as fonts
@@ -17,7 +18,7 @@ from workbench.errors import EngineError, SettingsError, UnknownEngineError, Wei
 from workbench.ocr import registry, weights
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 from workbench.ocr.characters import RARITY, is_expected
-from workbench.ocr.paddle import BATCH_WIDTH, LIKE_WIDTH, CharacterDecoder, PaddleEngine, batches_of_like_width
+from workbench.ocr.paddle import CharacterDecoder, PaddleEngine, batches_of_like_width
 from workbench.ocr.registry import GROUP, create_engine, installed_engines
 from workbench.settings import Settings
 
@@ -160,20 +161,20 @@ class TestWeights:
 
 
 class TestBatches:
-    @given(st.lists(st.floats(1, 60), max_size=120), st.sampled_from(sorted(BATCH_WIDTH.values())))
-    def test_every_crop_is_in_one_batch_with_crops_of_like_width(self, widths, most):
-        batches = batches_of_like_width(widths, most)
+    @given(st.lists(st.floats(1, 60), max_size=120), st.floats(1, 400), st.floats(1, 2))
+    def test_every_crop_is_in_one_batch_with_crops_of_like_width(self, widths, most, like):
+        batches = batches_of_like_width(widths, most, like)
         assert sorted(i for batch in batches for i in batch) == list(range(len(widths)))
         for batch in batches:
             widest = max(widths[i] for i in batch)
             assert len(batch) == 1 or widest * len(batch) <= most
-            assert widest <= LIKE_WIDTH * min(widths[i] for i in batch)
+            assert widest <= like * min(widths[i] for i in batch)
 
     def test_crops_of_one_width_fill_whole_batches(self):
-        assert [len(batch) for batch in batches_of_like_width([2.0] * 40, most=32.0)] == [16, 16, 8]
+        assert [len(batch) for batch in batches_of_like_width([2.0] * 40, most=32.0, like=1.1)] == [16, 16, 8]
 
     def test_no_crops_no_batches(self):
-        assert batches_of_like_width([], most=32.0) == []
+        assert batches_of_like_width([], most=32.0, like=1.1) == []
 
 
 class TestRareCharacters:
@@ -308,6 +309,13 @@ class TestPaddleOCR:
 
     def test_an_empty_page_has_no_lines(self, engine):
         assert engine.detect(np.full((400, 400, 3), 255, np.uint8)) == []
+
+    def test_a_card_that_the_runtime_goes_on_without_is_an_engine_error(self):
+        """With ONNX Runtime for cards a card or a library that is missing was only logged, and the processor read."""
+        session = SimpleNamespace(disable_fallback=lambda: None, get_providers=lambda: ["CPUExecutionProvider"])
+        predictor = SimpleNamespace(paddlex_predictor=SimpleNamespace(runner=SimpleNamespace(session=session)))
+        with pytest.raises(EngineError, match="on gpu: ONNX Runtime [0-9.]+ has no such card"):
+            PaddleEngine(OcrOptions(device="gpu"))._predictor(lambda **_: predictor, "PP-OCRv6_small_rec")
 
     def test_a_device_that_is_not_there_is_an_engine_error(self):
         with pytest.raises(EngineError, match="cannot load PP-OCRv6_small_rec on gpu:7"):
