@@ -314,7 +314,7 @@ class TestPaddleOCR:
         """With ONNX Runtime for cards a card or a library that is missing was only logged, and the processor read."""
         session = SimpleNamespace(disable_fallback=lambda: None, get_providers=lambda: ["CPUExecutionProvider"])
         predictor = SimpleNamespace(paddlex_predictor=SimpleNamespace(runner=SimpleNamespace(session=session)))
-        with pytest.raises(EngineError, match="on gpu: ONNX Runtime [0-9.]+ has no such card"):
+        with pytest.raises(EngineError, match=r"on gpu: ONNX Runtime .* has no such card"):
             PaddleEngine(OcrOptions(device="gpu"))._predictor(lambda **_: predictor, "PP-OCRv6_small_rec")
 
     def test_a_device_that_is_not_there_is_an_engine_error(self):
