@@ -108,6 +108,22 @@ class TestLeadingSign:
     def test_the_sign_before_a_number_is_what_its_shape_says(self, printed, says):
         assert self.read(printed, says).text == printed
 
+    def test_a_sign_that_touches_its_number_is_told_from_it(self):
+        """A ═ set close to its number was read as =, and that a dash."""
+        sign, number = (inked(scanned(part, "hei", 42)) for part in ("=", "88%"))
+        start, foot = 20 + sign.shape[1], 20 + number.shape[0]
+        grey = np.full((80, 200), 255, np.uint8)
+        grey[20:foot, start : start + number.shape[1]] = number
+        middle = 20 + (number.shape[0] - sign.shape[0]) // 2
+        grey[middle : middle + sign.shape[0], 20:start] = sign
+        grey[middle + 2 : middle + 4, start - 3 : start + 3] = 60  # the upper bar runs into the number
+        text = layer(grey, 42)
+        line = line_of(text)
+        width = line.width + 0.57 * 42
+        places = [0.12 * 42 + at for at in (sign.shape[1] / 2, sign.shape[1] + 12, sign.shape[1] + 36, line.width - 15)]
+        read = with_leading_sign(Reading("-88%", (0.99,) * 4, tuple(at / width for at in places)), line, text)
+        assert read.text == "=88%"
+
     @pytest.mark.parametrize("printed", ["≥90%", "=100%", "＝5"])
     def test_a_sign_read_right_stays(self, printed):
         reading = self.read(printed, printed)

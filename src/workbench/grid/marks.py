@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from workbench.grid.lines import LineBox, TextLayer
+from workbench.grid.lines import MARGIN, TRAILING, LineBox, TextLayer
 from workbench.grid.signs import sign_by_shape
 
 if TYPE_CHECKING:
@@ -107,10 +107,20 @@ def with_leading_sign(reading: Reading, line: LineBox, text: TextLayer) -> Readi
     inked = (text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
     end = int(np.argmin(inked)) or line.width  # the first column without ink ends the sign
     sign = _sign(replace(line, x1=line.x0 + end), text)
+    if sign is None and len(read) > 1:  # it may touch the number
+        sign = _sign(replace(line, x1=line.x0 + _between_first_two(reading, line, text)), text)
     if sign is None or _same_sign(read[0], sign):
         sure = UNSURE_OF_SIGN if sign is None and read[0] in UNSIGNED | STRICT else 1.0
         return replace(reading, confidences=(min(reading.confidences[0], sure), *reading.confidences[1:]))
     return replace(reading, text=sign + read[1:], confidences=(SURE_OF_SHAPE, *reading.confidences[1:]))
+
+
+def _between_first_two(reading: Reading, line: LineBox, text: TextLayer) -> int:
+    """The column with least ink between the first two characters of a line, from its start."""
+    width = line.width + (MARGIN + TRAILING) * text.text_height
+    first, second = (max(0, round(at * width - MARGIN * text.text_height)) for at in reading.positions[:2])
+    inked = np.count_nonzero(text.ink[line.y0 : line.y1, line.x0 + first : line.x0 + second], axis=0)
+    return first + int(np.argmin(inked)) if len(inked) else 0
 
 
 def _sign(line: LineBox, text: TextLayer) -> str | None:
