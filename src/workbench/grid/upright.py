@@ -78,8 +78,8 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
 
     The engine is asked which way up the lines of text are.
     """
-    image, to_page, height = _at_working_size(page.image)
-    scan, covered = _evened(image, height)
+    copy = _WorkingCopy.of(page.image)
+    scan, covered = _without_seals(copy)
     flat, ink, height = _flat(_Sheet.of(scan))
     turns = quarter_turns(flat.picture, ink, height, engine)
     if turns:
@@ -87,21 +87,37 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
         height = text_height(ink)  # of characters that lie on their side it was the width
     rows, columns = ink.shape
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
-    chroma = _chroma(image)
+    chroma = _chroma(copy.image)
     tinted = flat.to_scan.resample(chroma, columns, rows, paper=0) if chroma.any() else np.zeros_like(ink)
-    to_scan = compose((*flat.to_scan.steps, to_page))
+    to_scan = compose((*flat.to_scan.steps, copy.to_page))
     return UprightPage(page.number, flat.picture, ink, under, tinted, to_scan, height)
 
 
-def _at_working_size(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Turn, float]:
-    """The page made so small that its text is no higher than it is read, the map from there to its own pixels, and
-    about how high its text is."""
-    reduced = _reduced(image, max(1.0, min(image.shape[:2]) / ENOUGH_TO_MEASURE))
-    grey = np.asarray(cv2.cvtColor(reduced, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    height = text_height(find_ink(even_background(grey))) * image.shape[0] / reduced.shape[0]
-    working = _reduced(image, height / WORKING_TEXT_HEIGHT if height > TOO_HIGH * WORKING_TEXT_HEIGHT else 1.0)
-    rows, columns = (whole / part for whole, part in zip(image.shape[:2], working.shape[:2], strict=True))
-    return working, enlarged(columns, rows), height / rows
+@dataclass(frozen=True, slots=True)
+class _WorkingCopy:
+    """A page no larger than its text is read: in colour, in grey on white paper, with the height of its text (about)
+    and the map from its pixels to the page's own."""
+
+    image: NDArray[np.uint8]
+    grey: NDArray[np.uint8]
+    text_height: float
+    to_page: Turn
+
+    @classmethod
+    def of(cls, image: NDArray[np.uint8]) -> _WorkingCopy:
+        reduced = _reduced(image, max(1, min(image.shape[:2]) // ENOUGH_TO_MEASURE))
+        grey = _even_grey(reduced)
+        scale = image.shape[0] / reduced.shape[0]
+        height = text_height(find_ink(grey)) * scale
+        factor = height / WORKING_TEXT_HEIGHT if height > TOO_HIGH * WORKING_TEXT_HEIGHT else 1.0
+        working = image if factor == 1.0 else _reduced(image, factor)
+        columns, rows = image.shape[1] / working.shape[1], image.shape[0] / working.shape[0]
+        is_measured = working.shape == reduced.shape
+        return cls(working, grey if is_measured else _even_grey(working), height / rows, enlarged(columns, rows))
+
+
+def _even_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return even_background(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
 
 
 def _reduced(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
@@ -117,11 +133,10 @@ def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.subtract(lightest, darkest), dtype=np.uint8)
 
 
-def _evened(image: NDArray[np.uint8], height: float) -> tuple[NDArray[np.uint8], Mask]:
-    """The page, whose text is about so high, in grey on white paper without the ink of seals, and where that lay."""
-    scan = even_background(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
-    unsealed = without_seals(image, height)
-    return (even_background(unsealed.grey) if unsealed.covered.any() else scan), unsealed.covered
+def _without_seals(copy: _WorkingCopy) -> tuple[NDArray[np.uint8], Mask]:
+    """The page in grey on white paper without the ink of seals, and where that lay."""
+    unsealed = without_seals(copy.image, copy.text_height)
+    return (even_background(unsealed.grey) if unsealed.covered.any() else copy.grey), unsealed.covered
 
 
 @dataclass(frozen=True, slots=True)
