@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+from workbench.visible import HALF
+
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff"))
 UNKNOWN = "\ufffd"
 """Stands for a character that the file does not tell."""
 
@@ -17,5 +19,6 @@ def plain(text: str) -> str:
 
     So 2022年 12月 becomes 2022年12月, as in the reading of scans, and ``100`` over ``200`` never becomes 100200.
     """
-    shown = re.sub(r"\s+", " ", text.translate(INVISIBLE)).strip()
+    whole = HALF.sub(UNKNOWN, text)
+    shown = re.sub(r"\s+", " ", whole.translate(INVISIBLE)).strip()
     return re.sub(r"(?<![A-Za-z0-9.,]) | (?![A-Za-z0-9])", "", shown)
