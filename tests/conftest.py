@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from workbench.dataset.store import Dataset, open_dataset
 from workbench.ocr.base import OcrEngine, OcrOptions
 
 if TYPE_CHECKING:
+    from tests.hostile_archive import Hostile
     from workbench.report import ReportRun
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,6 +85,30 @@ def awkward_reports(tmp_path_factory: pytest.TempPathFactory) -> ReportRun:
     from tests.made_reports import make_awkward_reports
 
     return make_awkward_reports(shared_folder(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+    """An archive full of hostile text, read and reported."""
+    from tests.hostile_archive import make_hostile
+
+    return make_hostile(shared_folder(tmp_path_factory))
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
+    """Tell how much a test looked at: the sums by name stand at the end of the run."""
+    return lambda name, count: record_property("counted", [name, count])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    sums: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        sums.update({name: count for key, (name, count) in report.user_properties if key == "counted"})
+    if sums:
+        terminalreporter.section("counted")
+        for name, count in sums.items():
+            terminalreporter.line(f"{count:8,}  {name}")
 
 
 @pytest.fixture(scope="session")

@@ -120,6 +120,6 @@ PATHS = (
 )
 """For whatever makes file names of texts."""
 
-HUGE = Payload("huge", "1" + "大" * 1_000_000, "a million characters in one cell")
+HUGE = Payload("huge", "1" + "大" * 350_000, "a million bytes in one cell")
 
 PAYLOADS = (*BROWSER, *CODE, *SPREADSHEET, *TERMINAL, *PATHS)

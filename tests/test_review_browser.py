@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -13,10 +13,27 @@ import pytest
 
 from tests.conftest import RAW, ROOT, Sample, workbench
 from tests.generated import write_large_dataset
+from tests.hostile_archive import FORMS, Hostile, truth_of
 from tests.lab import Lab, chromium, jupyter_lab
+from workbench.readers.plain import plain
+from workbench.visible import visible
 
 REVIEWED = ("indicators", 62, "score")
 """A number that the queue asks about: the form prints 0.1."""
+
+STRANGERS = """
+import workbench as wb
+from IPython.display import HTML, display
+from workbench import analysis as wa
+ds = wb.open("strangers/data/processed")
+display(HTML("<p id='control'>$x^2$ <img src=x onerror=window.control=1></p>"))
+for form_id in ds.forms.form_id:
+    report = wa.select(ds, ds.forms.department[list(ds.forms.form_id).index(form_id)])
+    display(ds.form(form_id), wa.pages.title(report), wa.listings.indicators(report.main), wa.pages.key_points(report))
+display(ds, wa.listings.failed_documents(ds), wa.evidence.findings(ds))
+display(wb.ingest("strangers/data/raw", "strangers/data/processed", workers=1))
+wb.review("strangers/data/processed", by="<img src=x onerror=canary('by')>\\u202e1")
+"""
 
 NOTEBOOK = """
 import workbench as wb
@@ -34,7 +51,7 @@ wb.review("hostile/processed", by="<img src=x onerror='window.harmed=4'>")
 
 
 @pytest.fixture(scope="module")
-def lab(sample_dataset: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(sample_dataset: Sample, hostile: Hostile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     chromium()
     project = tmp_path_factory.mktemp("project")
     shutil.copytree(sample_dataset.folder, project / "data" / "processed")
@@ -43,14 +60,16 @@ def lab(sample_dataset: Sample, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copy(ROOT / "notebooks" / "review.ipynb", project / "notebooks")
     rebuild(project)
     write_large_dataset(project / "hostile" / "processed")
-    nbformat.write(hostile_notebook(), project / "hostile.ipynb")
+    shutil.copytree(hostile.project, project / "strangers")
+    nbformat.write(notebook_of(NOTEBOOK), project / "hostile.ipynb")
+    nbformat.write(notebook_of(STRANGERS), project / "strangers.ipynb")
     with jupyter_lab(project, tmp_path_factory.mktemp("jupyter")) as running:
         yield running
 
 
-def hostile_notebook() -> nbformat.NotebookNode:
+def notebook_of(source: str) -> nbformat.NotebookNode:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(NOTEBOOK)], metadata=kernel)
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel)
 
 
 def rebuild(project: Path) -> str:
@@ -141,6 +160,42 @@ def test_text_from_forms_cannot_run_and_ten_thousand_fields_open_at_once(lab: La
     assert page.locator(".jp-OutputArea img[src='x'], .jp-OutputArea script, .jp-OutputArea svg[onload]").count() == 0
     assert page.evaluate("window.harmed") is None
     page.close()
+
+
+def test_no_text_of_strangers_runs_or_is_typeset_in_jupyterlab(lab: Lab, counted: Callable[[str, int], None]) -> None:
+    """Formulas too: JupyterLab typesets what stands between dollars in any HTML, and a form's $ is a $."""
+    page = lab.browser.new_context().new_page()
+    fired: list[str] = []
+    page.expose_function("canary", lambda *what: fired.append(str(what)))
+    page.on("dialog", lambda dialog: (fired.append("dialog"), dialog.dismiss()))
+    page.on("request", lambda request: None if lab.address in request.url else fired.append(request.url))
+    lab.enter(page, "strangers.ipynb")
+    lab.run_all(page, until=".wbr[data-index='0']")
+    page.wait_for_selector("#control mjx-container")  # formulas are typeset here
+    page.wait_for_function("window.control === 1")  # and what is not escaped runs here
+    outputs = page.locator(".jp-OutputArea-output")
+    assert page.locator("mjx-container").count() == page.locator("#control mjx-container").count()
+    assert page.locator(".jp-OutputArea-output :is(script, iframe, form, svg:not(.wbr-cells, [class*=jp-]))").count() == 0
+    assert page.locator(".jp-OutputArea-output [onerror]").count() == 1  # that of the control
+    words = "".join(outputs.all_text_contents())
+    shown = 0
+    for payloads in FORMS.values():
+        texts = [visible(plain(row[name])) for row in truth_of(payloads)["indicators"] for name in ("name", "actual")]
+        assert all(text in words for text in texts)
+        shown += len(texts)
+    asked = 0
+    for index in range(12):
+        page.wait_for_selector(f".wbr[data-index='{index}']")
+        asked += len(page.locator(".wbr-field").all())
+        page.keyboard.press("j")
+    page.keyboard.press("m")
+    page.wait_for_selector(".wbr-overlay")
+    assert "‹U+202E›1" in page.inner_text(".wbr-by")
+    assert "\u202e" not in page.inner_text(".wbr")
+    assert [sign for sign in fired if not sign.startswith(("blob:", "data:"))] == []
+    assert page.title() != "canary"
+    counted("hostile strings × places: shown literally by JupyterLab and the review", shown + asked)
+    page.context.close()
 
 
 def moving_on(page) -> float:

@@ -170,6 +170,7 @@ def clean(processed: Place, dry_run: bool) -> None:
 def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     """The tables of SCAN (any file that `ingest` reads, or a folder of page images) as HTML and JSON, page by page."""
     from workbench.archive.single import read_document
+    from workbench.files import short_name
     from workbench.grid.drawing import draw_cells, draw_stages
     from workbench.grid.export import to_html, to_json
     from workbench.ocr.registry import engine_for
@@ -185,7 +186,7 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
             failed += 1
             _complain(str(content))
             continue
-        stem = f"{name}-p{content.number:02d}"
+        stem = f"{short_name(name)}-p{content.number:02d}"
         (out / f"{stem}.html").write_text(to_html(content, stem), encoding="utf-8")
         (out / f"{stem}.json").write_text(to_json(content), encoding="utf-8")
         if with_drawing and page is not None:

@@ -19,6 +19,7 @@ def plain(text: str) -> str:
 
     So 2022年 12月 becomes 2022年12月, as in the reading of scans, and ``100`` over ``200`` never becomes 100200.
     """
-    whole = HALF.sub(UNKNOWN, text)
-    shown = re.sub(r"\s+", " ", whole.translate(INVISIBLE)).strip()
+    if HALF.search(text):  # two halves that belong together are a character, one alone is unknown
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    shown = re.sub(r"\s+", " ", text.translate(INVISIBLE)).strip()
     return re.sub(r"(?<![A-Za-z0-9.,]) | (?![A-Za-z0-9])", "", shown)

@@ -286,7 +286,7 @@ class Record {
     const untouched = field.input.value === field.saved || field.sent === field.input.value || field.input !== document.activeElement;
     field.saved = kept(field.input, value.text);
     field.sent = undefined;
-    if (untouched) { field.input.value = field.saved; field.refusal.textContent = visible(""); }
+    if (untouched) { field.input.value = field.saved; field.refusal.textContent = ""; }
     field.was.textContent = visible(value.note);
     field.sure.textContent = visible(value.sure);
     field.node.classList.toggle("wbr-asked", value.key === asked);
