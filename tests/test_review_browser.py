@@ -175,7 +175,9 @@ def test_no_text_of_strangers_runs_or_is_typeset_in_jupyterlab(lab: Lab, counted
     page.wait_for_function("window.control === 1")  # and what is not escaped runs here
     outputs = page.locator(".jp-OutputArea-output")
     assert page.locator("mjx-container").count() == page.locator("#control mjx-container").count()
-    assert page.locator(".jp-OutputArea-output :is(script, iframe, form, svg:not(.wbr-cells, [class*=jp-]))").count() == 0
+    assert (
+        page.locator(".jp-OutputArea-output :is(script, iframe, form, svg:not(.wbr-cells, [class*=jp-]))").count() == 0
+    )
     assert page.locator(".jp-OutputArea-output [onerror]").count() == 1  # that of the control
     words = "".join(outputs.all_text_contents())
     shown = 0
