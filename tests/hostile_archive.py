@@ -168,7 +168,7 @@ def make_hostile(shared: Path) -> Hostile:
     """
     project, record = shared / "hostile", shared / "hostile.json"
     raw = project / "data" / "raw"
-    commands = {"ingest": ("ingest", "--workers", "2"), "report": ("report", "--workers", "2", "--zip")}
+    commands = {"ingest": ("ingest", "--workers", "1"), "report": ("report", "--workers", "2", "--zip")}
     with FileLock(shared / "hostile.lock"):
         if not record.exists():
             write_archive(raw)
