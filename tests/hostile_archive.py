@@ -103,7 +103,7 @@ def table_of(payloads: Sequence[Payload]) -> Table:
 
 def file_name(text: str, ending: str) -> str:
     """The nearest name that the file system of this machine takes."""
-    name = text.replace("/", "／").replace("\0", "").encode()[: 240 - len(ending)].decode("utf-8", "ignore")
+    name = text.replace("/", "／").replace("\0", "").encode()[: 255 - len(ending)].decode("utf-8", "ignore")
     return f"{name}{ending}"
 
 

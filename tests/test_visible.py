@@ -18,6 +18,7 @@ from workbench.analysis import style
 from workbench.dataset.corrections import CorrectionLog
 from workbench.dataset.refusal import refusal
 from workbench.files import short_name
+from workbench.report.journal import Report, note, noted
 from workbench.visible import TURNING, UNSEEN, as_html, one_line, visible
 
 
@@ -65,6 +66,13 @@ def test_a_name_is_cut_only_where_it_is_too_long_and_stays_its_own() -> None:
     long = [short_name("表" * 67), short_name("表" * 66 + "二"), short_name("\udcff" * 300)]
     assert len(set(long)) == 3
     assert all(len(name.encode()) <= 200 for name in long)
+
+
+def test_a_line_of_the_journal_of_reports_ends_only_where_it_ends(tmp_path: Path) -> None:
+    """A title with a line separator was two lines, neither of them one, and its report not known any more."""
+    report = Report("甲\u2028乙\u0085丙\x1c", "a", "1")
+    note(tmp_path, report)
+    assert noted(tmp_path) == {"a": report}
 
 
 def test_departments_that_share_no_kind_of_indicator_are_compared_all_the_same() -> None:

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from workbench.errors import StoreError
 
-
 LONGEST_NAME = 200
 """Bytes of the longest name that gets an ending put to it: file systems allow 255."""
 

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from workbench.model import PageContent
 from workbench.visible import as_html
 
-
 POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">"""
 """A browser shows the page, and runs and loads nothing."""
 

@@ -43,7 +43,7 @@ def noted(folder: Path) -> dict[str, Report]:
     reports: dict[str, Report] = {}
     if not (folder / NAME).is_file():
         return reports
-    for line in (folder / NAME).read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in (folder / NAME).read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
             report = Report(**json.loads(line))
         except (ValueError, TypeError):
