@@ -35,6 +35,9 @@ WRITERS = {".html": written.write_html, ".xlsx": written.write_xlsx, ".txt": wri
 COLUMNS = ("level2", "name", "target", "actual", "deviation")
 """Columns of the indicators that hold a payload in every row, or in every second one."""
 
+INJECTED = "\u2028!touch canary\u0085%run canary.py\x1b]0;canary\x07"
+"""What a forged correction puts behind a department's name: no form and no person can."""
+
 NOT_UTF8 = b"\xb2\xe2.txt"
 """A name as a Chinese Windows of old writes it."""
 
@@ -121,6 +124,7 @@ def write_archive(raw: Path) -> None:
 
 def write_corrections(raw: Path, folder: Path) -> None:
     """Corrections made of the payloads: values, reasons, people's names; and lines that are no corrections."""
+    forged: list[dict[str, object]] = []
     for name, payloads in FORMS.items():
         form_id = f"{hashlib.sha256((raw / name).read_bytes()).hexdigest()[:16]}-1"
         turned = [*payloads[1:], *payloads[:1]]
@@ -128,9 +132,11 @@ def write_corrections(raw: Path, folder: Path) -> None:
             now, what = f"改 {one_line(payload.text)}", ("indicators", number, "deviation")
             log = CorrectionLog(folder, payload.text if payload is not HUGE else "李")
             log.append(form_id, *what, plain(was.text), now, reason=payload.text[:1000])
-    line = {"form_id": form_id, "table": "indicators", "record_no": 1, "field": "name", "was": None, "by": "张"}
-    line |= {"at": "2026-01-01T00:00:00+08:00", "reason": "", "now": "x"}
-    forged = [line | {"action": payload.text} for payload in PAYLOADS] + [line | {"now": "\ud800半"}]
+        every = plain(together(payloads))
+        head = {"form_id": form_id, "table": "forms", "record_no": 0, "field": "department", "was": every, "by": "张"}
+        forged.append(head | {"at": "2026-01-01T00:00:00+08:00", "reason": INJECTED, "now": every + INJECTED})
+    forged += [forged[0] | {"action": payload.text} for payload in PAYLOADS]
+    forged += [forged[0] | {"now": "\ud800半"}]
     (folder / "\x1b[31m.jsonl").write_text("".join(json.dumps(one) + "\n" for one in forged), encoding="ascii")
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 import pandas as pd
@@ -13,10 +14,14 @@ import pytest
 
 from tests.conftest import RAW, ROOT, Sample, workbench
 from tests.generated import write_large_dataset
+from tests.hostile import BROWSER
 from tests.hostile_archive import FORMS, Hostile, truth_of
 from tests.lab import Lab, chromium, jupyter_lab
 from workbench.readers.plain import plain
 from workbench.visible import visible
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 REVIEWED = ("indicators", 62, "score")
 """A number that the queue asks about: the form prints 0.1."""
@@ -196,8 +201,22 @@ def test_no_text_of_strangers_runs_or_is_typeset_in_jupyterlab(lab: Lab, counted
     assert "\u202e" not in page.inner_text(".wbr")
     assert [sign for sign in fired if not sign.startswith(("blob:", "data:"))] == []
     assert page.title() != "canary"
+    shown += opened_again(lab, page)
+    assert [sign for sign in fired if not sign.startswith(("blob:", "data:"))] == []
     counted("hostile strings × places: shown literally by JupyterLab and the review", shown + asked)
     page.context.close()
+
+
+def opened_again(lab: Lab, page: Page) -> int:
+    """The executed notebook of a report, as it is found beside the page: how many texts it shows."""
+    (notebook,) = (lab.project / "strangers" / "reports").glob("script*.ipynb")
+    lab.enter(page, f"strangers/reports/{notebook.name}")
+    page.wait_for_selector(".jp-OutputArea-output h1")
+    assert page.locator("mjx-container").count() == 0
+    title = page.locator(".jp-OutputArea-output h1").first.text_content() or ""
+    texts = [visible(plain(payload.text)) for payload in BROWSER]
+    assert all(text in title for text in texts)
+    return len(texts)
 
 
 def moving_on(page) -> float:
