@@ -169,11 +169,12 @@ def test_text_from_forms_cannot_run_and_ten_thousand_fields_open_at_once(lab: La
 
 def test_no_text_of_strangers_runs_or_is_typeset_in_jupyterlab(lab: Lab, counted: Callable[[str, int], None]) -> None:
     """Formulas too: JupyterLab typesets what stands between dollars in any HTML, and a form's $ is a $."""
-    page = lab.browser.new_context().new_page()
+    window = lab.browser.new_context()
     fired: list[str] = []
-    page.expose_function("canary", lambda *what: fired.append(str(what)))
-    page.on("dialog", lambda dialog: (fired.append("dialog"), dialog.dismiss()))
-    page.on("request", lambda request: None if lab.address in request.url else fired.append(request.url))
+    window.expose_function("canary", lambda *what: fired.append(str(what)))
+    window.on("dialog", lambda dialog: (fired.append("dialog"), dialog.dismiss()))
+    window.on("request", lambda request: None if lab.address in request.url else fired.append(request.url))
+    page = window.new_page()
     lab.enter(page, "strangers.ipynb")
     lab.run_all(page, until=".wbr[data-index='0']")
     page.wait_for_selector("#control mjx-container")  # formulas are typeset here
@@ -201,10 +202,10 @@ def test_no_text_of_strangers_runs_or_is_typeset_in_jupyterlab(lab: Lab, counted
     assert "\u202e" not in page.inner_text(".wbr")
     assert [sign for sign in fired if not sign.startswith(("blob:", "data:"))] == []
     assert page.title() != "canary"
-    shown += opened_again(lab, page)
+    shown += opened_again(lab, window.new_page())
     assert [sign for sign in fired if not sign.startswith(("blob:", "data:"))] == []
     counted("hostile strings × places: shown literally by JupyterLab and the review", shown + asked)
-    page.context.close()
+    window.close()
 
 
 def opened_again(lab: Lab, page: Page) -> int:
