@@ -48,6 +48,27 @@ def workbench(*arguments: str | Path, **environment: str) -> subprocess.Complete
     return subprocess.run(command, env=variables, capture_output=True, encoding="utf-8")
 
 
+COUNTED = "counted: "
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
+    """Adds to a count that is printed when all tests, in all processes, have ended: ``counted("faults injected", 12)``."""
+    return lambda name, count: record_property(f"{COUNTED}{name}", count)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The sums of what tests counted."""
+    sums: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, count in getattr(report, "user_properties", ()):
+                if name.startswith(COUNTED) and getattr(report, "when", "") == "call":
+                    sums[name.removeprefix(COUNTED)] += count
+    if sums:
+        terminalreporter.write_line(", ".join(f"{name}: {count:,}" for name, count in sums.items()))
+
+
 @pytest.fixture(scope="session")
 def engine() -> OcrEngine:
     """PaddleOCR with the weights of the installation; its models load on first use."""
@@ -93,22 +114,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     from tests.hostile_archive import make_hostile
 
     return make_hostile(shared_folder(tmp_path_factory))
-
-
-@pytest.fixture
-def counted(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
-    """Tell how much a test looked at: the sums by name stand at the end of the run."""
-    return lambda name, count: record_property("counted", [name, count])
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    sums: Counter[str] = Counter()
-    for report in terminalreporter.getreports("passed"):
-        sums.update({name: count for key, (name, count) in report.user_properties if key == "counted"})
-    if sums:
-        terminalreporter.section("counted")
-        for name, count in sums.items():
-            terminalreporter.line(f"{count:8,}  {name}")
 
 
 @pytest.fixture(scope="session")
