@@ -53,7 +53,7 @@ COUNTED = "counted: "
 
 @pytest.fixture
 def counted(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
-    """Adds to a count that is printed when all tests, in all processes, have ended: ``counted("faults injected", 12)``."""
+    """Adds to a count that is printed when the tests of all processes have ended: ``counted("faults", 12)``."""
     return lambda name, count: record_property(f"{COUNTED}{name}", count)
 
 

@@ -75,6 +75,13 @@ def test_a_line_of_the_journal_of_reports_ends_only_where_it_ends(tmp_path: Path
     assert noted(tmp_path) == {"a": report}
 
 
+@pytest.mark.parametrize("stem", ["../../secret", "/tmp/secret", "a/b", "..", "", 5, None, ["a"], "a\\b", "C:a"])
+def test_a_journal_of_strangers_names_no_file_outside_its_folder(stem: object, tmp_path: Path) -> None:
+    """The next run removed the files of reports that it did not know, wherever the journal said that they were."""
+    note(tmp_path, Report("甲", stem, "1"))  # type: ignore[arg-type]
+    assert noted(tmp_path) == {}
+
+
 def test_departments_that_share_no_kind_of_indicator_are_compared_all_the_same() -> None:
     """The report on them failed: there was nothing to take the least of."""
     tables = several_departments(["甲局", "乙局"])
