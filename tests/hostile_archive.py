@@ -134,7 +134,8 @@ def write_corrections(raw: Path, folder: Path) -> None:
             log.append(form_id, *what, plain(was.text), now, reason=payload.text[:1000])
         every = plain(together(payloads))
         head = {"form_id": form_id, "table": "forms", "record_no": 0, "field": "department", "was": every, "by": "张"}
-        forged.append(head | {"at": "2026-01-01T00:00:00+08:00", "reason": INJECTED, "now": every + INJECTED})
+        head |= {"at": "2026-01-01T00:00:00+08:00", "reason": INJECTED, "now": every + INJECTED}
+        forged += [head, head | {"field": "title", "was": "项目支出绩效自评表", "now": "甲\r乙"}]
     forged += [forged[0] | {"action": payload.text} for payload in PAYLOADS]
     forged += [forged[0] | {"now": "\ud800半"}]
     (folder / "\x1b[31m.jsonl").write_text("".join(json.dumps(one) + "\n" for one in forged), encoding="ascii")
