@@ -56,7 +56,7 @@ wb.review("hostile/processed", by="<img src=x onerror='window.harmed=4'>")
 
 
 @pytest.fixture(scope="module")
-def lab(sample_dataset: Sample, hostile: Hostile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(sample_dataset: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     chromium()
     project = tmp_path_factory.mktemp("project")
     shutil.copytree(sample_dataset.folder, project / "data" / "processed")
@@ -65,9 +65,7 @@ def lab(sample_dataset: Sample, hostile: Hostile, tmp_path_factory: pytest.TempP
     shutil.copy(ROOT / "notebooks" / "review.ipynb", project / "notebooks")
     rebuild(project)
     write_large_dataset(project / "hostile" / "processed")
-    shutil.copytree(hostile.project, project / "strangers")
     nbformat.write(notebook_of(NOTEBOOK), project / "hostile.ipynb")
-    nbformat.write(notebook_of(STRANGERS), project / "strangers.ipynb")
     with jupyter_lab(project, tmp_path_factory.mktemp("jupyter")) as running:
         yield running
 
@@ -167,8 +165,12 @@ def test_text_from_forms_cannot_run_and_ten_thousand_fields_open_at_once(lab: La
     page.close()
 
 
-def test_no_text_of_strangers_runs_or_is_typeset_in_jupyterlab(lab: Lab, counted: Callable[[str, int], None]) -> None:
+def test_no_text_of_strangers_runs_or_is_typeset_in_jupyterlab(
+    lab: Lab, hostile: Hostile, counted: Callable[[str, int], None]
+) -> None:
     """Formulas too: JupyterLab typesets what stands between dollars in any HTML, and a form's $ is a $."""
+    shutil.copytree(hostile.project, lab.project / "strangers")
+    nbformat.write(notebook_of(STRANGERS), lab.project / "strangers.ipynb")
     corrections = lab.project / "strangers" / "data" / "corrections"
     logs = set(corrections.iterdir())
     window = lab.browser.new_context()
