@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from workbench.dataset.store import Dataset, open_dataset
 from workbench.ocr.base import OcrEngine, OcrOptions
 
 if TYPE_CHECKING:
+    from tests.hostile_archive import Hostile
     from workbench.report import ReportRun
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,6 +46,27 @@ def workbench(*arguments: str | Path, **environment: str) -> subprocess.Complete
     command = [sys.executable, "-m", "workbench", *map(str, arguments)]
     variables = inherited | {"PYTHONIOENCODING": "utf-8"} | environment
     return subprocess.run(command, env=variables, capture_output=True, encoding="utf-8")
+
+
+COUNTED = "counted: "
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
+    """Adds to a count that is printed when the tests of all processes have ended: ``counted("faults", 12)``."""
+    return lambda name, count: record_property(f"{COUNTED}{name}", count)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The sums of what tests counted."""
+    sums: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, count in getattr(report, "user_properties", ()):
+                if name.startswith(COUNTED) and getattr(report, "when", "") == "call":
+                    sums[name.removeprefix(COUNTED)] += count
+    if sums:
+        terminalreporter.write_line(", ".join(f"{name}: {count:,}" for name, count in sums.items()))
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +106,16 @@ def awkward_reports(tmp_path_factory: pytest.TempPathFactory) -> ReportRun:
     from tests.made_reports import make_awkward_reports
 
     return make_awkward_reports(shared_folder(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+    """An archive full of hostile text, read and reported."""
+    from tests.hostile_archive import make_hostile
+
+    if sys.platform != "linux":
+        pytest.skip("the file systems of this machine refuse most of the names, and it may have no such terminals")
+    return make_hostile(shared_folder(tmp_path_factory))
 
 
 @pytest.fixture(scope="session")

@@ -52,10 +52,14 @@ class Lab:
     def open(self, notebook: str) -> Page:
         """A notebook in a new tab, its kernel ready."""
         page = self.browser.new_page(viewport={"width": 1400, "height": 950})
+        self.enter(page, notebook)
+        return page
+
+    def enter(self, page: Page, notebook: str) -> None:
+        """A notebook in a tab that is there, its kernel ready."""
         page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{self.address}/lab/tree/{notebook}?token={TOKEN}&reset")
         page.wait_for_selector("text=| Idle")
-        return page
 
     def run_all(self, page: Page, until: str) -> None:
         """Run all cells of the notebook in front, as its menu does, until an element is there."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 import pandas as pd
@@ -13,10 +14,31 @@ import pytest
 
 from tests.conftest import RAW, ROOT, Sample, workbench
 from tests.generated import write_large_dataset
+from tests.hostile import BROWSER
+from tests.hostile_archive import FORMS, Hostile, truth_of
 from tests.lab import Lab, chromium, jupyter_lab
+from workbench.readers.plain import plain
+from workbench.visible import visible
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 REVIEWED = ("indicators", 62, "score")
 """A number that the queue asks about: the form prints 0.1."""
+
+STRANGERS = """
+import workbench as wb
+from IPython.display import HTML, display
+from workbench import analysis as wa
+ds = wb.open("strangers/data/processed")
+display(HTML("<p id='control'>$x^2$ <img src=x onerror=window.control=1></p>"))
+for form_id in ds.forms.form_id:
+    report = wa.select(ds, ds.forms.department[list(ds.forms.form_id).index(form_id)])
+    display(ds.form(form_id), wa.pages.title(report), wa.listings.indicators(report.main), wa.pages.key_points(report))
+display(ds, wa.listings.failed_documents(ds), wa.evidence.findings(ds))
+display(wb.ingest("strangers/data/raw", "strangers/data/processed", workers=1))
+wb.review("strangers/data/processed", by="<img src=x onerror=canary('by')>\\u202e1")
+"""
 
 NOTEBOOK = """
 import workbench as wb
@@ -43,14 +65,14 @@ def lab(sample_dataset: Sample, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copy(ROOT / "notebooks" / "review.ipynb", project / "notebooks")
     rebuild(project)
     write_large_dataset(project / "hostile" / "processed")
-    nbformat.write(hostile_notebook(), project / "hostile.ipynb")
+    nbformat.write(notebook_of(NOTEBOOK), project / "hostile.ipynb")
     with jupyter_lab(project, tmp_path_factory.mktemp("jupyter")) as running:
         yield running
 
 
-def hostile_notebook() -> nbformat.NotebookNode:
+def notebook_of(source: str) -> nbformat.NotebookNode:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(NOTEBOOK)], metadata=kernel)
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel)
 
 
 def rebuild(project: Path) -> str:
@@ -141,6 +163,72 @@ def test_text_from_forms_cannot_run_and_ten_thousand_fields_open_at_once(lab: La
     assert page.locator(".jp-OutputArea img[src='x'], .jp-OutputArea script, .jp-OutputArea svg[onload]").count() == 0
     assert page.evaluate("window.harmed") is None
     page.close()
+
+
+def test_no_text_of_strangers_runs_or_is_typeset_in_jupyterlab(
+    lab: Lab, hostile: Hostile, counted: Callable[[str, int], None]
+) -> None:
+    """Formulas too: JupyterLab typesets what stands between dollars in any HTML, and a form's $ is a $."""
+    shutil.copytree(hostile.project, lab.project / "strangers")
+    nbformat.write(notebook_of(STRANGERS), lab.project / "strangers.ipynb")
+    corrections = lab.project / "strangers" / "data" / "corrections"
+    logs = set(corrections.iterdir())
+    window = lab.browser.new_context()
+    fired: list[str] = []
+    window.expose_function("canary", lambda *what: fired.append(str(what)))
+    window.on("dialog", lambda dialog: (fired.append("dialog"), dialog.dismiss()))
+    window.on("request", lambda request: None if lab.address in request.url else fired.append(request.url))
+    page = window.new_page()
+    lab.enter(page, "strangers.ipynb")
+    lab.run_all(page, until=".wbr[data-index='0']")
+    page.wait_for_selector("#control mjx-container")  # formulas are typeset here
+    page.wait_for_function("window.control === 1")  # and what is not escaped runs here
+    outputs = page.locator(".jp-OutputArea-output")
+    assert page.locator("mjx-container").count() == page.locator("#control mjx-container").count()
+    assert (
+        page.locator(".jp-OutputArea-output :is(script, iframe, form, svg:not(.wbr-cells, [class*=jp-]))").count() == 0
+    )
+    assert page.locator(".jp-OutputArea-output [onerror]").count() == 1  # that of the control
+    words = "".join(outputs.all_text_contents())
+    shown = 0
+    for payloads in FORMS.values():
+        texts = [visible(plain(row[name])) for row in truth_of(payloads)["indicators"] for name in ("name", "actual")]
+        assert all(text in words for text in texts)
+        shown += len(texts)
+    asked = 0
+    titles = set()
+    for index in range(12):
+        page.wait_for_selector(f".wbr[data-index='{index}']")
+        for field in page.locator(".wbr-record :is(input, textarea)").all():
+            field.focus()
+            asked += 1
+        titles |= {field.input_value() for field in page.locator(".wbr-record input[aria-label='标题']").all()}
+        page.locator(".wbr").focus()
+        page.keyboard.press("j")
+    assert titles == {"甲乙"}  # so a field holds a text with a line end: looking into it is no correction
+    assert set(corrections.iterdir()) == logs
+    page.keyboard.press("m")
+    page.wait_for_selector(".wbr-overlay")
+    assert "‹U+202E›1" in page.inner_text(".wbr-by")
+    assert "\u202e" not in page.inner_text(".wbr")
+    assert [sign for sign in fired if not sign.startswith(("blob:", "data:"))] == []
+    assert page.title() != "canary"
+    shown += opened_again(lab, window.new_page())
+    assert [sign for sign in fired if not sign.startswith(("blob:", "data:"))] == []
+    counted("hostile strings × places: shown literally by JupyterLab and the review", shown + asked)
+    window.close()
+
+
+def opened_again(lab: Lab, page: Page) -> int:
+    """The executed notebook of a report, as it is found beside the page: how many texts it shows."""
+    (notebook,) = (lab.project / "strangers" / "reports").glob("script*.ipynb")
+    lab.enter(page, f"strangers/reports/{notebook.name}")
+    page.wait_for_selector(".jp-OutputArea-output h1")
+    assert page.locator("mjx-container").count() == 0
+    title = page.locator(".jp-OutputArea-output h1").first.text_content() or ""
+    texts = [visible(plain(payload.text)) for payload in BROWSER]
+    assert all(text in title for text in texts)
+    return len(texts)
 
 
 def moving_on(page) -> float:

@@ -12,6 +12,7 @@ import workbench
 from workbench.errors import WorkbenchError
 from workbench.remote import Place, place_of
 from workbench.settings import NOTEBOOK_SECONDS
+from workbench.visible import one_line
 
 if TYPE_CHECKING:
     from workbench.archive.summary import IngestSummary
@@ -20,7 +21,19 @@ FAILED_INPUTS = 1
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
 
 
-class Command(click.Command):
+class Plain:
+    """Part of a command whose complaints about arguments, which may be names of strangers' files, are plain text."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        try:
+            rest: list[str] = super().parse_args(context, arguments)  # type: ignore[misc]
+            return rest
+        except click.UsageError as error:
+            error.message = one_line(error.message)  # type: ignore[misc]
+            raise
+
+
+class Command(Plain, click.Command):
     """A command whose expected errors are one line on standard error, and whose help keeps its examples' lines."""
 
     def invoke(self, context: click.Context) -> Any:
@@ -32,7 +45,7 @@ class Command(click.Command):
             raise click.exceptions.Exit(_complain("interrupted; nothing that was done is lost")) from None
 
 
-class Group(click.Group):
+class Group(Plain, click.Group):
     """The commands in the order of their use."""
 
     command_class = Command
@@ -50,8 +63,13 @@ class PlaceType(click.ParamType):  # type: ignore[type-arg]
         return place_of(value)
 
 
+def _say(line: str, err: bool = False) -> None:
+    """One line for a terminal, which no text of a form and no name of a file can steer."""
+    click.echo(one_line(line), err=err)
+
+
 def _complain(line: str) -> int:
-    click.echo(f"error: {line}", err=True)
+    _say(f"error: {line}", err=True)
     return FAILED_INPUTS
 
 
@@ -94,7 +112,7 @@ def ingest(raw: Place, out: Place, workers: int | None, cluster: str | None, kee
 
         plan = plan_ingest(raw, out, Settings.from_environment(), keep)
         for line in detailed_plan_lines(plan, workers or _default_workers()):
-            click.echo(_printable(line))
+            _say(line)
         return
     summary = _ingest(raw, out, workers, cluster, keep)
     if summary.problems:
@@ -105,13 +123,13 @@ def _ingest(
     raw: Place, out: Place, workers: int | None, cluster: str | None = None, keep: bool = False
 ) -> IngestSummary:
     summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep)
-    click.echo(str(summary))
+    _say(str(summary))
     for problem in summary.failed:
-        click.echo(_printable(str(problem)), err=True)
+        _say(str(problem), err=True)
     for line in summary.corrections.problems:
-        click.echo(_printable(f"correction not read: {line}"), err=True)
+        _say(f"correction not read: {line}", err=True)
     if summary.interrupted:
-        click.echo(
+        _say(
             f"interrupted; run the same command again to go on ({summary.unread} document(s) are not all read)",
             err=True,
         )
@@ -136,7 +154,7 @@ def clean(processed: Place, dry_run: bool) -> None:
 
     found = run(processed, dry_run)
     done = "would be freed" if dry_run else "freed"
-    click.echo(
+    _say(
         f"{found.size / 1e6:,.1f} MB {done}: results of {len(found.documents)} document(s) that are not in the tables, "
         f"{len(found.versions)} of earlier versions or other settings, {len(found.scraps)} scrap(s)"
     )
@@ -152,6 +170,7 @@ def clean(processed: Place, dry_run: bool) -> None:
 def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     """The tables of SCAN (any file that `ingest` reads, or a folder of page images) as HTML and JSON, page by page."""
     from workbench.archive.single import read_document
+    from workbench.files import short_name
     from workbench.grid.drawing import draw_cells, draw_stages
     from workbench.grid.export import to_html, to_json
     from workbench.ocr.registry import engine_for
@@ -167,7 +186,7 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
             failed += 1
             _complain(str(content))
             continue
-        stem = f"{name}-p{content.number:02d}"
+        stem = f"{short_name(name)}-p{content.number:02d}"
         (out / f"{stem}.html").write_text(to_html(content, stem), encoding="utf-8")
         (out / f"{stem}.json").write_text(to_json(content), encoding="utf-8")
         if with_drawing and page is not None:
@@ -176,10 +195,10 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
             for stage, picture in draw_stages(page, content, engine_for(settings, _default_workers())).items():
                 picture.save(out / f"{stem}-{stage}.png")
         if (with_drawing or with_stages) and page is None:
-            click.echo(f"{stem}: not drawn, this kind of document has no scan to draw on", err=True)
+            _say(f"{stem}: not drawn, this kind of document has no scan to draw on", err=True)
         tables, lines = tables + len(content.grids), lines + len(content.loose_lines)
         cells = sum(len(table.cells) for table in content.grids)
-        click.echo(f"{stem}: {len(content.grids)} table(s), {cells} cells")
+        _say(f"{stem}: {len(content.grids)} table(s), {cells} cells")
     if not tables:
         _complain(f"{scan}: no-table: no table on any page, {lines} line(s) of text; see with --stages what was found")
     if failed or not tables:
@@ -223,7 +242,7 @@ def report(
         from workbench.report import pack
 
         packed = pack(out / "index.html")
-        click.echo(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
+        _say(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
     if not all_made:
         sys.exit(FAILED_INPUTS)
 
@@ -238,12 +257,12 @@ def _report(
     for failed in run.failed:
         _complain(f"{failed.title}: {f'cell {failed.cell}: ' if failed.cell else ''}{failed.error}")
     if run.removed:
-        click.echo(f"removed {len(run.removed)} file(s) of departments that the dataset no longer has", err=True)
+        _say(f"removed {len(run.removed)} file(s) of departments that the dataset no longer has", err=True)
     current = len(run.reports) - run.made
     unchanged = f", {current} of them unchanged" if current > 0 else ""
-    click.echo(f"{len(run.reports) - len(run.failed)} report(s){unchanged} → {run.index}")
+    _say(f"{len(run.reports) - len(run.failed)} report(s){unchanged} → {run.index}")
     if run.interrupted:
-        click.echo("interrupted; run the same command again to go on", err=True)
+        _say("interrupted; run the same command again to go on", err=True)
     return not (run.failed or run.interrupted)
 
 
@@ -263,9 +282,9 @@ def check(processed: Place, severity: str) -> None:
     for row in found.to_dict("records"):
         page = f" p{row['page']}" if row["page"] == row["page"] and row["page"] is not None else ""
         where = f"{names.get(row['form_id']) or sources.get(row['document_id'], '')}{page}"
-        click.echo(_printable(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}"))
+        _say(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}")
     counts = dataset.findings["severity"].value_counts()
-    click.echo(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
+    _say(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
 
 
 @main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))
@@ -282,12 +301,7 @@ def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - re
     from workbench.review.accuracy import bench_from_corrections
 
     for line in bench_from_corrections(workbench.open(processed)).lines():
-        click.echo(_printable(line))
-
-
-def _printable(text: str) -> str:
-    """Without control characters: text from a scan or file name must not steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
+        _say(line)
 
 
 @main.command(epilog=_examples("workbench export --format xlsx", "workbench export data/2022 --format dta --out stata"))
@@ -305,8 +319,8 @@ def export(processed: Place, kind: str, out: Path | None) -> None:
 
     made = export_dataset(workbench.open(processed), kind, out, progress=counted)
     for note in made.notes:
-        click.echo(f"note: {note}", err=True)
-    click.echo(f"{kind} → {made.path}")
+        _say(f"note: {note}", err=True)
+    _say(f"{kind} → {made.path}")
 
 
 @main.command(epilog=_examples("workbench init performance-2024", "workbench init ."))
@@ -320,9 +334,9 @@ def init(folder: Path) -> None:
 
     project = make_project(folder)
     for path in project.kept:
-        click.echo(f"kept as it was: {path}", err=True)
-    click.echo(f"{len(project.made)} file(s) → {project.folder}")
-    click.echo(f"Put scans into {project.folder / RAW}, then in {project.folder}: workbench ingest, or jupyter lab")
+        _say(f"kept as it was: {path}", err=True)
+    _say(f"{len(project.made)} file(s) → {project.folder}")
+    _say(f"Put scans into {project.folder / RAW}, then in {project.folder}: workbench ingest, or jupyter lab")
 
 
 @main.command(epilog=_examples("workbench demo"))
@@ -334,7 +348,8 @@ def demo(folder: Path | None) -> None:
     project = demo_folder(folder)
     summary = _ingest(project / RAW, project / PROCESSED, None)
     made = _report(project / PROCESSED, project / REPORTS, None, None, None, NOTEBOOK_SECONDS)
-    click.echo(f"\nOpen {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
-    click.echo("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
+    _say("")
+    _say(f"Open {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
+    _say("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
     if summary.problems or not made:
         sys.exit(FAILED_INPUTS)

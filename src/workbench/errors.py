@@ -29,9 +29,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.visible import one_line
+
 
 class WorkbenchError(Exception):
-    """Root of all errors that the workbench raises on purpose."""
+    """Root of all errors that the workbench raises on purpose. Its message is one line, which no name in it steers."""
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
     def __reduce__(self) -> tuple[Callable[..., WorkbenchError], tuple[object, ...]]:
         return _rebuild, (type(self), str(self), dict(self.__dict__))

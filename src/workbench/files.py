@@ -11,6 +11,9 @@ from typing import Protocol
 
 from workbench.errors import StoreError
 
+LONGEST_NAME = 200
+"""Bytes of the longest name that gets an ending put to it: file systems allow 255."""
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all, whatever interrupts; its folder is made if needed."""
@@ -24,6 +27,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def short_name(name: str) -> str:
+    """A name with room for an ending on every file system: one longer than ``LONGEST_NAME`` is its beginning and a
+    digest of the whole."""
+    written = os.fsencode(name)
+    if len(written) <= LONGEST_NAME:
+        return name
+    start = written[: LONGEST_NAME - 9].decode("utf-8", "ignore")
+    return f"{start}_{hashlib.sha256(written).hexdigest()[:8]}"
 
 
 class Files(Protocol):

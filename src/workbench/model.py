@@ -8,8 +8,9 @@ the grid room and never leak out of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Literal
+
+from workbench.visible import as_html, literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,13 +133,14 @@ class CellGrid:
         rows = ("".join(map(_html_cell, (c for c in self.cells if c.row == row))) for row in range(self.rows))
         return "<table>\n" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "\n</table>"
 
-    _repr_html_ = to_html
+    def _repr_html_(self) -> str:
+        return literal(self.to_html())
 
 
 def _html_cell(cell: Cell) -> str:
     spans = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     spans += f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
-    return f"<td{spans}>{escape(cell.text)}</td>"
+    return f"<td{spans}>{as_html(cell.text)}</td>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +252,11 @@ class Finding:
     def _repr_html_(self) -> str:
         colour = {"error": "#c62828", "warning": "#b26a00", "info": "#1976d2"}[self.severity]
         facts = ((label, text) for label, text in (("应为", self.expected), ("所见", self.found)) if text)
-        told = "".join(f"；{label} <b>{escape(text)}</b>" for label, text in facts)
+        told = "".join(f"；{label} <b>{as_html(text)}</b>" for label, text in facts)
         where = f"（第 {self.page} 页）" if self.page else ""
-        return (
-            f'<span style="color:{colour};font-weight:600">{self.severity}</span> <code>{escape(self.code)}</code> '
-            f"{escape(self.message)}{told}{where}"
+        return literal(
+            f'<span style="color:{colour};font-weight:600">{self.severity}</span> <code>{as_html(self.code)}</code> '
+            f"{as_html(self.message)}{told}{where}"
         )
 
 

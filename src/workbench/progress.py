@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from tqdm.auto import tqdm
 
+from workbench.visible import one_line
+
 Item = TypeVar("Item")
 
 
@@ -36,4 +38,4 @@ def counted(items: Iterable[Item], total: int, desc: str) -> Iterator[Item]:
 def say(line: str) -> None:
     """One plain line on standard error, for standard output is for results; in a notebook, where that looks like a
     fault, on standard output."""
-    print(line, file=sys.stdout if _in_notebook() else sys.stderr, flush=True)
+    print(one_line(line), file=sys.stdout if _in_notebook() else sys.stderr, flush=True)

@@ -171,7 +171,8 @@ def department_heat_map(tables: Tables, column: str = "level2", most: int = 30) 
     shown = rates.loc[order].iloc[:most, :MOST_KINDS]
     figure = heat_map(shown, [shorten(str(name), 2 * NAME_COLUMNS) for name in shown.index])
     kind = "二级" if column == "level2" else "一级"
-    means = rates[rates.columns[rates.notna().sum() >= min(2, len(rates))]].mean()
+    shared = rates.columns[rates.notna().sum() >= min(2, len(rates))]
+    means = rates[shared if len(shared) else rates.columns].mean()
     worst = means.idxmin()
     if means.min() >= 1 - measures.POINT_TOLERANCE:
         title = f"{len(rates)} 个部门在每一类{kind}指标上都得满分"

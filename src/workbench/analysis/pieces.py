@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from workbench.analysis import style, wording
+from workbench.visible import as_html, literal, visible
 
 DOTS_PER_INCH = 144
 """Resolution of the pictures: sharp on screens with double density and on paper."""
@@ -32,10 +32,10 @@ class Html:
     words: str = ""
 
     def _repr_html_(self) -> str:
-        return self.markup
+        return literal(self.markup)
 
     def __repr__(self) -> str:
-        return self.words or "HTML"
+        return visible(self.words) or "HTML"
 
     def __add__(self, other: Html) -> Html:
         return Html(f"{self.markup}\n{other.markup}", f"{self.words}\n{other.words}".strip())
@@ -57,7 +57,7 @@ class Column:
 
 def escape(value: object) -> str:
     """Text as HTML text: nothing in it is markup any more."""
-    return html.escape(wording.text(value), quote=True)
+    return as_html(wording.text(value))
 
 
 def join(pieces: Iterable[Html]) -> Html:
@@ -105,7 +105,7 @@ def table(
     head = "".join(f'<th scope="col" class="wb-{column.kind}">{escape(column.label)}</th>' for column in columns)
     body = []
     for row in rows.to_dict("records"):
-        named = f' class="wb-{html.escape(mark(row), quote=True)}"' if mark and mark(row) else ""
+        named = f' class="wb-{as_html(mark(row))}"' if mark and mark(row) else ""
         body.append(f"<tr{named}>{''.join(_cell(column, row[column.name]) for column in columns)}</tr>")
     # The caption is a row of the head: on paper it comes again with the head on every page.
     title = f'<tr class="wb-caption"><th colspan="{len(columns)}">{escape(caption)}</th></tr>' if caption else ""
@@ -134,5 +134,5 @@ def _cell(column: Column, value: object) -> str:
     """One cell; its heading goes with it, for narrow screens where a row is shown as a list."""
     written = column.write(value)
     nothing = " wb-blank" if written == wording.MISSING else ""
-    label = html.escape(column.label, quote=True)
-    return f'<td class="wb-{column.kind}{nothing}" data-label="{label}">{html.escape(written)}</td>'
+    label = as_html(column.label)
+    return f'<td class="wb-{column.kind}{nothing}" data-label="{label}">{as_html(written)}</td>'

@@ -94,7 +94,7 @@ def _glyphs() -> frozenset[int]:
 
 def plain(words: object) -> str:
     """Text from a form, safe in a chart: no mathematics, and a box for what the font cannot show."""
-    shown = "".join(c if c == "\n" or ord(c) in _glyphs() else "□" for c in wording.text(words))
+    shown = "".join(c if c == "\n" or (c.isprintable() and ord(c) in _glyphs()) else "□" for c in wording.text(words))
     return shown.replace("$", r"\$")
 
 

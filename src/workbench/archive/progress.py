@@ -12,6 +12,7 @@ from workbench.archive.plan import Plan
 from workbench.archive.run import Counts
 from workbench.progress import say, shows_bars
 from workbench.readers.documents import Source
+from workbench.visible import one_line
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -47,7 +48,7 @@ class RunProgress:
     def advanced(self, counts: Counts) -> None:
         if self._bar is not None:
             self._bar.total = counts.pages
-            self._bar.set_description(counts.last[-28:] or "starting", refresh=False)
+            self._bar.set_description(one_line(counts.last)[-28:] or "starting", refresh=False)
             self._bar.set_postfix_str(_documents(counts), refresh=False)
             self._bar.update(counts.pages_done - self._shown)
             self._bar.refresh()
@@ -66,7 +67,8 @@ class RunProgress:
         return is_due
 
     def stopping(self) -> None:
-        say("\nstopping: the pages in hand are finished and kept (Ctrl-C again to stop at once)")
+        say("")  # the bar stays
+        say("stopping: the pages in hand are finished and kept (Ctrl-C again to stop at once)")
 
     def building(self) -> None:
         self.close()

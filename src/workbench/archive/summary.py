@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from html import escape
 
 from workbench.dataset.corrections import CorrectionHistory
 from workbench.remote import Place
+from workbench.visible import as_html, literal
 
 LEFT = 'style="text-align: left"'
 """Notebooks put what stands in cells to the right, as numbers."""
@@ -72,16 +72,16 @@ class IngestSummary:
         if self.unread:
             parts.append(f"<p>Interrupted: {self.unread:,} document(s) are still to be read. Run the cell again.</p>")
         if self.corrections.problems:
-            lines = "".join(f"<li>{escape(str(problem))}</li>" for problem in self.corrections.problems)
+            lines = "".join(f"<li>{as_html(str(problem))}</li>" for problem in self.corrections.problems)
             parts.append(f"<p>Corrections not read:</p><ul>{lines}</ul>")
         if self.failed:
             reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(p.reason for p in self.failed).items())
             cells = ((p.status, p.source, p.reason, p.message) for p in self.failed)
             rows = "".join(
-                "<tr>" + "".join(f"<td {LEFT}>{escape(text)}</td>" for text in row) + "</tr>" for row in cells
+                "<tr>" + "".join(f"<td {LEFT}>{as_html(text)}</td>" for text in row) + "</tr>" for row in cells
             )
             parts.append(
                 f"<details open><summary>{len(self.failed)} document(s) not all read ({reasons})</summary>"
                 f"<table>{rows}</table></details>"
             )
-        return "".join(parts)
+        return literal("".join(parts))

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from workbench.visible import HALF
+
 Action = Literal["set", "remove-record", "add-record", "move-value", "join-records", "dismiss", "undo"]
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom of a cell as scanned, as fractions of the page's width and height."""
@@ -128,6 +130,8 @@ def parse_line(line: bytes) -> Correction:
         raise ValueError("not a complete JSON object") from None
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")
+    if HALF.search(json.dumps(data, ensure_ascii=False)):
+        raise ValueError("half of a character in it, which no table can hold")
     known = {one.name for one in fields(Correction)}
     # null is what a value is that nobody gave.
     values: dict[str, Any] = {name: value for name, value in data.items() if name in known and value is not None}

@@ -341,7 +341,7 @@ def _now() -> str:
 def _safe_name(by: str) -> str:
     """The person's name as a file name on any system."""
     name = re.sub(r"[^\w.@+-]+", "_", by).strip("._") or "_"
-    reserved = re.fullmatch("(?i)con|prn|aux|nul|com[0-9]|lpt[0-9]", name)
+    reserved = re.fullmatch(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", name)
     return f"{'_' if reserved else ''}{name[:60]}"
 
 

@@ -11,13 +11,13 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from workbench.checks.wording import field_name
 from workbench.dataset.schemas import rows_of
+from workbench.visible import UNTYPESET, as_html
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -100,7 +100,7 @@ def shown(body: str, pages: Mapping[str, EmbeddedPage] | None = None) -> str:
         for name, page in (pages or {}).items()
     )
     pictures = f"<style>{backgrounds}</style>" if backgrounds else ""
-    return f'{_STYLE}{pictures}<div class="wb-show">{body}</div>'
+    return f'{_STYLE}{pictures}<div class="wb-show {UNTYPESET}">{body}</div>'
 
 
 def sheet(cells: Iterable[SheetCell], page_class: str = "") -> str:
@@ -130,8 +130,8 @@ def _cell(cell: SheetCell, page_class: str) -> str:
     attributes = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     attributes += f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
     attributes += f' class="wb-{cell.look}"' if cell.look else ""
-    attributes += f' title="{escape(cell.title)}"' if cell.title else ""
-    return f"<td{attributes}>{escape(cell.text)}{_piece(cell, page_class)}</td>"
+    attributes += f' title="{as_html(cell.title)}"' if cell.title else ""
+    return f"<td{attributes}>{as_html(cell.text)}{_piece(cell, page_class)}</td>"
 
 
 def _piece(cell: SheetCell, page_class: str) -> str:
@@ -177,7 +177,7 @@ def form_html(form: FormTables) -> str:
     facts = {name: _text(value) for name, value in next(rows_of(form["forms"])).items()}
     names = [facts[name] for name in ("department", "project") if facts[name]]
     year = [f"{facts['year']} 年"] if facts["year"] else []
-    parts = [f"<h4>{escape(facts['title'] or '（无标题）')}</h4>", f"<p>{escape(' · '.join([*names, *year]))}</p>"]
+    parts = [f"<h4>{as_html(facts['title'] or '（无标题）')}</h4>", f"<p>{as_html(' · '.join([*names, *year]))}</p>"]
     parts.append(findings_html(form["findings"]))
     pages, note = _embedded(form)
     looks = _looks(form)
@@ -189,7 +189,7 @@ def form_html(form: FormTables) -> str:
         embedded = pages.get(name)
         cells = [_sheet_cell(row, looks, embedded) for row in rows]
         parts.append(f"<p>第 {number} 页</p>{sheet(_of_form(cells), name if embedded else '')}")
-    parts.append(f"<p>{escape(note)}</p>" if note else "")
+    parts.append(f"<p>{as_html(note)}</p>" if note else "")
     return shown("".join(parts), pages)
 
 
@@ -202,7 +202,7 @@ def findings_html(findings: pd.DataFrame) -> str:
     summary = "，".join(f"{label} {counts[name]}" for name, label in names.items() if name in counts)
     ordered = findings.assign(rank=findings["severity"].map(list(names).index)).sort_values("rank", kind="stable")
     items = "".join(
-        f'<li><span class="wb-{escape(row["severity"])}">{names[row["severity"]]}</span> {escape(row["message"])}</li>'
+        f'<li><span class="wb-{row["severity"]}">{names[row["severity"]]}</span> {as_html(row["message"])}</li>'
         for row in rows_of(ordered)
     )
     unfolded = " open" if "error" in counts else ""
@@ -273,14 +273,15 @@ def dataset_html(dataset: Dataset) -> str:
     """What a dataset holds: its tables with their rows, its forms, its findings by severity."""
     rows = dataset.info["rows"]
     counts = "".join(
-        f"<tr><td>ds.{escape(name)}</td><td class='wb-number'>{int(rows[name])}</td></tr>" for name in rows
+        f"<tr><td>ds.{as_html(name)}</td><td class='wb-number'>{int(rows[name])}</td></tr>" for name in rows
     )
     forms = dataset.forms.head(FORMS_LISTED)
     labels = ("表", "部门", "项目", "年度", "总得分", "待复核")
     columns = dict(zip(("form_id", "department", "project", "year", "total_score", "review"), labels, strict=True))
     head = "".join(f"<th>{label}</th>" for label in columns.values())
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_text(row[name]))}</td>" for name in columns) + "</tr>" for row in rows_of(forms)
+        "<tr>" + "".join(f"<td>{as_html(_text(row[name]))}</td>" for name in columns) + "</tr>"
+        for row in rows_of(forms)
     )
     more = len(dataset.forms) - len(forms)
     tail = f"<p>另有 {more} 份表，见 ds.forms</p>" if more > 0 else ""
@@ -289,9 +290,8 @@ def dataset_html(dataset: Dataset) -> str:
         f"{label} {severities.get(name, 0)}"
         for name, label in (("error", "错误"), ("warning", "警告"), ("info", "提示"))
     )
-    title = (
-        f"<h4>数据集 {escape(str(dataset.folder))}</h4><p>建于 {escape(_text(dataset.info.get('built')))}；{found}</p>"
-    )
+    built = as_html(_text(dataset.info.get("built")))
+    title = f"<h4>数据集 {as_html(str(dataset.folder))}</h4><p>建于 {built}；{found}</p>"
     return shown(f"{title}<table><tr>{head}</tr>{body}</table>{tail}<table>{counts}</table>")
 
 

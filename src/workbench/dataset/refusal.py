@@ -9,6 +9,7 @@ from workbench.checks.wording import field_name
 from workbench.judging import NUMBER_FIELDS
 from workbench.model import Table
 from workbench.values import PLACEHOLDERS, normalise, parse_target
+from workbench.visible import TURNING
 
 FIELDS: dict[Table, tuple[str, ...]] = {
     "forms": ("title", "year", "department", "project", "unit", "total_weight", "total_score", "conclusion"),
@@ -42,7 +43,8 @@ def refusal(table: str, field: str, text: str | None) -> str | None:
         return None
     if len(text) > LONGEST:
         return f"文字过长（{len(text)}字，最多{LONGEST}字）"
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
+    unseen = any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)
+    if unseen or TURNING.search(text):
         return "含有换行或其他控制字符，请只填写一行文字"
     if normalise(text) in PLACEHOLDERS:
         return None

@@ -15,6 +15,7 @@ import pandas as pd
 from workbench.dataset.schemas import SCHEMAS, TABLES
 from workbench.dataset.writing import INFO
 from workbench.errors import DatasetError, SelectionError
+from workbench.readers.documents import path_named
 from workbench.remote import RemoteFiles, files_at, place_of
 
 if TYPE_CHECKING:
@@ -229,8 +230,9 @@ class Dataset:
         """A document on this machine; from a store it is fetched once, and stays as long as the dataset is open."""
         raw = place_of(str(self.info["raw"]))
         if isinstance(raw, Path):
-            return (self.folder / raw if isinstance(self.folder, Path) else raw).resolve() / source
-        copy = Path(self._fetched.name) / source
+            folder = (self.folder / raw if isinstance(self.folder, Path) else raw).resolve()
+            return path_named(source, folder)
+        copy = path_named(source, Path(self._fetched.name))
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             RemoteFiles(raw).fetch(source, copy)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from PIL import Image
@@ -59,7 +60,7 @@ def find_sources(raw: Path) -> list[Source]:
     if raw.is_file():
         return [_single(raw, raw.parent)]
     if not raw.is_dir():
-        return [Source(raw.name, raw, ())]
+        return [Source(name_of(Path(raw.name)), raw, ())]
     return sources_in(raw, _local_entries, _open_local)
 
 
@@ -78,9 +79,29 @@ def open_source(path: Path) -> Source:
     if path.is_file():
         return _single(path, path.parent)
     images = [file for file in path.iterdir() if _is_image(file)] if path.is_dir() else []
-    source = Source(path.name, path, tuple(sorted(images, key=lambda file: natural_order(file.name))))
+    source = Source(name_of(Path(path.name)), path, tuple(sorted(images, key=lambda file: natural_order(file.name))))
     _require_pages(source)
     return source
+
+
+def name_of(path: PurePath) -> str:
+    r"""A path as text, ``/``-separated. Bytes that are no UTF-8 (names that another system wrote) become ``\xb5``."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def path_named(name: str, folder: Path) -> Path:
+    """The inverse of `name_of`: where the document of that name lies in a folder.
+
+    Raises:
+        InputError: ``missing``: the name, which a dataset from elsewhere may hold, leads out of the folder.
+    """
+    path = Path(os.path.normpath(folder / name))
+    if not path.is_relative_to(os.path.normpath(folder)):
+        raise InputError("missing", name, "the name leads out of the folder of documents")
+    if path.exists() or "\\x" not in name:
+        return path
+    written = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), name.encode())
+    return folder / os.fsdecode(written)
 
 
 def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
@@ -101,8 +122,7 @@ def _walk(folder: Path, raw: Path, listing: Listing, stream: Callable[[Path], Bi
     are_pages = images and len(images) == len(files) and not folders
     are_pages = are_pages and not any(_has_many_pages(image, stream) for image in images)
     if are_pages and (folder != raw or _numbered_as_pages(images)):
-        name = folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name
-        yield Source(name, folder, tuple(images))
+        yield Source(_folder_name(folder, raw), folder, tuple(images))
         return
     if not entries:
         yield _without_pages(folder, raw)
@@ -122,11 +142,15 @@ def _open_local(path: Path) -> BinaryIO:
 
 
 def _without_pages(folder: Path, raw: Path) -> Source:
-    return Source(folder.relative_to(raw).as_posix() if folder != raw else folder.resolve().name, folder, ())
+    return Source(_folder_name(folder, raw), folder, ())
+
+
+def _folder_name(folder: Path, raw: Path) -> str:
+    return name_of(folder.relative_to(raw) if folder != raw else Path(folder.resolve().name))
 
 
 def _single(file: Path, raw: Path) -> Source:
-    return Source(file.relative_to(raw).as_posix(), file, (file,))
+    return Source(name_of(file.relative_to(raw)), file, (file,))
 
 
 def _is_ignored(path: Path) -> bool:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+from workbench.visible import HALF
+
 UNKNOWN = "\ufffd"
 """Stands for a character that the file does not tell."""
+
+CHARACTERS: dict[int, str | None] = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff"))
+CHARACTERS |= dict.fromkeys([*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0)], UNKNOWN)
+"""Invisible characters go. Control characters, which nobody prints, are unknown ones."""
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Raised digits say something else than digits: 10² is not 102."""
@@ -17,5 +22,7 @@ def plain(text: str) -> str:
 
     So 2022年 12月 becomes 2022年12月, as in the reading of scans, and ``100`` over ``200`` never becomes 100200.
     """
-    shown = re.sub(r"\s+", " ", text.translate(INVISIBLE)).strip()
+    if HALF.search(text):  # two halves that belong together are a character, one alone is unknown
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    shown = re.sub(r"\s+", " ", text.translate(CHARACTERS)).strip()
     return re.sub(r"(?<![A-Za-z0-9.,]) | (?![A-Za-z0-9])", "", shown)

@@ -12,12 +12,14 @@ from itertools import accumulate
 
 from workbench.model import Cell, CellGrid, CellState, Confidence, Finding, PageContent, Polygon, TextLine
 from workbench.readers.plain import UNKNOWN, plain
+from workbench.visible import TURNING
 
 WIDTH = 1000.0
 ROW = 20.0
 
 UNSURE = Confidence(character=0.5)
-"""Of a text with a character that the file does not tell, or that is shown otherwise than can be said here."""
+"""Of a text with a character that the file does not tell, or that is shown otherwise than can be said here, as figures
+are behind a mark that turns the order of writing."""
 
 UNREAD = Confidence(character=0.0)
 
@@ -124,7 +126,7 @@ def _grid(table: FileTable, page: int, number: int, top: float) -> CellGrid:
     for cell in _without_holes(table, rows, cols):
         text = plain(cell.text)
         state: CellState = "text" if text else ("empty" if cell.readable else "unread")
-        unsure = UNKNOWN in text or not cell.sure
+        unsure = UNKNOWN in text or TURNING.search(text) is not None or not cell.sure
         y0, y1 = top + ROW * cell.row, top + ROW * cell.row_end
         cells.append(
             Cell(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from workbench.analysis.wording import MISSING, number, percent, text, whole
 from workbench.report.journal import Report
 from workbench.report.page import frame
 from workbench.report.plan import Job
+from workbench.visible import as_html
 
 COLUMNS = (
     ("报告", "wide"),
@@ -57,7 +57,7 @@ def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -
 
 def _row(job: Job, row: dict[Any, Any]) -> str:
     values = [_link(job, str(job.department)), whole(job.year or None), str(row["forms"])]
-    values += [number(row["score"]), html.escape(text(row["grade"])), percent(row["execution_rate"])]
+    values += [number(row["score"]), as_html(text(row["grade"])), percent(row["execution_rate"])]
     values += [str(row[severity]) for severity in ("error", "warning", "info")]
     values.append("待核对" if row["review"] else MISSING)
     values.append(f'<a href="{quote(job.executed.name)}">.ipynb</a>' if job.executed.is_file() else MISSING)
@@ -71,10 +71,10 @@ def _row(job: Job, row: dict[Any, Any]) -> str:
 def _failure(report: Report, partial: Path | None) -> str:
     where = f"单元格 {report.cell}：" if report.cell else ""
     link = f'（<a href="{quote(partial.name)}">运行到此处的笔记本</a>）' if partial else ""
-    return f"<li>{html.escape(report.title)}：{html.escape(f'{where}{report.error}')}{link}</li>"
+    return f"<li>{as_html(report.title)}：{as_html(f'{where}{report.error}')}{link}</li>"
 
 
 def _link(job: Job, name: str) -> str:
     if job.html.is_file():
-        return f'<a href="{quote(job.html.name)}">{html.escape(name)}</a>'
-    return f"{html.escape(name)}（未生成）"
+        return f'<a href="{quote(job.html.name)}">{as_html(name)}</a>'
+    return f"{as_html(name)}（未生成）"

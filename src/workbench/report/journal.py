@@ -6,6 +6,7 @@ A worker adds its line as soon as its files are written, so that whatever ends a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,17 +40,24 @@ def note(folder: Path, report: Report) -> None:
 
 
 def noted(folder: Path) -> dict[str, Report]:
-    """The last known state of every report, by its stem; lines that an interruption cut are no lines."""
+    """The last known state of every report, by its stem. Lines that an interruption cut, and such as no report has
+    (a stem that leads to another folder), are no lines."""
     reports: dict[str, Report] = {}
     if not (folder / NAME).is_file():
         return reports
-    for line in (folder / NAME).read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in (folder / NAME).read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
             report = Report(**json.loads(line))
         except (ValueError, TypeError):
             continue
-        reports[report.stem] = report
+        if _is_whole(report):
+            reports[report.stem] = report
     return reports
+
+
+def _is_whole(report: Report) -> bool:
+    texts = (report.title, report.stem, report.made_from, report.error or "", report.cell or "")
+    return all(isinstance(text, str) for text in texts) and re.fullmatch(r"[\w-]+", report.stem) is not None
 
 
 def keep(folder: Path, reports: Iterable[Report]) -> None:

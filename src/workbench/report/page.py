@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import re
 from importlib import resources
 from urllib.parse import quote
 
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
+
+from workbench.visible import as_html
 
 NETWORK = ("mathjax_url", "mermaid_js_url", "mermaid_layout_elk_js_url", "require_js_url", "jquery_url")
 """What nbconvert would have the page load: all emptied."""
@@ -21,7 +22,7 @@ HEADING = re.compile(r"<h2>(?P<text>.*?)</h2>", re.DOTALL)
 def make_page(notebook: NotebookNode, title: str, notebook_name: str) -> str:
     """The whole page, with a table of contents and a link to the executed notebook beside it."""
     toc, body = with_contents(notebook_body(notebook))
-    link = f'可复算的笔记本：<a href="{quote(notebook_name)}">{html.escape(notebook_name)}</a>'
+    link = f'可复算的笔记本：<a href="{quote(notebook_name)}">{as_html(notebook_name)}</a>'
     link = f'<p class="page-foot"><a href="index.html">全部报告</a>　{link}</p>'
     return frame(title, f"{toc}\n<main>\n{body}\n{link}\n</main>")
 
@@ -67,7 +68,7 @@ def frame(title: str, body: str) -> str:
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{html.escape(title)}</title>
+<title>{as_html(title)}</title>
 <style>
 {css}</style>
 </head>

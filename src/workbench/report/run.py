@@ -36,11 +36,15 @@ log = logging.getLogger(__name__)
 
 
 class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
-    """Writes parameters as Python that a Chinese reader can read: no ``\\uXXXX``."""
+    """Writes parameters as Python that a Chinese reader can read: no ``\\uXXXX``, but for what cannot be seen.
+
+    To IPython more than a line end ends a line, and behind one ``!`` is a command.
+    """
 
     @classmethod
     def translate_escaped_str(cls, str_val: object) -> str:
-        return json.dumps(str(str_val), ensure_ascii=False)
+        written = json.dumps(str(str_val), ensure_ascii=False)
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in written)
 
 
 @contextmanager

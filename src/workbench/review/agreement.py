@@ -17,6 +17,7 @@ from workbench.errors import SelectionError
 from workbench.remote import Place
 from workbench.review.proportions import Interval, wilson
 from workbench.values import normalise
+from workbench.visible import one_line
 
 Words = Mapping[str, Mapping[Hashable, Correction]]
 """Person → field → their word on it."""
@@ -60,8 +61,9 @@ class Agreement:
         measures = ", ".join(
             f"{name} {'undefined' if value is None else f'{value:.3f}'}" for name, value in shown.items()
         )
+        first, second = map(one_line, self.people)
         return (
-            f"{self.people[0]} and {self.people[1]}: {self.fields} fields, {self.percent:.1f} % the same text "
+            f"{first} and {second}: {self.fields} fields, {self.percent:.1f} % the same text "
             f"(95 % CI {100 * low:.1f} to {100 * high:.1f}); {measures}"
         )
 

@@ -36,11 +36,20 @@ function make(tag, attributes = {}, ...children) {
   const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value);
+    else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, READ.includes(name) ? visible(value) : value);
   }
-  element.append(...present(children));
+  element.append(...present(children).map((child) => (child instanceof Node ? child : visible(child))));
   return element;
 }
+
+// What is not seen, or turns the order of writing around, as a sign that is seen: as visible.py has it. What is edited stays as it is.
+const UNSEEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+const READ = ["title", "aria-label"];
+const visible = (text) => String(text).replace(UNSEEN, (character) => {
+  const code = character.codePointAt(0);
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  return code === 0x7f ? "␡" : `‹U+${code.toString(16).toUpperCase().padStart(4, "0")}›`;
+});
 
 const present = (children) => children.filter((child) => child !== null && child !== undefined);
 
@@ -181,8 +190,8 @@ class PageView {
     document.addEventListener("pointerup", stop);
   }
   show(page, picture) {
-    this.label.textContent = page.label;
-    this.message.textContent = page.problem || "";
+    this.label.textContent = visible(page.label);
+    this.message.textContent = visible(page.problem || "");
     this.sheet.hidden = !picture;
     if (!picture) { this.key = ""; return; }
     if (this.key !== page.key) {
@@ -232,6 +241,9 @@ class PageView {
   }
 }
 
+// A text as a field holds it: one that fields keep otherwise is not edited yet.
+const kept = (input, text) => (input.tagName === "INPUT" ? text.replace(/[\r\n]/g, "") : text.replace(/\r\n?/g, "\n"));
+
 // The row as the machine read it: one field for each value, edited in place.
 class Record {
   constructor(tell) {
@@ -272,11 +284,11 @@ class Record {
   update(value, asked) {
     const field = this.fields.get(value.key);
     const untouched = field.input.value === field.saved || field.sent === field.input.value || field.input !== document.activeElement;
-    field.saved = value.text;
+    field.saved = kept(field.input, value.text);
     field.sent = undefined;
-    if (untouched) { field.input.value = value.text; field.refusal.textContent = ""; }
-    field.was.textContent = value.note;
-    field.sure.textContent = value.sure;
+    if (untouched) { field.input.value = field.saved; field.refusal.textContent = ""; }
+    field.was.textContent = visible(value.note);
+    field.sure.textContent = visible(value.sure);
     field.node.classList.toggle("wbr-asked", value.key === asked);
     field.node.classList.toggle("wbr-corrected", value.corrected);
     field.node.classList.toggle("wbr-doubtful", value.doubtful);
@@ -293,7 +305,7 @@ class Record {
     const field = this.fields.get(key);
     if (!field || field.input.value !== text) return;
     field.sent = undefined;
-    field.refusal.textContent = refusal;
+    field.refusal.textContent = visible(refusal);
     field.node.classList.toggle("wbr-refused", Boolean(refusal));
   }
   edit(key, text) {
@@ -447,8 +459,8 @@ class Review {
   }
   say(text, level = "info") {
     const refusal = this.overlay.querySelector(".wbr-refusal");
-    if (refusal && !this.overlay.hidden) refusal.textContent = text;
-    this.notice.textContent = text;
+    if (refusal && !this.overlay.hidden) refusal.textContent = visible(text);
+    this.notice.textContent = visible(text);
     this.notice.dataset.level = level;
   }
   edit(text) {
