@@ -18,7 +18,7 @@ from workbench.model import Page, Point, Polygon
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine
 
-WORKING_TEXT_HEIGHT, TOO_HIGH = 30.0, 1.1
+WORKING_TEXT_HEIGHT, TOO_HIGH = 28.0, 1.1
 """Pixels that a character is high on the page that is worked on; one up to so many times as high is left as it is.
 PP-OCR recognises a line in 48 pixels, its margins included."""
 
@@ -105,19 +105,19 @@ class _WorkingCopy:
 
     @classmethod
     def of(cls, image: NDArray[np.uint8]) -> _WorkingCopy:
-        reduced = _reduced(image, max(1, min(image.shape[:2]) // ENOUGH_TO_MEASURE))
-        grey = _even_grey(reduced)
-        scale = image.shape[0] / reduced.shape[0]
-        height = text_height(find_ink(grey)) * scale
+        grey = _grey(image)
+        measured = even_background(_reduced(grey, max(1, min(grey.shape) // ENOUGH_TO_MEASURE)))
+        height = text_height(find_ink(measured)) * image.shape[0] / measured.shape[0]
         factor = height / WORKING_TEXT_HEIGHT if height > TOO_HIGH * WORKING_TEXT_HEIGHT else 1.0
         working = image if factor == 1.0 else _reduced(image, factor)
         columns, rows = image.shape[1] / working.shape[1], image.shape[0] / working.shape[0]
-        is_measured = working.shape == reduced.shape
-        return cls(working, grey if is_measured else _even_grey(working), height / rows, enlarged(columns, rows))
+        is_measured = working.shape[:2] == measured.shape
+        evened = measured if is_measured else even_background(_grey(working))
+        return cls(working, evened, height / rows, enlarged(columns, rows))
 
 
-def _even_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return even_background(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
+def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 def _reduced(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
