@@ -88,7 +88,7 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
         raise InputError("encrypted" if encrypted else "unreadable", path, message, page) from error
     except InputError:
         raise
-    except Exception as error:  # noqa: BLE001 - damaged files make Pillow raise anything; this one must stop no other
+    except Exception as error:
         raise InputError("unreadable", path, f"the file is damaged ({error})", page) from error
 
 
