@@ -35,7 +35,7 @@ LIMITS = {"WORKBENCH_MAX_CELLS": "200000", "WORKBENCH_PAGE_SECONDS": "120", "WOR
 MAIN_MEMORY = 500_000_000
 """Bytes that the process which opens no file of the archive may take."""
 
-RUN_SECONDS = 400
+RUN_SECONDS = 900
 
 
 @dataclass(frozen=True)
