@@ -61,9 +61,14 @@ class InputError(WorkbenchError):
     """A document cannot be used. ``reason`` is a code of ``documents.error``."""
 
     def __init__(self, reason: str, source: Path | str, message: str, page: int | None = None) -> None:
-        where = f"{source}, page {page}" if page else f"{source}"
-        super().__init__(f"{where}: {message}")
-        self.reason, self.source, self.page, self.detail = reason, str(source), page, message
+        name, detail = _sayable(str(source)), _sayable(message)
+        super().__init__(f"{name}, page {page}: {detail}" if page else f"{name}: {detail}")
+        self.reason, self.source, self.page, self.detail = reason, name, page, detail
+
+
+def _sayable(text: str) -> str:
+    """Text on one line, and without the stand-ins for bytes of a path that are no UTF-8: no table takes those."""
+    return " ".join(text.encode("utf-8", "backslashreplace").decode().splitlines())
 
 
 class EngineError(WorkbenchError):

@@ -12,6 +12,18 @@ from workbench.errors import SettingsError
 NOTEBOOK_SECONDS = 900.0
 """Seconds that the notebook of one report may take, where nothing else is said."""
 
+LIMITS = (
+    "max_pixels",
+    "max_pages",
+    "max_bytes",
+    "max_text_bytes",
+    "max_expansion",
+    "max_cells",
+    "page_seconds",
+    "page_memory",
+)
+"""Settings that say how much a file may take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -30,6 +42,7 @@ class Settings:
         max_pages: most pages a document may have.
         max_bytes: largest file that is opened, bytes.
         max_text_bytes: most text that is read from one file, bytes; of an Office file, its XML as unpacked.
+        max_expansion: how many times larger than packed the parts of an Office file may be.
         max_cells: most cells that the tables of one file may have (Office files and transcriptions).
         page_seconds: longest time that reading a page, or putting a document together, may take, seconds.
         page_memory: most memory that a process may take for it, bytes.
@@ -46,6 +59,7 @@ class Settings:
     max_pages: int = 2_000
     max_bytes: int = 1_000_000_000
     max_text_bytes: int = 100_000_000
+    max_expansion: int = 200
     max_cells: int = 1_000_000
     page_seconds: int = 600
     page_memory: int = 4_000_000_000
@@ -55,8 +69,7 @@ class Settings:
         _require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")
         _require(72 <= self.raster_dpi <= 1200, "raster_dpi", self.raster_dpi, "between 72 and 1200")
         _require(0 < self.review_threshold <= 1, "review_threshold", self.review_threshold, "above 0 and at most 1")
-        limits = ("max_pixels", "max_pages", "max_bytes", "max_text_bytes", "max_cells", "page_seconds", "page_memory")
-        for name in limits:
+        for name in LIMITS:
             _require(getattr(self, name) > 0, name, getattr(self, name), "above 0")
         family, _, index = self.device.partition(":")
         known = family in ("cpu", "gpu") and (index == "" or index.isdecimal())
@@ -73,7 +86,7 @@ class Settings:
         """
         chosen: dict[str, object] = {}
         for setting in fields(cls):
-            text = os.environ.get(f"WORKBENCH_{setting.name.upper()}")
+            text = os.environ.get(variable(setting.name))
             if text is None:
                 continue
             convert: Callable[[str], object] = type(setting.default)  # str or int or float
@@ -82,6 +95,11 @@ class Settings:
             except ValueError:
                 raise SettingsError(setting.name, text, f"of type {type(setting.default).__name__}") from None
         return cls(**chosen)  # type: ignore[arg-type]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"WORKBENCH_{name.upper()}"
 
 
 def _require(holds: bool, name: str, value: object, must_be: str) -> None:

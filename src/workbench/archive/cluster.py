@@ -105,7 +105,8 @@ class ClusterWorkers(Executor):
             return outcome
         error = future.exception() if future.status == "error" else None
         if type(error).__name__ == "KilledWorker":
-            name, page = (task.source.name, task.page) if isinstance(task, PageTask) else (task.name, None)
+            name = task.name if isinstance(task, AssembleTask) else task.source.name
+            page = task.page if isinstance(task, PageTask) else None
             return Outcome(task, InputError("crashed", name, "took down one worker of the cluster after another", page))
         message = f"a task was lost ({error or future.status}); what was read is kept: run the same command again"
         raise ClusterError(self.address, message)

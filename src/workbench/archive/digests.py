@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from workbench.archive.counting import PageCounter
 from workbench.archive.originals import Originals
 from workbench.archive.store import RESULTS, seal, unseal
 from workbench.files import Files, LocalFiles
 from workbench.readers.documents import Source, digest_of
-from workbench.readers.kinds import kind_of
-from workbench.readers.pages import count_pages
 from workbench.settings import Settings
 
 KEY = f"{RESULTS}/digests.json"
@@ -22,8 +21,8 @@ STILL_WARM = 2.0
 class Digests:
     """Digest and number of pages of every document, from the last run where nothing has changed since."""
 
-    def __init__(self, files: Files, originals: Originals, settings: Settings) -> None:
-        self.files, self.originals, self.settings = files, originals, settings
+    def __init__(self, files: Files, originals: Originals, settings: Settings, counter: PageCounter) -> None:
+        self.files, self.originals, self.settings, self.counter = files, originals, settings, counter
         self._known: dict[str, list[object]] = unseal(files.get(KEY))
         self._seen: dict[str, list[object]] = {}
 
@@ -45,7 +44,7 @@ class Digests:
             return str(known[1]), int(str(known[2])), mark
         with self.originals.opened(source, self.settings) as local:
             digest = digest_of(local, self.settings)
-            pages = count_pages(local, self.settings) if kind_of(local) == "scan" else 1
+            pages = self.counter.count(local)
         if time.time() - newest > STILL_WARM:
             self._seen[source.name] = [mark, digest, pages]
         return digest, pages, mark

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.archive.building import built, summary, write_tables
+from workbench.archive.counting import PageCounter
 from workbench.archive.digests import Digests
 from workbench.archive.interrupts import Interrupts
 from workbench.archive.lock import locked, running
@@ -50,8 +51,9 @@ def plan_ingest(raw: Place, processed: Place, settings: Settings, keep: bool = F
         StoreError: the results in ``processed`` cannot be read.
     """
     files, originals, history = files_at(processed), Originals(raw), corrections_of(processed)
-    digests = Digests(files, originals, settings)
-    return _plan(originals, ResultStore(files), digests, settings, read_info(files), history, keep)
+    with PageCounter(settings) as counter:
+        digests = Digests(files, originals, settings, counter)
+        return _plan(originals, ResultStore(files), digests, settings, read_info(files), history, keep)
 
 
 def ingest(
@@ -90,8 +92,10 @@ def ingest(
     store = ResultStore(files)
     with locked(processed):
         _remove_scraps(processed)
-        digests, info = Digests(files, originals, settings), read_info(files)
-        plan = _plan(originals, store, digests, settings, info, history, keep, progress.looking)
+        info = read_info(files)
+        with PageCounter(settings) as counter:
+            digests = Digests(files, originals, settings, counter)
+            plan = _plan(originals, store, digests, settings, info, history, keep, progress.looking)
         progress.planned(plan, workers)
         with running(processed), Interrupts() as interrupts:
             digests.save()

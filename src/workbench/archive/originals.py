@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from workbench.errors import InputError
 from workbench.readers.documents import Entry, Source, find_sources, sources_in
+from workbench.readers.limits import require_bytes
 from workbench.remote import Place, RemoteFiles
 from workbench.settings import Settings
 
@@ -90,11 +91,8 @@ class Originals:
 
 def _fetch(files: RemoteFiles, file: Path, to: Path, source: Source, settings: Settings) -> None:
     told = files.ask(lambda: files.system.info(file.as_posix()))
-    if told is not None and (told.get("size") or 0) > settings.max_bytes:
-        message = (
-            f"the file has {told['size']:,} bytes, more than max_bytes = {settings.max_bytes:,}; raise the setting"
-        )
-        raise InputError("too-large", source.name, message)
+    if told is not None:
+        require_bytes(source.name, told.get("size") or 0, settings)
 
     def fetch() -> bool:
         files.system.get_file(file.as_posix(), str(to))

@@ -137,6 +137,7 @@ class Agenda:
     def done(self, outcome: Outcome) -> None:
         """Take in what became of a task."""
         task, error = outcome.task, outcome.error
+        assert isinstance(task, PageTask | AssembleTask)
         assert error is None or isinstance(error, InputError)
         key = (task.digest, task.page if isinstance(task, PageTask) else 0)
         self._tries[key] += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ from workbench.errors import DatasetError, EngineError, InputError, WorkbenchErr
 from workbench.files import Files
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of, read_file
+from workbench.readers.pages import count_pages
 from workbench.remote import Place, files_at
 from workbench.settings import Settings
 
@@ -45,7 +46,15 @@ class PageTask:
     page: int
 
 
-Task = PageTask | AssembleTask
+@dataclass(frozen=True, slots=True)
+class CountTask:
+    """A document of this machine whose pages are to be counted."""
+
+    source: Source
+
+
+Task = PageTask | AssembleTask | CountTask
+"""The first two make up a run."""
 
 TRIES = {"crashed": 2, "timed-out": 2, "out-of-memory": 2, "killed": 4}
 """Reasons of failures that took the whole process down, and how often a task is tried until that is accepted: more
@@ -58,12 +67,14 @@ class Outcome:
 
     ``damaged`` are pages whose results were not whole when their document was to be put together.
     An ``error`` other than `InputError` is not the task's own, and ends the run. ``seconds`` it took.
+    ``pages`` were counted.
     """
 
     task: Task
     error: WorkbenchError | None = None
     damaged: tuple[int, ...] = ()
     seconds: float = 0.0
+    pages: int = 0
 
 
 class Executor(Protocol):
@@ -89,19 +100,23 @@ class Executor(Protocol):
 def perform(job: Job, task: Task) -> Outcome:
     """Do a task in this process and keep its results; never raises."""
     start = time.perf_counter()
-    error: WorkbenchError | None = None
-    damaged: tuple[int, ...] = ()
     try:
-        store = ResultStore(_files(job.processed))
-        if isinstance(task, PageTask):
-            _read(task, store, job.originals, job.settings)
-        else:
-            damaged = assemble(task, store, job.settings)
+        outcome = _done(job, task)
     except (InputError, EngineError, DatasetError) as known:
-        error = known
+        outcome = Outcome(task, known)
     except Exception as unknown:  # noqa: BLE001 - one page must not stop an archive; the reason is recorded
-        error = _unknown(task, unknown)
-    return Outcome(task, error, damaged, time.perf_counter() - start)
+        outcome = Outcome(task, _unknown(task, unknown))
+    return replace(outcome, seconds=time.perf_counter() - start)
+
+
+def _done(job: Job, task: Task) -> Outcome:
+    if isinstance(task, CountTask):
+        return Outcome(task, pages=count_pages(task.source, job.settings))
+    store = ResultStore(_files(job.processed))
+    if isinstance(task, AssembleTask):
+        return Outcome(task, damaged=assemble(task, store, job.settings))
+    _read(task, store, job.originals, job.settings)
+    return Outcome(task)
 
 
 @lru_cache(maxsize=1)
@@ -136,4 +151,6 @@ def _unknown(task: Task, error: Exception) -> InputError:
     said = f"({type(error).__name__}: {error}); please report it with the file"
     if isinstance(task, PageTask):
         return InputError("unreadable", task.source.name, f"the page could not be read {said}", task.page)
+    if isinstance(task, CountTask):
+        return InputError("unreadable", task.source.name, f"its pages could not be counted {said}")
     return InputError("not-assembled", task.name, f"the document could not be put together {said}")

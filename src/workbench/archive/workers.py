@@ -20,8 +20,9 @@ from typing import Literal
 
 import psutil
 
-from workbench.archive.tasks import Executor, Job, Outcome, PageTask, Task, perform
+from workbench.archive.tasks import CountTask, Executor, Job, Outcome, PageTask, Task, perform
 from workbench.errors import InputError, WorkerError
+from workbench.settings import variable
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the time and memory that tasks take."""
@@ -169,13 +170,13 @@ class LocalWorkers(Executor):
             return None
         settings = self.job.settings
         if took > settings.page_seconds:
-            message = f"took longer than page_seconds = {settings.page_seconds:,}; raise it, or look at the file"
-            return _fault(self._end(worker), "timed-out", message)
+            message = f"took longer than page_seconds = {settings.page_seconds:,}"
+            return _fault(self._end(worker), "timed-out", f"{message}; {_way_out('page_seconds')}")
         with suppress(psutil.Error):  # it has just ended
             memory = psutil.Process(worker.process.pid).memory_info().rss
             if memory > settings.page_memory:
-                message = f"took more than page_memory = {settings.page_memory:,} bytes; raise it, or look at the file"
-                return _fault(self._end(worker), "out-of-memory", message)
+                message = f"took more than page_memory = {settings.page_memory:,} bytes"
+                return _fault(self._end(worker), "out-of-memory", f"{message}; {_way_out('page_memory')}")
         return None
 
     def _end(self, worker: _Worker) -> Task:
@@ -191,7 +192,13 @@ class LocalWorkers(Executor):
 def _fault(task: Task, reason: str, message: str) -> Outcome:
     if isinstance(task, PageTask):
         return Outcome(task, InputError(reason, task.source.name, f"reading this page {message}", task.page))
+    if isinstance(task, CountTask):
+        return Outcome(task, InputError(reason, task.source.name, f"counting the pages of this document {message}"))
     return Outcome(task, InputError(reason, task.name, f"putting this document together {message}"))
+
+
+def _way_out(name: str) -> str:
+    return f"look at the file, or raise it with {variable(name)}"
 
 
 def _how(exit_code: int | None) -> str:

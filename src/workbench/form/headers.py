@@ -21,6 +21,9 @@ from workbench.form.lexicon import (
 )
 from workbench.form.rows import UNKNOWN, Column, Columns, Evidence, Piece, Row
 
+MOST_LABELS = 100
+"""Cells that a row of a header may have: more are no form's, and every one is held against those above it."""
+
 HIGHEST = 3
 """A header has at most so many rows."""
 
@@ -61,7 +64,8 @@ def header_at(rows: Sequence[Row], index: int) -> Header | None:
     """The header that starts in a row, if one does: of the sections and heights that it could have, the one with the
     most labels. A first row that adds none to those below it does not belong to it."""
     first = rows[index]
-    block = list(takewhile(lambda row: _same_table(row, first), rows[index : index + HIGHEST]))
+    following = rows[index : index + HIGHEST]
+    block = list(takewhile(lambda row: _same_table(row, first) and len(row.starting) <= MOST_LABELS, following))
     best: Header | None = None
     for height in range(1, len(block) + 1):
         leaves = _leaves(block[:height])

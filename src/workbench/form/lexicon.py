@@ -185,13 +185,14 @@ def similarity(text: str, label: str) -> float:
 def _closeness(label: str, labels: Iterable[str]) -> float:
     """The similarity to the closest of the labels that it may be a damaged reading of; 0 if there is none."""
     return max(
-        (
-            Levenshtein.normalized_similarity(label, known)
-            for known in labels
-            if Levenshtein.distance(label, known) <= max(1, min(len(label), len(known)) // CHARACTERS_PER_DAMAGE)
-        ),
+        (Levenshtein.normalized_similarity(label, known) for known in labels if _is_close(label, known)),
         default=0.0,
     )
+
+
+def _is_close(label: str, known: str) -> bool:
+    most = max(1, min(len(label), len(known)) // CHARACTERS_PER_DAMAGE)
+    return Levenshtein.distance(label, known, score_cutoff=most) <= most
 
 
 @cache

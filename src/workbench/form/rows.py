@@ -82,13 +82,16 @@ Columns = tuple[Column, ...]
 
 def rows_of(grid: CellGrid) -> list[Row]:
     """The rows of a grid, top to bottom."""
-    pieces = [_piece(cell, grid) for cell in grid.cells]
-    rows = []
-    for number in range(grid.rows):
-        starting = tuple(piece for piece in pieces if piece.cell.row == number)
-        covering = tuple(piece for piece in pieces if piece.cell.row < number < piece.cell.row_end)
-        rows.append(Row(grid.page, grid.table_no, number, starting, covering))
-    return rows
+    starting: list[list[Piece]] = [[] for _ in range(grid.rows)]
+    covering: list[list[Piece]] = [[] for _ in range(grid.rows)]
+    for piece in (_piece(cell, grid) for cell in grid.cells):
+        starting[piece.cell.row].append(piece)
+        for number in range(piece.cell.row + 1, piece.cell.row_end):
+            covering[number].append(piece)
+    return [
+        Row(grid.page, grid.table_no, number, tuple(starting[number]), tuple(covering[number]))
+        for number in range(grid.rows)
+    ]
 
 
 def _piece(cell: Cell, grid: CellGrid) -> Piece:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -13,6 +14,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from workbench.errors import InputError
+from workbench.readers.limits import require_bytes
 from workbench.settings import Settings
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
@@ -25,12 +27,14 @@ SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, 
 class Source:
     """One document: a file, or the page images of a folder in natural order.
 
-    ``name`` is its path relative to the raw folder, ``/``-separated.
+    ``name`` is its path relative to the raw folder, ``/``-separated; bytes of it that are no UTF-8 are spelled out.
+    ``outside`` are those of its files that are links to a place outside the raw folder.
     """
 
     name: str
     path: Path
     page_files: tuple[Path, ...]
+    outside: tuple[Path, ...] = ()
 
     @property
     def is_folder(self) -> bool:
@@ -39,12 +43,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something in a folder. A broken link is neither a folder nor a file; a link to a folder is not walked."""
+    """Something in a folder. A broken link is neither a folder nor a file; a link to a folder is not walked.
+
+    ``target`` is where a link leads to in the end.
+    """
 
     path: Path
     is_folder: bool
     is_file: bool
-    is_link: bool = False
+    target: Path | None = None
 
 
 Listing = Callable[[Path], list[Entry]]
@@ -67,7 +74,7 @@ def find_sources(raw: Path) -> list[Source]:
 def sources_in(raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> list[Source]:
     """The documents of a folder and its sub-folders by name, wherever it lies: ``listing`` tells what is in a folder,
     and ``stream`` opens a file."""
-    return sorted(_walk(raw, raw, listing, stream), key=lambda source: natural_order(source.name))
+    return sorted(_walk(raw, listing, stream), key=lambda source: natural_order(source.name))
 
 
 def open_source(path: Path) -> Source:
@@ -110,47 +117,62 @@ def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
     return (*parts, (-1, name))
 
 
-def _walk(folder: Path, raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> Iterator[Source]:
-    try:
-        entries = [entry for entry in listing(folder) if not _is_ignored(entry.path)]
-    except OSError:  # no permission: `digest_of` says it
-        yield _without_pages(folder, raw)
-        return
-    files, folders = [e for e in entries if not e.is_folder], [e for e in entries if e.is_folder]
-    images = [file.path for file in files if file.is_file and _is_image_name(file.path)]
-    images.sort(key=lambda path: natural_order(path.name))
-    are_pages = images and len(images) == len(files) and not folders
-    are_pages = are_pages and not any(_has_many_pages(image, stream) for image in images)
-    if are_pages and (folder != raw or _numbered_as_pages(images)):
-        yield Source(_folder_name(folder, raw), folder, tuple(images))
+def _walk(raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> Iterator[Source]:
+    pending = [raw]
+    while pending:
+        folder = pending.pop()
+        try:
+            entries = [entry for entry in listing(folder) if not _is_ignored(entry.path)]
+        except OSError:  # no permission: `digest_of` says it
+            yield Source(_name(folder, raw), folder, ())
+            continue
+        yield from _documents_in(folder, entries, raw, stream)
+        if not _is_document(folder, entries, raw, stream):
+            pending += [entry.path for entry in entries if entry.is_folder and entry.target is None]
+
+
+def _documents_in(
+    folder: Path, entries: list[Entry], raw: Path, stream: Callable[[Path], BinaryIO]
+) -> Iterator[Source]:
+    """The documents directly in a folder, or the folder itself."""
+    root = raw.resolve()
+    outside = {entry.path for entry in entries if entry.target is not None and not entry.target.is_relative_to(root)}
+    if _is_document(folder, entries, raw, stream):
+        images = sorted((entry.path for entry in entries), key=lambda path: natural_order(path.name))
+        yield Source(_name(folder, raw), folder, tuple(images), tuple(path for path in images if path in outside))
         return
     if not entries:
-        yield _without_pages(folder, raw)
-    for file in files:
-        yield _single(file.path, raw)
-    for sub_folder in folders:
-        if not sub_folder.is_link:
-            yield from _walk(sub_folder.path, raw, listing, stream)
+        yield Source(_name(folder, raw), folder, ())
+    for path in (entry.path for entry in entries if not entry.is_folder or entry.path in outside):
+        yield Source(_name(path, raw), path, (path,), (path,) if path in outside else ())
+
+
+def _is_document(folder: Path, entries: list[Entry], raw: Path, stream: Callable[[Path], BinaryIO]) -> bool:
+    """Whether a folder is one document: it holds nothing but page images."""
+    images = [entry.path for entry in entries if entry.is_file and _is_image_name(entry.path)]
+    if not images or len(images) < len(entries) or (folder == raw and not _numbered_as_pages(images)):
+        return False
+    return not any(_has_many_pages(image, stream) for image in images)
 
 
 def _local_entries(folder: Path) -> list[Entry]:
-    return [Entry(path, path.is_dir(), path.is_file(), path.is_symlink()) for path in folder.iterdir()]
+    return [Entry(path, path.is_dir(), path.is_file(), _target(path)) for path in folder.iterdir()]
+
+
+def _target(path: Path) -> Path | None:
+    return Path(os.path.realpath(path)) if path.is_symlink() else None  # `Path.resolve` refuses links in a circle
 
 
 def _open_local(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _without_pages(folder: Path, raw: Path) -> Source:
-    return Source(_folder_name(folder, raw), folder, ())
-
-
-def _folder_name(folder: Path, raw: Path) -> str:
-    return name_of(folder.relative_to(raw) if folder != raw else Path(folder.resolve().name))
+def _name(path: Path, raw: Path) -> str:
+    return name_of(path.relative_to(raw) if path != raw else Path(path.resolve().name))
 
 
 def _single(file: Path, raw: Path) -> Source:
-    return Source(name_of(file.relative_to(raw)), file, (file,))
+    return Source(_name(file, raw), file, (file,))
 
 
 def _is_ignored(path: Path) -> bool:
@@ -170,10 +192,11 @@ def _has_many_pages(path: Path, stream: Callable[[Path], BinaryIO]) -> bool:
     if path.suffix.lower() not in (".tif", ".tiff"):
         return False
     try:
-        with stream(path) as file, Image.open(file) as image:
-            return int(getattr(image, "n_frames", 1)) > 1
-    except (OSError, ValueError, SyntaxError):
-        return False  # said when its page is loaded
+        with stream(path) as file, Image.open(file, formats=("TIFF",)) as image:
+            image.seek(1)
+            return True
+    except Exception:  # noqa: BLE001 - one page, or damaged in any way: said when its page is loaded
+        return False
 
 
 def _numbered_as_pages(images: list[Path]) -> bool:
@@ -185,8 +208,9 @@ def digest_of(source: Source, settings: Settings) -> str:
     """SHA-256 (hex) of a file's bytes; for a folder, of its pages' digests in order.
 
     Raises:
-        InputError: ``missing`` or ``empty`` where there is nothing, ``too-large`` for a file above
-            ``max_bytes``, ``unreadable`` where it cannot be read (no permission, for one).
+        InputError: ``missing`` or ``empty`` where there is nothing, ``outside`` for a link that leads out of the raw
+            folder, ``unsupported`` for what is no file, ``too-large`` for a file above ``max_bytes``, ``unreadable``
+            where it cannot be read (no permission, for one).
     """
     _require_pages(source)
     digests = [_file_digest(file, settings) for file in source.page_files]
@@ -196,6 +220,9 @@ def digest_of(source: Source, settings: Settings) -> str:
 
 
 def _require_pages(source: Source) -> None:
+    if source.outside:
+        message = "a link to a place outside the folder of documents is not followed; put the file itself there"
+        raise InputError("outside", source.outside[0], message)
     if source.page_files:
         return
     try:
@@ -210,10 +237,10 @@ def _require_pages(source: Source) -> None:
 
 def _file_digest(file: Path, settings: Settings) -> str:
     try:
-        size = file.stat().st_size
-        if size > settings.max_bytes:
-            message = f"the file has {size:,} bytes, more than max_bytes = {settings.max_bytes:,}; raise the setting"
-            raise InputError("too-large", file, message)
+        told = file.stat()
+        if not stat.S_ISREG(told.st_mode):  # to open a named pipe is to wait, and a device has no end
+            raise InputError("unsupported", file, "this is no file but a pipe, a socket or a device; take it away")
+        require_bytes(file, told.st_size, settings)
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:

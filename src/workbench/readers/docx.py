@@ -7,6 +7,7 @@ Source of element names: ECMA-376 part 1, chapter 17 (WordprocessingML).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -15,6 +16,7 @@ from typing import Any
 
 from workbench.errors import InputError
 from workbench.model import Finding
+from workbench.readers.limits import require_cells
 from workbench.readers.office import local_name, main_part, parse, read_parts
 from workbench.readers.plain import RAISED, UNKNOWN, plain
 from workbench.readers.tables import Block, FileCell, FilePage, FileTable
@@ -52,6 +54,7 @@ def read_docx(path: Path, settings: Settings) -> list[FilePage]:
     body = next((element for element in parse(path, parts[name]) if local_name(element) == "body"), None)
     if body is None:
         raise InputError("unreadable", path, "the Word document has no body; open it in Word or WPS and save it again")
+    require_cells(path, sum(1 for _ in body.iter("{*}tc")), settings)
     blocks = list(_blocks(body))
     if not any(isinstance(block, FileTable) for block in blocks) and _pictures(body):
         message = "the Word file holds pictures and no tables; save it as PDF: pictures of pages are read from there"
@@ -88,7 +91,7 @@ def _value(element: Any | None, attribute: str = "val", default: str = "") -> st
 
 def _number(element: Any | None, attribute: str = "val", default: int = 0) -> int:
     value = _value(element, attribute)
-    return int(float(value)) if value.replace(".", "", 1).isdecimal() else default
+    return int(float(value)) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value) else default
 
 
 def _is_on(element: Any | None) -> bool:
@@ -113,8 +116,9 @@ def _blocks(container: Any) -> Iterator[Block]:
 
 def _next_starts_page(section: Any) -> bool:
     """Whether the section after this one starts on a new page, as it says itself."""
-    following = section.xpath("following::*[local-name() = 'sectPr'][1]")
-    return bool(following) and _value(_find(following[0], "type")) not in ("continuous", "nextColumn")
+    after = (sibling for level in (section, *section.iterancestors()) for sibling in level.itersiblings())
+    following = next((found for element in after for found in element.iter("{*}sectPr")), None)
+    return following is not None and _value(_find(following, "type")) not in ("continuous", "nextColumn")
 
 
 def _table_blocks(table: Any) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[Block]:
         return []  # nothing but white space and comments
     if any(error.level_name == "FATAL" for error in parser.error_log):
         raise InputError("unreadable", path, "the HTML is nested too deeply; open it in a browser and save it as PDF")
+    require = partial(require_cells, path, settings=settings)
     blocks: list[Block] = []
     text, columns = "", 0
     for piece in _pieces(root, with_tables=True):
@@ -53,8 +55,8 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[Block]:
         else:
             rows = [[_span(cell) for cell in _own(row, "td", "th")] for row in _own(piece, "tr")]
             columns += sum(span.colspan for row in rows for span in row)
-            require_cells(path, columns, settings)
-            blocks += [*_lines(text), *([FileTable(cells)] if (cells := placed(rows)) else [])]
+            require(columns)
+            blocks += [*_lines(text), *([FileTable(cells)] if (cells := placed(rows, require)) else [])]
             text = ""
     return blocks + _lines(text)
 

@@ -43,8 +43,14 @@ WEEKDAYS = "一二三四五六日"
 LONGEST_GENERAL = 11
 """Characters that a number without a format may take, its decimal point included."""
 
+LONGEST_CODE = 255
+"""Characters that a format may have; a longer one is none that is known."""
+
 AS_STORED = Context(prec=15)
 """Spreadsheets keep 15 digits; what a binary number adds to them is not shown."""
+
+ANY_LENGTH = Context(prec=600)
+"""The largest number has 309 digits before its point, and the longest format fewer than 255 after it."""
 
 Token = tuple[str, str]
 """Kind and text."""
@@ -151,7 +157,7 @@ def _digits(number: Decimal, pattern: str) -> str:
     whole, _, part = pattern.partition(".")
     scaling = len(pattern) - len(pattern.rstrip(","))
     part, whole_places = part.rstrip(","), whole.replace(",", "")
-    rounded = (number / 1000**scaling).quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP, Context(prec=60))
+    rounded = (number / 1000**scaling).quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP, ANY_LENGTH)
     left, _, right = f"{rounded:f}".partition(".")
     left = left.lstrip("0").rjust(whole_places.count("0"), "0")
     if "," in whole.rstrip(","):

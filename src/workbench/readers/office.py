@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree
 
 from workbench.errors import InputError
-from workbench.readers.limits import require_size
+from workbench.readers.limits import require_expansion, require_size
 from workbench.settings import Settings
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -23,8 +23,8 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """Name of the part of an OLE file that holds a package with a password."""
 
-DOCUMENT_TYPE = re.compile(b"\0?".join(re.escape(bytes([code])) for code in b"<!DOCTYPE"))
-"""The declaration that may define entities, in UTF-8 and UTF-16. No text of an XML part can contain it."""
+DOCUMENT_TYPE = re.compile(b"\0{0,3}".join(re.escape(bytes([code])) for code in b"<!DOCTYPE"))
+"""The declaration that may define entities, in UTF-8, UTF-16 and UTF-32. No text of an XML part can contain it."""
 
 Parts = dict[str, bytes]
 
@@ -41,17 +41,31 @@ def read_parts(path: Path, wanted: Callable[[str], bool], settings: Settings) ->
                 raise _old_office(path, ENCRYPTED in stream.read())
         with zipfile.ZipFile(path) as package:
             members = [member for member in package.infolist() if wanted(member.filename)]
+            if len({member.filename for member in members}) < len(members):
+                raise InputError("unreadable", path, "the file holds a part twice; open it and save it again")
             if any(member.flag_bits & 1 for member in members):
                 raise InputError("encrypted", path, "the file asks for a password; save it without one")
-            require_size(path, sum(member.file_size for member in members), settings)
-            parts = {member.filename: package.read(member) for member in members}
+            unpacked = sum(member.file_size for member in members)
+            require_size(path, unpacked, settings)
+            require_expansion(path, sum(member.compress_size for member in members), unpacked, settings)
+            parts = {member.filename: _unpacked(package, member) for member in members}
     except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         kind = path.suffix.lower().removeprefix(".")
         message = f"the file is damaged, or no {kind} file ({error}); open it in Office or WPS and save it again"
         raise InputError("unreadable", path, message) from error
     if any(DOCUMENT_TYPE.search(content) for content in parts.values()):
-        raise InputError("unreadable", path, "the file declares XML entities, which Office files never do")
+        raise _entities(path)
     return parts
+
+
+def _entities(path: Path) -> InputError:
+    return InputError("unreadable", path, "the file declares XML entities, which Office files never do")
+
+
+def _unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A part, of which no more is unpacked than it says it has; `ZipFile.read` unpacks all and throws the rest away."""
+    with package.open(member) as stream:
+        return stream.read(member.file_size + 1)
 
 
 def _old_office(path: Path, encrypted: bool) -> InputError:
@@ -69,9 +83,17 @@ def parse(path: Path, part: bytes) -> Any:
         InputError: ``unreadable`` where it is no XML.
     """
     try:
-        return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError as error:
         raise InputError("unreadable", path, f"the file is damaged ({error})") from error
+    require_no_entities(path, root)
+    return root
+
+
+def require_no_entities(path: Path, root: Any) -> None:
+    """Refuse XML with a document type, in whatever encoding it was."""
+    if root.getroottree().docinfo.doctype:
+        raise _entities(path)
 
 
 def local_name(element: Any) -> str:

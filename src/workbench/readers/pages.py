@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from workbench.errors import InputError
 from workbench.model import Page
 from workbench.readers.documents import IMAGE_SUFFIXES, PDF_SUFFIX, SUPPORTED_SUFFIXES, Source
-from workbench.readers.limits import require_pages
+from workbench.readers.limits import require_pages, require_pixels
+from workbench.readers.pdf_streams import require_streams
 from workbench.settings import Settings
 
 Image.MAX_IMAGE_PIXELS = None
@@ -24,6 +26,9 @@ SAVE_AS = dict.fromkeys((".doc", ".wps", ".rtf", ".odt", ".docm"), ".docx") | di
     (".xls", ".et", ".csv", ".ods", ".xlsm", ".xlsb"), ".xlsx"
 )
 """Kinds that Word, Excel and WPS save as one that is read."""
+
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
+"""Kinds of image that are opened, whatever a file's name says. Pillow knows others, and runs a program for one."""
 
 SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
@@ -40,7 +45,8 @@ def count_pages(source: Source, settings: Settings) -> int:
     else:
         path = source.path
         _require_pictures(path)
-        count = _reading(path, lambda: _count_in_pdf(path) if is_pdf(path) else _count_in_image(path))
+        most = settings.max_pages
+        count = _reading(path, lambda: _count_in_pdf(path, settings) if is_pdf(path) else _count_in_image(path, most))
     require_pages(source.path, count, settings)
     if count == 0:
         raise InputError("unreadable", source.path, "the document has no pages")
@@ -70,16 +76,25 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
 def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> Any:
     """Run a reader; what libraries raise on damaged files becomes an `InputError`."""
     try:
-        return read()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Pillow finds odd about a file and reads all the same
+            return read()
     except UnidentifiedImageError as error:
-        message = "the file is not an image, whatever its name says; open it to see what it is"
+        message = f"the file is not an image, whatever its name says; readable: {', '.join(FORMATS)}"
         raise InputError("unreadable", path, message, page) from error
     except pypdfium2.PdfiumError as error:
-        encrypted = "password" in str(error).lower()
+        encrypted = _is_locked(path)  # what pdfium says may be left from another file
         message = "the PDF asks for a password; save it without one" if encrypted else f"the PDF is damaged ({error})"
         raise InputError("encrypted" if encrypted else "unreadable", path, message, page) from error
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except InputError:
+        raise
+    except Exception as error:
         raise InputError("unreadable", path, f"the file is damaged ({error})", page) from error
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a PDF says that it is encrypted; it does so where nothing is packed or encrypted (ISO 32000-1, 7.6.1)."""
+    return path.stat().st_size > 0 and b"/Encrypt" in path.read_bytes()
 
 
 def _require_pictures(path: Path) -> None:
@@ -101,16 +116,21 @@ def is_pdf(path: Path) -> bool:
     return path.suffix.lower() == PDF_SUFFIX
 
 
-def _count_in_pdf(path: Path) -> int:
+def _count_in_pdf(path: Path, settings: Settings) -> int:
+    require_streams(path, settings)
     with closing(pypdfium2.PdfDocument(path)) as document:
         return len(document)
 
 
-def _count_in_image(path: Path) -> int:
-    assert path.suffix.lower() in IMAGE_SUFFIXES
-    with Image.open(path) as image:
-        # Only TIFF has pages; the frames of other formats are an animation.
-        return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+def _count_in_image(path: Path, most: int) -> int:
+    """Pages, counted up to ``most`` and one more. Only TIFF has them; the frames of other formats are an animation."""
+    with Image.open(path, formats=FORMATS) as image:
+        count = 1
+        with suppress(EOFError):
+            while image.format == "TIFF" and count <= most:  # rather than to count a million of them
+                image.seek(count)
+                count += 1
+        return count
 
 
 def _draw_pdf_page(path: Path, index: int, settings: Settings) -> Image.Image:
@@ -118,26 +138,17 @@ def _draw_pdf_page(path: Path, index: int, settings: Settings) -> Image.Image:
         page = document[index]
         scale = settings.raster_dpi / 72
         width, height = page.get_size()
-        _require_pixels(path, index + 1, round(width * scale), round(height * scale), settings)
+        require_pixels(path, round(width * scale), round(height * scale), settings, index + 1)
         drawn: Image.Image = page.render(scale=scale).to_pil()
         return drawn.convert("RGB")
 
 
 def _open_image(path: Path, frame: int, settings: Settings) -> Image.Image:
-    with Image.open(path) as image:
+    with Image.open(path, formats=FORMATS) as image:
         if frame:
             image.seek(frame)
-        _require_pixels(path, frame + 1, image.width, image.height, settings)
+        require_pixels(path, image.width, image.height, settings, frame + 1)
         return _on_white_paper(ImageOps.exif_transpose(image))
-
-
-def _require_pixels(path: Path, page: int, width: int, height: int, settings: Settings) -> None:
-    if width * height > settings.max_pixels:
-        message = (
-            f"the page has {width:,} × {height:,} pixels, more than max_pixels = {settings.max_pixels:,}; "
-            "raise the setting or scan at a lower resolution"
-        )
-        raise InputError("too-large", path, message, page)
 
 
 def _on_white_paper(image: Image.Image) -> Image.Image:

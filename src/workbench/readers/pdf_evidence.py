@@ -80,7 +80,7 @@ def is_blank(page: pypdfium2.PdfPage, marks: PageMarks) -> bool:
     """Whether a page without characters and pictures shows nothing: an empty last page is not worth an OCR engine."""
     if marks.characters or marks.pictures or not marks.complete:
         return False
-    return int(np.asarray(page.render().to_pil().convert("L")).min()) >= WHITE
+    return int(np.asarray(page.render(scale=_scale(marks, 1.0)).to_pil().convert("L")).min()) >= WHITE
 
 
 def shows_its_text(page: pypdfium2.PdfPage, marks: PageMarks, cells: Sequence[Box], text_height: float) -> bool:
@@ -89,7 +89,7 @@ def shows_its_text(page: pypdfium2.PdfPage, marks: PageMarks, cells: Sequence[Bo
 
     Characters without a typeface in the file are drawn by a stand-in that may lack them: their ink proves nothing.
     """
-    scale = min(PIXELS_PER_HEIGHT / text_height, (MOST_PIXELS / (marks.width * marks.height)) ** 0.5)
+    scale = _scale(marks, PIXELS_PER_HEIGHT / text_height)
     drawn = page.render(scale=scale).to_pil().convert("RGB")
     grey = np.asarray(drawn.convert("L"), dtype=np.float64)
     lightest = reduce(np.maximum, (np.asarray(channel) for channel in drawn.split()))
@@ -102,6 +102,10 @@ def shows_its_text(page: pypdfium2.PdfPage, marks: PageMarks, cells: Sequence[Bo
         lightest[_window(box, scale, 1)] = 255
     mark = INK_OF_A_MARK * (text_height * scale) ** 2
     return not any(_unexplained_ink(lightest[_window(box, scale, 0)]) > mark for box in cells)
+
+
+def _scale(marks: PageMarks, wanted: float) -> float:
+    return min(wanted, float((MOST_PIXELS / (marks.width * marks.height)) ** 0.5))
 
 
 def _rule_box(rule: Rule) -> Box:

@@ -18,7 +18,7 @@ import pypdfium2.raw as pdfium
 from workbench.readers.plain import UNKNOWN
 
 MOST_OBJECTS = 50_000
-"""A page of more objects is a drawing; it is read as a picture."""
+"""A page of more objects, or of more strokes in all, is a drawing; it is read as a picture."""
 
 MOST_CHARACTERS = 50_000
 """A page of more characters is no printed page."""
@@ -111,6 +111,7 @@ def marks_of(page: pypdfium2.PdfPage) -> PageMarks:
     textpage = page.get_textpage()
     complete = len(objects) < MOST_OBJECTS and textpage.count_chars() <= MOST_CHARACTERS
     paths = [(raw, matrix) for raw, matrix, kind in objects if kind == pdfium.FPDF_PAGEOBJ_PATH]
+    complete = complete and sum(pdfium.FPDFPath_CountSegments(raw) for raw, _ in paths) < MOST_OBJECTS
     pictures = [matrix for _, matrix, kind in objects if kind == pdfium.FPDF_PAGEOBJ_IMAGE]
     return PageMarks(
         width=frame.width,

@@ -6,7 +6,7 @@ line and every row of a table is ``ROW`` high, the text is ``WIDTH`` wide, colum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -16,6 +16,9 @@ from workbench.visible import TURNING
 
 WIDTH = 1000.0
 ROW = 20.0
+
+LONGEST_LINE = 10_000
+"""Characters that are kept of a line outside the tables, where titles and years stand; its rest tells nothing."""
 
 UNSURE = Confidence(character=0.5)
 """Of a text with a character that the file does not tell, or that is shown otherwise than can be said here, as figures
@@ -74,20 +77,29 @@ class Span:
     colspan: int = 1
 
 
-def placed(rows: Sequence[Sequence[Span]]) -> tuple[FileCell, ...]:
-    """Give cells their places, row by row; a span ends at the table's end and where another cell stands."""
+def placed(rows: Sequence[Sequence[Span]], require: Callable[[int], None]) -> tuple[FileCell, ...]:
+    """Give cells their places, row by row; a span ends at the table's end and where another cell stands.
+
+    ``require`` is told how many squares the table has at least, before that many steps are taken to find free ones.
+    """
     cells: list[FileCell] = []
-    taken: dict[int, int] = {}  # column → first row in which it is free again
+    above: dict[int, FileCell] = {}  # column → the last cell that covers it
+    starts: set[int] = set()
+    filled = 0
     for row, spans in enumerate(rows):
+        require(len(starts) * filled)
+        filled += bool(spans)
         col = 0
         for span in spans:
-            while taken.get(col, 0) > row:
-                col += 1
+            while col in above and above[col].row_end > row:
+                col = above[col].col_end
             rowspan = min(span.rowspan or len(rows), len(rows) - row)
-            colspan = next((n for n in range(1, span.colspan) if taken.get(col + n, 0) > row), span.colspan)
-            taken |= dict.fromkeys(range(col, col + colspan), row + rowspan)
-            cells.append(FileCell(row, col, span.text, rowspan, colspan))
-            col += colspan
+            taken = (n for n in range(1, span.colspan) if col + n in above and above[col + n].row_end > row)
+            cell = FileCell(row, col, span.text, rowspan, next(taken, span.colspan))
+            cells.append(cell)
+            above |= dict.fromkeys(range(col, cell.col_end), cell)
+            starts.add(col)
+            col = cell.col_end
     return tuple(cells)
 
 
@@ -106,7 +118,7 @@ def page_content(page: FilePage, number: int) -> PageContent:
         if isinstance(block, FileTable):
             grids.append(_grid(block, number, len(grids) + 1, top))
             top += ROW * grids[-1].rows
-        elif text := plain(block):
+        elif text := plain(block[:LONGEST_LINE]):
             lines.append(TextLine(text, (1.0,) * len(text), _box(0.0, top, 1.0, top + ROW)))
             top += ROW
     return PageContent(number, round(WIDTH), round(top), tuple(grids), tuple(lines))

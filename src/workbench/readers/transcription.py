@@ -9,7 +9,7 @@ import csv
 import html as entities
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -22,8 +22,8 @@ from workbench.settings import Settings
 
 HTML_SUFFIXES = frozenset({".html", ".htm"})
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
-HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
-DASHES = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
+TABLE_START, TABLE_END = re.compile(r"<table\b", re.IGNORECASE), re.compile(r"</table\s*>", re.IGNORECASE)
+DASHES = re.compile(r"\|?\s*:?-{3,}:?(\s*\|\s*:?-+:?)*\s*\|?")
 """The row of dashes under the header of a Markdown table, and the rule between two parts of a text."""
 
 
@@ -39,11 +39,19 @@ def read_transcription(path: Path, settings: Settings) -> list[FilePage]:
         return _pages(html_blocks(path, text, settings))
     blocks: list[Block] = []
     start = 0
-    for table in HTML_TABLE.finditer(text):  # Markdown writes tables with merged cells as HTML
-        blocks += _text_blocks(path, text[start : table.start()], settings)
-        blocks += html_blocks(path, table.group(), settings)
-        start = table.end()
+    for table_start, end in _html_tables(text):  # Markdown writes tables with merged cells as HTML
+        blocks += _text_blocks(path, text[start:table_start], settings)
+        blocks += html_blocks(path, text[table_start:end], settings)
+        start = end
     return _pages([*blocks, *_text_blocks(path, text[start:], settings)])
+
+
+def _html_tables(text: str) -> Iterator[tuple[int, int]]:
+    """Where tables in HTML start and end. The search for an end that is not there is made once."""
+    end = 0
+    while (first := TABLE_START.search(text, end)) and (last := TABLE_END.search(text, first.end())):
+        end = last.end()
+        yield first.start(), end
 
 
 def _decoded(path: Path, content: bytes) -> str:
@@ -78,9 +86,9 @@ def _text_blocks(path: Path, text: str, settings: Settings) -> list[Block]:
         if kind == "tabs":
             rows = [[_cell(text) for text in _quoted(line) or line.split("\t")] for line in lines]
         elif kind == "bars" and len(lines) > 1:
-            rows = [_bar_cells(line) for line in lines if not DASHES.fullmatch(line)]
+            rows = [_bar_cells(line) for line in lines if not _is_rule(line)]
         else:
-            blocks += [_line(line) for line in lines if line.strip() and not DASHES.fullmatch(line)]
+            blocks += [_line(line) for line in lines if line.strip() and not _is_rule(line)]
             continue
         require_cells(path, len(rows) * max(map(len, rows), default=0), settings)
         blocks += [_table(rows)] if rows else []
@@ -89,16 +97,25 @@ def _text_blocks(path: Path, text: str, settings: Settings) -> list[Block]:
 
 def _rows_of(text: str) -> list[str]:
     """The lines of a text; those of a spreadsheet's cell, which stand in quotation marks, together."""
-    rows: list[str] = []
-    is_open = False
-    for line in text.splitlines():
+    lines = text.splitlines()
+    rows: list[list[str]] = []
+    is_open = is_quoted = False
+    for line in lines:
         if is_open:
-            rows[-1] += "\n" + line
+            rows[-1].append(line)
         else:
-            rows.append(line)
-        is_open = rows[-1].count('"') % 2 == 1 and re.search('(?:^|\t)"', rows[-1]) is not None
-    several = [row for row in rows if "\n" in row]
-    return text.splitlines() if is_open or not all(map(_quoted, several)) else rows
+            rows.append([line])
+            is_quoted = False
+        is_quoted = is_quoted or re.search('(?:^|\t)"', line) is not None
+        is_odd = line.count('"') % 2 == 1
+        is_open = is_quoted and is_open != is_odd
+    joined = ["\n".join(row) for row in rows]
+    several = (row for row in joined if "\n" in row)
+    return lines if is_open or not all(map(_quoted, several)) else joined
+
+
+def _is_rule(line: str) -> bool:
+    return DASHES.fullmatch(line.strip()) is not None
 
 
 def _kind_of_line(line: str) -> str:

@@ -14,7 +14,7 @@ from openpyxl.utils.escape import unescape
 
 from workbench.errors import InputError
 from workbench.model import Finding
-from workbench.readers.limits import require_cells
+from workbench.readers.limits import require_cells, require_size
 from workbench.readers.number_format import displayed
 from workbench.readers.office import package_of
 from workbench.readers.plain import plain
@@ -61,9 +61,13 @@ def _pages(path: Path, settings: Settings) -> list[FilePage]:
         warnings.simplefilter("ignore")  # about drawings and rules of formatting, which are not read
         sheets = openpyxl.load_workbook(package, data_only=True, keep_links=False).worksheets
     pages = []
+    squares = characters = 0
     for sheet in sheets:
         if sheet.sheet_state == "visible":
-            require_cells(path, sheet.max_row * sheet.max_column, settings)
+            squares += sheet.max_row * sheet.max_column
+            require_cells(path, squares, settings)
+            characters += sum(len(cell.value) for line in sheet.iter_rows() for cell in line if cell.data_type == "s")
+            require_size(path, characters, settings)  # one text may stand in many cells
             shown = _shown(sheet)
             pages.append(FilePage(tuple(_blocks(shown)), shown.notes))
     hidden = [s.title for s in sheets if s.sheet_state != "visible" and s.calculate_dimension() != "A1:A1"]
