@@ -140,7 +140,7 @@ def _draw_pdf_page(path: Path, index: int, settings: Settings) -> Image.Image:
         width, height = page.get_size()
         require_pixels(path, round(width * scale), round(height * scale), settings, index + 1)
         drawn: Image.Image = page.render(scale=scale).to_pil()
-        return drawn.convert("RGB")
+        return drawn if drawn.mode == "RGB" else drawn.convert("RGB")
 
 
 def _open_image(path: Path, frame: int, settings: Settings) -> Image.Image:
@@ -148,10 +148,14 @@ def _open_image(path: Path, frame: int, settings: Settings) -> Image.Image:
         if frame:
             image.seek(frame)
         require_pixels(path, image.width, image.height, settings, frame + 1)
-        return _on_white_paper(ImageOps.exif_transpose(image))
+        ImageOps.exif_transpose(image, in_place=True)
+        image.load()
+        return _on_white_paper(image)
 
 
 def _on_white_paper(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB" and "transparency" not in image.info:
+        return image  # as it is: a copy of a large page takes its time
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits and more per pixel
         values = np.asarray(image, dtype=np.float64)
         return Image.fromarray((values / max(values.max(), 1.0) * 255).astype(np.uint8)).convert("RGB")
