@@ -1,7 +1,7 @@
 """`python -m fuzz values -runs=1000000`: inputs that a claim does not hold of, looked for with atheris (libFuzzer).
 
-The corpus starts from the claim's seeds and grows in a folder of its own. An input that a claim does not hold of is
-kept as ``crash-…``; mend the program, and put the input into `tests/test_fuzzed.py`.
+The corpus starts from the claim's seeds and grows in a folder for temporary files. An input that a claim does not hold
+of is kept beside it as ``…-crash-…``; mend the program, and put the input into `tests/test_fuzzed.py`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def main() -> None:
     corpus.mkdir(exist_ok=True)
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number:03}").write_bytes(seed)
-    arguments = [sys.argv[0], f"-max_len={LONGEST[name]}", "-timeout=20", "-rss_limit_mb=3000", *options, str(corpus)]
+    limits = [f"-max_len={LONGEST[name]}", "-timeout=20", "-rss_limit_mb=3000", f"-artifact_prefix={corpus}-"]
+    arguments = [sys.argv[0], *limits, *options, str(corpus)]
     atheris.Setup(arguments, CLAIMS[name])
     atheris.Fuzz()
 

@@ -24,9 +24,11 @@ PAGES = (
 )
 
 SHEET = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cols><col min="1" max="2" width="9" '
-    'hidden="1"/></cols><sheetData><row r="1" hidden="1"><c r="A1" t="inlineStr"><is><t>甲</t></is></c></row><row r="2">'
-    '<c r="B2" s="1" t="n"><f>1+1</f><v>0.983</v></c><c r="C2" t="e"><v>#N/A</v></c><c r="D2" t="b"><v>1</v></c><c r="E2" t="s"><v>1</v></c></row>'
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<cols><col min="1" max="2" width="9" hidden="1"/></cols><sheetData>'
+    '<row r="1" hidden="1"><c r="A1" t="inlineStr"><is><t>甲</t></is></c></row>'
+    '<row r="2"><c r="B2" s="1" t="n"><f>1+1</f><v>0.983</v></c><c r="C2" t="e"><v>#N/A</v></c>'
+    '<c r="D2" t="b"><v>1</v></c><c r="E2" t="s"><v>1</v></c></row>'
     '</sheetData><mergeCells><mergeCell ref="A1:B2"/></mergeCells></worksheet>'
 )
 

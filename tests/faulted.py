@@ -129,7 +129,9 @@ def _judge(
 def _is_either(seen: object, before: object, after: object) -> bool:
     """Whether what is seen is the old or the new; of files that are independent of each other, each by itself."""
     if isinstance(seen, dict) and isinstance(before, dict) and isinstance(after, dict):
-        return all(seen.get(name) in (before.get(name), after.get(name)) for name in seen.keys() | before.keys() | after.keys())
+        return all(
+            seen.get(name) in (before.get(name), after.get(name)) for name in seen.keys() | before.keys() | after.keys()
+        )
     return seen in (before, after)
 
 
@@ -209,13 +211,13 @@ def uncorrected(folder: Path) -> None:
 def upgraded(folder: Path) -> None:
     """`ingest` by a later version of the pipeline."""
     for name in ("version", "building", "origin"):
-        setattr(sys.modules[f"workbench.archive.{name}"], "PIPELINE", f"{PIPELINE}.1")
+        sys.modules[f"workbench.archive.{name}"].PIPELINE = f"{PIPELINE}.1"
     ingest(folder)
 
 
 def correct(folder: Path) -> None:
     form = sorted(open_dataset(folder / OUT).forms["form_id"])[0]
-    CorrectionLog(folder / CORRECTIONS, "李").append(form, "indicators", 1, "score", "10", "9")
+    CorrectionLog(folder / CORRECTIONS, "李").append(form, "indicators", 1, "score", "8", "9")
 
 
 def cut(folder: Path) -> None:
@@ -347,6 +349,7 @@ def _scores(column: pd.Series) -> list[float]:
 
 def all_files(name: str) -> Callable[[Path], object]:
     """Whether all files are there; those that are, are whole."""
+
     def look(folder: Path) -> object:
         paths = (path.relative_to(folder) for path in (folder / name).rglob("*") if path.is_file())
         found = {path.as_posix() for path in paths if not any(part.startswith(".") for part in path.parts)}

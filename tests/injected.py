@@ -105,7 +105,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a run did: its calls, and its end: ``done``, ``killed``, ``refused: …`` (an error of ours) or a traceback."""
+    """What a run did: its calls, and its end: ``done``, ``killed``, ``refused: …`` (an error of ours), a traceback."""
 
     calls: tuple[Call, ...]
     end: str
@@ -154,6 +154,7 @@ def _act(pipe: socket.socket, act: Callable[[], object]) -> None:
 
 def _install_filter() -> int:
     """Have the kernel ask about calls that change files; gives the descriptor that it asks through."""
+
     def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
         return struct.pack("HBBI", code, if_true, if_false, value)
 
@@ -215,7 +216,7 @@ def _call(thread: int, name: str, arguments: list[int], folder: Path) -> Call | 
     """The call, if it is about a file of the folder."""
     try:
         if name in BY_DESCRIPTOR:
-            path = os.readlink(f"/proc/{thread}/fd/{arguments[BY_DESCRIPTOR[name]]}")
+            path = str(Path(f"/proc/{thread}/fd/{arguments[BY_DESCRIPTOR[name]]}").readlink())
         else:
             path = _named(thread, name, arguments)
     except OSError:  # it has just been killed
@@ -236,4 +237,4 @@ def _named(thread: int, name: str, arguments: list[int]) -> str:
     with open(f"/proc/{thread}/mem", "rb", buffering=0) as memory:  # noqa: PTH123
         memory.seek(address)
         text = os.fsdecode(memory.read(4096).partition(b"\0")[0])
-    return os.path.normpath(text if text.startswith("/") else os.path.join(os.readlink(seen_from), text))  # noqa: PTH118
+    return os.path.normpath(text if text.startswith("/") else Path(seen_from).readlink() / text)

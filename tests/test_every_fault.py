@@ -1,7 +1,7 @@
-"""A fault at each system call that writes: the process killed before it, the disk full or permission lost from there on,
-or that one call failing. Afterwards there is the old or the new, whole; and the same command, run again, goes on.
+"""A fault at each system call that writes: the process killed before it, the disk full or permission lost from there
+on, or that one call failing. Afterwards there is the old or the new, whole; and the same command, run again, goes on.
 
-Some of the faults are tried, spread evenly over the calls; ``EVERY_FAULT=1`` tries all (a quarter of an hour).
+Some of the faults are tried, spread evenly over the calls; ``EVERY_FAULT=1`` tries all (half an hour).
 """
 
 from __future__ import annotations

@@ -140,7 +140,11 @@ class TestWeights:
     def test_a_damaged_model_in_the_cache_is_made_again(self, own_cache, name, damage):
         file = weights.model_directory(DETECTOR, "") / name
         whole = file.read_bytes()
-        damaged = {"longer": whole + b" ", "half": whole[: len(whole) // 2], "one bit": whole[:-3] + b"\x01" + whole[-2:]}
+        damaged = {
+            "longer": whole + b" ",
+            "half": whole[: len(whole) // 2],
+            "one bit": whole[:-3] + b"\x01" + whole[-2:],
+        }
         file.unlink()
         if damage in damaged:
             file.write_bytes(damaged[damage])
@@ -153,7 +157,7 @@ class TestWeights:
         lock = own_cache / f".{model.name}.lock"
         lock.unlink()
         lock.mkdir()
-        with pytest.raises(WeightsError, match="cannot be kept there .*; set XDG_CACHE_HOME"):
+        with pytest.raises(WeightsError, match=r"cannot be kept there .*; set XDG_CACHE_HOME"):
             weights.model_directory(DETECTOR, "")
 
     def test_an_unknown_model_lists_those_that_come_with_the_installation(self):
@@ -181,7 +185,7 @@ class TestWeights:
         with pytest.raises(WeightsError, match=r"inference\.yml: SHA-256 is .*, it must be .*mend SHA256SUMS"):
             weights.model_directory("mine", str(tmp_path))
         (model / "SHA256SUMS").write_text(sums.splitlines()[0])
-        with pytest.raises(WeightsError, match="it must hold the SHA-256 of inference.onnx and inference.yml"):
+        with pytest.raises(WeightsError, match=r"it must hold the SHA-256 of inference\.onnx and inference\.yml"):
             weights.model_directory("mine", str(tmp_path))
 
     @pytest.mark.parametrize("name", ["inference.onnx", "inference.yml"])

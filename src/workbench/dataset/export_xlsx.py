@@ -24,6 +24,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import WorkbookAlreadySaved
 from openpyxl.writer.excel import ExcelWriter
 
 from workbench.dataset.dictionary import TableEntry, data_dictionary
@@ -73,7 +74,7 @@ def write_xlsx(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: Ab
             ExcelWriter(book, package).save()
     except BaseException as error:
         for sheet in book.worksheets:
-            with suppress(etree.SerialisationError):
+            with suppress(etree.SerialisationError, WorkbookAlreadySaved):
                 sheet.close()  # its stream, which otherwise complains when it is thrown away
         if isinstance(error, etree.SerialisationError):
             raise OSError(str(error)) from error

@@ -8,8 +8,8 @@ Parquet files by themselves never find tables of two runs side by side: the old 
 
 from __future__ import annotations
 
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from workbench.dataset.schemas import TABLES
 from workbench.errors import DatasetError
@@ -61,7 +61,7 @@ def place_of_file(folder: Path, name: str) -> Path:
     return new if new.exists() else folder / name
 
 
-def opened(folder: Path, name: str) -> BinaryIO:
+def opened(folder: Path, name: str) -> BufferedReader:
     """A file of the dataset, to be read.
 
     Raises:

@@ -7,9 +7,9 @@ import json
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -99,7 +99,7 @@ class Dataset:
         except (OSError, ValueError, pandera.errors.SchemaErrors) as error:
             raise self._damaged(f"table {name}", error) from error
 
-    def _require_whole(self, name: str, stream: BinaryIO) -> None:
+    def _require_whole(self, name: str, stream: BufferedReader | BytesIO) -> None:
         """Refuse a table that is not, byte for byte, the one that ``dataset.json`` was written with."""
         written = self.info.get("files", {}).get(f"{name}.parquet")
         if written == hashlib.file_digest(stream, "sha256").hexdigest():
@@ -109,7 +109,7 @@ class Dataset:
             raise DatasetError(self.folder, "the tables were built anew since they were opened; open them again")
         raise ValueError("its digest is not that of dataset.json")
 
-    def _parquet(self, name: str) -> BinaryIO:
+    def _parquet(self, name: str) -> BufferedReader | BytesIO:
         if isinstance(self.folder, Path):
             return opened(self.folder, f"{name}.parquet")
         return BytesIO(self._content(f"{name}.parquet") or b"")

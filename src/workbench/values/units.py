@@ -30,7 +30,7 @@ _HEAP = re.compile(rf"(?:(?>{'|'.join(sorted(_SCALES, key=len, reverse=True))}))
 
 
 def is_heap(unit: str) -> bool:
-    """Whether scales are heaped on one another as on no form (千千, 万千百): at most two different ones follow (万千瓦)."""
+    """Whether scales are heaped on one another as on no form: 千千, 万千百. Two different ones may follow (万千瓦)."""
     return _HEAP.search(unit) is not None
 
 
