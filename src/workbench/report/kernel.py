@@ -31,8 +31,8 @@ LONGEST_SOCKET = 80
 
 KERNEL_ARGUMENTS = ("-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}")
 
-INSTALLED_ONLY = ("-P",), ("--IPKernelApp.ignore_cwd=True",)
-"""Arguments of Python and of the kernel that keep both from importing what lies in the folder of the dataset."""
+INSTALLED_ONLY = "-P"
+"""Keeps Python, and IPython since 9.7, from importing what lies in the folder that they run in."""
 
 
 class ThisPython(AsyncKernelManager):
@@ -43,7 +43,7 @@ class ThisPython(AsyncKernelManager):
     that it runs in: that may be anybody's.
     """
 
-    _arguments: tuple[str, ...] = (*INSTALLED_ONLY[0], *KERNEL_ARGUMENTS, *INSTALLED_ONLY[1])
+    _arguments: tuple[str, ...] = (INSTALLED_ONLY, *KERNEL_ARGUMENTS)
     _sockets: str | None = None
 
     @default("transport")
