@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["workbench"]):
 
 from fuzz.seeds import seeds
 
-LONGEST = {"values": 160, "transcription": 1200, "html": 1200, "xlsx": 4000}
+LONGEST = {"values": 160, "transcription": 1200, "html": 1200, "formats": 80, "xlsx": 4000}
 """Bytes of the longest input tried."""
 
 

@@ -7,15 +7,21 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from openpyxl.utils.datetime import from_excel
 
 from workbench.errors import InputError
 from workbench.form.assemble import assemble_forms
 from workbench.model import CellGrid
 from workbench.readers.documents import open_source
 from workbench.readers.kinds import PageRecord, read_file
+from workbench.readers.number_format import displayed
 from workbench.settings import Settings
 from workbench.values import (
     normalise,
@@ -127,6 +133,33 @@ def html(data: bytes) -> None:
     _read(data, ".html")
 
 
+def formats(data: bytes) -> None:
+    """A cell's format and its value, a line break between them: what is shown is a text, and the value's own number."""
+    code, _, printed = data.decode("utf-8", "replace").partition("\n")
+    for value in _cell_values(printed):
+        shown = displayed(value, code)
+        assert shown is None or isinstance(shown, str)
+        places = re.fullmatch("#?,?#*0(?:[.](0{1,9}))?", code)
+        if places and isinstance(value, float) and abs(value) < 1e9:
+            assert shown is not None
+            margin = 0.5 * 10.0 ** -len(places[1] or "") + 1e-9 * abs(value)
+            assert abs(float(shown.replace(",", "")) - value) <= margin, (code, value, shown)
+
+
+def _cell_values(printed: str) -> Iterator[object]:
+    """The text, and the number, date, time and duration that it stands for, if it does for one."""
+    yield printed
+    with suppress(ValueError):
+        number = float(printed)
+        yield number
+        if number == number and abs(number) < 1e18:
+            yield int(number)
+        if 0 <= number < 2_958_466:  # the last day that Excel has
+            yield from_excel(number)
+            yield timedelta(days=number)
+            yield from_excel(number % 1.0)
+
+
 PARTS = (
     "xl/worksheets/sheet1.xml",
     "xl/styles.xml",
@@ -144,15 +177,70 @@ STRINGS = (
 )
 
 
+STRINGS_LINKS = (
+    (
+        "[Content_Types].xml",
+        b"</Types>",
+        b'<Override PartName="/xl/sharedStrings.xml" '
+        b'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>',
+    ),
+    (
+        "xl/_rels/workbook.xml.rels",
+        b"</Relationships>",
+        b'<Relationship Id="rId9" Target="sharedStrings.xml" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>',
+    ),
+)
+"""Where a workbook says that it has texts that cells share; openpyxl writes them into the cells."""
+
+
 def xlsx(data: bytes) -> None:
-    """A workbook of which one part is anything, and the rest as Excel writes it."""
-    part = PARTS[data[0] % len(PARTS)] if data else PARTS[0]
+    """A workbook of which one part is anything, or its cells are, and the rest as Excel writes it."""
+    kind, content = (data[0], data[1:]) if data else (0, b"")
+    made = {PARTS[kind % len(PARTS)]: content} if kind < 128 else _cells(content.decode("utf-8", "replace"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         with zipfile.ZipFile(path, "w") as package:
-            for name, content in (workbook() | {part: data[1:]}).items():
-                package.writestr(name, content)
+            for name, part in (workbook() | made).items():
+                package.writestr(name, part)
         _checked(path)
+
+
+TYPES = ("n", "s", "str", "inlineStr", "b", "e", "d", "z")
+
+
+def _cells(text: str) -> dict[str, bytes]:
+    """A sheet of these cells, parted by line breaks and tabs: a letter for the type, then the value; the first line are
+    the columns' formats, and the last are merged areas."""
+    text = escape(re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff]", "", text)) + "\n" * (text.count("\n") == 0)
+    formats, *lines, merged = text.split("\n")
+    codes = formats.split("\t")
+    rows = []
+    for line in lines:
+        cells = enumerate(line.split("\t"))
+        rows.append("".join(_cell(cell, column % len(codes) + 1) for column, cell in cells))
+    areas = "".join(f'<mergeCell ref="{area}"/>' for area in merged.replace('"', "").split())
+    sheet = "".join(f"<row>{row}</row>" for row in rows)
+    fonts = "<fonts><font/></fonts><fills><fill><patternFill/></fill></fills><borders><border/></borders>"
+    numbered = "".join(f'<numFmt numFmtId="{n}" formatCode={quoteattr(c)}/>' for n, c in enumerate(codes, start=164))
+    looks = "".join(
+        f'<xf numFmtId="{n}" fontId="0" fillId="0" borderId="0"/>' for n in (0, *range(164, 164 + len(codes)))
+    )
+    styles = f"<numFmts>{numbered}</numFmts>{fonts}<cellXfs>{looks}</cellXfs>"
+    merges = f"<mergeCells>{areas}</mergeCells>" if areas else ""
+    body = {"worksheet": f"<sheetData>{sheet}</sheetData>{merges}", "styleSheet": styles}
+    worksheet, style_sheet = (f"<{tag} {NAMESPACE}>{inner}</{tag}>".encode() for tag, inner in body.items())
+    return {PARTS[0]: worksheet, PARTS[1]: style_sheet}
+
+
+def _cell(cell: str, style: int) -> str:
+    kind = TYPES[ord(cell[0]) % len(TYPES)] if cell else "n"
+    if kind == "inlineStr":
+        return f'<c t="inlineStr" s="{style}"><is><t>{cell[1:]}</t></is></c>'
+    return f'<c t="{kind}" s="{style}"><v>{cell[1:]}</v></c>'
+
+
+NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
 @cache
@@ -166,7 +254,10 @@ def workbook() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         book.save(Path(folder) / "book.xlsx")
         with zipfile.ZipFile(Path(folder) / "book.xlsx") as package:
-            return {name: package.read(name) for name in package.namelist()} | {"xl/sharedStrings.xml": STRINGS}
+            parts = {name: package.read(name) for name in package.namelist()}
+    for part, end, link in STRINGS_LINKS:
+        parts[part] = parts[part].replace(end, link + end)
+    return parts | {"xl/sharedStrings.xml": STRINGS}
 
 
 def _read(data: bytes, suffix: str) -> list[PageRecord]:
@@ -207,6 +298,6 @@ def _texts(pages: list[PageRecord]) -> Iterator[str]:
 
 
 CLAIMS: dict[str, Callable[[bytes], None]] = {
-    "values": values, "transcription": transcription, "html": html, "xlsx": xlsx
+    "values": values, "transcription": transcription, "html": html, "formats": formats, "xlsx": xlsx
 }  # fmt: skip
 """Every claim by its name, which is also that of its seeds."""

@@ -33,14 +33,30 @@ SHEET = (
 )
 
 
+CELLS = (
+    "0.0%\tGeneral\tyyyy年m月\nk项目名称\tk甲\nk指标\tk≥5个\tp44926\np0.983\tp1e9\tq0\nt1\tu#N/A\n",
+    "@\n\t\tk甲\n\np12\tp\nv2022-12-31\nA5:B6 C2:C3",
+)
+"""Formats of the columns, then cells (`fuzz.claims`)."""
+
+FORMATS = (
+    "0.00%\n0.983", "#,##0.00;[Red]-#,##0.00\n-1234.5", '0.0"万元"_);(0.0)\n-0.05', "General\n1e300", "@\n甲",
+    "yyyy年m月d日;@\n44926", "[$-804]aaaa hh:mm:ss AM/PM\n44926.75", "[h]:mm:ss.00\n1.5", "# ?/?\n0.5",
+    "0.0E+00\n12345", "[>=100]0;[<0]\\-0;0.0\n99.95", '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ \n0',
+    "0,,\n12345678", "000-00\n12345", "[DBNum1]General\n12", "yyyy/m/d\n0", "¥#,##0\n5", "0.000000000\n0.1",
+    ";;;\n5", "0;0;;@\n0",
+)  # fmt: skip
+
+
 def seeds(claim: str) -> list[bytes]:
     """Inputs that the claim of this name holds of."""
     if claim == "values":
         return [data_of(text) for text in printed_pairs()]
     if claim == "xlsx":
         whole = [bytes([number]) + workbook()[part] for number, part in enumerate(PARTS)]
-        return [*whole, b"\0" + SHEET.encode()]
-    return [text.encode() for text in (TEXTS if claim == "transcription" else PAGES)]
+        cells = [b"\x80" + text.encode() for text in CELLS]
+        return [*whole, b"\0" + SHEET.encode(), *cells]
+    return [text.encode() for text in {"transcription": TEXTS, "html": PAGES, "formats": FORMATS}[claim]]
 
 
 def data_of(text: str) -> bytes:

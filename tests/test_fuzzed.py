@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 from fuzz.claims import CLAIMS, PARTS, PIECES, text_of, workbook
 from fuzz.seeds import data_of, printed_pairs, seeds
@@ -13,12 +16,20 @@ from tests.opened import read
 from tests.printed import truth
 from tests.scans.tables import central_project_table
 from workbench.form.assemble import assemble_forms
+from workbench.readers.number_format import displayed
 from workbench.values import parse_target
 
 FOUND = {
     "values": [data_of("0千\n5万千千千千千千千千千")],
     "transcription": ["<table><tr>\t甲<tr>\x1c乙>3</table>\n甲\x02<b>1\x0b2</b>\n|甲|\x00<i>|\n".encode()],
 }
+FOUND["formats"] = [
+    b"General\n1e350",
+    b"0.00\n1e300",
+    b"[>1.2.3]0\n5",
+    b"0" * 300 + b"\n5",
+    b"0%%%%%%%%%%%%%%%%%%%%%%%%%%%\n1e300",
+]
 """Inputs of which a claim did not hold once."""
 
 
@@ -62,6 +73,23 @@ def test_scales_heaped_on_one_another_are_no_unit():
 def test_what_a_control_character_parts_stays_parted(tmp_path):
     (tmp_path / "a.txt").write_bytes("甲<b>1\x022</b>".encode())
     assert [line.text for line in read(tmp_path / "a.txt")[0].content.loose_lines] == ["甲1 2"]
+
+
+def test_a_date_in_the_format_of_a_text_is_no_at_sign():
+    assert displayed(date(2022, 12, 31), "@") is None
+
+
+@pytest.mark.parametrize("code", ["General", "0.00", "0%"])
+def test_a_number_that_is_none_has_no_digits(code):
+    assert displayed(float("inf"), code) is None
+    assert displayed(1e300, "0.00") == "1" + "0" * 300 + ".00"
+
+
+def test_borders_without_sides_are_no_damage(tmp_path):
+    path = written.write_xlsx(TITLES, tmp_path / "a.xlsx")
+    whole = read(path)
+    written.edited(path, "xl/styles.xml", lambda xml: re.sub("<border>.*?</border>", "<border/>", xml))
+    assert [one.content.grids[0].rows for one in read(path)] == [one.content.grids[0].rows for one in whole]
 
 
 ROWS = written.unmerged(central_project_table(truth("example_project_1")))
