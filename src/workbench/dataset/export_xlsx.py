@@ -53,6 +53,9 @@ LINE_HEIGHT, MOST_LINES = 15, 12
 
 ROWS_FOR_WIDTH = 500
 
+GIVEN_UP = (etree.SerialisationError, StopIteration)
+"""What openpyxl and lxml raise where the disk does not take a sheet, and where they are asked to go on all the same."""
+
 SHEET_END = b"</worksheet>"
 
 ROWS_AT_A_TIME = 20_000
@@ -74,10 +77,10 @@ def write_xlsx(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: Ab
             ExcelWriter(book, package).save()
     except BaseException as error:
         for sheet in book.worksheets:
-            with suppress(etree.SerialisationError, WorkbookAlreadySaved):
+            with suppress(*GIVEN_UP, WorkbookAlreadySaved):
                 sheet.close()  # its stream, which otherwise complains when it is thrown away
-        if isinstance(error, etree.SerialisationError):
-            raise OSError(str(error)) from error
+        if isinstance(error, GIVEN_UP):
+            raise OSError(str(error) or "the disk took only a part of a sheet") from error
         raise
 
 
