@@ -1,10 +1,11 @@
-# make setup | demo | test | lint | lab | profile | bench | bench-grid | bench-forms | bench-archive | bench-speed      (Windows and machines without make: see README.md)
+# make setup | demo | test | lint | lab | profile | bench | bench-grid | bench-forms | bench-archive | bench-speed | faults | fuzz | audit      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+RUNS   ?= 100000
 
-.PHONY: setup demo test lint lab profile bench bench-grid bench-forms bench-archive bench-speed clean
+.PHONY: setup demo test lint lab profile bench bench-grid bench-forms bench-archive bench-speed faults fuzz audit clean
 
 setup: $(STAMP)
 
@@ -21,8 +22,8 @@ demo: setup
 	$(BIN)/workbench demo
 
 lint: setup
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks fuzz
+	$(BIN)/ruff format --check src tests benchmarks fuzz
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -44,6 +45,20 @@ bench-grid bench-forms bench-speed: setup
 
 bench-archive: setup
 	$(BIN)/python -m benchmarks.archive
+
+# A fault at every system call that writes: half an hour.
+faults: setup
+	EVERY_FAULT=1 $(BIN)/python -m pytest tests/test_every_fault.py
+
+# Linux; RUNS inputs for each claim of fuzz/claims.py.
+fuzz: setup
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[fuzz]"
+	for claim in values transcription html formats xlsx; do $(BIN)/python -m fuzz $$claim -runs=$(RUNS) || exit 1; done
+
+# Needs the network. --strict: a package that nobody could look up is a failure, not a clean bill.
+audit: setup
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[audit]"
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean:
 	rm -rf data/processed/results data/processed/*.parquet data/processed/dataset.json reports exports

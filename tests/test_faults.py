@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import psutil
+import pyarrow.parquet
 import pytest
 
 from tests.conftest import workbench
@@ -31,7 +34,11 @@ from tests.stubs import (
 from workbench.archive.clean import clean
 from workbench.archive.ingest import plan_ingest
 from workbench.archive.lock import locked, running
+from workbench.archive.rebuild import rebuild
 from workbench.archive.tasks import Job, PageTask, perform
+from workbench.dataset.corrections import CorrectionLog
+from workbench.dataset.export import FORMATS
+from workbench.dataset.schemas import TABLES
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError
 from workbench.settings import Settings
@@ -268,6 +275,123 @@ class TestTheProcessedFolder:
         assert output.returncode == 1
         (line,) = output.stderr.splitlines()
         assert line.startswith(f"error: {tmp_path / 'out' / 'deeper'}: cannot be written (Not a directory)")
+
+
+def damages(content: bytes) -> dict[str, bytes]:
+    """What a disk makes of a file; what is damaged is not always shorter."""
+    middle = len(content) // 2
+    return {
+        "empty": b"",
+        "half": content[:middle],
+        "one bit": content[:middle] + bytes([content[middle] ^ 4]) + content[middle + 1 :],
+        "zeros at the end": content[: -(len(content) // 4)] + bytes(len(content) // 4),
+    }
+
+
+class TestDamage:
+    """Of any file that the workbench made: it is known by its digest, nothing wrong is shown, and it is made again."""
+
+    def test_of_any_file_is_mended_by_the_next_run(self, tmp_path, counted):
+        raw, out, whole = tmp_path / "raw", tmp_path / "processed", tmp_path / "whole"
+        for path in transcriptions(raw, 1):
+            os.utime(path, (1.6e9, 1.6e9))  # long unchanged: its digest is remembered
+        ingest_here(raw, whole)
+        expected = digest(whole)
+        files = [path.relative_to(whole) for path in whole.rglob("*") if path.is_file() and path.name != ".lock"]
+        assert len(files) == 15
+        for file in files:
+            for damage, content in damages((whole / file).read_bytes()).items():
+                if file.name == "dataset.json" and damage == "one bit":
+                    continue  # it names the digests of the tables, and nothing names its own
+                shutil.rmtree(out, ignore_errors=True)
+                shutil.copytree(whole, out)
+                (out / file).write_bytes(content)
+                ingest_here(raw, out)
+                assert digest(out) == expected, (file, damage)
+                for table in TABLES:
+                    assert (out / f"{table}.parquet").read_bytes() == (whole / f"{table}.parquet").read_bytes()
+                counted("faults injected", 1)
+        counted("lost", 0)
+
+    @pytest.mark.parametrize("damage", ["empty", "half", "one bit", "zeros at the end"])
+    def test_of_a_table_is_seen_when_it_is_read(self, tmp_path, damage):
+        transcriptions(tmp_path / "raw", 1)
+        ingest_here(tmp_path / "raw", tmp_path / "out")
+        path = tmp_path / "out" / "indicators.parquet"
+        path.write_bytes(damages(path.read_bytes())[damage])
+        with pytest.raises(
+            DatasetError, match="table indicators is missing or damaged; build it again with: workbench"
+        ):
+            _ = open_dataset(tmp_path / "out").indicators
+
+    def test_of_a_number_in_a_table_is_seen_by_a_query(self, tmp_path):
+        write(sample_tables(), tmp_path)
+        path = tmp_path / "indicators.parquet"
+        content, group = path.read_bytes(), pyarrow.parquet.read_metadata(path).row_group(0)
+        columns = {group.column(number).path_in_schema: group.column(number) for number in range(group.num_columns)}
+        weight = columns["weight"]
+        assert weight.has_dictionary_page
+        for end in (weight.data_page_offset, weight.dictionary_page_offset + weight.total_compressed_size):
+            path.write_bytes(content[: end - 1] + bytes([content[end - 1] ^ 1]) + content[end:])
+            with pytest.raises(Exception, match="checksum"):
+                open_dataset(tmp_path).sql("select sum(weight) from indicators")
+
+    def test_tables_that_were_built_anew_meanwhile_are_not_mixed_with_those_that_were_opened(self, tmp_path):
+        transcriptions(tmp_path / "raw", 1)
+        ingest_here(tmp_path / "raw", tmp_path / "out")
+        opened = open_dataset(tmp_path / "out")
+        _ = opened.forms
+        transcriptions(tmp_path / "raw", 2)
+        ingest_here(tmp_path / "raw", tmp_path / "out")
+        with pytest.raises(DatasetError, match="built anew since they were opened; open them again"):
+            _ = opened.indicators
+
+
+class TestClocks:
+    """A clock that was put back, or forward, or was never set: what is read does not depend on it."""
+
+    @pytest.mark.parametrize("now", [0.0, 1.0e9, 4.2e9], ids=["1970", "2001", "2103"])
+    def test_tables_and_exports_do_not_depend_on_them(self, tmp_path, monkeypatch, now):
+        raw, out = tmp_path / "data" / "raw", tmp_path / "data" / "processed"
+        first, second = transcriptions(raw, 2)
+        os.utime(first, (4.2e9, 4.2e9))
+        os.utime(second, (0, 0))
+        ingest_here(raw, tmp_path / "before" / "processed")
+        monkeypatch.setattr(time, "time", lambda: now)
+        ingest_here(raw, out)
+        assert digest(out) == digest(tmp_path / "before" / "processed")
+        form = open_dataset(out).forms["form_id"][0]
+        CorrectionLog(tmp_path / "data" / "corrections", "李").append(form, "indicators", 1, "score", "8", "9")
+        rebuild(out)
+        for kind in FORMATS:
+            open_dataset(out).export(kind, tmp_path / "exports" / kind)
+        scores = pd.read_excel(tmp_path / "exports" / "xlsx" / "dataset.xlsx", "indicators")["score"]
+        assert scores[0] == 9
+
+    @pytest.mark.parametrize("now", [0.0, 4.2e9], ids=["1970", "2103"])
+    def test_a_file_that_is_changed_is_read_again_whatever_they_say(self, tmp_path, monkeypatch, now):
+        raw, out = tmp_path / "raw", tmp_path / "processed"
+        (path,) = transcriptions(raw, 1)
+        monkeypatch.setattr(time, "time", lambda: now)
+        ingest_here(raw, out)
+        before = digest(out)
+        path.write_text(path.read_text("utf-8").replace("补助资金", "补助经费"), "utf-8")
+        assert ingest_here(raw, out)[1].pages == 1
+        assert digest(out) != before
+
+
+class TestTwoRuns:
+    def test_at_once_give_the_tables_of_one_and_an_error_of_the_other(self, tmp_path):
+        raw, out = tmp_path / "raw", tmp_path / "processed"
+        transcriptions(raw, 3)
+        with started(raw, out, {}) as one, started(raw, out, {}) as other:
+            ends = [run.communicate(timeout=120)[1] for run in (one, other)]
+        codes = sorted(run.returncode for run in (one, other))
+        assert codes in ([0, 0], [0, 1])  # the second may have begun when the first had ended
+        assert not any("Traceback" in said for said in ends)
+        assert codes == [0, 0] or any("in use by another run" in said for said in ends)
+        ingest_here(raw, tmp_path / "alone")
+        assert digest(out) == digest(tmp_path / "alone")
 
 
 class TestTheRawFolder:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from importlib.metadata import EntryPoint
 from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -99,6 +101,13 @@ def own_cache(tmp_path, monkeypatch):
     return tmp_path / "cache" / "jixiao-workbench" / "models"
 
 
+def own_model(folder: Path) -> Path:
+    folder.mkdir()
+    for name in ("inference.onnx", "inference.yml"):
+        (folder / name).write_text(name)
+    return folder
+
+
 class TestWeights:
     def test_the_version_names_the_weights_without_loading_them(self):
         engine = PaddleEngine(OcrOptions())
@@ -114,7 +123,7 @@ class TestWeights:
         made = (model / "inference.onnx").stat().st_mtime_ns
         assert weights.model_directory(DETECTOR, "") == model
         assert (model / "inference.onnx").stat().st_mtime_ns == made
-        assert list(own_cache.iterdir()) == [model]
+        assert [file.name for file in own_cache.iterdir() if not file.name.endswith(".lock")] == [model.name]
 
     def test_tampered_weights_of_the_package_are_refused_and_leave_nothing(self, own_cache, tmp_path, monkeypatch):
         package = tmp_path / "package"
@@ -124,19 +133,31 @@ class TestWeights:
         monkeypatch.setattr(weights, "files", lambda _: package)
         with pytest.raises(WeightsError, match=r"ppocrv6_det\.onnx: SHA-256 is \w{64}, it must be 090f04ab\w+; "):
             weights.model_directory(DETECTOR, "")
-        assert list(own_cache.iterdir()) == []
+        assert [file for file in own_cache.iterdir() if not file.name.endswith(".lock")] == []
 
-    def test_tampered_weights_in_the_cache_are_refused(self, own_cache):
-        model = weights.model_directory(DETECTOR, "")
-        with (model / "inference.onnx").open("ab") as file:
-            file.write(b"more")
-        with pytest.raises(WeightsError, match=r"inference\.onnx: SHA-256 is .*; delete the file"):
-            weights.model_directory(DETECTOR, "")
+    @pytest.mark.parametrize("name", ["inference.onnx", "inference.yml"])
+    @pytest.mark.parametrize("damage", ["longer", "half", "gone", "one bit"])
+    def test_a_damaged_model_in_the_cache_is_made_again(self, own_cache, name, damage):
+        file = weights.model_directory(DETECTOR, "") / name
+        whole = file.read_bytes()
+        damaged = {
+            "longer": whole + b" ",
+            "half": whole[: len(whole) // 2],
+            "one bit": whole[:-3] + b"\x01" + whole[-2:],
+        }
+        file.unlink()
+        if damage in damaged:
+            file.write_bytes(damaged[damage])
+        assert weights.model_directory(DETECTOR, "") == file.parent
+        assert file.read_bytes() == whole
 
-    def test_a_half_deleted_model_is_named(self, own_cache):
+    def test_a_cache_that_may_not_be_written_is_an_error_of_its_own(self, own_cache):
         model = weights.model_directory(DETECTOR, "")
-        (model / "inference.onnx").unlink()
-        with pytest.raises(WeightsError, match=r"inference\.onnx: the model file is missing"):
+        shutil.rmtree(model)
+        lock = own_cache / f".{model.name}.lock"
+        lock.unlink()
+        lock.mkdir()
+        with pytest.raises(WeightsError, match=r"cannot be kept there .*; set XDG_CACHE_HOME"):
             weights.model_directory(DETECTOR, "")
 
     def test_an_unknown_model_lists_those_that_come_with_the_installation(self):
@@ -154,6 +175,26 @@ class TestWeights:
         for name in ("inference.onnx", "inference.yml"):
             (tmp_path / "mine" / name).touch()
         assert weights.model_directory("mine", str(tmp_path)) == tmp_path / "mine"
+
+    def test_the_users_own_model_is_held_to_its_sums(self, tmp_path):
+        model = own_model(tmp_path / "mine")
+        sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in model.iterdir())
+        (model / "SHA256SUMS").write_text(sums)
+        assert weights.model_directory("mine", str(tmp_path)) == model
+        (model / "inference.yml").write_text("other characters")
+        with pytest.raises(WeightsError, match=r"inference\.yml: SHA-256 is .*, it must be .*mend SHA256SUMS"):
+            weights.model_directory("mine", str(tmp_path))
+        (model / "SHA256SUMS").write_text(sums.splitlines()[0])
+        with pytest.raises(WeightsError, match=r"it must hold the SHA-256 of inference\.onnx and inference\.yml"):
+            weights.model_directory("mine", str(tmp_path))
+
+    @pytest.mark.parametrize("name", ["inference.onnx", "inference.yml"])
+    def test_the_version_names_both_files_of_the_users_own_model(self, tmp_path, name):
+        options = OcrOptions(detection_model="one", recognition_model="two", model_folder=str(tmp_path))
+        own_model(tmp_path / "one"), own_model(tmp_path / "two")
+        before = PaddleEngine(options).version
+        (tmp_path / "two" / name).write_text("another")
+        assert PaddleEngine(options).version != before
 
     def test_a_model_folder_that_is_not_there_is_a_bad_setting(self, tmp_path):
         with pytest.raises(SettingsError, match=r"model_folder = .*: it must be an existing folder"):

@@ -50,8 +50,7 @@ def test_project_folder_hides_where_it_is(tmp_path: Path) -> None:
 
 def test_the_projects_own_notebook_comes_first(tmp_path: Path) -> None:
     assert find_notebook("department", tmp_path).name == "department.ipynb"
-    own = tmp_path / "notebooks" / "department.ipynb"
-    own.parent.mkdir()
+    own = tmp_path / "department.ipynb"
     own.write_text("{}", encoding="utf-8")
     assert find_notebook("department", tmp_path) == own
     with pytest.raises(ReportError, match="no-such"):
@@ -80,7 +79,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     processed = write(empty_tables(), tmp_path / "data" / "processed")
     (tmp_path / "file").touch()
     with pytest.raises(ReportError, match="reports cannot be written"):
-        build_reports(processed, tmp_path / "file" / "reports")
+        build_reports(processed, tmp_path / "file" / "reports", notebooks=tmp_path / "notebooks")
 
 
 # --- parameters, pages, paths
@@ -141,7 +140,7 @@ def test_a_failing_notebook_is_listed_and_the_others_go_on(tmp_path: Path) -> No
     stale.parent.mkdir()
     stale.write_text("old", encoding="utf-8")
 
-    run = build_reports(processed, tmp_path / "reports")
+    run = build_reports(processed, tmp_path / "reports", notebooks=tmp_path / "notebooks")
 
     assert [report.stem for report in run.failed] == [f"{DEPARTMENT}-2022"]
     assert run.failed[0].error == "department.ipynb: ValueError: <坏> 在 ./x"
@@ -241,7 +240,7 @@ def test_a_notebook_of_the_users_own_may_show_any_row(tmp_path: Path) -> None:
     def made_from(digest: str) -> str:
         tables = several_departments(["甲局"])
         tables.info["digest"] = digest
-        return plan(tables, tmp_path / "data" / "processed", tmp_path / "reports")[1].made_from
+        return plan(tables, tmp_path / "data" / "processed", tmp_path / "reports", tmp_path / "notebooks")[1].made_from
 
     assert made_from("a") == made_from("b")
     _small_notebooks(tmp_path, "")
@@ -277,6 +276,7 @@ def test_ctrl_c_finishes_the_reports_in_hand_and_the_next_run_goes_on(tmp_path: 
     _small_notebooks(tmp_path, "import time; time.sleep(1)")
     processed = write(several_departments(["甲局", "乙局", "丙局", "丁局"]), tmp_path / "data" / "processed")
     command = [sys.executable, "-m", "workbench", "report", processed, "--out", tmp_path / "out", "--workers", "1"]
+    command += ["--notebooks", tmp_path / "notebooks"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True) as process:
         assert process.stderr is not None
         while "1/5 done" not in process.stderr.readline():

@@ -222,6 +222,11 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     show_default=True,
     help="Seconds that a notebook may take.",
 )
+@click.option(
+    "--notebooks",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder whose department.ipynb and overview.ipynb are run.  [default: notebooks/ of the project you are in]",
+)
 @click.option("--zip", "with_zip", is_flag=True, help="Also pack all reports and the index into OUT/reports.zip.")
 def report(
     processed: Path,
@@ -230,14 +235,16 @@ def report(
     year: int | None,
     workers: int | None,
     timeout: float,
+    notebooks: Path | None,
     with_zip: bool,
 ) -> None:
     """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
 
     Only what is new or changed is run: the department's rows, the notebook, the program. A notebook that fails does
-    not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb.
+    not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb. Notebooks beside a
+    dataset of a project that you are not in are not run unless you name them.
     """
-    all_made = _report(processed, out, department, year, workers, timeout)
+    all_made = _report(processed, out, department, year, workers, timeout, notebooks)
     if with_zip:
         from workbench.report import pack
 
@@ -248,12 +255,20 @@ def report(
 
 
 def _report(
-    processed: Path, out: Path, department: str | None, year: int | None, workers: int | None, timeout: float
+    processed: Path,
+    out: Path,
+    department: str | None = None,
+    year: int | None = None,
+    workers: int | None = None,
+    timeout: float = NOTEBOOK_SECONDS,
+    notebooks: Path | None = None,
 ) -> bool:
     from workbench.progress import counted
     from workbench.report import build_reports
 
-    run = build_reports(processed, out, department, year, workers or _default_workers(), counted, timeout)
+    run = build_reports(processed, out, department, year, workers or _default_workers(), counted, timeout, notebooks)
+    for path in run.passed_over:
+        _say(f"not run: {path}: run the command in its project, or name {path.parent} with --notebooks", err=True)
     for failed in run.failed:
         _complain(f"{failed.title}: {f'cell {failed.cell}: ' if failed.cell else ''}{failed.error}")
     if run.removed:
@@ -347,7 +362,7 @@ def demo(folder: Path | None) -> None:
 
     project = demo_folder(folder)
     summary = _ingest(project / RAW, project / PROCESSED, None)
-    made = _report(project / PROCESSED, project / REPORTS, None, None, None, NOTEBOOK_SECONDS)
+    made = _report(project / PROCESSED, project / REPORTS)
     _say("")
     _say(f"Open {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
     _say("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))

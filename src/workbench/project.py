@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -67,14 +68,29 @@ def demo_folder(folder: Path | None) -> Path:
     """The project folder that `workbench demo` works in, with the sample archive in its ``data/raw``.
 
     In a clone that is the clone itself; elsewhere a new folder ``workbench-demo``.
+
+    Raises:
+        ProjectError: the folder cannot be written to, or is a file.
     """
     if folder is None and _is_clone(Path()):
         return Path()
     project = folder or Path("workbench-demo")
     raw = project / "data" / "raw"
-    if not raw.is_dir():
-        shutil.copytree(_sample_archive(), raw)
+    try:
+        if not raw.is_dir():
+            _copy_whole(_sample_archive(), raw)
+    except OSError as failure:
+        reason = f"the sample archive cannot be put here: {failure.strerror or failure}"
+        raise ProjectError(project, reason) from failure
     return project
+
+
+def _copy_whole(folder: Path, to: Path) -> None:
+    """Copy a folder so that it is there whole or not at all, whatever interrupts."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=to.parent, prefix=f".{to.name}-") as beside:
+        shutil.copytree(folder, Path(beside) / to.name)
+        (Path(beside) / to.name).rename(to)
 
 
 def _sample_archive() -> Path:

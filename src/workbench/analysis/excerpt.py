@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 from rapidfuzz import process
 
+from workbench.dataset.placing import INFO, place_of_file
 from workbench.errors import DatasetError, InputError, SelectionError
 
 NO_DEPARTMENT = "未署部门"
@@ -84,7 +85,7 @@ def locate(processed: str | Path) -> Path:
     wanted = Path(processed).expanduser()
     places = [wanted] if wanted.is_absolute() else [folder / wanted for folder in (Path.cwd(), *Path.cwd().parents)]
     for place in places:
-        if (place / "dataset.json").is_file():
+        if place_of_file(place, INFO).is_file():
             return place
     where = "there" if wanted.is_absolute() else "here or in a folder above"
     raise DatasetError(

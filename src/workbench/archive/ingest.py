@@ -21,6 +21,7 @@ from workbench.archive.summary import IngestSummary
 from workbench.archive.tasks import Executor, Job
 from workbench.archive.workers import LocalWorkers
 from workbench.dataset.corrections import CorrectionHistory, corrections_of
+from workbench.dataset.placing import finish
 from workbench.readers.documents import Source
 from workbench.remote import Place, files_at
 from workbench.settings import Settings
@@ -91,7 +92,7 @@ def ingest(
     job = Job(processed, settings, originals)
     store = ResultStore(files)
     with locked(processed):
-        _remove_scraps(processed)
+        _tidy(processed)
         info = read_info(files)
         with PageCounter(settings) as counter:
             digests = Digests(files, originals, settings, counter)
@@ -143,9 +144,10 @@ def _watch(progress: Progress, interrupts: Interrupts) -> Callable[[Counts], Non
     return watch
 
 
-def _remove_scraps(processed: Place) -> None:
-    """Tables that a killed run had not finished."""
+def _tidy(processed: Place) -> None:
+    """Finish what a killed run had begun with its tables."""
     if not isinstance(processed, Path):
         return  # those of a store are written on this machine first
+    finish(processed)
     for folder in processed.glob(".tables-*"):
         shutil.rmtree(folder, ignore_errors=True)

@@ -15,11 +15,10 @@ from workbench.archive.plan import PlannedDocument, Previous
 from workbench.archive.store import document_id
 from workbench.archive.version import PIPELINE, code_digest
 from workbench.dataset.corrections import CorrectionHistory
+from workbench.dataset.placing import COMMITTED, INFO
 from workbench.files import Files
 from workbench.remote import Place
 from workbench.settings import Settings
-
-INFO = "dataset.json"
 
 OF_THE_RUN = ("model_folder", "page_seconds", "page_memory")
 """Settings that say where and how a run was made, and not what the tables are."""
@@ -59,7 +58,7 @@ def origin(
 def read_info(files: Files) -> dict[str, Any]:
     """What ``dataset.json`` says; empty where there is none, or a damaged one."""
     try:
-        info = json.loads(files.get(INFO) or b"{}")
+        info = json.loads(files.get(f"{COMMITTED}/{INFO}") or files.get(INFO) or b"{}")
     except ValueError:
         return {}
     return info if isinstance(info, dict) else {}

@@ -24,6 +24,7 @@ from workbench.archive.summary import IngestSummary
 from workbench.archive.tasks import Job
 from workbench.archive.version import Version
 from workbench.dataset.corrections import CorrectionHistory, corrections_folder, read_corrections
+from workbench.dataset.placing import finish
 from workbench.errors import DatasetError, InputError
 from workbench.files import LocalFiles
 from workbench.readers.documents import Source
@@ -50,6 +51,7 @@ def rebuild(processed: Path, progress: Progress = iter) -> IngestSummary:
     if not info:
         raise DatasetError(processed, "there is no dataset here; make one with: workbench ingest")
     with locked(processed):
+        finish(processed)
         settings, store, run = _settings(info), ResultStore(files), RunResult()
         told = place_of(str(info["raw"]))
         raw = (processed / told).resolve()

@@ -144,13 +144,17 @@ class CorrectionLog:
             with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=PATIENCE):
                 is_new = not self.path.exists()
                 with self.path.open("ab+", buffering=0) as stream:
-                    whole = _ends_with_line(stream.fileno(), self.path)
-                    content = line if whole else b"\n" + line
-                    if stream.write(content) != len(content):
-                        raise OSError("the disk took only a part of the line")
-                    os.fsync(stream.fileno())
-                if is_new:
-                    _sync_folder(self.path.parent)
+                    size = os.fstat(stream.fileno()).st_size
+                    content = line if _ends_with_line(size, self.path) else b"\n" + line
+                    try:
+                        if stream.write(content) != len(content):
+                            raise OSError("the disk took only a part of the line")
+                        os.fsync(stream.fileno())
+                        if is_new:
+                            _sync_folder(self.path.parent)
+                    except OSError:
+                        stream.truncate(size)  # who is told that it was not saved must not find it in the tables
+                        raise
         except Timeout as error:
             raise CorrectionError(self.path, "another program holds the file; try again") from error
         except OSError as error:
@@ -345,8 +349,7 @@ def _safe_name(by: str) -> str:
     return f"{'_' if reserved else ''}{name[:60]}"
 
 
-def _ends_with_line(descriptor: int, path: Path) -> bool:
-    size = os.fstat(descriptor).st_size
+def _ends_with_line(size: int, path: Path) -> bool:
     if size == 0:
         return True
     with path.open("rb") as stream:

@@ -15,6 +15,9 @@ from workbench.dataset.dictionary import ColumnEntry, data_dictionary
 if TYPE_CHECKING:
     from workbench.dataset.export import About
 
+DISK_FAULTS = (duckdb.OperationalError, duckdb.FatalException)
+"""What DuckDB calls a disk that is full, broken or not to be written to."""
+
 
 def write_duckdb(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: About) -> None:
     """A table each; null, empty text and every type are as in the dataset.
@@ -24,11 +27,16 @@ def write_duckdb(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: 
     """
     try:
         with duckdb.connect(path) as connection:
+            connection.begin()
             for name, frame in tables:
                 _add(connection, name, frame)
             _add(connection, "about", about.table())
-    except duckdb.IOException as error:
+            connection.commit()
+            connection.execute("checkpoint")  # closing does that as well, and says nothing where it cannot
+    except DISK_FAULTS as error:
         raise OSError(str(error)) from error
+    if path.with_name(f"{path.name}.wal").exists():
+        raise OSError("the disk took only a part of the tables")
 
 
 def _add(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:

@@ -7,18 +7,25 @@ Chinese titles stand in the key sheet 字段说明 and in a note on each header 
 from __future__ import annotations
 
 import math
+import os
 import re
+import shutil
 import unicodedata
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from lxml import etree
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import WorkbookAlreadySaved
+from openpyxl.writer.excel import ExcelWriter
 
 from workbench.dataset.dictionary import TableEntry, data_dictionary
 from workbench.dataset.export_csv import EXCEL_ROWS, EXCEL_TEXT
@@ -46,22 +53,55 @@ LINE_HEIGHT, MOST_LINES = 15, 12
 
 ROWS_FOR_WIDTH = 500
 
+GIVEN_UP = (etree.SerialisationError, StopIteration)
+"""What openpyxl and lxml raise where the disk does not take a sheet, and where they are asked to go on all the same."""
+
+SHEET_END = b"</worksheet>"
+
 ROWS_AT_A_TIME = 20_000
 
 
 def write_xlsx(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: About) -> None:
-    """A sheet for each table; a table with more rows than Excel has goes on in further sheets."""
+    """A sheet for each table; a table with more rows than Excel has goes on in further sheets.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     about.rule("各表首行为字段名，中文名见“字段说明”和表头批注；空值与空白文字都为空单元格")
     book = Workbook(write_only=True)
     try:
         for name, frame in tables:
             _add(book, name, frame, about)
         _add(book, "about", about.table(), about)
-    except BaseException:
+        with _Timeless(path, "w", zipfile.ZIP_DEFLATED) as package:  # book.save leaves it open where the disk is full
+            ExcelWriter(book, package).save()
+    except BaseException as error:
         for sheet in book.worksheets:
-            sheet.close()  # its stream, which otherwise complains when it is thrown away
+            with suppress(*GIVEN_UP, WorkbookAlreadySaved):
+                sheet.close()  # its stream, which otherwise complains when it is thrown away
+        if isinstance(error, GIVEN_UP):
+            raise OSError(str(error) or "the disk took only a part of a sheet") from error
         raise
-    book.save(path)
+
+
+class _Timeless(zipfile.ZipFile):
+    """An archive whose members have no time of their own: the format has no year before 1980, and a clock may have."""
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        """Add a sheet that lxml has written to the disk: what fails there, it does not always tell."""
+        with self.open(self._member(str(arcname or filename)), "w") as member, Path(filename).open("rb") as file:
+            shutil.copyfileobj(file, member)
+            file.seek(-min(len(SHEET_END), file.tell()), os.SEEK_END)
+            if file.read() != SHEET_END:
+                raise OSError("the disk took only a part of a sheet")
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
+        super().writestr(self._member(str(zinfo_or_arcname)), data)
+
+    def _member(self, name: str) -> zipfile.ZipInfo:
+        member = zipfile.ZipInfo(name)
+        member.compress_type = self.compression
+        return member
 
 
 def _add(book: Workbook, name: str, frame: pd.DataFrame, about: About) -> None:

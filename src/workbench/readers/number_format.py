@@ -5,6 +5,7 @@ Source: ECMA-376 part 1, 18.8.30 and 18.8.31 (number formats), and for dates in 
 
 from __future__ import annotations
 
+import math
 import re
 from calendar import day_name, month_name
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ SYSTEM_FORMATS = {"[$-F800]": LONG_DATE, "[$-F400]": LONG_TIME}
 TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]'
     r"|\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|颜色 ?\d+|[黑蓝青绿红白黄]色?|洋红)\]"
-    r"|\[(?P<condition>[<>=]+)(?P<bound>-?[\d.]+)\]"
+    r"|\[(?P<condition>[<>=]+)(?P<bound>-?[0-9]+(?:\.[0-9]+)?)\]"
     r"|(?P<general>General|G/通用格式)|(?P<half>AM/PM|A/P|上午/下午)"
     r"|(?P<exponent>E[+-]0+)|(?P<elapsed>\[(?:h+|m+|s+)\])|(?P<date>y+|m+|d+|h+|s+(?:\.0+)?|a{3,4}|e+)"
     r"|(?P<digits>[0#?]+(?:[,.0#?]*[0#?])?,*|\.[0#?]+)|(?P<percent>[%％])|(?P<text>@)"
@@ -49,8 +50,8 @@ LONGEST_CODE = 255
 AS_STORED = Context(prec=15)
 """Spreadsheets keep 15 digits; what a binary number adds to them is not shown."""
 
-ANY_LENGTH = Context(prec=600)
-"""The largest number has 309 digits before its point, and the longest format fewer than 255 after it."""
+EXACT = Context(prec=1200)
+"""Holds the largest number (309 digits) in any format: with 255 places, or 255 percent signs."""
 
 Token = tuple[str, str]
 """Kind and text."""
@@ -67,7 +68,7 @@ def displayed(value: object, code: str) -> str | None:
     if isinstance(value, str):
         return _text(value, sections[3]) if len(sections) > 3 else value
     if isinstance(value, int | float):
-        return _number_in_section(value, sections)
+        return _number_in_section(value, sections) if math.isfinite(value) and len(code) <= LONGEST_CODE else None
     if isinstance(value, date | time | timedelta):
         return _moment(value, _tokens(sections[0]))
     return None
@@ -102,7 +103,7 @@ def _text(value: str, section: str) -> str:
 
 
 def _number_in_section(value: float, sections: Sequence[str]) -> str | None:
-    conditions = [re.search(r"\[([<>=]+)(-?[\d.]+)\]", section) for section in sections]
+    conditions = [re.search(r"\[([<>=]+)(-?[0-9]+(?:\.[0-9]+)?)\]", section) for section in sections]
     if any(conditions):
         for section, condition in zip(sections, conditions, strict=True):
             if condition is None or _holds(value, condition[1], float(condition[2])):
@@ -157,7 +158,7 @@ def _digits(number: Decimal, pattern: str) -> str:
     whole, _, part = pattern.partition(".")
     scaling = len(pattern) - len(pattern.rstrip(","))
     part, whole_places = part.rstrip(","), whole.replace(",", "")
-    rounded = (number / 1000**scaling).quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP, ANY_LENGTH)
+    rounded = (number / 1000**scaling).quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP, EXACT)
     left, _, right = f"{rounded:f}".partition(".")
     left = left.lstrip("0").rjust(whole_places.count("0"), "0")
     if "," in whole.rstrip(","):
@@ -189,7 +190,7 @@ def _general(number: Decimal) -> str:
 
 def _moment(value: date | time | timedelta, tokens: list[Token]) -> str | None:
     """A date or time by its tokens. ``m`` are minutes beside hours or seconds, and months elsewhere."""
-    if any(kind in ("unknown", "digits", "general", "exponent", "percent") for kind, _ in tokens):
+    if any(kind in ("unknown", "digits", "general", "exponent", "percent", "text") for kind, _ in tokens):
         return None
     times = [(n, text.lower()) for n, (kind, text) in enumerate(tokens) if kind in ("date", "elapsed")]
     half_day = any(kind == "half" for kind, _ in tokens)

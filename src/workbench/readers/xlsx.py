@@ -100,7 +100,8 @@ def _shown(sheet: Any) -> _Sheet:
         shown = FileCell(in_rows[0], in_cols[0], text, len(in_rows), len(in_cols), sure, has_value)
         if plain(text) or not has_value:
             cells.append(shown)
-            bordered |= {shown} if cell.border.left.style or cell.border.right.style else set()
+            sides = (cell.border.left, cell.border.right)  # None where the file does not mention the side
+            bordered |= {shown} if any(side is not None and side.style for side in sides) else set()
     return _Sheet(
         cells=tuple(cells),
         outside=frozenset(set(cells) - bordered if bordered else ()),

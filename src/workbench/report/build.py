@@ -18,7 +18,7 @@ from workbench.errors import ReportError, SettingsError
 from workbench.files import write_atomically
 from workbench.report.index import make_index
 from workbench.report.journal import Report, keep, note, noted
-from workbench.report.plan import Job, chosen, plan
+from workbench.report.plan import Job, chosen, passed_over, plan, project_folder, trusted_notebooks
 from workbench.report.run import make_report
 from workbench.settings import NOTEBOOK_SECONDS
 
@@ -31,7 +31,8 @@ class ReportRun:
     """The index page and the state of every report that was asked for.
 
     ``made`` of them were due and are done now, well or not; the others were current (or, after an interruption,
-    are still due and not among ``reports``). ``removed`` are files of departments that the dataset no longer has.
+    are still due and not among ``reports``). ``removed`` are files of departments that the dataset no longer has,
+    ``passed_over`` notebooks of the project that were not run, as nobody is at work in it.
     """
 
     index: Path
@@ -39,6 +40,7 @@ class ReportRun:
     made: int = 0
     removed: tuple[Path, ...] = ()
     interrupted: bool = False
+    passed_over: tuple[Path, ...] = ()
 
     @property
     def failed(self) -> tuple[Report, ...]:
@@ -59,6 +61,7 @@ def build_reports(
     workers: int = 1,
     progress: Progress = silent,
     seconds: float = NOTEBOOK_SECONDS,
+    notebooks: str | Path | None = None,
 ) -> ReportRun:
     """Make the reports of a dataset: a page and an executed notebook each, and ``index.html``.
 
@@ -66,6 +69,9 @@ def build_reports(
     (SelectionError with the nearest names if there are none). Reports whose rows, notebook and program are as
     they were are left alone. A notebook that fails, or takes longer than ``seconds``, does not stop the others:
     it is in :attr:`ReportRun.failed` and in the index. On Ctrl-C the reports in hand are finished.
+
+    ``department.ipynb`` and ``overview.ipynb`` are those in the folder ``notebooks``; where none is named, those in the
+    ``notebooks/`` of the project that we are in; else those that come with the workbench. No other notebook is run.
 
     Raises:
         SettingsError: ``workers`` or ``seconds`` cannot be.
@@ -78,7 +84,8 @@ def build_reports(
     if seconds <= 0:
         raise SettingsError("timeout", seconds, "a number of seconds above 0")
     try:
-        return _build(Path(processed), Path(out_dir), department, year, workers, progress, seconds)
+        own = Path(notebooks) if notebooks is not None else None
+        return _build(Path(processed), Path(out_dir), department, year, workers, progress, seconds, own)
     except OSError as error:
         reason = f"the reports cannot be written ({error.strerror or error}); what is done is kept"
         raise ReportError(out_dir, reason) from error
@@ -92,9 +99,12 @@ def _build(
     workers: int,
     progress: Progress,
     seconds: float,
+    notebooks: Path | None,
 ) -> ReportRun:
     dataset = workbench.open(processed)
-    jobs = plan(dataset, processed, out_dir)
+    project, _ = project_folder(processed)
+    own = notebooks or trusted_notebooks(project)
+    jobs = plan(dataset, processed, out_dir, own)
     wanted = chosen(jobs, dataset, department, year)
     before = noted(out_dir)
     due = [job for job in wanted if not is_current(job, before)]
@@ -112,7 +122,7 @@ def _build(
     index = out_dir / "index.html"
     write_atomically(index, make_index(jobs, states.values(), dataset).encode())
     reports = tuple(states[job.stem] for job in wanted if job.stem in states)
-    return ReportRun(index, reports, made, removed, interrupted)
+    return ReportRun(index, reports, made, removed, interrupted, tuple(passed_over(project, own)))
 
 
 def is_current(job: Job, known: Mapping[str, Report]) -> bool:

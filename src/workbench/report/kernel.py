@@ -31,14 +31,19 @@ LONGEST_SOCKET = 80
 
 KERNEL_ARGUMENTS = ("-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}")
 
+INSTALLED_ONLY = "-P"
+"""Keeps Python, and IPython since 9.7, from importing what lies in the folder that they run in."""
+
 
 class ThisPython(AsyncKernelManager):
     """A kernel in the interpreter that runs now, whatever ``python3`` is to the user's Jupyter, and without noise.
 
     It listens on sockets in a folder of its own, so that kernels that start at once cannot snatch each other's
-    ports; where the system has none (Windows), on ports.
+    ports; where the system has none (Windows), on ports. It imports what is installed, and nothing from the folder
+    that it runs in: that may be anybody's.
     """
 
+    _arguments: tuple[str, ...] = (INSTALLED_ONLY, *KERNEL_ARGUMENTS)
     _sockets: str | None = None
 
     @default("transport")
@@ -60,11 +65,17 @@ class ThisPython(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         return KernelSpec(
-            argv=[sys.executable, *KERNEL_ARGUMENTS],
+            argv=[sys.executable, *self._arguments],
             display_name="Python 3 (ipykernel)",
             language="python",
             env={"PYDEVD_DISABLE_FILE_VALIDATION": "1", "MPLBACKEND": "agg"},
         )
+
+
+class ThisPythonAndFolder(ThisPython):
+    """As `ThisPython`, for notebooks of one's own: they import modules beside them, as in JupyterLab."""
+
+    _arguments = KERNEL_ARGUMENTS
 
 
 class PatientEngine(NBClientEngine):  # type: ignore[misc]

@@ -18,7 +18,8 @@ STEM_LENGTH = 60
 
 DIGEST_LENGTH = 6
 
-OVERVIEW = "overview"
+OVERVIEW, DEPARTMENT = "overview", "department"
+"""The notebooks that reports are made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Job:
     made_from: str = ""
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether the notebook comes with the workbench."""
+        return self.notebook.parent == shipped_notebooks()
+
+    @property
     def html(self) -> Path:
         """Where the page goes."""
         return self.out_dir / f"{self.stem}.html"
@@ -55,24 +61,24 @@ class Job:
         return self.out_dir / f"{self.stem}.failed.ipynb"
 
 
-def plan(tables: Tables, processed: Path, out_dir: Path) -> list[Job]:
-    """Every report that the dataset gives, the overview first."""
+def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None) -> list[Job]:
+    """Every report that the dataset gives, the overview first; by the notebooks in ``own``, where there are such."""
     folder, relative = project_folder(processed)
     rows, everything = row_digests(tables), str(tables.info.get("digest"))
     pairs = department_years(tables.forms)
     stems = file_stems(pairs)
     overview = Job(
-        notebook=find_notebook(OVERVIEW, folder),
+        notebook=find_notebook(OVERVIEW, own),
         stem=OVERVIEW,
         title="绩效自评总览",
         folder=folder,
         out_dir=out_dir,
         parameters={"processed": relative},
-        made_from=_made_from(everything, find_notebook(OVERVIEW, folder)),
+        made_from=_made_from(everything, find_notebook(OVERVIEW, own)),
     )
-    notebook = find_notebook("department", folder)
+    notebook = find_notebook(DEPARTMENT, own)
     # The notebook that comes with the workbench shows its department's rows; one of the user's own may show any.
-    whole = "" if notebook.read_bytes() == find_notebook("department", None).read_bytes() else everything
+    whole = "" if notebook.read_bytes() == find_notebook(DEPARTMENT, None).read_bytes() else everything
     departments = [
         Job(
             notebook=notebook,
@@ -124,13 +130,35 @@ def project_folder(processed: Path) -> tuple[Path, str]:
     return processed.parent, processed.name
 
 
-def find_notebook(name: str, project: Path | None) -> Path:
-    """The notebook of that name: the project's own (if one is asked for), else the installed one or the checkout's."""
-    own = [project / "notebooks"] if project is not None else []
-    for place in (*own, shipped_notebooks()):
+def own_notebooks(project: Path) -> Path:
+    """Where a project has notebooks of its own."""
+    return project / "notebooks"
+
+
+def trusted_notebooks(project: Path) -> Path | None:
+    """The project's own notebooks, if somebody is at work in it. A notebook is a program: one that lies in a folder got
+    from elsewhere is not run because there is a dataset beside it."""
+    return own_notebooks(project) if Path.cwd().resolve().is_relative_to(project) else None
+
+
+def passed_over(project: Path, own: Path | None) -> list[Path]:
+    """The project's own notebooks that are not run, and are not those that come with the workbench either."""
+    there = [own_notebooks(project) / f"{name}.ipynb" for name in (OVERVIEW, DEPARTMENT)]
+    return [
+        notebook
+        for notebook in there
+        if notebook.is_file()
+        and find_notebook(notebook.stem, own) != notebook
+        and notebook.read_bytes() != find_notebook(notebook.stem, None).read_bytes()
+    ]
+
+
+def find_notebook(name: str, own: Path | None) -> Path:
+    """The notebook of that name: in the folder ``own`` (if one is given), else the workbench's."""
+    for place in (*([own] if own is not None else []), shipped_notebooks()):
         if (place / f"{name}.ipynb").is_file():
             return place / f"{name}.ipynb"
-    raise ReportError(f"{name}.ipynb", "the notebook is neither in the project's notebooks/ nor in the installation")
+    raise ReportError(f"{name}.ipynb", "the notebook does not come with the workbench, and no folder of yours has it")
 
 
 def shipped_notebooks() -> Path:

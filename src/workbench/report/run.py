@@ -22,7 +22,7 @@ from papermill.translators import PythonTranslator, papermill_translators
 from workbench.errors import CellError, ReportError
 from workbench.files import write_atomically
 from workbench.report.journal import Report, note
-from workbench.report.kernel import ENGINE, ThisPython
+from workbench.report.kernel import ENGINE, ThisPython, ThisPythonAndFolder
 from workbench.report.page import make_page
 from workbench.report.plan import Job
 from workbench.settings import NOTEBOOK_SECONDS
@@ -108,7 +108,7 @@ def run_notebook(job: Job, seconds: float = NOTEBOOK_SECONDS) -> NotebookNode:
                         request_save_on_cell_execute=False,
                         parameters=dict(job.parameters),
                         progress_bar=False,
-                        kernel_manager_class=ThisPython,
+                        kernel_manager_class=ThisPython if job.is_shipped else ThisPythonAndFolder,
                         resources={"metadata": {"path": str(job.folder)}},
                         seconds=seconds,
                     )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.values.numbers import LONGEST, NUMERAL, to_float
 from workbench.values.periods import YEAR
-from workbench.values.units import UNIT
+from workbench.values.units import UNIT, is_heap
 
 Op = Literal[">=", "<=", "=", ">", "<"]
 
@@ -70,4 +70,4 @@ def read_range(folded: str) -> tuple[float, float, str | None] | None:
 
 
 def _is_unit(unit: str) -> bool:
-    return not _NOT_IN_UNITS & set(unit)
+    return not _NOT_IN_UNITS & set(unit) and not is_heap(unit)

@@ -26,6 +26,13 @@ _ONE_UNIT = rf"(?:[%℃]|[万亿千]{{0,2}}(?:{_MARKS})|[{HAN}·]{{1,10}}?(?:\((
 UNIT = rf"{_ONE_UNIT}(?:/{_ONE_UNIT})?"
 """A regular expression for a unit, over a slash or not."""
 
+_HEAP = re.compile(rf"(?:(?>{'|'.join(sorted(_SCALES, key=len, reverse=True))})){{3}}|([百千万亿])\1")
+
+
+def is_heap(unit: str) -> bool:
+    """Whether scales are heaped on one another as on no form: 千千, 万千百. Two different ones may follow (万千瓦)."""
+    return _HEAP.search(unit) is not None
+
 
 def convert(value: float, unit: str, into: str) -> float | None:
     """``value`` in another unit, or None where the two do not measure the same thing (人 and 人次)."""
