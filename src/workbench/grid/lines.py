@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -38,6 +38,12 @@ taught on what they outline; and text that fills less of the height is recognise
 
 TRAILING = 0.45
 """Paper after a line, in text heights: the rest of the room of a full-width comma, without which engines miss it."""
+
+FAINT = 200
+"""Grey (paper is near 255) below which a pixel is of a stroke, where it goes on from ink."""
+
+SOFT_EDGE = 0.15
+"""What goes on from ink for less than this many text heights is its soft edge."""
 
 NARROW_LINE = 1.5
 """A line narrower than this many text heights holds one character: text written downwards."""
@@ -176,8 +182,18 @@ def find_lines(cell: CellBox, text: TextLayer) -> list[LineBox]:
     lines = []
     for start, end in bands:
         columns = np.flatnonzero((ink[start:end] > 0).any(axis=0))
-        lines.append(LineBox(left + int(columns[0]), top + start, left + int(columns[-1]) + 1, top + end))
+        line = LineBox(left + int(columns[0]), top + start, left + int(columns[-1]) + 1, top + end)
+        lines.append(_with_faint_ends(line, left, left + ink.shape[1], text))
     return lines
+
+
+def _with_faint_ends(line: LineBox, left: int, right: int, text: TextLayer) -> LineBox:
+    """The line with strokes at its ends that are too light for ink: of a 二 in a soft picture only the tips are dark."""
+    drawn = (text.grey[line.y0 : line.y1, left:right] < FAINT).any(axis=0)
+    before, after = drawn[: line.x0 - left][::-1], drawn[line.x1 - left :]
+    reach = [len(side) if side.all() else int(np.argmin(side)) for side in (before, after)]
+    more_before, more_after = (length if length > SOFT_EDGE * text.text_height else 0 for length in reach)
+    return replace(line, x0=line.x0 - more_before, x1=line.x1 + more_after)
 
 
 def line_around_ink(ink: Mask, outline: Polygon) -> LineBox | None:

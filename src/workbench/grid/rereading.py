@@ -37,6 +37,9 @@ TIGHT_MARGIN = 0.1
 LOST_AT_END = 0.22
 """Ink this far (in character widths) beyond the last character of a reading is a character that was missed."""
 
+LOST_AT_START = 0.6
+"""The same before the first character: engines place it late rather than early."""
+
 LOST_BETWEEN = 0.6
 """Two characters further apart than their widths by this many character widths, with ink between them, lost one."""
 
@@ -97,7 +100,7 @@ def reread_doubtful(cells: Sequence[Sequence[LineRead]], text: TextLayer, engine
 
 def _is_doubtful(read: LineRead, text: TextLayer) -> bool:
     unsure = least_sure(read.reading) < SURE or is_covered(read.part.line, text)
-    return unsure or _loses_end(read, text) or _loses_between(read, text)
+    return unsure or _loses_start(read, text) or _loses_end(read, text) or _loses_between(read, text)
 
 
 def is_covered(line: LineBox, text: TextLayer) -> bool:
@@ -139,7 +142,7 @@ def _settled(read: LineRead, second: Reading, text: TextLayer) -> LineRead:
         if known and place >= 0 and len(second.text) > place + len(known):
             return replace(read, reading=_with_end(read.reading, second, place + len(known)))
         return replace(read, reading=_doubted(read.reading))
-    if _loses_between(read, text):
+    if _loses_between(read, text) or _loses_start(read, text):
         return replace(read, reading=_doubted(read.reading), agreement=0.0)
     return replace(read, agreement=float(same_values(read.reading.text, second.text)))
 
@@ -170,6 +173,13 @@ def _character_pitch(read: LineRead, text: TextLayer) -> float:
     centres, wide = _centres(read, text), [character_width(character) == 1.0 for character in read.reading.text]
     distances = [b - a for (a, b), both in zip(pairwise(centres), pairwise(wide), strict=True) if all(both)]
     return float(np.median(distances)) if len(distances) >= 4 else text.text_height
+
+
+def _loses_start(read: LineRead, text: TextLayer) -> bool:
+    if not read.reading.text:
+        return False
+    pitch = _character_pitch(read, text)
+    return _centres(read, text)[0] - character_width(read.reading.text[0]) / 2 * pitch > LOST_AT_START * pitch
 
 
 def _loses_end(read: LineRead, text: TextLayer) -> bool:
