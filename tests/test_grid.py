@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans import faults
-from workbench.grid.lines import LineBox, TextLayer
+from workbench.grid.cells import CellBox
+from workbench.grid.lines import LineBox, TextLayer, find_lines
 from workbench.grid.marks import lone_mark
 from workbench.grid.reading import read_page
 from workbench.grid.text import cell_text, has_odd_brackets, has_odd_number, least_sure
@@ -520,6 +521,17 @@ class TestLines:
         crops = crops_in(paper)
         assert len(crops) == 4
         assert crops[0].shape[1] > 2.5 * crops[0].shape[0]
+
+    def test_thin_strokes_at_the_end_of_a_line_that_are_too_light_for_ink_belong_to_it(self):
+        """A 二 at the start of a label was cut off in a soft photograph, and 级指标 read for sure."""
+        grey = np.full((40, 140), 255, np.uint8)
+        grey[12:14, 20:44] = grey[26:28, 18:46] = 190  # thin strokes, with darker tips
+        grey[12:14, 42:44] = grey[26:28, 44:46] = 60
+        grey[10:30, 50:110] = 60
+        ink = np.where(grey < 150, 255, 0).astype(np.uint8)
+        text = TextLayer(grey, ink, np.zeros_like(ink), np.zeros_like(ink), 20.0)
+        (line,) = find_lines(CellBox(0, 0, 1, 1, 2, 2, 138, 38, 1.0), text)
+        assert (line.x0, line.x1) == (18, 110)
 
     def test_a_crop_holds_the_whole_line_and_nothing_of_the_rules(self):
         paper = draw(every_cell(4, 4), XS, YS)
