@@ -277,7 +277,12 @@ def test_ctrl_c_finishes_the_reports_in_hand_and_the_next_run_goes_on(tmp_path: 
     processed = write(several_departments(["甲局", "乙局", "丙局", "丁局"]), tmp_path / "data" / "processed")
     command = [sys.executable, "-m", "workbench", "report", processed, "--out", tmp_path / "out", "--workers", "1"]
     command += ["--notebooks", tmp_path / "notebooks"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True) as process:
+    # A shell that starts the tests in the background has them ignore Ctrl-C.
+    listening = {
+        "start_new_session": True,
+        "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    }
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8", **listening) as process:
         assert process.stderr is not None
         while "1/5 done" not in process.stderr.readline():
             assert process.poll() is None

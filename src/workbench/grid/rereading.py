@@ -176,7 +176,7 @@ def _character_pitch(read: LineRead, text: TextLayer) -> float:
 
 
 def _loses_start(read: LineRead, text: TextLayer) -> bool:
-    if not read.reading.text:
+    if len(read.reading.text) < 2:
         return False
     pitch = _character_pitch(read, text)
     return _centres(read, text)[0] - character_width(read.reading.text[0]) / 2 * pitch > LOST_AT_START * pitch
