@@ -27,8 +27,9 @@ from workbench.archive.ingest import plan_ingest
 from workbench.archive.pace import Pace
 from workbench.archive.store import DOCUMENT
 from workbench.archive.store import TABLES as STORED_TABLES
+from workbench.dataset.placing import TABLES
 from workbench.dataset.rows import pack_rows
-from workbench.dataset.schemas import TABLES, to_table
+from workbench.dataset.schemas import to_table
 from workbench.dataset.store import open_dataset
 from workbench.files import LocalFiles
 from workbench.settings import Settings

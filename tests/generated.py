@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from workbench.dataset.placing import TABLES
 from workbench.dataset.rows import as_rows
-from workbench.dataset.schemas import TABLES, to_table
+from workbench.dataset.schemas import to_table
 from workbench.dataset.writing import write_dataset
 
 HOSTILE = "<script>window.harmed=1</script><img src=x onerror='window.harmed=2'>\"'><svg onload=window.harmed=3>"

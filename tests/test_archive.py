@@ -24,8 +24,8 @@ from workbench.archive.ingest import plan_ingest
 from workbench.archive.store import ResultStore, StoredDocument, page_content_from_json, seal, unseal
 from workbench.archive.version import Version, version_for
 from workbench.dataset import writing
+from workbench.dataset.placing import TABLES
 from workbench.dataset.rows import arrow_schema, as_rows
-from workbench.dataset.schemas import TABLES
 from workbench.dataset.store import open_dataset
 from workbench.dataset.writing import write_dataset
 from workbench.errors import DatasetError

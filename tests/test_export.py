@@ -19,7 +19,8 @@ from workbench.dataset import export_xlsx
 from workbench.dataset.dictionary import data_dictionary
 from workbench.dataset.export import FORMATS, Exported
 from workbench.dataset.export_csv import guarded
-from workbench.dataset.schemas import SCHEMAS, TABLES
+from workbench.dataset.placing import TABLES
+from workbench.dataset.schemas import SCHEMAS
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError, SettingsError
 

@@ -38,7 +38,7 @@ from workbench.archive.rebuild import rebuild
 from workbench.archive.tasks import Job, PageTask, perform
 from workbench.dataset.corrections import CorrectionLog
 from workbench.dataset.export import FORMATS
-from workbench.dataset.schemas import TABLES
+from workbench.dataset.placing import TABLES
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError
 from workbench.settings import Settings

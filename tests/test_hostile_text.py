@@ -25,7 +25,8 @@ from tests.hostile import CANARY_FILE, HUGE, PATHS, PAYLOADS, TERMINAL
 from tests.hostile_archive import COLUMNS, FORMS, INJECTED, NOT_UTF8, Hostile, file_name, one_line, together, truth_of
 from tests.opened import grids, read
 from workbench.cli import main
-from workbench.dataset.schemas import TABLES, text_columns
+from workbench.dataset.placing import TABLES
+from workbench.dataset.schemas import text_columns
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.errors import InputError
 from workbench.readers.plain import plain

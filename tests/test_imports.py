@@ -42,6 +42,10 @@ def test_everything_to_the_right_of_ocr_works_without_it():
     assert not loaded & {"paddle", "paddleocr", "paddlex", "onnxruntime", "cv2"}
 
 
+def test_an_archive_is_begun_before_anything_loads_that_only_writes_its_tables():
+    assert not modules_after("import workbench.archive.ingest") & {"pandas", "pandera", "pyarrow"}
+
+
 def test_the_package_exports_exactly_what_it_promises():
     offered = {"agreement", "audit", "ingest", "open", "read", "rebuild", "review"}
     assert sorted(workbench.__all__) == ["__version__", *sorted(offered)]

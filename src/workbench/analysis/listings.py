@@ -11,7 +11,7 @@ from workbench.analysis.pieces import Column, Html, Row
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
 from workbench.dataset.dictionary import data_dictionary
-from workbench.dataset.schemas import TABLES
+from workbench.dataset.placing import TABLES
 
 MET = {True: "达成", False: "未达成"}
 

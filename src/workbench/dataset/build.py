@@ -11,6 +11,7 @@ from workbench.checks import check_form
 from workbench.dataset.correcting import apply_corrections
 from workbench.dataset.correction import Correction
 from workbench.dataset.corrections import CorrectionHistory
+from workbench.dataset.placing import TABLES
 from workbench.dataset.records import PUBLISHED_FIELDS, boxes_of
 from workbench.dataset.reviewed import (
     DOUBT,
@@ -21,7 +22,7 @@ from workbench.dataset.reviewed import (
     is_about,
     without_form,
 )
-from workbench.dataset.schemas import TABLES, to_table
+from workbench.dataset.schemas import to_table
 from workbench.form.assemble import entries_of
 from workbench.judging import NUMBER_FIELDS, judged_indicators
 from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table

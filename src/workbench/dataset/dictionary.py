@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from workbench.dataset.schemas import TABLES
+from workbench.dataset.placing import TABLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from workbench.dataset.export_csv import write_csv
 from workbench.dataset.export_dta import write_dta
 from workbench.dataset.export_duckdb import write_duckdb
 from workbench.dataset.export_xlsx import write_xlsx
-from workbench.dataset.schemas import TABLES
+from workbench.dataset.placing import TABLES
 from workbench.errors import DatasetError, SettingsError
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from io import BufferedReader
 from pathlib import Path
 
-from workbench.dataset.schemas import TABLES
 from workbench.errors import DatasetError
+
+TABLES = ("documents", "forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
 
 INFO = "dataset.json"
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from workbench.dataset.schemas import TABLES, to_table
+from workbench.dataset.placing import TABLES
+from workbench.dataset.schemas import to_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,6 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-TABLES = ("documents", "forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
-
 
 def _text(nullable: bool = False, allowed: list[str] | None = None) -> pa.Column:
     return pa.Column("str", pa.Check.isin(allowed) if allowed else None, nullable=nullable)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.dataset.placing import INFO, opened, place_of_file
-from workbench.dataset.schemas import SCHEMAS, TABLES
+from workbench.dataset.placing import INFO, TABLES, opened, place_of_file
+from workbench.dataset.schemas import SCHEMAS
 from workbench.errors import DatasetError, SelectionError
 from workbench.readers.documents import path_named
 from workbench.remote import RemoteFiles, files_at, place_of

@@ -15,9 +15,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from workbench.dataset.placing import FILES, INFO, commit
+from workbench.dataset.placing import FILES, INFO, TABLES, commit
 from workbench.dataset.rows import Rows, arrow_schema
-from workbench.dataset.schemas import TABLES
 from workbench.errors import DatasetError
 from workbench.files import write_atomically
 from workbench.remote import RemoteFiles

@@ -189,7 +189,7 @@ def find_lines(cell: CellBox, text: TextLayer) -> list[LineBox]:
 
 def _with_faint_ends(line: LineBox, left: int, right: int, text: TextLayer) -> LineBox:
     """The line with strokes at its ends that are too light for ink: of a soft 二 only the tips may be dark enough."""
-    drawn = (text.grey[line.y0 : line.y1, left:right] < FAINT).any(axis=0)
+    drawn = np.asarray((text.grey[line.y0 : line.y1, left:right] < FAINT).any(axis=0))
     before, after = drawn[: line.x0 - left][::-1], drawn[line.x1 - left :]
     reach = [len(side) if side.all() else int(np.argmin(side)) for side in (before, after)]
     more_before, more_after = (length if length > SOFT_EDGE * text.text_height else 0 for length in reach)

@@ -13,7 +13,7 @@ import pandas as pd
 
 import workbench
 from workbench.analysis.excerpt import Tables, department_names, form_years
-from workbench.dataset.schemas import TABLES
+from workbench.dataset.placing import TABLES
 
 ROOMS = ("dataset", "analysis", "report")
 """Packages of the workbench whose code shapes a report."""
