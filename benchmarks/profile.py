@@ -1,6 +1,6 @@
 """Where the time of a page goes: the stages of a cold run in one process and one thread, and what is recognised.
 
-    python -m benchmarks.profile                       10 pages of a long published form at 150 dpi
+    python -m benchmarks.profile                       20 pages of a long published form at 150 dpi
     python -m benchmarks.profile --dpi 300 --pages 4
     python -m benchmarks.profile scan.pdf              other documents
 
@@ -121,7 +121,7 @@ def _module_of(path: str) -> tuple[Any, str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("raw", nargs="?", type=Path, help="a document, or a folder of documents")
-    parser.add_argument("--pages", type=int, default=10, help="of the form, at most 10 (%(default)s)")
+    parser.add_argument("--pages", type=int, default=20, help="of the form, at most 20 (%(default)s)")
     parser.add_argument("--dpi", type=int, default=150, help="resolution of the form (%(default)s)")
     parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
     arguments = parser.parse_args()

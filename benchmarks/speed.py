@@ -6,7 +6,7 @@
     python -m benchmarks.speed start               what it takes until the first page is done
 
 Every run is a process of its own and cold: nothing is kept from earlier ones, and starting up counts. The pages are
-those of a long published form, drawn in a Song typeface and scanned: skewed, blurred, shaded, with noise, as JPEG
+those of a long published form, drawn in two typefaces and scanned: skewed, blurred, shaded, with noise, as JPEG
 leaves it. Exact: of the printed cells, those found with row, column, spans and text as printed. PaddleOCR gives no
 cells: of the printed cells of up to eight characters, those that are one of its lines. ``--keep`` adds to RESULTS.md.
 """
@@ -28,7 +28,7 @@ from PIL import Image
 from tests.scans.faults import Fault, scan
 from tests.scans.make_samples import TIANJIN
 from tests.scans.tables import tianjin_table
-from tests.scans.typeset import SERIF, GridCell, PageGrid, page_grids, typeset
+from tests.scans.typeset import SANS, SERIF, GridCell, PageGrid, page_grids, typeset
 
 from benchmarks.accuracy import LIGHT_SCAN, TRUTH
 from benchmarks.grid_scoring import FoundCell, FoundGrid, Score, best_grids, plain, score_table
@@ -56,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(parts)}")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each, in turns (%(default)s)")
-    parser.add_argument("--pages", type=int, default=10, help="pages of a run, at most 10 (%(default)s)")
+    parser.add_argument("--pages", type=int, default=20, help="pages of a run, at most 20 (%(default)s)")
     parser.add_argument("--dpi", type=int, default=150, help="resolution beside the others (%(default)s)")
     parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
     arguments = parser.parse_args()
@@ -117,10 +117,12 @@ def _tables_exact(result: Path, printed: Sequence[PageGrid]) -> str:
 
 
 def _dataset_exact(out: Path, printed: Sequence[PageGrid]) -> str:
-    cells = open_dataset(out).cells
+    dataset = open_dataset(out)
+    source = dataset.documents.set_index("document_id")["source"]
+    cells = dataset.cells.assign(source=lambda rows: rows["form_id"].str.rpartition("-")[0].map(source))
     pages = [
-        [_grid(table.to_dict("records")) for _, table in cells[cells["page"] == number].groupby("table_no")]
-        for number in range(1, len(printed) + 1)
+        [_grid(table.to_dict("records")) for _, table in page.groupby("table_no")]
+        for _, page in cells.groupby(["source", "page"])
     ]
     return _exact(pages, printed)
 
@@ -187,16 +189,20 @@ def _until_first_page(raw: Path, out: Path) -> float:
 
 
 def draw_pages(folder: Path, dpi: int, count: int, faults: Sequence[Fault] = LIGHT_SCAN) -> list[PageGrid]:
-    """The first pages of the form as one document of images; what is printed on each."""
-    style = replace(TIANJIN, font=SERIF)
-    table = tianjin_table(json.loads(TRUTH.read_text("utf-8")))
-    images = scan(typeset(table, style), dpi, faults)
-    grids = page_grids(table, style)[:count]
-    document = folder / "form_2022"
-    document.mkdir(parents=True)
-    for number, (image, _) in enumerate(zip(images, grids, strict=False), start=1):
-        Image.fromarray(image).save(document / f"p-{number:02d}.png")
-    return grids
+    """The first pages of the form in two typefaces, a document of images each; what is printed on each."""
+    table, printed = tianjin_table(json.loads(TRUTH.read_text("utf-8"))), []
+    for name, font in (("hei", SANS), ("song", SERIF)):
+        style = replace(TIANJIN, font=font)
+        grids = page_grids(table, style)[: count - len(printed)]
+        document = folder / f"{name}_2022"
+        if grids:
+            document.mkdir(parents=True)
+        for number, (image, _) in enumerate(
+            zip(scan(typeset(table, style), dpi, faults), grids, strict=False), start=1
+        ):
+            Image.fromarray(image).save(document / f"p-{number:02d}.png")
+        printed += grids
+    return printed
 
 
 if __name__ == "__main__":
