@@ -34,7 +34,7 @@ WIDER_MARGIN = 0.45
 TIGHT_MARGIN = 0.1
 """Paper around the end of a line: small marks come out larger, and are not missed."""
 
-LOST_AT_END = 0.22
+LOST_AT_END = 0.27
 """Ink this far (in character widths) beyond the last character of a reading is a character that was missed."""
 
 LOST_AT_START = 0.6
