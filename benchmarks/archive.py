@@ -16,8 +16,7 @@ import argparse
 import random
 import statistics
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from tests.scans.typeset import typeset
 from tests.stubs import transcriptions
 
 from benchmarks.processes import Measured, ingest_command, measure, start
-from benchmarks.results import keep, markdown
+from benchmarks.results import Part, markdown, run_parts
 from workbench.dataset.store import open_dataset
 
 FEW_PAGES = 50
@@ -42,7 +41,7 @@ RESOLUTION = 110
 
 
 def main() -> None:
-    parts: dict[str, Callable[[argparse.Namespace, Path], list[str]]] = {
+    parts: dict[str, Part] = {
         "pages": pages, "rerun": rerun, "workers": workers, "kills": kills,
     }  # fmt: skip
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -52,13 +51,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
-    arguments = parser.parse_args()
-    for name in arguments.parts or parts:
-        with tempfile.TemporaryDirectory() as folder:
-            lines = parts[name](arguments, Path(folder))
-        print("\n".join(lines), flush=True)
-        if arguments.keep:
-            keep(f"archives, {name}", "benchmarks.archive", "PaddleOCR with the weights of the installation", lines)
+    run_parts(parts, parser.parse_args(), "archives", "benchmarks.archive")
 
 
 def pages(arguments: argparse.Namespace, folder: Path) -> list[str]:

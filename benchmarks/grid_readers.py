@@ -6,7 +6,7 @@ engine's detector passes over lone dashes and digits, so cells that stay without
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -93,16 +93,21 @@ class _EngineHook(OCRInstance):
     def _records(self, image: Pixels) -> list[dict[str, object]]:
         boxes = [_box(outline, image.shape) for outline in self.engine.detect(image)]
         readings = self.engine.recognise([image[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes])
-        return [
-            {
-                "id": f"word_{number}",
-                "parent": f"word_{number}",
-                "value": reading.text,
-                "confidence": max(1, round(100 * reading.confidence)),
-                **dict(zip(("x1", "y1", "x2", "y2"), box, strict=True)),
-            }
-            for number, (box, reading) in enumerate(zip(boxes, readings, strict=True))
-        ]
+        return peer_lines((r.text, r.confidence, box) for box, r in zip(boxes, readings, strict=True))
+
+
+def peer_lines(lines: Iterable[tuple[str, float, Box]]) -> list[dict[str, object]]:
+    """Lines of text, each with its confidence (0 to 1) and box, as img2table asks for them."""
+    return [
+        {
+            "id": f"word_{number}",
+            "parent": f"word_{number}",
+            "value": text,
+            "confidence": max(1, round(100 * confidence)),
+            **dict(zip(("x1", "y1", "x2", "y2"), box, strict=True)),
+        }
+        for number, (text, confidence, box) in enumerate(lines)
+    ]
 
 
 def _box(outline: Polygon, shape: tuple[int, ...]) -> Box:

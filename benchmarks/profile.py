@@ -69,9 +69,7 @@ class Profile:
 
     def watch(self, name: str, path: str) -> None:
         """Count the calls of a function towards a stage."""
-        module, _, rest = _module_of(path)
-        owner: Any = module
-        *holders, attribute = rest.split(".")
+        owner, (*holders, attribute) = _module_of(path)
         for holder in holders:
             owner = getattr(owner, holder)
         function = getattr(owner, attribute)
@@ -108,11 +106,12 @@ def _inked_columns(crop: Any) -> float:
     return HEIGHT * float(at[-1] + 1 - at[0]) / crop.shape[0] if len(at) else 0.0
 
 
-def _module_of(path: str) -> tuple[Any, str, str]:
+def _module_of(path: str) -> tuple[Any, list[str]]:
+    """The module that a name starts with, and the rest of the name."""
     parts = path.split(".")
     for end in range(len(parts) - 1, 0, -1):
         try:
-            return import_module(".".join(parts[:end])), ".", ".".join(parts[end:])
+            return import_module(".".join(parts[:end])), parts[end:]
         except ModuleNotFoundError:
             continue
     raise LookupError(path)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+Part = Callable[[argparse.Namespace, Path], list[str]]
+"""Part of a benchmark: what it prints, given the arguments of the command line and an empty folder."""
+
+
+def run_parts(parts: Mapping[str, Part], arguments: argparse.Namespace, title: str, module: str) -> None:
+    """Run the parts that were asked for, or all, and print and keep what they measured."""
+    for name in arguments.parts or parts:
+        with tempfile.TemporaryDirectory() as folder:
+            lines = parts[name](arguments, Path(folder))
+        print("\n".join(lines), flush=True)
+        if arguments.keep:
+            keep(f"{title}, {name}", module, "PaddleOCR with the weights of the installation", lines)
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> list[str]:

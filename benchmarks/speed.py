@@ -17,7 +17,6 @@ import argparse
 import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +32,7 @@ from tests.scans.typeset import SANS, SERIF, GridCell, PageGrid, page_grids, typ
 from benchmarks.accuracy import LIGHT_SCAN, TRUTH
 from benchmarks.grid_scoring import FoundCell, FoundGrid, Score, best_grids, plain, score_table
 from benchmarks.processes import Measured, ingest_command, measure, start
-from benchmarks.results import keep, markdown
+from benchmarks.results import Part, markdown, run_parts
 from workbench.dataset.store import open_dataset
 
 SHORT_CELL = 8
@@ -50,7 +49,7 @@ class Contender:
 
 
 def main() -> None:
-    parts: dict[str, Callable[[argparse.Namespace, Path], list[str]]] = {
+    parts: dict[str, Part] = {
         "peers": peers, "resolutions": resolutions, "start": first_page,
     }  # fmt: skip
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -59,13 +58,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=20, help="pages of a run, at most 20 (%(default)s)")
     parser.add_argument("--dpi", type=int, default=150, help="resolution beside the others (%(default)s)")
     parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
-    arguments = parser.parse_args()
-    for name in arguments.parts or parts:
-        with tempfile.TemporaryDirectory() as folder:
-            lines = parts[name](arguments, Path(folder))
-        print("\n".join(lines), flush=True)
-        if arguments.keep:
-            keep(f"speed, {name}", "benchmarks.speed", "PaddleOCR with the weights of the installation", lines)
+    run_parts(parts, parser.parse_args(), "speed", "benchmarks.speed")
 
 
 def peers(arguments: argparse.Namespace, folder: Path) -> list[str]:

@@ -77,11 +77,12 @@ def _tables(image: Pixels, read: Callable[[Pixels], list[dict[str, Any]]]) -> li
     from img2table.document import Image
     from img2table.ocr._types import OCRData, OCRInstance
 
-    from benchmarks.grid_readers import peer_cells
+    from benchmarks.grid_readers import peer_cells, peer_lines
 
     class Lines(OCRInstance):
         def of(self, document: Image) -> OCRData:
-            return OCRData({number: _records(read(page)) for number, page in enumerate(document.images)})
+            pages = (((line["text"], line["score"], line["box"]) for line in read(page)) for page in document.images)
+            return OCRData(dict(enumerate(map(peer_lines, pages))))
 
     _, bitmap = cv2.imencode(".bmp", image)
     document = Image(bitmap.tobytes(), detect_rotation=True)
@@ -91,19 +92,6 @@ def _tables(image: Pixels, read: Callable[[Pixels], list[dict[str, Any]]]) -> li
             for c in (found.cell for found in peer_cells(table))
         ]
         for table in document.extract_tables(ocr=Lines(), min_confidence=1)
-    ]
-
-
-def _records(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": f"word_{number}",
-            "parent": f"word_{number}",
-            "value": line["text"],
-            "confidence": max(1, round(100 * line["score"])),
-            **dict(zip(("x1", "y1", "x2", "y2"), line["box"], strict=True)),
-        }
-        for number, line in enumerate(lines)
     ]
 
 

@@ -20,9 +20,9 @@ from typing import Any
 
 import workbench
 from workbench.archive.assembling import AssembleTask
-from workbench.archive.tasks import Executor, Job, Outcome, PageTask, Task
+from workbench.archive.tasks import Executor, Job, Outcome, Task, about
 from workbench.archive.workers import LocalWorkers
-from workbench.errors import ClusterError, InputError, WorkerError
+from workbench.errors import ClusterError, WorkerError
 from workbench.progress import say
 
 CONNECT_SECONDS = 15
@@ -105,9 +105,7 @@ class ClusterWorkers(Executor):
             return outcome
         error = future.exception() if future.status == "error" else None
         if type(error).__name__ == "KilledWorker":
-            name = task.name if isinstance(task, AssembleTask) else task.source.name
-            page = task.page if isinstance(task, PageTask) else None
-            return Outcome(task, InputError("crashed", name, "took down one worker of the cluster after another", page))
+            return Outcome(task, about(task, "crashed", "took down one worker of the cluster after another"))
         message = f"a task was lost ({error or future.status}); what was read is kept: run the same command again"
         raise ClusterError(self.address, message)
 

@@ -147,10 +147,16 @@ def _require_unchanged(task: PageTask, originals: Originals) -> None:
         raise InputError("changed", task.source.name, message)
 
 
+def about(task: Task, reason: str, message: str) -> InputError:
+    """What is to be said of the document, or of the page, that a task is about."""
+    name = task.name if isinstance(task, AssembleTask) else task.source.name
+    return InputError(reason, name, message, task.page if isinstance(task, PageTask) else None)
+
+
 def _unknown(task: Task, error: Exception) -> InputError:
-    said = f"({type(error).__name__}: {error}); please report it with the file"
-    if isinstance(task, PageTask):
-        return InputError("unreadable", task.source.name, f"the page could not be read {said}", task.page)
-    if isinstance(task, CountTask):
-        return InputError("unreadable", task.source.name, f"its pages could not be counted {said}")
-    return InputError("not-assembled", task.name, f"the document could not be put together {said}")
+    reason, failed = {
+        PageTask: ("unreadable", "the page could not be read"),
+        CountTask: ("unreadable", "its pages could not be counted"),
+        AssembleTask: ("not-assembled", "the document could not be put together"),
+    }[type(task)]
+    return about(task, reason, f"{failed} ({type(error).__name__}: {error}); please report it with the file")

@@ -20,8 +20,9 @@ from typing import Literal
 
 import psutil
 
-from workbench.archive.tasks import CountTask, Executor, Job, Outcome, PageTask, Task, perform
-from workbench.errors import InputError, WorkerError
+from workbench.archive.assembling import AssembleTask
+from workbench.archive.tasks import CountTask, Executor, Job, Outcome, PageTask, Task, about, perform
+from workbench.errors import WorkerError
 from workbench.settings import variable
 
 LOOK_EVERY = 0.25
@@ -190,11 +191,12 @@ class LocalWorkers(Executor):
 
 
 def _fault(task: Task, reason: str, message: str) -> Outcome:
-    if isinstance(task, PageTask):
-        return Outcome(task, InputError(reason, task.source.name, f"reading this page {message}", task.page))
-    if isinstance(task, CountTask):
-        return Outcome(task, InputError(reason, task.source.name, f"counting the pages of this document {message}"))
-    return Outcome(task, InputError(reason, task.name, f"putting this document together {message}"))
+    doing = {
+        PageTask: "reading this page",
+        CountTask: "counting the pages of this document",
+        AssembleTask: "putting this document together",
+    }[type(task)]
+    return Outcome(task, about(task, reason, f"{doing} {message}"))
 
 
 def _way_out(name: str) -> str:

@@ -33,7 +33,7 @@ def commit(written: Path, folder: Path) -> None:
     try:
         written.rename(folder / COMMITTED)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
     finish(folder)
 
 
@@ -53,7 +53,7 @@ def finish(folder: Path) -> None:
         if new.exists():
             new.rmdir()
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
 
 
 def place_of_file(folder: Path, name: str) -> Path:
@@ -74,5 +74,6 @@ def opened(folder: Path, name: str) -> BufferedReader:
         return place_of_file(folder, name).open("rb")
 
 
-def _unwritable(folder: Path, error: OSError) -> DatasetError:
+def unwritable(folder: Path, error: OSError) -> DatasetError:
+    """What is said where the tables cannot be put."""
     return DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})")

@@ -15,9 +15,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from workbench.dataset.placing import FILES, INFO, TABLES, commit
+from workbench.dataset.placing import FILES, INFO, TABLES, commit, unwritable
 from workbench.dataset.rows import Rows, arrow_schema
-from workbench.errors import DatasetError
 from workbench.files import write_atomically
 from workbench.remote import RemoteFiles
 
@@ -66,7 +65,7 @@ def write_dataset(folder: Path, parts: Iterable[Rows], origin: Mapping[str, obje
             Path(beside).chmod(0o755)  # a temporary folder is closed to everybody else
             commit(Path(beside), folder)
     except OSError as error:
-        raise DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})") from error
+        raise unwritable(folder, error) from error
     return digest
 
 

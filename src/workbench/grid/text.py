@@ -86,7 +86,7 @@ def least_sure(reading: Reading) -> float:
 
 def same_values(first: str, second: str) -> bool:
     """Whether two readings of a line agree in all characters that can change a meaning."""
-    one, two = ("".join(c for c in text if c not in PUNCTUATION) for text in (first, second))
+    one, two = ([c for c in text if c not in PUNCTUATION] for text in (first, second))
     return one == two
 
 

@@ -126,18 +126,17 @@ def _walk(raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> It
         except OSError:  # no permission: `digest_of` says it
             yield Source(_name(folder, raw), folder, ())
             continue
-        yield from _documents_in(folder, entries, raw, stream)
-        if not _is_document(folder, entries, raw, stream):
+        is_document = _is_document(folder, entries, raw, stream)
+        yield from _documents_in(folder, entries, raw, is_document)
+        if not is_document:
             pending += [entry.path for entry in entries if entry.is_folder and entry.target is None]
 
 
-def _documents_in(
-    folder: Path, entries: list[Entry], raw: Path, stream: Callable[[Path], BinaryIO]
-) -> Iterator[Source]:
-    """The documents directly in a folder, or the folder itself."""
+def _documents_in(folder: Path, entries: list[Entry], raw: Path, is_document: bool) -> Iterator[Source]:
+    """The documents directly in a folder, or the folder itself where it is one."""
     root = raw.resolve()
     outside = {entry.path for entry in entries if entry.target is not None and not entry.target.is_relative_to(root)}
-    if _is_document(folder, entries, raw, stream):
+    if is_document:
         images = sorted((entry.path for entry in entries), key=lambda path: natural_order(path.name))
         yield Source(_name(folder, raw), folder, tuple(images), tuple(path for path in images if path in outside))
         return
