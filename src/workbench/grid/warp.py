@@ -133,15 +133,21 @@ def rule_pieces(ink: NDArray[np.uint8], shortest: float, thickest: float) -> Pie
     filled = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((round(thickest) + slack | 1, 1), np.uint8))
     runs = cv2.bitwise_and(cv2.subtract(runs, filled), ink)
     runs[:, :: 3 * run] = 0
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    rows, columns = np.nonzero(labels)
+    count, labels = cv2.connectedComponents(runs, connectivity=8)
+    # Rules are a small part of a page: what is measured of them, over their pixels alone, is ten times as fast.
+    rows, columns = np.divmod(np.flatnonzero(runs > 0), runs.shape[1])
     of = labels[rows, columns]
-    dx, dy = columns - centres[of, 0], rows - centres[of, 1]
+    area = np.maximum(np.bincount(of, minlength=count), 1)
+    x, y = (np.bincount(of, places, count) / area for places in (columns, rows))
+    left, right = np.full(count, runs.shape[1]), np.zeros(count, np.int64)
+    np.minimum.at(left, of, columns)
+    np.maximum.at(right, of, columns + 1)
+    length = (right - left).astype(np.float64)
+    dx, dy = columns - x[of], rows - y[of]
     spread = np.bincount(of, dx * dx, count)
     slope = np.divide(np.bincount(of, dx * dy, count), spread, out=np.zeros(count), where=spread > 0)
-    length = stats[:, cv2.CC_STAT_WIDTH].astype(np.float64)
-    kept = (length >= 0.8 * run) & (np.arange(count) > 0)
-    return Pieces(centres[kept, 0], centres[kept, 1], slope[kept], length[kept])
+    kept = length >= 0.8 * run
+    return Pieces(x[kept], y[kept], slope[kept], length[kept])
 
 
 def slope_field(pieces: Pieces, centre: tuple[float, float], size: float) -> NDArray[np.float64]:
