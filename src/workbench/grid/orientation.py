@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask
+from workbench.grid.masks import Mask, opened, transposed
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine
@@ -37,7 +37,7 @@ def quarter_turns(grey: NDArray[np.uint8], ink: Mask, text_height: float, engine
     four ways where the direction is not plain: scraps of a few characters can read better than damaged lines.
     """
     marks = _without_long_strokes(ink, text_height)
-    across, down = _length_of_strips(marks, text_height), _length_of_strips(marks.T, text_height)
+    across, down = _length_of_strips(marks, text_height), _length_of_strips(transposed(marks), text_height)
     guess = int(down > 1.3 * across)
     plain = max(across, down) > PLAIN * min(across, down) + FEW_LINES * text_height
     confidence = {guess: _confidence(grey, marks, text_height, guess, engine)}
@@ -58,8 +58,7 @@ def _confidence(grey: NDArray[np.uint8], marks: Mask, text_height: float, turns:
 
 def _without_long_strokes(ink: Mask, text_height: float) -> Mask:
     run = max(3, round(LONGEST_STROKE * text_height))
-    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, run | 1), np.uint8))
-    down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((run | 1, 1), np.uint8))
+    across, down = opened(ink, run | 1), transposed(opened(transposed(ink), run | 1))
     long = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.subtract(ink, long), dtype=np.uint8)
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import transposed
+from workbench.grid.masks import opened, transposed
 
 Points = NDArray[np.float64]
 """(n, 2): x and y of n points, pixels."""
@@ -129,7 +129,7 @@ def rule_pieces(ink: NDArray[np.uint8], shortest: float, thickest: float) -> Pie
     slack = max(3, round(thickest / 4)) | 1
     run = max(5, round(shortest))
     thick = np.asarray(cv2.dilate(ink, np.ones((slack, 1), np.uint8)))
-    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run | 1), np.uint8))
+    runs = opened(thick, run | 1)
     filled = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((round(thickest) + slack | 1, 1), np.uint8))
     runs = cv2.bitwise_and(cv2.subtract(runs, filled), ink)
     runs[:, :: 3 * run] = 0
