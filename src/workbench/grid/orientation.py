@@ -29,6 +29,10 @@ SAMPLE = 6
 READ_WELL = 0.85
 """Mean confidence of lines that are the right way up; turned Chinese stays far below."""
 
+GLANCE, PLAINLY_WELL, ENOUGH = 2, 0.95, 8
+"""So many lines of the sample do if they read this well and have so many characters between them. Of all pairs of 24
+lines on each of 39 pages of the grid benchmark none does upside down, and 97 of 100 the right way up."""
+
 
 def quarter_turns(grey: NDArray[np.uint8], ink: Mask, text_height: float, engine: OcrEngine) -> int:
     """How many quarters (0 to 3) the page must be turned anticlockwise to stand upright.
@@ -53,7 +57,15 @@ def _confidence(grey: NDArray[np.uint8], marks: Mask, text_height: float, turns:
     crops = _sample_lines(np.rot90(grey, turns), np.rot90(marks, turns), text_height)
     if not crops:
         return 0.0 if turns else READ_WELL
-    return float(np.mean([c for reading in engine.recognise(crops) for c in (reading.confidences or (0.0,))]))
+    confidences = _confidences(crops[:GLANCE], engine)
+    if len(confidences) < ENOUGH or np.mean(confidences) < PLAINLY_WELL:
+        confidences += _confidences(crops[GLANCE:], engine)
+    return float(np.mean(confidences))
+
+
+def _confidences(crops: list[NDArray[np.uint8]], engine: OcrEngine) -> list[float]:
+    """Those of all characters; of a line without any, 0."""
+    return [c for reading in engine.recognise(crops) for c in (reading.confidences or (0.0,))]
 
 
 def _without_long_strokes(ink: Mask, text_height: float) -> Mask:
