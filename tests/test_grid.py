@@ -265,6 +265,11 @@ class TestScannedTables:
         for cell in grid.cells:  # the corners lie on rules of the photograph as it came
             assert all(dark[round(y), round(x)] for x, y in cell.polygon)
 
+    def test_a_page_is_not_left_upside_down_for_two_characters_that_read_well(self):
+        paper = with_words(draw(MERGED, XS, YS), MERGED, "产出指标数量质量时效成本")
+        grid = only_grid(read_page(Page(1, np.ascontiguousarray(np.rot90(paper, 2))), TakenIn(paper)))
+        assert spans_of(grid) == sorted(MERGED)
+
     @pytest.mark.parametrize("quarters", [1, 3])
     def test_a_page_scanned_sideways_is_turned_and_reported_as_it_came(self, quarters):
         paper = with_words(draw(MERGED, XS, YS), MERGED, "产出指标数量质量时效成本")
@@ -340,6 +345,17 @@ class UprightReader(Stub):
     def _stands_on_paper(self, crop: Paper) -> bool:
         likeness = cv2.matchTemplate(self.paper, np.ascontiguousarray(crop[2:-2, 2:-2]), cv2.TM_CCOEFF_NORMED)
         return float(likeness.max()) > 0.9
+
+
+class TakenIn(UprightReader):
+    """Is sure of the first two crops it is shown, whichever way up they are."""
+
+    shown = 0
+
+    def recognise(self, crops):
+        fooled = [Reading("一", (0.99,), (0.5,)) for _ in crops[: max(0, 2 - self.shown)]]
+        self.shown += len(crops)
+        return fooled + super().recognise(crops[len(fooled) :])
 
 
 def on_larger_paper(paper: Paper) -> Paper:
