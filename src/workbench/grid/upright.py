@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -226,27 +226,36 @@ def skew_angle(ink: Mask) -> float:
     Source of the rule: Postl (1986), projection-profile skew detection, coarse to fine.
     """
     scale = min(1.0, 1400 / ink.shape[1])
-    small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    coarse = cv2.resize(small, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
-    roughly = _sharpest(_strips(coarse, 4), 0.0, 0.0, SKEW_LIMIT, 0.5)
+    height, width = (round(side * scale) for side in ink.shape)
+    narrow = _Strips(ink, 1.0).resized(width / 4, height)
+    # Between angles half a degree apart lines blur over more rows than these.
+    roughly = _sharpest(narrow.resized(width / 16, height / 4), 0.0, 0.0, SKEW_LIMIT, 0.5)
     # Nearly level, a strip may be as wide as some characters and still keep its rows apart.
-    level = _strips(_sheared(small, _slope(roughly)), 24)
+    level = narrow.sheared(_slope(roughly)).resized(width / 24, height)
     angle = _sharpest(level, roughly, roughly, 0.5, 0.1)
     return _sharpest(level, roughly, angle, 0.1, 0.02)
 
 
 @dataclass(frozen=True, slots=True)
 class _Strips:
-    """Sums of rows (height, strips) of a picture cut into strips as many pixels wide as ``width`` says."""
+    """A picture cut into strips: the tone of their ``rows`` (height, strips), each so many rows wide."""
 
-    rows: NDArray[np.float32]
+    rows: NDArray[np.uint8] | NDArray[np.float32]
     width: float
 
+    def resized(self, count: float, height: float) -> _Strips:
+        """About so many strips and rows, of the mean tone of those that they are made of."""
+        size = max(2, round(count)), max(1, round(height))
+        rows = cv2.resize(self.rows, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        whole = self.width * self.rows.shape[1] * size[1] / self.rows.shape[0]
+        return _Strips(rows, whole / size[0])
 
-def _strips(image: NDArray[np.uint8], width: int) -> _Strips:
-    count = max(2, round(image.shape[1] / width))
-    rows = cv2.resize(image.astype(np.float32), (count, image.shape[0]), interpolation=cv2.INTER_AREA)
-    return _Strips(np.asarray(rows, dtype=np.float32), image.shape[1] / count)
+    def sheared(self, slope: float) -> _Strips:
+        """Lines that run down by ``slope`` made level; for small angles the same as turned, at a third of the cost."""
+        height, count = self.rows.shape
+        down = slope * self.width
+        shear = np.array([[1.0, 0.0, 0.0], [-down, 1.0, down * count / 2]])
+        return replace(self, rows=cv2.warpAffine(self.rows, shear, (count, height), flags=cv2.INTER_LINEAR))
 
 
 def _sharpest(strips: _Strips, taken: float, centre: float, reach: float, step: float) -> float:
@@ -262,12 +271,5 @@ def _slope(angle: float) -> float:
 
 
 def _row_sharpness(strips: _Strips, slope: float) -> float:
-    rows = _sheared(strips.rows, slope * strips.width).sum(axis=1, dtype=np.float64)
+    rows = strips.sheared(slope).rows.sum(axis=1, dtype=np.float64)
     return float(np.square(np.diff(rows)).sum())
-
-
-def _sheared(image: NDArray[Any], slope: float) -> NDArray[Any]:
-    # Shear instead of rotation: for small angles rows come out the same, at a third of the cost.
-    height, width = image.shape
-    shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]])
-    return np.asarray(cv2.warpAffine(image, shear, (width, height), flags=cv2.INTER_LINEAR))
