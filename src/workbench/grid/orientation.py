@@ -80,7 +80,10 @@ def _strips(marks: Mask, gap: float) -> NDArray[np.int32]:
     closed = cv2.morphologyEx(
         np.ascontiguousarray(marks), cv2.MORPH_CLOSE, np.ones((1, 2 * round(gap / 2) + 1), np.uint8)
     )
-    return np.asarray(cv2.connectedComponentsWithStats(closed, connectivity=8)[2][1:, :4])
+    # Outlines cost half of what labels do for every pixel. Those of holes have a parent.
+    outlines, tree = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    outer = np.flatnonzero(tree[0][:, 3] < 0) if outlines else ()
+    return np.array([cv2.boundingRect(outlines[i]) for i in outer], dtype=np.int32).reshape(-1, 4)
 
 
 def _length_of_strips(marks: Mask, text_height: float) -> float:
