@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask
 from workbench.grid.orientation import quarter_turns
-from workbench.grid.seals import without_seals
+from workbench.grid.seals import GREY, without_seals
 from workbench.grid.warp import Bend, Turn, Warp, compose, enlarged, find_bend, quarter_turned, turned, upright_frame
 from workbench.model import Page, Point, Polygon
 
@@ -87,18 +87,18 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
         height = text_height(ink)  # of characters that lie on their side it was the width
     rows, columns = ink.shape
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
-    chroma = _chroma(copy.image)
-    tinted = flat.to_scan.resample(chroma, columns, rows, paper=0) if chroma.any() else np.zeros_like(ink)
+    tinted = flat.to_scan.resample(copy.chroma, columns, rows, paper=0) if copy.chroma.any() else np.zeros_like(ink)
     to_scan = compose((*flat.to_scan.steps, copy.to_page))
     return UprightPage(page.number, flat.picture, ink, under, tinted, to_scan, height)
 
 
 @dataclass(frozen=True, slots=True)
 class _WorkingCopy:
-    """A page no larger than its text is read: in colour, in grey on white paper, with the height of its text (about)
-    and the map from its pixels to the page's own."""
+    """A page no larger than its text is read: in colour, how far that is from grey, in grey on white paper, with the
+    height of its text (about) and the map from its pixels to the page's own."""
 
     image: NDArray[np.uint8]
+    chroma: NDArray[np.uint8]
     grey: NDArray[np.uint8]
     text_height: float
     to_page: Turn
@@ -113,7 +113,7 @@ class _WorkingCopy:
         columns, rows = image.shape[1] / working.shape[1], image.shape[0] / working.shape[0]
         is_measured = working.shape[:2] == measured.shape
         evened = measured if is_measured else even_background(_grey(working))
-        return cls(working, evened, height / rows, enlarged(columns, rows))
+        return cls(working, _chroma(working), evened, height / rows, enlarged(columns, rows))
 
 
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -135,6 +135,8 @@ def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _without_seals(copy: _WorkingCopy) -> tuple[NDArray[np.uint8], Mask]:
     """The page in grey on white paper without the ink of seals, and where that lay."""
+    if copy.chroma.max() < GREY:
+        return copy.grey, np.zeros_like(copy.grey)
     unsealed = without_seals(copy.image, copy.text_height)
     return (even_background(unsealed.grey) if unsealed.covered.any() else copy.grey), unsealed.covered
 
