@@ -195,8 +195,8 @@ def even_background(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # Wider than any stroke or rule, narrower than any shadow.
     size = max(3, round(min(small.shape) / 40)) | 1
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((size, size), np.uint8)), min(size, 255))
-    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(grey, np.maximum(paper, 1), scale=255.0).astype(np.uint8)
+    paper = cv2.resize(np.maximum(paper, 1), (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(grey, paper, scale=255.0).astype(np.uint8)
 
 
 def find_ink(grey: NDArray[np.uint8]) -> Mask:
