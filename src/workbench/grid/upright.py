@@ -94,8 +94,8 @@ def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
 
 @dataclass(frozen=True, slots=True)
 class _WorkingCopy:
-    """A page no larger than its text is read: in colour, how far that is from grey, in grey on white paper, with the
-    height of its text (about) and the map from its pixels to the page's own."""
+    """A page no larger than its text is read: in colour if it has any, how far that is from grey, in grey on white
+    paper, with the height of its text (about) and the map from its pixels to the page's own."""
 
     image: NDArray[np.uint8]
     chroma: NDArray[np.uint8]
@@ -109,14 +109,21 @@ class _WorkingCopy:
         measured = even_background(_reduced(grey, max(1, min(grey.shape) // ENOUGH_TO_MEASURE)))
         height = text_height(find_ink(measured)) * image.shape[0] / measured.shape[0]
         factor = height / WORKING_TEXT_HEIGHT if height > TOO_HIGH * WORKING_TEXT_HEIGHT else 1.0
-        working = image if factor == 1.0 else _reduced(image, factor)
+        working = _reduced(grey if _is_grey(image) else image, factor)
         columns, rows = image.shape[1] / working.shape[1], image.shape[0] / working.shape[0]
         is_measured = working.shape[:2] == measured.shape
         evened = measured if is_measured else even_background(_grey(working))
         return cls(working, _chroma(working), evened, height / rows, enlarged(columns, rows))
 
 
+def _is_grey(image: NDArray[np.uint8]) -> bool:
+    # In bands that stay in the processor's cache; a page in colour shows it in the first.
+    return not any(_chroma(band).any() for band in np.array_split(image, 32))
+
+
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if image.ndim == 2:
+        return image
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
@@ -128,6 +135,8 @@ def _reduced(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
 
 
 def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if image.ndim == 2:
+        return np.zeros_like(image)
     red, green, blue = cv2.split(image)
     lightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
     return np.asarray(cv2.subtract(lightest, darkest), dtype=np.uint8)
