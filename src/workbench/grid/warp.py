@@ -82,6 +82,8 @@ class Warp:
 
     def resample(self, image: NDArray[np.uint8], width: int, height: int, paper: int = 255) -> NDArray[np.uint8]:
         """The upright picture (height, width) of the scan's ``image`` (grey)."""
+        if not self.steps:
+            return image
         columns, rows = _mesh(width), _mesh(height)
         nodes = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
         places = self(nodes).reshape(len(rows), len(columns), 2).astype(np.float32)
