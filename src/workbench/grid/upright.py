@@ -244,7 +244,7 @@ def skew_angle(ink: Mask) -> float:
     # Nearly level, a strip may be as wide as some characters and still keep its rows apart.
     level = narrow.sheared(_slope(roughly)).resized(width / 24, height)
     angle = _sharpest(level, roughly, roughly, 0.5, 0.1)
-    return _sharpest(level, roughly, angle, 0.1, 0.02)
+    return _sharpest(level, roughly, angle, 0.06, 0.02)
 
 
 @dataclass(frozen=True, slots=True)
