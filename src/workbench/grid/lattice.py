@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.evidence import probability, shares
-from workbench.grid.masks import Mask, chosen_pieces, transposed
+from workbench.grid.masks import Mask, pieces_of, transposed
 from workbench.grid.rules import LONGER_THAN_A_STROKE, SNAP, WORN, WORN_ANCHOR, RuleMasks, rule_positions
 from workbench.grid.upright import UprightPage
 
@@ -171,19 +171,18 @@ def _text(
 ) -> Mask:
     """Ink of a table without its rules, without what may be left of worn ones, and without specks."""
     reach = CRUMBS * text_height
-    rules, beside = rules.copy(), np.zeros(ink.shape, bool)
+    rules, beside = rules.copy(), np.zeros_like(ink)
     for positions, pieces, axis in ((ys, across, 0), (xs, down, 1)):
         for position in positions:
             strip = slice(max(0, round(position - reach)), round(position + reach) + 1)
             at = (strip, slice(None)) if axis == 0 else (slice(None), strip)
             rules[at] |= pieces[at]
-            beside[at] = True
-    text = cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8)
-    apart = np.bincount(labels[~beside], minlength=len(stats)) > 0
-    kept = apart & (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > SPECK * text_height)
+            beside[at] = 255
+    marks = pieces_of(cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8))))
+    apart = marks.count(marks.mask & beside) < marks.area
+    kept = apart & (np.maximum(marks.width, marks.height) > SPECK * text_height)
     kept[0] = False
-    return chosen_pieces(labels, kept)
+    return marks.chosen(kept)
 
 
 def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) -> list[float]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.cells import CellBox
-from workbench.grid.masks import Mask, chosen_pieces, labels_at
+from workbench.grid.masks import Mask, Pieces, pieces_of
 from workbench.grid.upright import UprightPage
 from workbench.model import Polygon
 
@@ -94,13 +94,15 @@ class TextLayer:
 def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox], pen: Mask) -> TextLayer:
     """Paint the tables' rules white, drop the grain, and measure the height of a line of text."""
     wider = cv2.dilate(rule_ink, np.ones((3, 3), np.uint8))
-    marks = cv2.subtract(page.ink, wider)
-    grain = _grain(marks, page.text_height)
+    pieces = pieces_of(cv2.subtract(page.ink, wider))
+    is_grain = _grain(pieces, page.text_height)
+    grain = pieces.chosen(is_grain)
     # The soft edge of a rule, or a speck, is lighter than the ink threshold: paint one more pixel around it.
     not_text = cv2.dilate(wider | grain, np.ones((3, 3), np.uint8))
-    marks = cv2.subtract(marks, grain)
-    grey = page.grey | cv2.subtract(not_text, marks)
-    ink = _without_specks(marks, SPECK * page.text_height)
+    grey = page.grey | cv2.subtract(not_text, cv2.subtract(pieces.mask, grain))
+    written = ~is_grain & (_sides(pieces) >= max(2.0, SPECK * page.text_height))
+    written[0] = False
+    ink = pieces.chosen(written)
     heights = [
         end - start
         for cell in cells
@@ -112,21 +114,24 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox], pen: 
     return TextLayer(grey, np.asarray(ink, dtype=np.uint8), page.covered, pen, measured)
 
 
-def _grain(ink: Mask, text_height: float) -> Mask:
-    """The specks of a photocopy: small pieces of ink with no character near, if the page has many of them.
+def _grain(marks: Pieces, text_height: float) -> NDArray[np.bool_]:
+    """Which pieces of ink are specks of a photocopy: small, with no character near, if the page has many of them.
 
     A decimal point has a character near, a colon characters on both sides.
     """
-    labels, sides = _pieces(ink)
-    characters = sides > max(2.0, GRAIN * text_height)
-    large = chosen_pieces(labels, characters)
+    none = np.zeros(len(marks.area), bool)
+    small = _sides(marks) <= max(2.0, GRAIN * text_height)
+    small[0] = False
+    characters = ~small
+    characters[0] = False
+    fewest = FEW_SPECKS * np.count_nonzero(characters)
+    if np.count_nonzero(small) <= fewest:
+        return none
+    large = marks.chosen(characters)
     reach = 2 * round(NEAR_CHARACTER * text_height) + 1
     near = cv2.dilate(large, np.ones((reach, reach), np.uint8))
-    is_grain = ~(characters | labels_at(labels, near | _between_characters(large, text_height), len(sides)))
-    is_grain[0] = False
-    if np.count_nonzero(is_grain) <= FEW_SPECKS * np.count_nonzero(characters):
-        return np.zeros_like(ink)
-    return chosen_pieces(labels, is_grain)
+    grain = small & ~marks.touching(near | _between_characters(large, text_height))
+    return grain if np.count_nonzero(grain) > fewest else none
 
 
 def _between_characters(large: Mask, text_height: float) -> Mask:
@@ -137,17 +142,9 @@ def _between_characters(large: Mask, text_height: float) -> Mask:
     return np.asarray(after & before, dtype=np.uint8)
 
 
-def _without_specks(ink: Mask, size: float) -> Mask:
-    labels, sides = _pieces(ink)
-    return chosen_pieces(labels, sides >= max(2.0, size))
-
-
-def _pieces(ink: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Connected pieces of ink: the label of every pixel, and for every label its longer side (0 for the paper)."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    sides = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    sides[0] = 0
-    return labels, sides
+def _sides(pieces: Pieces) -> NDArray[np.int32]:
+    """The longer side of each piece of ink."""
+    return np.maximum(pieces.width, pieces.height)
 
 
 def _inside(mask: NDArray[np.uint8], cell: CellBox) -> NDArray[np.uint8]:

@@ -7,12 +7,13 @@ it crosses print: what is found here is kept apart, and print that it comes near
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask, chosen_pieces, labels_at, transposed
+from workbench.grid.masks import Mask, Pieces, pieces_of, rows_near, spread, transposed
 from workbench.grid.rules import LONG_RULE, LONGER_THAN_A_STROKE, MENDED_GAP, RuleMasks, find_rules, rule_thickness
 from workbench.grid.upright import UprightPage
 
@@ -95,28 +96,28 @@ def find_pen(page: UprightPage, rules: RuleMasks) -> Mask:
         return np.zeros_like(page.ink)
     loose = cv2.subtract(page.ink, cv2.dilate(ruled, np.ones((3, 3), np.uint8)))
     crossed = _crossings(loose, across, height) | transposed(_crossings(transposed(loose), down, height))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(loose | crossed, connectivity=8)
-    left, top, width, high = (stats[:, column] for column in range(4))
-    area = np.bincount(labels[loose > 0], minlength=len(stats))
+    pieces = pieces_of(loose | crossed)
+    left, top, width, high = pieces.left, pieces.top, pieces.width, pieces.height
+    area = pieces.area - pieces.count(cv2.subtract(crossed, loose))
     x, y, table_width, table_height = cv2.boundingRect(ruled)
     in_table = (left < x + table_width) & (left + width > x) & (top < y + table_height) & (top + high > y)
     possible = in_table & (np.minimum(width, high) > NARROWEST * height)
     possible[0] = False
     tall = possible & (high > TALLEST_PRINT * height)
-    heading = _headings(stats, tall)
+    heading = _headings(pieces, tall)
     hand = tall & ~heading
-    for label in np.flatnonzero(possible & ~tall & ~heading & (width > SHORTEST_STRIKE * height)):
-        hand[label] = _is_struck(labels[_window(stats[label])] == label, height)
-    for label in np.flatnonzero(hand):
-        hand[label] = _is_thin(labels[_window(stats[label])] == label, int(area[label]), height)
+    for number in np.flatnonzero(possible & ~tall & ~heading & (width > SHORTEST_STRIKE * height)):
+        hand[number] = _is_struck(pieces.figure(number), height)
+    for number in np.flatnonzero(hand):
+        hand[number] = _is_thin(pieces.figure(number), int(area[number]), height)
     print_sized = in_table & ~hand & ~heading & (high > FIGURE * height) & (width > SLENDEREST * height)
     print_sized &= area < DENSEST * width * high
     print_sized[0] = False
-    hand |= _in_other_ink(page, loose, labels, print_sized)
-    pen = loose & chosen_pieces(labels, hand)
+    hand |= _in_other_ink(page, loose, pieces, print_sized)
+    pen = loose & pieces.chosen(hand)
     if not pen.any():
         return pen
-    return _with_ends_over_rules(pen, loose, labels, ruled, round(max(rule_thickness(across), rule_thickness(down))))
+    return _with_ends_over_rules(pen, loose, pieces, ruled, round(max(rule_thickness(across), rule_thickness(down))))
 
 
 def without_pen(page: UprightPage, pen: Mask) -> UprightPage:
@@ -127,22 +128,18 @@ def without_pen(page: UprightPage, pen: Mask) -> UprightPage:
     return replace(page, grey=grey, ink=np.asarray(ink, dtype=np.uint8), covered=page.covered | pen)
 
 
-def _window(stat: NDArray[np.int32]) -> tuple[slice, slice]:
-    x, y, width, height, _ = stat
-    return np.s_[y : y + height, x : x + width]
-
-
 def _followed(ink: Mask, whole: Mask, text_height: float) -> Mask:
     """The ink of horizontal rules, also where a pen that crosses them has cut them in two."""
     gap = round(MENDED_GAP * text_height) | 1
     run = round(LONGER_THAN_A_STROKE * text_height) | 1
+    rows = rows_near(whole, 2)
+    page, ink, whole = ink, ink[rows], whole[rows]
     band = cv2.dilate(whole, np.ones((3, 2 * round(LONG_RULE * text_height) + 1), np.uint8))
     wavering = whole | (band & cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)))
     wavering = cv2.dilate(wavering, np.ones((3, 1), np.uint8))
     padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
-    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
-    count, labels = cv2.connectedComponents(joined, connectivity=8)
-    return ink & chosen_pieces(labels, labels_at(labels, whole, count))
+    joined = pieces_of(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap])
+    return spread(ink & joined.chosen(joined.touching(whole)), rows, page)
 
 
 def _crossings(loose: Mask, rules: Mask, text_height: float) -> Mask:
@@ -150,32 +147,34 @@ def _crossings(loose: Mask, rules: Mask, text_height: float) -> Mask:
 
     Only of long rules: strokes of characters under each other may look like a short one.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rules, connectivity=8)
-    long = stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height
+    pieces = pieces_of(rules)
+    long = pieces.width > LONG_RULE * text_height
     long[0] = False
-    rules = chosen_pieces(labels, long)
+    rules = pieces.chosen(long)
     thickness = round(rule_thickness(rules))
     reach = thickness + 3
     below = np.zeros((2 * reach + 1, 2 * thickness + 1), np.uint8)
     below[:reach] = 1
-    from_above, from_below = cv2.dilate(loose, below), cv2.dilate(loose, below[::-1].copy())
-    return np.asarray(from_above & from_below & cv2.dilate(rules, np.ones((3, 1), np.uint8)), dtype=np.uint8)
+    rows = rows_near(rules, reach + 1)
+    beside = loose[rows]
+    from_above, from_below = cv2.dilate(beside, below), cv2.dilate(beside, below[::-1].copy())
+    return spread(from_above & from_below & cv2.dilate(rules[rows], np.ones((3, 1), np.uint8)), rows, loose)
 
 
-def _with_ends_over_rules(pen: Mask, loose: Mask, labels: NDArray[np.int32], ruled: Mask, thickness: int) -> Mask:
+def _with_ends_over_rules(pen: Mask, loose: Mask, pieces: Pieces, ruled: Mask, thickness: int) -> Mask:
     """The pen with what is left of its strokes on the other side of a rule, wherever it comes out there."""
     reach = 2 * (thickness + 2) + 1
     ruled = cv2.dilate(ruled, np.ones((3, 3), np.uint8))
     met = ruled & cv2.dilate(pen, np.ones((5, 5), np.uint8))
     under = ruled & cv2.dilate(met, np.ones((reach, reach), np.uint8))
     met_again = pen | (loose & cv2.dilate(under, np.ones((3, 3), np.uint8)))
-    return loose & chosen_pieces(labels, labels_at(labels, met_again, int(labels.max()) + 1))
+    return loose & pieces.chosen(pieces.touching(met_again))
 
 
-def _headings(stats: NDArray[np.int32], large: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _headings(pieces: Pieces, large: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Large print: figures that stand in a row with others of their height, and what lies between them."""
-    found = np.zeros(len(stats), bool)
-    left, top, width, height = (stats[:, column] for column in range(4))
+    found = np.zeros(len(large), bool)
+    left, top, width, height = pieces.left, pieces.top, pieces.width, pieces.height
     right, bottom = left + width, top + height
     for label in np.flatnonzero(large):
         slack = 0.2 * height[label]
@@ -205,20 +204,18 @@ def _is_struck(figure: NDArray[np.bool_], text_height: float) -> bool:
     return all(len(part) and part.any(axis=0).mean() > STRUCK for part in (above, below))
 
 
-def _in_other_ink(
-    page: UprightPage, loose: Mask, labels: NDArray[np.int32], figures: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _in_other_ink(page: UprightPage, loose: Mask, pieces: Pieces, figures: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Figures of the size of characters whose strokes are as thick as the print's and yet lighter, much thicker, or of
     another colour."""
     found = np.zeros(len(figures), bool)
-    inked = (loose > 0) & figures[labels]
-    names = np.unique(labels[inked])
+    inked = loose & pieces.chosen(figures) > 0
+    of = pieces.labels[inked[pieces.rows]]
+    names = np.unique(of)
     if len(names) < FEWEST_FIGURES:
         return found
-    reach = cv2.distanceTransform(loose, cv2.DIST_L2, 3)[inked]
-    thickness = _quantiles(reach, labels[inked], THICK_PART)
-    tone = _quantiles(page.grey[inked].astype(np.float32), labels[inked], DARK_PART)
-    chroma = _quantiles(page.chroma[inked].astype(np.float32), labels[inked], 0.5)
+    thickness = _quantiles(cv2.distanceTransform(loose, cv2.DIST_L2, 3)[inked], of, THICK_PART)
+    tone = _quantiles(page.grey[inked], of, DARK_PART)
+    chroma = _quantiles(page.chroma[inked], of, 0.5)
     full = thickness >= max(float(np.median(thickness)), FULL_TONE)
     lighter = np.zeros(len(names), bool)
     if full.any():
@@ -230,12 +227,12 @@ def _in_other_ink(
     return found
 
 
-def _quantiles(values: NDArray[np.float32], groups: NDArray[np.int32], share: float) -> NDArray[np.float32]:
+def _quantiles(values: NDArray[Any], groups: NDArray[np.int32], share: float) -> NDArray[np.float32]:
     """For every group, in ascending order, the value that this share of its values does not exceed."""
     inorder = np.lexsort((values, groups))
     ends = np.append(np.flatnonzero(np.diff(groups[inorder])) + 1, len(groups))
     starts = np.append(0, ends[:-1])
-    return np.asarray(values[inorder][starts + ((ends - starts - 1) * share).astype(int)])
+    return np.asarray(values[inorder][starts + ((ends - starts - 1) * share).astype(int)], dtype=np.float32)
 
 
 def _is_thin(figure: NDArray[np.bool_], area: int, text_height: float) -> bool:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from workbench.grid.evidence import alone, wear
-from workbench.grid.masks import Mask, chosen_pieces, labels_at, transposed
+from workbench.grid.masks import Mask, pieces_of, rows_near, spread, transposed
 from workbench.grid.upright import THICKEST_RULE, UprightPage
 
 LONGER_THAN_A_STROKE = 1.25
@@ -113,30 +113,34 @@ def find_rules(page: UprightPage) -> RuleMasks:
 
 def _anchored(ink: Mask, across: Mask, down: Mask, text_height: float, reach: float) -> tuple[Mask, Mask]:
     """Rules without the short runs that do not end at rules on both sides, or bend: pens, underlines, large letters."""
-    turned_across, turned_down = transposed(across), transposed(down)
+    turned = transposed(down)
+    ends_across, ends_down = (_surroundings(rules, text_height, round(reach)) for rules in (turned, across))
     return (
-        _between(ink, across, down, text_height, reach),
-        transposed(_between(transposed(ink), turned_down, turned_across, text_height, reach)),
+        _between(ink, across, transposed(ends_across), text_height),
+        transposed(_between(transposed(ink), turned, transposed(ends_down), text_height)),
     )
 
 
-def _between(ink: Mask, across: Mask, down: Mask, text_height: float, reach: float) -> Mask:
+def _surroundings(rules: Mask, text_height: float, reach: int) -> Mask:
+    """Where rules that cross long horizontal ones may end: at most so many pixels from them."""
+    rows = rows_near(rules, reach)
     # Dashed rules are found in pieces from crossing to crossing.
-    joined = cv2.morphologyEx(down, cv2.MORPH_CLOSE, np.ones((round(DASH_GAP * text_height) | 1, 1), np.uint8))
-    anchors = cv2.dilate(
-        _runs(joined, 1, round(LONG_RULE / 2 * text_height)), np.ones((2 * round(reach) + 1,) * 2, np.uint8)
-    )
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(across, connectivity=8)
-    rows = np.round(centres[:, 1]).astype(int)
-    left = stats[:, cv2.CC_STAT_LEFT]
-    right = left + stats[:, cv2.CC_STAT_WIDTH] - 1
-    held = (anchors[rows, left] > 0) & (anchors[rows, right] > 0)
-    kept = held | (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height)
+    gap = np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8)
+    long = _runs(cv2.morphologyEx(rules[rows], cv2.MORPH_CLOSE, gap), round(LONG_RULE / 2 * text_height), 1)
+    return spread(cv2.dilate(long, np.ones((2 * reach + 1,) * 2, np.uint8)), rows, rules)
+
+
+def _between(ink: Mask, across: Mask, ends: Mask, text_height: float) -> Mask:
+    pieces = pieces_of(across)
+    rows, left, right = np.round(pieces.row).astype(int), pieces.left, pieces.left + pieces.width - 1
+    held = (ends[rows, left] > 0) & (ends[rows, right] > 0)
+    long = pieces.width > LONG_RULE * text_height
+    kept = held | long
     kept[0] = False
     thickest = THICKER * max(1.0, rule_thickness(across))
-    for label in np.flatnonzero(kept & ~(held & (stats[:, cv2.CC_STAT_WIDTH] > LONG_RULE * text_height))):
-        kept[label] = not _is_handmade(ink, rows[label], left[label], right[label] + 1, thickest, text_height)
-    return chosen_pieces(labels, kept)
+    for number in np.flatnonzero(kept & ~(held & long)):
+        kept[number] = not _is_handmade(ink, rows[number], left[number], right[number] + 1, thickest, text_height)
+    return pieces.chosen(kept)
 
 
 def _is_handmade(ink: Mask, row: int, left: int, right: int, thickest: float, text_height: float) -> bool:
@@ -190,18 +194,18 @@ def _chains(ink: Mask, pieces: Mask, text_height: float) -> Mask:
     gap = round(MENDED_GAP * text_height) | 1
     padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
-    _, labels = cv2.connectedComponents(joined, connectivity=8)
+    chains = pieces_of(joined)
     other = cv2.subtract(ink, cv2.dilate(pieces, np.ones((3, 1), np.uint8)))
     beside = cv2.blur(other.astype(np.float32) / 255, (1, 2 * round(BESIDE * text_height) + 1))
-    crowd = np.bincount(labels.ravel(), beside.ravel()) / np.maximum(1, np.bincount(labels.ravel()))
+    crowd = np.bincount(chains.labels.ravel(), beside[chains.rows].ravel()) / np.maximum(1, chains.area)
     free = crowd < CROWDED
     free[0] = False
-    return chosen_pieces(labels, free)
+    return chains.chosen(free)
 
 
 def _with_any_of(chains: Mask, ink: Mask) -> Mask:
-    count, labels = cv2.connectedComponents(chains, connectivity=8)
-    return chosen_pieces(labels, labels_at(labels, ink, count))
+    pieces = pieces_of(chains)
+    return pieces.chosen(pieces.touching(ink))
 
 
 def _long_runs(ink: Mask, text_height: float) -> Mask:
@@ -223,11 +227,10 @@ def _straight(mask: Mask, text_height: float) -> Mask:
     """Horizontal runs without those that climb: the strokes of a pen."""
     cut = mask.copy()
     cut[:, :: round(STRAIGHT_PIECE * text_height)] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cut, connectivity=8)
-    thickness = stats[:, cv2.CC_STAT_AREA] / stats[:, cv2.CC_STAT_WIDTH]
-    climbs = stats[:, cv2.CC_STAT_HEIGHT] - thickness > max(2.0, CLIMB * text_height)
+    pieces = pieces_of(cut)
+    climbs = pieces.height - pieces.area / pieces.width > max(2.0, CLIMB * text_height)
     climbs[0] = False
-    return np.asarray(cv2.subtract(mask, chosen_pieces(labels, climbs)), dtype=np.uint8)
+    return np.asarray(cv2.subtract(mask, pieces.chosen(climbs)), dtype=np.uint8)
 
 
 def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
@@ -238,12 +241,11 @@ def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
 def _strokes(ink: Mask, pieces: Mask, sure: Mask) -> Mask:
     """The ink of what hangs together and is not made of pieces of rules: characters with strokes like rules."""
     around = np.ones((3, 3), np.uint8)
-    loose = cv2.subtract(ink, cv2.dilate(sure, around))
-    _, labels = cv2.connectedComponents(loose, connectivity=8)
-    other = np.bincount(labels[cv2.subtract(loose, cv2.dilate(pieces, around)) > 0], minlength=int(labels.max()) + 1)
-    lettered = other > MOST_OTHER_INK * np.bincount(labels.ravel())
+    hanging = pieces_of(cv2.subtract(ink, cv2.dilate(sure, around)))
+    other = hanging.area - hanging.count(hanging.mask & cv2.dilate(pieces, around))
+    lettered = other > MOST_OTHER_INK * hanging.area
     lettered[0] = False
-    return chosen_pieces(labels, lettered)
+    return hanging.chosen(lettered)
 
 
 def rule_thickness(long: Mask) -> float:
@@ -265,13 +267,9 @@ def _thin(mask: Mask, width: int, height: int) -> Mask:
 
 def rule_positions(mask: Mask, text_height: float) -> list[float]:
     """Rows (pixels) in which horizontal rules run: inked pieces of the mask, grouped by nearness."""
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    del labels
-    pieces = sorted(
-        (float(centre[1]), float(stat[cv2.CC_STAT_WIDTH]))
-        for stat, centre in zip(stats[1:], centres[1:], strict=True)
-        if stat[cv2.CC_STAT_WIDTH] >= LONGER_THAN_A_STROKE * text_height
-    )
+    found = pieces_of(mask)
+    long = np.flatnonzero(found.width >= LONGER_THAN_A_STROKE * text_height)
+    pieces = sorted((float(found.row[number]), float(found.width[number])) for number in long if number)
     groups: list[list[tuple[float, float]]] = []
     for piece in pieces:
         if groups and piece[0] - _middle(groups[-1]) <= SNAP * text_height:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.grid.lattice import Lattice
 from workbench.grid.lines import TextLayer, stretches
-from workbench.grid.masks import Mask, chosen_pieces
+from workbench.grid.masks import Mask, pieces_of
 from workbench.grid.rules import RuleMasks
 
 HIGHEST = 3.0
@@ -104,10 +104,10 @@ def text_outside(text: TextLayer, rules: RuleMasks, ruled: Sequence[Lattice]) ->
         top, left = (max(0, round(stops[0]) - around) for stops in (lattice.ys, lattice.xs))
         window = np.s_[top : round(lattice.ys[-1]) + around, left : round(lattice.xs[-1]) + around]
         ink[window] = level[window] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    written = stats[:, cv2.CC_STAT_HEIGHT] < HIGHEST * text.text_height
+    pieces = pieces_of(ink)
+    written = pieces.height < HIGHEST * text.text_height
     written[0] = False
-    return replace(text, ink=chosen_pieces(labels, written)), level
+    return replace(text, ink=pieces.chosen(written)), level
 
 
 def words_of(marks: Mask, text_height: float) -> NDArray[np.bool_]:
