@@ -73,13 +73,19 @@ def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[Box]:
     """Surroundings of the connected networks of rules; networks that overlap are one table."""
     reach = max(3, round((SNAP if rules.wear < WORN else WORN_ANCHOR) * page.text_height)) | 1
     network = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((reach, reach), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(network, connectivity=8)
     smallest = 2 * page.text_height
-    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if max(w, h) > smallest]
+    boxes = [box for box in _outer_boxes(network) if max(_size(box)) > smallest]
     flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
     tables = _merge_overlapping([box for box in boxes if box not in flat])
     lone = _pieced_together(sorted(flat), reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height) for table in tables])
+
+
+def _outer_boxes(network: Mask) -> list[Box]:
+    """The extent of each connected piece, by its outline: rules leave little to follow."""
+    outlines, levels = cv2.findContours(network, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    outer = [outline for number, outline in enumerate(outlines) if levels[0, number, 3] < 0]
+    return [(x, y, x + width, y + height) for x, y, width, height in map(cv2.boundingRect, outer)]
 
 
 def _size(box: Box) -> tuple[int, int]:

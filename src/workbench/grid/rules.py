@@ -87,7 +87,7 @@ class RuleMasks:
 def find_rules(page: UprightPage) -> RuleMasks:
     """Runs of ink that are thin and long, in both directions."""
     height = page.text_height
-    short_run = max(3, round(SHORT_RUN * height))
+    short_run = max(3.0, SHORT_RUN * height)
     down_ink = transposed(page.ink)
     long_horizontal = _long_runs(page.ink, height)
     long_vertical = transposed(_long_runs(down_ink, height))
@@ -126,7 +126,7 @@ def _surroundings(rules: Mask, text_height: float, reach: int) -> Mask:
     rows = rows_near(rules, reach)
     # Dashed rules are found in pieces from crossing to crossing.
     gap = np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8)
-    long = _runs(cv2.morphologyEx(rules[rows], cv2.MORPH_CLOSE, gap), round(LONG_RULE / 2 * text_height), 1)
+    long = _runs(cv2.morphologyEx(rules[rows], cv2.MORPH_CLOSE, gap), LONG_RULE / 2 * text_height)
     return spread(cv2.dilate(long, np.ones((2 * reach + 1,) * 2, np.uint8)), rows, rules)
 
 
@@ -210,17 +210,15 @@ def _with_any_of(chains: Mask, ink: Mask) -> Mask:
 
 def _long_runs(ink: Mask, text_height: float) -> Mask:
     """Horizontal runs that are thin, straight and longer than strokes."""
-    run, thickest = max(5, round(LONGER_THAN_A_STROKE * text_height)), max(3, round(THICKEST_RULE * text_height))
-    return _straight(_thin(_runs(ink, run, 1), 1, thickest), text_height)
+    return _straight(_thin(_runs(ink, max(5, LONGER_THAN_A_STROKE * text_height)), text_height), text_height)
 
 
 def _dashed(ink: Mask, text_height: float) -> Mask:
     """Rows of dashes or dots, with the gaps between them: alone, while characters have ink above and below."""
-    thickest = max(3, round(THICKEST_RULE * text_height))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8))
-    rows = _thin(_runs(joined, round(DASHED_RUN * text_height), 1), 1, thickest)
+    rows = _thin(_runs(joined, DASHED_RUN * text_height), text_height)
     free = alone(rows, ink, CLEAR * text_height, DASH_THICKNESS * text_height)
-    return _straight(_runs(free, round(DASHED_RUN * text_height), 1), text_height)
+    return _straight(_runs(free, DASHED_RUN * text_height), text_height)
 
 
 def _straight(mask: Mask, text_height: float) -> Mask:
@@ -233,9 +231,9 @@ def _straight(mask: Mask, text_height: float) -> Mask:
     return np.asarray(cv2.subtract(mask, pieces.chosen(climbs)), dtype=np.uint8)
 
 
-def _pieces(ink: Mask, long: Mask, short_run: int, text_height: float) -> Mask:
+def _pieces(ink: Mask, long: Mask, short_run: float, text_height: float) -> Mask:
     """Horizontal runs that are short, and alone."""
-    return alone(_runs(ink, short_run, 1), ink, CLEAR * text_height, rule_thickness(long))
+    return alone(_runs(ink, short_run), ink, CLEAR * text_height, rule_thickness(long))
 
 
 def _strokes(ink: Mask, pieces: Mask, sure: Mask) -> Mask:
@@ -255,14 +253,18 @@ def rule_thickness(long: Mask) -> float:
     return inked / max(1, tops)
 
 
-def _runs(ink: Mask, width: int, height: int) -> Mask:
-    kernel = np.ones((height | 1, width | 1), np.uint8)  # an even kernel would move the runs
-    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
+def _runs(ink: Mask, length: float) -> Mask:
+    """The ink that is at least so many pixels long in a row."""
+    kernel = np.ones((1, round(length) | 1), np.uint8)  # an even kernel would move the runs
+    middles = cv2.erode(ink, kernel)
+    rows = rows_near(middles, 0)
+    return spread(cv2.dilate(middles[rows], kernel), rows, ink)
 
 
-def _thin(mask: Mask, width: int, height: int) -> Mask:
-    """Without the parts that are as thick as a filled area (thicker than ``width`` × ``height``)."""
-    return np.asarray(cv2.subtract(mask, _runs(mask, width, height)), dtype=np.uint8)
+def _thin(mask: Mask, text_height: float) -> Mask:
+    """Without the parts that are as thick as a filled area."""
+    thick = np.ones((max(3, round(THICKEST_RULE * text_height)) | 1, 1), np.uint8)
+    return np.asarray(cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, thick)), dtype=np.uint8)
 
 
 def rule_positions(mask: Mask, text_height: float) -> list[float]:
