@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import cv2
 import numpy as np
@@ -139,99 +138,162 @@ def shares(
     ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on the line that the
     long runs of the rule show, and not where ``text`` runs across: strokes of characters lie at many heights.
     """
-    inked, across, apart, centred = np.zeros((4, len(positions), len(stops) - 1))
     ends = round(JUNCTION * text_height) + 1
     inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
-    at = [round(position) for position in positions]
+    tops = np.array([round(position - reach) for position in positions])
+    bottoms = np.array([round(position + reach) + 1 for position in positions])
+    runs, short = _bands(long, tops, bottoms), _bands(pieces, tops, bottoms)
+    at = np.array([round(position) for position in positions])
     near = round(RUNS_ON * text_height) + 1
-    for j, row in enumerate(at):
-        band = slice(max(0, round(positions[j] - reach)), round(positions[j] + reach) + 1)
-        certain = np.asarray((long[band] > 0).any(axis=0))
-        on_line = _on_line(long[band], pieces[band], inner, text_height)
-        above, below = _depth(text[max(0, row - near) : row][::-1]), _depth(text[row : row + near])
-        for i, stretch in enumerate(inner):
-            crossed = _room(above[stretch], below[stretch], text_height) < RUNS_ON
-            inked[j, i] = (certain[stretch] | (on_line[stretch] & ~crossed)).mean()
-            across[j, i] = np.count_nonzero(crossed & ~certain[stretch]) / text_height
-    beside = round(BESIDE_RULE * text_height)
-    within = [slice(stretch.start + beside, stretch.stop - beside) for stretch in inner]
-    rows_with_text = [np.asarray(text[:, columns].any(axis=1)) for columns in within]
-    for j, i in np.ndindex(inked.shape):
-        drawn = (inked[:, i] >= CLEARLY_DRAWN) | (inked[:, i] > inked[j, i] + MORE_LIKELY)
-        others = np.flatnonzero(drawn)
-        first = at[max(others[others < j].tolist(), default=0)]
-        last = at[min(others[others > j].tolist(), default=-1)]
-        before, after = slice(first, at[j]), slice(at[j], last)
-        rows_above, rows_below = (_off_borders(rows_with_text[i][side], beside) for side in (before, after))
-        if rows_above.any() and rows_below.any():
-            above = _depth(_off_borders(text[before, within[i]], beside)[::-1])
-            below = _depth(_off_borders(text[after, within[i]], beside))
-            least = float(_room(above, below, text_height).min(initial=np.inf))
-            if APART < least < np.inf:
-                gap = at[j] - int(np.argmax(rows_above[::-1])), at[j] + int(np.argmax(rows_below))
-                shared = sum(gap[0] <= row <= gap[1] for row in at) - 1
-                apart[j, i] = max(0.0, min(least, MOST_ROOM) - shared)
-        centred[j, i] = _centred(rows_above, rows_below, text_height)
+    above, below = _depth(_bands(text, at - near, at)[:, ::-1]), _depth(_bands(text, at, at + near))
+    certain = np.asarray(runs.any(axis=1))
+    lines = _near_runs(np.array([runs[..., stretch].any(axis=2) for stretch in inner]), text_height)
+    inked, across = np.zeros((2, len(at), len(inner)))
+    for i, stretch in enumerate(inner):
+        crossed = _room(above[:, stretch], below[:, stretch], text_height) < RUNS_ON
+        on_line = _on_fullest_row(short[..., stretch] & lines[i, :, :, None])
+        inked[:, i] = (certain[:, stretch] | (on_line & ~crossed)).mean(axis=1)
+        across[:, i] = np.count_nonzero(crossed & ~certain[:, stretch], axis=1) / text_height
+    apart, centred = _between_texts(text, at, inner, inked, text_height)
     return Shares(inked, across, apart, centred)
 
 
-def _off_borders(area: NDArray[Any], beside: int) -> NDArray[Any]:
-    """An area between two rules, or what its rows hold, without what may be ink of the rules themselves."""
-    inner = np.zeros_like(area)
-    inner[beside:-beside] = area[beside:-beside]
-    return inner
+def _bands(mask: Mask, tops: NDArray[np.int64], bottoms: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where bands of a mask's rows are inked, (bands, rows of the highest, width), with paper below and beyond it."""
+    rows = tops[:, None] + np.arange((bottoms - tops).max())
+    inside = (rows >= 0) & (rows < np.minimum(bottoms, len(mask))[:, None])
+    return (mask[np.clip(rows, 0, len(mask) - 1)] > 0) & inside[..., None]
 
 
-def _depth(area: Mask) -> NDArray[np.float32]:
-    """Rows from the top of an area to its first ink, along the area; inf without."""
-    inked = area.any(axis=0)
-    depth = np.full(area.shape[1], np.inf, np.float32)
-    depth[inked] = area[:, inked].argmax(axis=0) if len(area) else 0
+def _depth(bands: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Rows from the top of each band to its first ink, along the band; inf without."""
+    depth = np.full((len(bands), bands.shape[2]), np.inf, np.float32)
+    for row in reversed(range(bands.shape[1])):
+        depth[bands[:, row]] = row
     return depth
 
 
 def _room(above: NDArray[np.float32], below: NDArray[np.float32], text_height: float) -> NDArray[np.float32]:
-    """Along a border: text heights from the nearest ink above it to the nearest below, given how deep they lie.
+    """Along borders: text heights from the nearest ink above them to the nearest below, given how deep they lie.
 
     A character's ink lies at several depths: the least within half a character counts.
     """
     around = np.ones((1, round(0.6 * text_height) | 1), np.uint8)
-    nearest = cv2.erode(np.stack([above, below]), around, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray((nearest[0] + nearest[1]) / text_height, dtype=np.float32)
+    nearest = (cv2.erode(depth, around, borderType=cv2.BORDER_REPLICATE) for depth in (above, below))
+    return np.asarray(sum(nearest) / text_height, dtype=np.float32)
 
 
-def _centred(above: NDArray[np.bool_], below: NDArray[np.bool_], text_height: float) -> float:
-    """1 where the text of both areas or of the only one is in its middle, -1 where it is in that of both together."""
-    off_own, off_both = [], []
-    for area, start in ((above, 0), (below, len(above))):
-        rows = np.flatnonzero(area)
-        if len(rows):
-            middle = (rows[0] + rows[-1] + 1) / 2
-            off_own.append(abs(middle - len(area) / 2) / text_height)
-            off_both.append(abs(start + middle - (len(above) + len(below)) / 2) / text_height)
-    if len(off_own) == 2:
-        return float(max(off_own) < IN_CENTRE)
-    if not off_own or abs(off_own[0] - off_both[0]) < OFF_CENTRE or min(*off_own, *off_both) > IN_CENTRE:
-        return 0.0
-    return 1.0 if off_own < off_both else -1.0
+def _near_runs(runs: NDArray[np.bool_], text_height: float) -> NDArray[np.bool_]:
+    """Rows near the long runs of the nearest stretches that have some, before and after; all where no stretch has any.
+
+    Which rows have long ``runs``, and the result, are (stretches, rules, rows).
+    """
+    before, after = runs.copy(), runs.copy()
+    for i in range(1, len(runs)):
+        before[i] |= before[i - 1] & ~runs[i].any(axis=1, keepdims=True)
+        after[-i - 1] |= after[-i] & ~runs[-i - 1].any(axis=1, keepdims=True)
+    slack = np.ones((1, 2 * max(1, round(WAVER * text_height)) + 1), np.uint8)
+    near = cv2.dilate((before | after).reshape(-1, runs.shape[2]).astype(np.uint8), slack) > 0
+    without = ~np.asarray(runs.any(axis=(0, 2)))
+    return np.asarray(near.reshape(runs.shape) | without[:, None])
 
 
-def _on_line(long: Mask, pieces: Mask, stretches: list[slice], text_height: float) -> NDArray[np.bool_]:
-    """Along a band: where there is a piece of rule on the line of the nearest long runs, or on that with most ink."""
-    runs = [np.flatnonzero((long[:, stretch] > 0).any(axis=1)) for stretch in stretches]
-    ruled = [place for place, rows in enumerate(runs) if len(rows)]
-    slack = max(1, round(WAVER * text_height))
-    found = np.zeros(long.shape[1], bool)
+def _on_fullest_row(bands: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Along each band: where there is ink on the row that has most, or on the rows next to it."""
+    thick = bands.copy()
+    thick[:, 1:] |= bands[:, :-1]
+    thick[:, :-1] |= bands[:, 1:]
+    return np.asarray(thick[np.arange(len(thick)), thick.sum(axis=2).argmax(axis=1)])
+
+
+def _between_texts(
+    text: Mask, at: NDArray[np.int64], stretches: list[slice], inked: NDArray[np.float64], text_height: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each stretch of the rules in the rows ``at``, how far ``apart`` the texts beside it are, and if ``centred``.
+
+    A side reaches to the next rule that is drawn along the stretch, or likelier than this one.
+    """
+    beside = round(BESIDE_RULE * text_height)
+    order = np.arange(len(at))
+    upper, lower = _last_rows(text, at - beside), _first_rows(text, at + beside)
+    apart, centred = np.zeros((2, *inked.shape))
     for i, stretch in enumerate(stretches):
-        part = pieces[:, stretch] > 0
-        if ruled:
-            before = max((place for place in ruled if place <= i), default=ruled[0])
-            after = min((place for place in ruled if place >= i), default=ruled[-1])
-            rows = np.concatenate([runs[before], runs[after]])
-            part[np.abs(np.arange(len(long))[:, None] - rows).min(axis=1) > slack] = False
-        thick = cv2.blur(part.astype(np.float32), (1, 3), borderType=cv2.BORDER_CONSTANT) > 0
-        found[stretch] = thick[int(thick.sum(axis=1).argmax())]
-    return found
+        columns = slice(stretch.start + beside, stretch.stop - beside)
+        drawn = (inked[:, i] >= CLEARLY_DRAWN) | (inked[:, i] > inked[:, i, None] + MORE_LIKELY)
+        first = at[np.where(drawn & (order < order[:, None]), order, 0).max(axis=1)]
+        last = at[np.where(drawn & (order > order[:, None]), order, len(at) - 1).min(axis=1)]
+        rows = np.flatnonzero(text[:, columns].any(axis=1))
+        above, below = _Side.within(rows, first, at, beside), _Side.within(rows, at, last, beside)
+        centred[:, i] = _centred(above, below, text_height)
+        both = np.flatnonzero(above.texts & below.texts)
+        if not len(both):
+            continue
+        ends = first[both, None] + beside, last[both, None] - beside
+        over, under = upper[both, columns], lower[both, columns]
+        depths = (
+            np.where(over >= ends[0], at[both, None] - 1 - over, np.inf).astype(np.float32),
+            np.where(under < ends[1], under - at[both, None], np.inf).astype(np.float32),
+        )
+        least = _room(*depths, text_height).min(axis=1).astype(np.float64)
+        gap = above.bottom[both, None], below.top[both, None]
+        shared = np.count_nonzero((at >= gap[0]) & (at <= gap[1]), axis=1) - 1
+        roomy = (least > APART) & (least < np.inf)
+        apart[both, i] = np.where(roomy, np.maximum(0.0, np.minimum(least, MOST_ROOM) - shared), 0.0)
+    return apart, centred
+
+
+def _last_rows(text: Mask, before: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For some rows in ascending order, the last row with ink before each, along it; -1 without."""
+    numbers = np.arange(1, 256, dtype=np.uint8)[:, None]  # of the rows of a block: in bytes the last is found soonest
+    found = np.full((len(before) + 1, text.shape[1]), -1)
+    for n, (start, end) in enumerate(pairwise([0, *np.maximum(before, 0).tolist()])):
+        found[n + 1] = found[n]
+        for top in range(start, end, len(numbers)):
+            block = text[top : min(end, top + len(numbers))]
+            last = (block & numbers[: len(block)]).max(axis=0).astype(np.int64)
+            found[n + 1] = np.where(last > 0, top - 1 + last, found[n + 1])
+    return found[1:]
+
+
+def _first_rows(text: Mask, since: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For some rows in ascending order, the first row with ink from each on, along it; the end of the text without."""
+    return len(text) - 1 - _last_rows(text[::-1], len(text) - since[::-1])[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The room on one side of a stretch of each rule: its rows, whether there are ``texts`` in it, and in which rows.
+
+    ``top`` and ``bottom`` (not included) are those of the texts.
+    """
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    texts: NDArray[np.bool_]
+    top: NDArray[np.int64]
+    bottom: NDArray[np.int64]
+
+    @classmethod
+    def within(cls, rows: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64], beside: int) -> _Side:
+        """Between rules in the rows ``start`` and ``end``, without what may be ink of the rules themselves."""
+        first, last = np.searchsorted(rows, start + beside), np.searchsorted(rows, end - beside)
+        framed = np.concatenate([[-1], rows, [-1]])  # those of no text are not looked at
+        return cls(start, end, first < last, framed[first + 1], framed[last] + 1)
+
+    def off_middle(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How far the middle of the texts is from that between two rows, pixels."""
+        return np.abs((self.top + self.bottom - start - end) / 2)
+
+
+def _centred(above: _Side, below: _Side, text_height: float) -> NDArray[np.float64]:
+    """1 where the text of both sides or of the only one is in its middle, -1 where it is in that of both together."""
+    own = [side.off_middle(side.start, side.end) / text_height for side in (above, below)]
+    both = [side.off_middle(above.start, below.end) / text_height for side in (above, below)]
+    off_own, off_both = np.where(above.texts, own[0], own[1]), np.where(above.texts, both[0], both[1])
+    told = (np.abs(off_own - off_both) >= OFF_CENTRE) & (np.minimum(off_own, off_both) <= IN_CENTRE)
+    of_one = np.where(told, np.where(off_own < off_both, 1.0, -1.0), 0.0)
+    of_both = np.where(np.maximum(*own) < IN_CENTRE, 1.0, 0.0)
+    return np.select([above.texts & below.texts, above.texts | below.texts], [of_both, of_one], 0.0)
 
 
 def probability(found: Shares, stops: list[float], text_height: float, worn: float) -> NDArray[np.float64]:
