@@ -308,21 +308,21 @@ def probability(found: Shares, stops: list[float], text_height: float, worn: flo
     odds = samples * (found.inked * np.log(kept / nothing) + (1 - found.inked) * np.log((1 - kept) / (1 - nothing)))
     odds += TEXT_APART * found.apart - TEXT_ACROSS * np.minimum(found.across, MOST_LINES)
     odds += TEXT_CENTRED * found.centred
-    return np.array([_smoothed(row) for row in odds])
+    return _smoothed(odds)
 
 
 def _smoothed(odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities of the state "drawn" along one rule, from the log-odds of each stretch on its own."""
+    """Probabilities of the state "drawn" along each rule, from the log-odds of each stretch on its own."""
     change = np.array([[1 - CHANGE, CHANGE], [CHANGE, 1 - CHANGE]])
     alone = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
-    seen = np.column_stack([1 - alone, alone])
-    forward, backward = np.full((len(odds), 2), 0.5), np.full((len(odds), 2), 0.5)
-    for i in range(1, len(odds)):
-        forward[i] = _one(change @ (forward[i - 1] * seen[i - 1]))
-        backward[-i - 1] = _one(change @ (backward[-i] * seen[-i]))
+    seen = np.stack([1 - alone, alone], axis=-1)
+    forward, backward = np.full((2, *seen.shape), 0.5)
+    for i in range(1, seen.shape[1]):
+        forward[:, i] = _one((forward[:, i - 1] * seen[:, i - 1]) @ change)
+        backward[:, -i - 1] = _one((backward[:, -i] * seen[:, -i]) @ change)
     both = forward * seen * backward
-    return np.asarray(both[:, 1] / both.sum(axis=1))
+    return np.asarray(both[..., 1] / both.sum(axis=-1))
 
 
 def _one(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(weights / weights.sum())
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
