@@ -208,22 +208,24 @@ def _in_other_ink(page: UprightPage, loose: Mask, pieces: Pieces, figures: NDArr
     """Figures of the size of characters whose strokes are as thick as the print's and yet lighter, much thicker, or of
     another colour."""
     found = np.zeros(len(figures), bool)
-    inked = loose & pieces.chosen(figures) > 0
-    of = pieces.labels[inked[pieces.rows]]
+    loose, grey, chroma = loose[pieces.rows], page.grey[pieces.rows], page.chroma[pieces.rows]
+    inked = np.flatnonzero(loose > 0)
+    inked = inked[figures[pieces.labels.take(inked)]]
+    of = pieces.labels.take(inked)
     sizes = np.bincount(of, minlength=len(figures))
     names = np.flatnonzero(sizes)
     if len(names) < FEWEST_FIGURES:
         return found
-    thickness = _quantiles(cv2.distanceTransform(loose, cv2.DIST_L2, 3)[inked], of, sizes, THICK_PART)
-    tone = _quantiles(page.grey[inked], of, sizes, DARK_PART)
-    chroma = _quantiles(page.chroma[inked], of, sizes, 0.5)
+    thickness = _quantiles(cv2.distanceTransform(loose, cv2.DIST_L2, 3).take(inked), of, sizes, THICK_PART)
+    tone = _quantiles(grey.take(inked), of, sizes, DARK_PART)
+    colour = _quantiles(chroma.take(inked), of, sizes, 0.5)
     full = thickness >= max(float(np.median(thickness)), FULL_TONE)
     lighter = np.zeros(len(names), bool)
     if full.any():
         lightest = np.percentile(tone[full], MOST) + LIGHTER * (255 - np.median(tone[full]))
         lighter = full & (tone > lightest)
     thickest = THICKER * np.percentile(thickness, MOST)
-    coloured = chroma > float(np.median(chroma)) + MORE_COLOURED
+    coloured = colour > float(np.median(colour)) + MORE_COLOURED
     found[names] = lighter | (thickness > thickest) | coloured
     return found
 
