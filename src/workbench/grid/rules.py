@@ -256,9 +256,10 @@ def rule_thickness(long: Mask) -> float:
 def _runs(ink: Mask, length: float) -> Mask:
     """The ink that is at least so many pixels long in a row."""
     kernel = np.ones((1, round(length) | 1), np.uint8)  # an even kernel would move the runs
-    middles = cv2.erode(ink, kernel)
-    rows = rows_near(middles, 0)
-    return spread(cv2.dilate(middles[rows], kernel), rows, ink)
+    rows = rows_near(ink, 0)
+    middles = cv2.erode(ink[rows], kernel)
+    long = rows_near(middles, 0)
+    return spread(cv2.dilate(middles[long], kernel), rows[long], ink)
 
 
 def _thin(mask: Mask, text_height: float) -> Mask:
