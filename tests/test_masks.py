@@ -21,7 +21,8 @@ def test_pieces_are_the_same_as_on_all_rows() -> None:
         pieces = pieces_of(mask)
         _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
         found = [pieces.left, pieces.top, pieces.width, pieces.height, pieces.area, pieces.row]
-        assert sorted(np.column_stack(found)[1:].tolist()) == sorted(np.column_stack([stats, centres[:, 1]])[1:].tolist())
+        expected = np.column_stack([stats, centres[:, 1]])
+        assert sorted(np.column_stack(found)[1:].tolist()) == sorted(expected[1:].tolist())
         large, chosen = stats[:, cv2.CC_STAT_AREA] > 4, pieces.area > 4
         large[0] = chosen[0] = False
         assert np.array_equal(pieces.chosen(chosen) > 0, large[labels])
