@@ -226,7 +226,7 @@ class TestRareCharacters:
     def read(self, **probabilities: float) -> Reading:
         """One time step with these probabilities."""
         step = [probabilities.get(character, 0.0) for character in self.decode.characters]
-        return self.decode([np.array([[step]], np.float32)])[0][0]
+        return self.decode(np.array([[step]], np.float32))[0]
 
     def test_a_usual_character_that_is_nearly_as_likely_is_read(self):
         assert self.read(毁=0.2, 毀=0.8).text == "毁"
@@ -257,9 +257,7 @@ class TestCharacterDecoder:
         for at, (best, probability) in enumerate(steps):
             probabilities[0, at] = (1 - probability) / 3
             probabilities[0, at, best] = probability
-        readings, scores = self.decode([probabilities])
-        assert scores == [readings[0].confidence]
-        return readings[0]
+        return self.decode(probabilities)[0]
 
     def test_a_blank_between_two_zeros_keeps_both(self):
         assert self.read((1, 0.9), (2, 0.9), (0, 0.9), (2, 0.9), (3, 0.9)).text == "100%"
@@ -277,6 +275,15 @@ class TestCharacterDecoder:
     def test_a_position_is_the_middle_of_the_characters_steps(self):
         assert self.read((0, 0.9), (1, 0.9), (1, 0.9), (0, 0.9)).positions == (0.5,)
         assert self.read((1, 0.9), (0, 0.9), (0, 0.9), (3, 0.9)).positions == (0.125, 0.875)
+
+    def test_the_end_of_a_line_and_the_start_of_the_next_are_two_characters(self):
+        steps = np.array(
+            [[[0, 1, 0, 0], [0, 0, 0.9, 0]], [[0, 0, 0.8, 0], [1, 0, 0, 0]], [[1, 0, 0, 0]] * 2], np.float32
+        )
+        first, second, third = self.decode(steps)
+        assert (first.text, second.text, third.text) == ("10", "0", "")
+        assert second.confidences == (pytest.approx(0.8),)
+        assert (first.positions, second.positions, third.positions) == ((0.25, 0.75), (0.25,), ())
 
     def test_nothing_but_blanks_is_no_text_and_no_confidence(self):
         reading = self.read((0, 0.99), (0, 0.99))
@@ -333,6 +340,18 @@ class TestPaddleOCR:
         crops = [written(text) for text in TEXTS]
         together = engine.recognise(crops)
         assert [engine.recognise([crop])[0].text for crop in crops] == [reading.text for reading in together]
+
+    def test_the_model_is_given_what_paddleocr_itself_would_give_it(self, engine, monkeypatch):
+        crops = [written(text) for text in TEXTS[:4]]
+        crops[0] = crops[0] // np.array([1, 2, 3], np.uint8)  # a coloured one
+        engine.recognise(crops)  # the model loads
+        predictor = engine._recogniser.paddlex_predictor
+        runner, given = predictor.runner, []
+        monkeypatch.setattr(predictor, "runner", lambda x: given.append(x[0]) or runner(x=x))
+        engine._read(crops)
+        engine._recogniser.predict([crop[:, :, ::-1] for crop in crops], batch_size=len(crops))
+        assert given[0].shape[0] == len(crops)
+        assert np.array_equal(*given)
 
     def test_no_crops_no_readings(self, engine):
         assert engine.recognise([]) == []
