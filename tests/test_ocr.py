@@ -370,12 +370,13 @@ class TestPaddleOCR:
     def test_an_empty_page_has_no_lines(self, engine):
         assert engine.detect(np.full((400, 400, 3), 255, np.uint8)) == []
 
-    def test_a_card_that_the_runtime_goes_on_without_is_an_engine_error(self):
+    def test_a_card_that_the_runtime_goes_on_without_is_an_engine_error(self, monkeypatch):
         """With ONNX Runtime for cards a card or a library that is missing was only logged, and the processor read."""
         session = SimpleNamespace(disable_fallback=lambda: None, get_providers=lambda: ["CPUExecutionProvider"])
         predictor = SimpleNamespace(paddlex_predictor=SimpleNamespace(runner=SimpleNamespace(session=session)))
+        monkeypatch.setattr("paddleocr.TextRecognition", lambda **_: predictor)
         with pytest.raises(EngineError, match=r"on gpu: ONNX Runtime .* has no such card"):
-            PaddleEngine(OcrOptions(device="gpu"))._predictor(lambda **_: predictor, "PP-OCRv6_small_rec")
+            PaddleEngine(OcrOptions(device="gpu")).recognise([written("1")])
 
     def test_a_device_that_is_not_there_is_an_engine_error(self):
         with pytest.raises(EngineError, match="cannot load PP-OCRv6_small_rec on gpu:7"):
