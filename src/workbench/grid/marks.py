@@ -158,7 +158,8 @@ def _is_ring(line: LineBox, text: TextLayer) -> bool:
 def _is_slash(line: LineBox, text: TextLayer) -> bool:
     """Whether the ink is one straight stroke that leans to the right."""
     rows, columns = np.nonzero(text.ink[line.y0 : line.y1, line.x0 : line.x1])
-    slope, offset = np.polyfit(rows, columns, 1)
-    thin = np.abs(columns - (slope * rows + offset)).max() <= 0.16 * text.text_height
-    inked_rows = len(np.unique(rows))
-    return bool(slope < -SLANT and thin and inked_rows >= 0.9 * line.height)
+    if np.count_nonzero(np.bincount(rows)) < 0.9 * line.height:
+        return False
+    down, aside = rows - rows.mean(), columns - columns.mean()
+    slope = (down @ aside) / (down @ down)  # of the straight line that fits best
+    return bool(slope < -SLANT and np.abs(aside - slope * down).max() <= 0.16 * text.text_height)

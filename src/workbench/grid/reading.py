@@ -147,8 +147,6 @@ def _is_obscured(
     box: CellBox, reads: Sequence[LineRead], text: TextLayer, character: float, agreements: Sequence[float]
 ) -> bool:
     """Whether a seal or a pen lies over what is printed in the cell, and it cannot be read for sure."""
-    if not text.covered.any():
-        return False
     if not reads:
         inner = INSIDE * text.text_height
         written = text.is_written_on(box.x0 + inner, box.y0 + inner, box.x1 - inner, box.y1 - inner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -172,7 +173,7 @@ def _character_pitch(read: LineRead, text: TextLayer) -> float:
     """Distance of neighbouring Chinese characters of a line, in pixels; where there are too few, the text height."""
     centres, wide = _centres(read, text), [character_width(character) == 1.0 for character in read.reading.text]
     distances = [b - a for (a, b), both in zip(pairwise(centres), pairwise(wide), strict=True) if all(both)]
-    return float(np.median(distances)) if len(distances) >= 4 else text.text_height
+    return median(distances) if len(distances) >= 4 else text.text_height
 
 
 def _loses_start(read: LineRead, text: TextLayer) -> bool:

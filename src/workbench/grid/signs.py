@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -91,13 +93,15 @@ def _enlarged(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def _strokes(drawn: NDArray[np.bool_], place: float) -> list[float]:
     """Heights (pixels from the top) of the strokes at a place: those of the column that is most like its neighbours."""
     height, width = drawn.shape
-    columns = range(int((place - AROUND) * width), int((place + AROUND) * width) + 1)
-    seen = [
-        [(start + end) / 2 for start, end in stretches(drawn[:, column]) if end - start >= THINNEST_STROKE * height]
-        for column in columns
-    ]
-    count = int(np.median([len(strokes) for strokes in seen]))
-    alike = [strokes for strokes in seen if len(strokes) == count]
+    first, last = (int((place + aside) * width) for aside in (-AROUND, AROUND))
+    framed = np.zeros((last + 1 - first, height + 2), bool)
+    framed[:, 1:-1] = drawn[:, first : last + 1].T
+    edges = np.argwhere(framed[:, 1:] != framed[:, :-1])  # of a column's strokes: each starts and ends
+    (column, start), (_, end) = edges[::2].T, edges[1::2].T
+    strokes = end - start >= THINNEST_STROKE * height
+    seen = [((start + end) / 2)[strokes & (column == at)].tolist() for at in range(len(framed))]
+    count = int(median(len(heights) for heights in seen))
+    alike = [heights for heights in seen if len(heights) == count]
     return np.mean(alike, axis=0).tolist() if alike else []
 
 

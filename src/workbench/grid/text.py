@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,9 @@ FEWEST_PITCHES = 2
 
 MEASURED = frozenset("(（:：")
 """Marks whose width their ink tells: a bracket and a colon have few strokes, which grain is not taken for."""
+
+PLACED = MEASURED | FULL_WIDTH.keys()
+"""Marks whose width their place tells."""
 
 AMPLE_ROOM = 0.92
 """A mark with this room between its neighbours is of full width whatever is found beside its ink."""
@@ -66,7 +70,7 @@ def cell_text(readings: Sequence[Reading], crops: Sequence[NDArray[np.uint8]], t
         pitch * width for reading, width in zip(readings, widths, strict=True) for pitch in _chinese_pitches(reading)
     ]
     # Lines too short to tell how much room a character has are set like the others of their cell.
-    usual = float(np.median(measured)) if len(measured) >= FEWEST_PITCHES else USUAL_PITCH * text_height
+    usual = median(measured) if len(measured) >= FEWEST_PITCHES else USUAL_PITCH * text_height
     lines = [as_printed(reading, crop, usual) for reading, crop in zip(readings, crops, strict=True)]
     text = _with_matching_brackets(lines)
     return re.sub(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])", "", text)
@@ -97,12 +101,14 @@ def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float) ->
     there is nothing to measure, and Chinese text has the full-width mark. ``usual_pitch``: the room of a Chinese
     character where the line itself does not tell, in pixels.
     """
+    if PLACED.isdisjoint(reading.text):
+        return reading.text.strip()
     pitches = [pitch * crop.shape[1] for pitch in _chinese_pitches(reading)]
-    pitch = float(np.median(pitches)) if len(pitches) >= FEWEST_PITCHES else usual_pitch
+    pitch = median(pitches) if len(pitches) >= FEWEST_PITCHES else usual_pitch
     places = [i for i, character in enumerate(reading.text) if not character.isspace()]
     characters = list(reading.text)
     for before, i, after in zip([None, *places], places, [*places[1:], None], strict=False):
-        if before is not None and characters[i] in {*FULL_WIDTH, *MEASURED}:
+        if before is not None and characters[i] in PLACED:
             characters[i] = _mark_as_printed(reading, crop, pitch, before, i, after)
     return "".join(characters).strip()
 
@@ -157,8 +163,8 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
     """The lines joined; a bracket takes the width of its partner where that one was measured, inside a line."""
     characters = list("".join(lines))
     edges = {0, len(characters) - 1}
-    for end in np.cumsum([len(line) for line in lines])[:-1]:
-        edges |= {int(end) - 1, int(end)}
+    for end in list(accumulate(map(len, lines)))[:-1]:
+        edges |= {end - 1, end}
     opened: list[int] = []
     for i, character in enumerate(characters):
         if character in "(（":

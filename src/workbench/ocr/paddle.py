@@ -40,8 +40,8 @@ GPU_OPTIONS = {"cudnn_conv_algo_search": "DEFAULT", "use_tf32": "0"}
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """No garbage is looked for, nor later among what is there at the end: nearly all that loading PaddleOCR makes stays,
-    and to look through it again and again takes a fifth of the time."""
+    """No garbage is looked for, nor later among what is there at the end: nearly all that loading PaddleOCR makes
+    stays, and to look through it again and again takes a fifth of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
