@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 PLACEHOLDERS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无"})
 """What forms print where there is no value, folded by ``normalise``."""
@@ -12,6 +13,9 @@ HAN = "\u4e00-\u9fff"
 LONGEST = 120
 """Longer text is a statement, and is not tried as a number or a date."""
 
+REMEMBERED = 4096
+"""Texts whose folded form is remembered: each is asked for many times while its document is put together."""
+
 _FOLD: dict[int, str | None] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _FOLD |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}  # ⽇ ⽉ of PDF text layers
 _FOLD |= dict(zip(map(ord, "﹪٪≧⩾≦⩽═﹦﹥﹤−﹣﹢〜∼￥"), "%%≥≥≤≤==><--+~~¥", strict=True))
@@ -19,6 +23,7 @@ _FOLD |= dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _LOOSE_SPACE = re.compile(r" (?![0-9.,+-])|(?<![0-9.,+-]) ")
 
 
+@lru_cache(REMEMBERED)
 def normalise(text: str) -> str:
     """Fold a cell's text for parsing: one form for each digit, sign and percent sign, no needless space.
 
