@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from workbench.checks.wording import field_name
 from workbench.judging import NUMBER_FIELDS
 from workbench.model import Table
 from workbench.values import PLACEHOLDERS, normalise, parse_target
@@ -55,6 +54,8 @@ def _refused_number(table: str, field: str, text: str) -> str | None:
     parse = next((parse for key, parse in NUMBER_FIELDS.items() if key == (table, field)), None)
     if parse is None:
         return None
+    from workbench.checks.wording import field_name  # with all checks: a run that reads pages needs none of them yet
+
     name = field_name(field)
     if field in _POINTS and parse_target(text).kind == "date":
         return f"“{text}”是日期，{name}应为数字，如18.5"
