@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, compress
 
 from workbench.form.content import (
     contradicted,
@@ -57,7 +58,8 @@ def document_columns(sections: Sequence[Section]) -> list[Section]:
     found = [replace(section, columns=_told_apart(section, sections)) for section in sections]
     found = [replace(section, columns=_aligned_columns(section, found)) for section in found]
     found = [replace(section, columns=_columns_in_order(section, found)) for section in found]
-    found = [replace(section, columns=_columns_by_content(section, found)) for section in found]
+    held = [list(_texts(section, section.columns).values()) for section in found]
+    found = [replace(section, columns=_columns_by_content(section, found, held)) for section in found]
     disputed = {kind: _disputed_fields([section for section in found if section.kind == kind]) for kind in TABLES}
     return [replace(s, columns=_disputed(s.columns, disputed.get(s.kind, set()))) for s in found]
 
@@ -95,7 +97,7 @@ def _aligned_columns(section: Section, sections: Sequence[Section]) -> Columns:
 
     A damaged label is confirmed where the other one is whole."""
     columns = section.columns
-    held = _texts([section], columns)
+    held = _texts(section, columns)
     for other in _alike(section, sections):
         if not _are_aligned(columns, other.columns):
             continue
@@ -166,7 +168,7 @@ def _are_aligned(first: Columns, second: Columns) -> bool:
 def _columns_in_order(section: Section, sections: Sequence[Section]) -> Columns:
     """Unknown columns between two labels that have exactly one label between them in another header."""
     orders = [[c.field for c in other.columns if c.field != UNKNOWN] for other in _alike(section, sections)]
-    columns, held = section.columns, _texts([section], section.columns)
+    columns, held = section.columns, _texts(section, section.columns)
     for column in columns:
         if column.field == UNKNOWN and column.label is not None:
             missing = {field for order in orders for field in _between(column, columns, order)}
@@ -188,16 +190,17 @@ def _between(column: Column, columns: Columns, order: Sequence[str]) -> list[str
     return missing if len(missing) == 1 and missing[0] not in known else []
 
 
-def _columns_by_content(section: Section, sections: Sequence[Section]) -> Columns:
+def _columns_by_content(section: Section, sections: Sequence[Section], texts: Sequence[list[list[str]]]) -> Columns:
     """Columns held against what stands in them, on all pages with columns in the same places.
 
-    A column that is known now may leave one field only for the next.
+    A column that is known now may leave one field only for the next. ``texts``: of each section, and of each of its
+    columns, what stands in it.
     """
     if section.kind not in TABLES:
         return section.columns
-    same = [other for other in sections if other.kind == section.kind and _in_same_places(other, section)]
-    held = list(_texts(same, section.columns).values())
-    columns = [_judged(column, texts, section.columns) for column, texts in zip(section.columns, held, strict=True)]
+    alike = [other.kind == section.kind and _in_same_places(other, section) for other in sections]
+    held = [list(chain.from_iterable(column)) for column in zip(*compress(texts, alike), strict=True)]
+    columns = [_judged(*column, section.columns) for column in zip(section.columns, held, strict=True)]
     is_open = True
     while is_open:
         is_open = False
@@ -245,15 +248,14 @@ def _in_same_places(one: Section, other: Section) -> bool:
     )
 
 
-def _texts(sections: Sequence[Section], columns: Columns) -> dict[Column, list[str]]:
+def _texts(section: Section, columns: Columns) -> dict[Column, list[str]]:
     """What is printed in each column."""
     held: dict[Column, list[str]] = {column: [] for column in columns}
-    for section in sections:
-        for row in section.rows:
-            for piece in row.printed:
-                under = columns_under(piece, columns)
-                if len(under) == 1:
-                    held[under[0]].append(piece.text)
+    for row in section.rows:
+        for piece in row.printed:
+            under = columns_under(piece, columns)
+            if len(under) == 1:
+                held[under[0]].append(piece.text)
     return held
 
 
@@ -273,7 +275,7 @@ def _disputed_fields(sections: Sequence[Section]) -> set[str]:
     """Fields whose columns hold something else in most rows of the document."""
     wrong: Counter[str] = Counter()
     for section in sections:
-        held = _texts([section], section.columns)
+        held = _texts(section, section.columns)
         wrong.update(c.field for c in section.columns for text in held[c] if not fits(text, c.field))
     rows = sum(len(section.rows) for section in sections)
     return {field for field, count in wrong.items() if count >= FEWEST_TEXTS and 2 * count > rows}
