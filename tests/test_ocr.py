@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
+import sys
 from importlib.metadata import EntryPoint
 from importlib.resources import files
 from pathlib import Path
@@ -352,6 +354,16 @@ class TestPaddleOCR:
         engine._recogniser.predict([crop[:, :, ::-1] for crop in crops], batch_size=len(crops))
         assert given[0].shape[0] == len(crops)
         assert np.array_equal(*given)
+
+    def test_a_process_that_read_ends_without_a_word(self):
+        """DuckDB complained of its objects, which were not looked through any more once PaddleOCR had loaded."""
+        program = (
+            "import duckdb, numpy; from workbench.ocr.base import OcrOptions;"
+            "from workbench.ocr.paddle import PaddleEngine;"
+            "PaddleEngine(OcrOptions()).recognise([numpy.full((48, 96, 3), 255, numpy.uint8)])"
+        )
+        ended = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
+        assert ended.stderr == ""
 
     def test_no_crops_no_readings(self, engine):
         assert engine.recognise([]) == []

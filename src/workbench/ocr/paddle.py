@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 from collections.abc import Iterator, Sequence
@@ -48,6 +49,7 @@ def _without_collection() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        atexit.register(gc.unfreeze)  # some libraries complain of what is left at the end
         if was_enabled:
             gc.enable()
 
