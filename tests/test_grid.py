@@ -688,3 +688,10 @@ class TestText:
     def test_a_decimal_point_and_a_lone_mark_count(self):
         assert least_sure(reading("9.5", confidences=[0.99, 0.3, 0.98])) == 0.3
         assert least_sure(reading("，", confidences=[0.4])) == 0.4
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("side", "seed"), [(100, 58), (100, 59), (64, 27)])
+def test_a_tiny_page_of_noise_broke_the_fit_of_strokes_a_pixel_long(engine, side, seed):
+    noise = np.random.default_rng(seed).integers(0, 255, (side, side, 3), dtype=np.uint8)
+    assert read_page(Page(1, noise), engine).width == side

@@ -158,7 +158,7 @@ def _is_ring(line: LineBox, text: TextLayer) -> bool:
 def _is_slash(line: LineBox, text: TextLayer) -> bool:
     """Whether the ink is one straight stroke that leans to the right."""
     rows, columns = np.nonzero(text.ink[line.y0 : line.y1, line.x0 : line.x1])
-    if np.count_nonzero(np.bincount(rows)) < 0.9 * line.height:
+    if line.height < 2 or np.count_nonzero(np.bincount(rows)) < 0.9 * line.height:
         return False
     down, aside = rows - rows.mean(), columns - columns.mean()
     slope = (down @ aside) / (down @ down)  # of the straight line that fits best

@@ -46,6 +46,9 @@ CLIMB = 0.15
 BEND = 0.09
 """A short rule, as drawn between two others, strays less than this many text heights from a straight line."""
 
+PARABOLA = 3
+"""Places that a parabola takes: the course of a shorter stroke cannot be told."""
+
 THICKER = 3.0
 """A short rule is less thick than this many of the page's usual rules."""
 
@@ -162,7 +165,7 @@ def _is_handmade(ink: Mask, row: int, left: int, right: int, thickest: float, te
     if all(side.size and side.any(axis=0).mean() > STRUCK for side in sides):
         return True
     stroke = drawn & (thickness <= 2 * usual)
-    if np.count_nonzero(stroke) < text_height / 2 or right - left > LONG_RULE * text_height:
+    if np.count_nonzero(stroke) < max(PARABOLA, text_height / 2) or right - left > LONG_RULE * text_height:
         return False
     at = np.flatnonzero(stroke)
     course = np.polyval(np.polyfit(at, (down - up)[stroke] / 2, 2), at)
