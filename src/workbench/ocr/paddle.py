@@ -15,6 +15,7 @@ from workbench.errors import EngineError
 from workbench.model import Polygon
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 from workbench.ocr.characters import RARITY, is_expected
+from workbench.ocr.quantising import require_answers
 from workbench.ocr.weights import BUNDLED, model_digest, model_directory
 
 # Read when paddlex is imported: do not look for model servers on the network.
@@ -82,6 +83,7 @@ class PaddleEngine(OcrEngine):
         if self._recogniser is None:
             self._recogniser = self._predictor("TextRecognition", self.options.recognition_model)
             self._decode = CharacterDecoder(self._recogniser.paddlex_predictor.post_op.character)
+            require_answers(self, model_directory(self.options.recognition_model, self.options.model_folder))
         readings: dict[int, Reading] = {}
         widths = [_padded_width(crop) for crop in crops]
         family = self.options.device.partition(":")[0]
