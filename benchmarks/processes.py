@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+
+NONE: Mapping[str, str] = {}
 
 
 @dataclass
@@ -27,20 +29,22 @@ def ingest_command(raw: Path, out: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "workbench", "ingest", str(raw), "--out", str(out), *options]
 
 
-def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a command with the settings that everybody has, and nothing said."""
+def start(command: Sequence[str], settings: Mapping[str, str] = NONE) -> subprocess.Popen[bytes]:
+    """Start a command with the given settings (environment variables) and no others, and nothing said."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command, env={**environment, **settings}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
-def measure(command: Sequence[str]) -> Measured:
+def measure(command: Sequence[str], settings: Mapping[str, str] = NONE) -> Measured:
     """Run a command to its end, and look at the memory of its processes five times a second.
 
     Raises:
         AssertionError: it failed.
     """
     measured, began = Measured(), time.perf_counter()
-    run = start(command)
+    run = start(command, settings)
     try:
         process = psutil.Process(run.pid)
         while True:

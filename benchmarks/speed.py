@@ -1,7 +1,7 @@
 """Speed from scan to dataset, beside PaddleOCR as shipped and PaddleOCR with img2table, on the same pages in turns.
 
     python -m benchmarks.speed                     all of it (about 20 minutes on two cores)
-    python -m benchmarks.speed peers --rounds 5    the three side by side
+    python -m benchmarks.speed peers --rounds 5    all of them side by side
     python -m benchmarks.speed resolutions         the same pages at 200, 300 and 600 dpi
     python -m benchmarks.speed start               what it takes until the first page is done
 
@@ -18,7 +18,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,12 @@ from tests.scans.typeset import SANS, SERIF, GridCell, PageGrid, page_grids, typ
 
 from benchmarks.accuracy import LIGHT_SCAN, TRUTH
 from benchmarks.grid_scoring import FoundCell, FoundGrid, Score, best_grids, plain, score_table
-from benchmarks.processes import Measured, ingest_command, measure, start
+from benchmarks.processes import NONE, Measured, ingest_command, measure, start
 from benchmarks.results import Part, markdown, run_parts
 from workbench.dataset.store import open_dataset
+
+SAMPLE = Path(__file__).parents[1] / "data" / "raw" / "示例项目_2022.pdf"
+"""Forms unlike the one that is read."""
 
 SHORT_CELL = 8
 """Characters of a cell that lies on one line for sure."""
@@ -41,11 +44,12 @@ SHORT_CELL = 8
 
 @dataclass(frozen=True)
 class Contender:
-    """Who reads the pages: the command for a folder and a place for what it finds, and how exact that is."""
+    """Who reads the pages: the command for a folder and a place for what it finds, how exact that is, and settings."""
 
     name: str
     command: Callable[[Path, Path], Sequence[str]]
     exact: Callable[[Path, Sequence[PageGrid]], str]
+    settings: Mapping[str, str] = NONE
 
 
 def main() -> None:
@@ -66,14 +70,15 @@ def peers(arguments: argparse.Namespace, folder: Path) -> list[str]:
     contenders = [
         Contender("PaddleOCR as shipped", _peer("paddleocr"), _lines_exact),
         Contender("PaddleOCR + img2table", _peer("img2table"), _tables_exact),
-        Contender("workbench ingest", lambda raw, out: ingest_command(raw, out), _dataset_exact),
+        Contender("workbench ingest", _ingest, _dataset_exact),
+        Contender("the same, weights of 8 bits", _ingest, _dataset_exact, _weights_of_8_bits(folder / "8-bit")),
     ]
     runs: dict[str, list[Measured]] = {one.name: [] for one in contenders}
     exact: dict[str, str] = {}
     for turn in range(arguments.rounds):
         for one in contenders:
             out = folder / f"{one.name}-{turn}"
-            runs[one.name].append(measure(one.command(folder / "raw", out)))
+            runs[one.name].append(measure(one.command(folder / "raw", out), one.settings))
             exact[one.name] = one.exact(out, printed)
     rows = [["", "pages/s (median)", "times as fast (median)", "main process MB", "largest worker MB", "exact"]]
     shipped = runs[contenders[0].name]
@@ -89,6 +94,16 @@ def peers(arguments: argparse.Namespace, folder: Path) -> list[str]:
 
 def _peer(name: str) -> Callable[[Path, Path], Sequence[str]]:
     return lambda raw, out: [sys.executable, "-m", "benchmarks.speed_peers", name, str(raw), str(out)]
+
+
+def _ingest(raw: Path, out: Path) -> Sequence[str]:
+    return ingest_command(raw, out)
+
+
+def _weights_of_8_bits(folder: Path) -> Mapping[str, str]:
+    """The settings to read with weights made on the sample archive: none of the pages that are measured."""
+    measure([sys.executable, "-m", "workbench", "quantise", str(SAMPLE), "--out", str(folder)])
+    return {"WORKBENCH_MODEL_FOLDER": str(folder)}
 
 
 def _lines_exact(result: Path, printed: Sequence[PageGrid]) -> str:
