@@ -80,15 +80,17 @@ def peers(arguments: argparse.Namespace, folder: Path) -> list[str]:
             out = folder / f"{one.name}-{turn}"
             runs[one.name].append(measure(one.command(folder / "raw", out), one.settings))
             exact[one.name] = one.exact(out, printed)
-    rows = [["", "pages/s (median)", "times as fast (median)", "main process MB", "largest worker MB", "exact"]]
+    rows = [["", "pages/s", "times as fast", "processor s/page", "main process MB", "largest worker MB", "exact"]]
     shipped = runs[contenders[0].name]
     for one in contenders:
         times = runs[one.name]
         faster = statistics.median(first.wall / this.wall for first, this in zip(shipped, times, strict=True))
         memory = max(run.main for run in times), max(max(run.workers.values(), default=0) for run in times)
         pace = statistics.median(len(printed) / run.wall for run in times)
-        rows.append([one.name, f"{pace:.3f}", f"{faster:.2f}", *(f"{m / 1e6:.0f}" for m in memory), exact[one.name]])
-    about = f"{len(printed)} pages at {arguments.dpi} dpi, {arguments.rounds} rounds, each run cold and whole."
+        busy = statistics.median(run.processor / len(printed) for run in times)
+        figures = f"{pace:.3f}", f"{faster:.2f}", f"{busy:.2f}", *(f"{m / 1e6:.0f}" for m in memory)
+        rows.append([one.name, *figures, exact[one.name]])
+    about = f"{len(printed)} pages at {arguments.dpi} dpi, {arguments.rounds} rounds, each run cold and whole; medians."
     return [about, "", *markdown(rows)]
 
 
