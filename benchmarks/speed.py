@@ -19,7 +19,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from tests.scans.typeset import SANS, SERIF, GridCell, PageGrid, page_grids, typ
 
 from benchmarks.accuracy import LIGHT_SCAN, TRUTH
 from benchmarks.grid_scoring import FoundCell, FoundGrid, Score, best_grids, plain, score_table
-from benchmarks.processes import NONE, Measured, ingest_command, measure, start
+from benchmarks.processes import Measured, ingest_command, measure, start
 from benchmarks.results import Part, markdown, run_parts
 from workbench.dataset.store import open_dataset
 
@@ -49,7 +49,7 @@ class Contender:
     name: str
     command: Callable[[Path, Path], Sequence[str]]
     exact: Callable[[Path, Sequence[PageGrid]], str]
-    settings: Mapping[str, str] = NONE
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def main() -> None:
