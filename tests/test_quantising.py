@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.conftest import RAW, workbench
 from workbench.archive import quantising
@@ -94,13 +95,22 @@ def test_a_folder_that_exists_is_not_touched(tmp_path):
     assert (tmp_path / "mine").read_text() == "kept"
 
 
-def test_too_little_text_is_said(tmp_path):
-    from PIL import Image
-
-    Image.new("RGB", (800, 600), "white").save(tmp_path / "blank.png")
-    run = workbench("quantise", tmp_path / "blank.png", "--out", tmp_path / "out")
+def test_too_little_text_is_said_and_a_broken_scan_is_passed_over(tmp_path):
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    Image.new("RGB", (800, 600), "white").save(scans / "blank.png")
+    (scans / "broken.pdf").write_bytes(b"%PDF-1.7 cut short")
+    (scans / "broken.png").write_bytes((scans / "blank.png").read_bytes()[:200])
+    run = workbench("quantise", scans, "--out", tmp_path / "out")
     assert run.returncode == 1
-    assert run.stderr.splitlines()[-1].startswith(f"error: {tmp_path / 'blank.png'}: too few lines of text (0)")
+    assert run.stderr.splitlines()[-1].startswith(f"error: {scans}: too few lines of text (0)")
+
+
+def test_a_place_that_cannot_be_written_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(quantising, "_lines_of", lambda *_: [np.full((32, 32, 3), 255, np.uint8)] * 60)
+    (tmp_path / "file").touch()
+    with pytest.raises(WeightsError, match=r"8-bit: it cannot be written \(Not a directory\)"):
+        quantise_weights(SCANS, tmp_path / "file" / "8-bit", Settings(), lambda pages, *_: pages)
 
 
 def test_without_onnx_the_way_out_is_named(monkeypatch, tmp_path):

@@ -6,11 +6,12 @@ import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 
-from workbench.errors import WeightsError
+from workbench.errors import InputError, WeightsError
 from workbench.grid.reading import read_page
 from workbench.grid.rereading import SURE
 from workbench.model import Polygon
@@ -18,6 +19,7 @@ from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 from workbench.ocr.quantising import Crop, keep_answers, quantise, require_onnx
 from workbench.ocr.registry import create_engine
 from workbench.ocr.weights import model_directory
+from workbench.progress import say
 from workbench.readers.documents import Source, find_sources
 from workbench.readers.kinds import kind_of
 from workbench.readers.pages import count_pages, load_page
@@ -52,11 +54,10 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
     """Make a folder ``out`` for `Settings.model_folder` whose recognition model has weights of 8 bits.
 
     Raises:
-        InputError: a page cannot be read.
         EngineError: the package ``onnx`` is missing.
-        WeightsError: there is something at ``out``; there is too little text; the weights of the settings are missing;
-            what was made reads a line differently that was read surely before, or is not faster: this processor has no
-            use for it.
+        WeightsError: there is something at ``out``, or it cannot be written; there is too little text; the weights of
+            the settings are missing; what was made reads a line differently that was read surely before, or is not
+            faster: this processor has no use for it.
     """
     if out.exists():
         raise WeightsError(out, "there is something already; name another folder with --out")
@@ -66,41 +67,41 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
     pages = _spread(find_sources(raw), settings)
     lines = [_lines_of(source, number, settings, engine) for source, number in progress(pages, len(pages), "pages")]
     some, others = (list(chain.from_iterable(half))[:MOST_LINES] for half in (lines[::2], lines[1::2]))
+    found = len(some) + len(others)
     if min(len(some), len(others)) < FEWEST_LINES:
-        raise WeightsError(
-            raw, f"too few lines of text ({len(some) + len(others)}) to make weights with; name more scans"
-        )
+        raise WeightsError(raw, f"too few lines of text ({found}) to make weights with; name more scans")
+    say(f"making weights with {len(some)} lines of text, and comparing them on {len(others)} others")
     beside = out.with_name(f".{out.name}.making")
     shutil.rmtree(beside, ignore_errors=True)  # of a run that was killed
     try:
-        comparison = _made(beside, options, engine, some, others)
+        faster = _made(beside, options, some)
+        comparison = _compared(engine, faster, others, out)
+        keep_answers(faster, others, beside / options.recognition_model)
         beside.rename(out)
+    except OSError as error:
+        raise WeightsError(out, f"it cannot be written ({error.strerror or error})") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return comparison
 
 
-def _made(
-    folder: Path, options: OcrOptions, engine: OcrEngine, some: Sequence[Crop], others: Sequence[Crop]
-) -> Comparison:
+def _made(folder: Path, options: OcrOptions, lines: Sequence[Crop]) -> OcrEngine:
+    """An engine with the weights that are made in the folder."""
     detection, recognition = options.detection_model, options.recognition_model
-    quantise(model_directory(recognition, options.model_folder), some, folder / recognition)
+    quantise(model_directory(recognition, options.model_folder), lines, folder / recognition)
     shutil.copytree(model_directory(detection, options.model_folder), folder / detection)
-    faster = create_engine("paddle", replace(options, model_folder=str(folder)))
-    comparison = _compared(engine, faster, others, folder / recognition)
-    keep_answers(faster, others, folder / recognition)
-    return comparison
+    return create_engine("paddle", replace(options, model_folder=str(folder)))
 
 
-def _compared(engine: OcrEngine, faster: OcrEngine, lines: Sequence[Crop], made: Path) -> Comparison:
+def _compared(engine: OcrEngine, faster: OcrEngine, lines: Sequence[Crop], out: Path) -> Comparison:
     before, after = engine.recognise(lines), faster.recognise(lines)
     changed = [(one, other) for one, other in zip(before, after, strict=True) if one.text != other.text]
     for one, other in changed:
         if one.confidence >= SURE:
-            raise WeightsError(made, f"not kept: {one.text!r} was read surely, and is read as {other.text!r}")
+            raise WeightsError(out, f"not kept: {one.text!r} was read surely, and is read as {other.text!r}")
     ratios = [_seconds(engine, lines) / _seconds(faster, lines) for _ in range(ROUNDS)]
     if (ratio := statistics.median(ratios)) < WORTHWHILE:
-        raise WeightsError(made, f"not kept: only {ratio:.2f} times as fast on this processor")
+        raise WeightsError(out, f"not kept: only {ratio:.2f} times as fast on this processor")
     return Comparison(len(lines), len(changed), ratio)
 
 
@@ -112,15 +113,22 @@ def _seconds(engine: OcrEngine, lines: Sequence[Crop]) -> float:
 
 def _spread(sources: Sequence[Source], settings: Settings) -> list[tuple[Source, int]]:
     """Some pages of the scans: the first of each document, then the second of each, and so on."""
-    scans = [source for source in sources if kind_of(source) == "scan"]
-    numbered = ([(scan, n + 1) for n in range(min(PAGES, count_pages(scan, settings)))] for scan in scans[:PAGES])
-    in_turns = chain.from_iterable(zip_longest(*numbered))
+    scans = [source for source in sources if kind_of(source) == "scan"][:PAGES]
+    in_turns = chain.from_iterable(zip_longest(*(_pages_of(scan, settings) for scan in scans)))
     return list(islice((page for page in in_turns if page is not None), PAGES))
 
 
-def _lines_of(source: Source, number: int, settings: Settings, engine: OcrEngine) -> list[Crop]:
+def _pages_of(scan: Source, settings: Settings) -> list[tuple[Source, int]]:
+    try:
+        return [(scan, n + 1) for n in range(min(PAGES, count_pages(scan, settings)))]
+    except InputError:  # its text is not needed; `ingest` says what is wrong with it
+        return []
+
+
+def _lines_of(scan: Source, number: int, settings: Settings, engine: OcrEngine) -> list[Crop]:
     listening = _Listening(engine)
-    read_page(load_page(source, number, settings), listening)
+    with suppress(InputError):
+        read_page(load_page(scan, number, settings), listening)
     return listening.crops
 
 
