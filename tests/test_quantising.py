@@ -106,6 +106,12 @@ def test_too_little_text_is_said_and_a_broken_scan_is_passed_over(tmp_path):
     assert run.stderr.splitlines()[-1].startswith(f"error: {scans}: too few lines of text (0)")
 
 
+def test_scans_that_are_not_there_are_named(tmp_path):
+    run = workbench("quantise", tmp_path / "nowhere", "--out", tmp_path / "out")
+    assert run.returncode == 1
+    assert run.stderr == f"error: {tmp_path / 'nowhere'}: no such file or folder; check the path\n"
+
+
 def test_a_place_that_cannot_be_written_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(quantising, "_lines_of", lambda *_: [np.full((32, 32, 3), 255, np.uint8)] * 60)
     (tmp_path / "file").touch()

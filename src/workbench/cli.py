@@ -320,7 +320,7 @@ def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - re
 
 
 @main.command(epilog=_examples("workbench quantise", "workbench quantise scans/2022 --out models/8-bit"))
-@click.argument("raw", type=click.Path(path_type=Path, exists=True), default=RAW)
+@click.argument("raw", type=click.Path(path_type=Path), default=RAW)
 @click.option("--out", type=click.Path(path_type=Path), default="models-8-bit", show_default=True)
 def quantise(raw: Path, out: Path) -> None:
     """Make weights of 8 bits for recognition: faster on processors that multiply bytes (VNNI).

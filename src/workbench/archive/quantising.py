@@ -20,7 +20,7 @@ from workbench.ocr.quantising import Crop, keep_answers, quantise, require_onnx
 from workbench.ocr.registry import create_engine
 from workbench.ocr.weights import model_directory
 from workbench.progress import say
-from workbench.readers.documents import Source, find_sources
+from workbench.readers.documents import Source, find_sources, open_source
 from workbench.readers.kinds import kind_of
 from workbench.readers.pages import count_pages, load_page
 from workbench.settings import Settings
@@ -54,6 +54,7 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
     """Make a folder ``out`` for `Settings.model_folder` whose recognition model has weights of 8 bits.
 
     Raises:
+        InputError: there is nothing at ``raw``.
         EngineError: the package ``onnx`` is missing.
         WeightsError: there is something at ``out``, or it cannot be written; there is too little text; the weights of
             the settings are missing; what was made reads a line differently that was read surely before, or is not
@@ -61,6 +62,8 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
     """
     if out.exists():
         raise WeightsError(out, "there is something already; name another folder with --out")
+    if not raw.exists():
+        open_source(raw)  # says what is wrong with it
     require_onnx()
     options = OcrOptions(settings.detection_model, settings.recognition_model, settings.model_folder)
     engine = create_engine("paddle", options)

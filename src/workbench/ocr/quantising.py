@@ -158,7 +158,7 @@ def require_answers(engine: OcrEngine, model: Path) -> None:
     """
     if not (model / KNOWN_ANSWERS).is_file():
         return
-    with np.load(model / KNOWN_ANSWERS, allow_pickle=False) as answers:
+    with np.load(model / KNOWN_ANSWERS) as answers:
         texts, confidences = answers["texts"].tolist(), answers["confidences"].tolist()
         crops = [answers[f"crop-{n}"] for n in range(len(texts))]
     readings = engine.recognise(crops)
