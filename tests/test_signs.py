@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from workbench.grid.lines import BEHIND_CHARACTER, TRAILING, LineBox, TextLayer, room_behind
+from workbench.grid.lines import LineBox, TextLayer
 from workbench.grid.marks import lone_mark, with_leading_sign
 from workbench.grid.signs import sign_by_shape
 from workbench.ocr.base import Reading
@@ -133,26 +133,3 @@ class TestLeadingSign:
     @pytest.mark.parametrize("printed", ["—88%", ">88%", "-42个"])
     def test_a_dash_or_strict_inequality_before_a_number_is_doubted(self, printed):
         assert self.read(printed, printed).confidence < 0.5
-
-
-def room(text: str, size: int, typeface: str) -> float:
-    """Paper behind a line in its crop, in text heights."""
-    page = layer(scanned(text, typeface, size), size)
-    return room_behind(line_of(page), page) / size
-
-
-@pytest.mark.parametrize("typeface", TYPEFACES)
-@pytest.mark.parametrize("size", SIZES)
-class TestRoomBehind:
-    @pytest.mark.parametrize("mark", "，。、；：,.;:…—-·")
-    def test_a_mark_at_the_end_keeps_the_room_that_engines_see_it_by(self, mark, size, typeface):
-        assert room(f"达到国家标准{mark}", size, typeface) == pytest.approx(TRAILING)
-
-    @pytest.mark.parametrize("character", "国目高日0")
-    def test_a_long_line_that_ends_in_a_character_has_little(self, character, size, typeface):
-        assert room(f"达到国家标准{character}", size, typeface) == pytest.approx(BEHIND_CHARACTER)
-
-    @pytest.mark.parametrize("figure", ["5", "80", "国"])
-    def test_figures_alone_keep_theirs(self, figure, size, typeface):
-        """A 7 beside handwriting was read less surely without, and not taken any more."""
-        assert room(figure, size, typeface) == pytest.approx(TRAILING)

@@ -39,13 +39,6 @@ taught on what they outline; and text that fills less of the height is recognise
 TRAILING = 0.45
 """Paper after a line, in text heights: the rest of the room of a full-width comma, without which engines miss it."""
 
-BEHIND_CHARACTER = 0.2
-"""The same after a long line that ends in no mark, but in ink that fills its height."""
-
-LAST, FULL, LONG = 0.25, 0.6, 2.5
-"""How much of the end of a line is looked at, how much of its height has ink there, and how wide the line is, in text
-heights. Figures and other short lines keep their room: engines read them less surely without."""
-
 FAINT = 200
 """Grey (paper is near 255) below which a pixel is of a stroke, where it goes on from ink."""
 
@@ -249,7 +242,7 @@ def crop_line(line: LineBox, cell: CellBox, text: TextLayer, margin: float = MAR
     extra = max(0.0, (0.95 * text.text_height - line.height) / 2)
     above = around + HEADROOM * text.text_height + extra
     top, bottom = line.y0 - above, line.y1 + above
-    left, right = line.x0 - around, line.x1 + max(around, room_behind(line, text))
+    left, right = line.x0 - around, line.x1 + max(around, TRAILING * text.text_height)
     crop = text.grey[
         max(0, round(top), round(cell.y0) + 1) : min(round(bottom), round(cell.y1)),
         max(0, round(left), round(cell.x0) + 1) : min(round(right), round(cell.x1)),
@@ -263,14 +256,6 @@ def crop_line(line: LineBox, cell: CellBox, text: TextLayer, margin: float = MAR
     )
     padded = cv2.copyMakeBorder(crop, *missing, borderType=cv2.BORDER_CONSTANT, value=255)
     return np.asarray(cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
-
-
-def room_behind(line: LineBox, text: TextLayer) -> float:
-    """Paper after a line in its crop, in pixels."""
-    height = text.text_height
-    end = text.ink[line.y0 : line.y1, line.x1 - round(LAST * height) : line.x1] > 0
-    is_full = line.width >= LONG * height and np.count_nonzero(end.any(axis=1)) >= FULL * height
-    return (BEHIND_CHARACTER if is_full else TRAILING) * height
 
 
 def is_written_downwards(lines: list[LineBox], text: TextLayer) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from workbench.grid.lines import MARGIN, LineBox, TextLayer, room_behind
+from workbench.grid.lines import MARGIN, TRAILING, LineBox, TextLayer
 from workbench.grid.signs import sign_by_shape
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def with_leading_sign(reading: Reading, line: LineBox, text: TextLayer) -> Readi
 
 def _between_first_two(reading: Reading, line: LineBox, text: TextLayer) -> int:
     """The column with least ink between the first two characters of a line, from its start."""
-    width = line.width + MARGIN * text.text_height + room_behind(line, text)
+    width = line.width + (MARGIN + TRAILING) * text.text_height
     first, second = (max(0, round(at * width - MARGIN * text.text_height)) for at in reading.positions[:2])
     inked = np.count_nonzero(text.ink[line.y0 : line.y1, line.x0 + first : line.x0 + second], axis=0)
     return first + int(np.argmin(inked)) if len(inked) else 0
