@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from benchmarks.results import keep, markdown
 from benchmarks.speed import draw_pages
+from workbench.archive.quantising import Listening
 from workbench.grid.reading import read_page
 from workbench.model import Page
 from workbench.ocr import paddle
@@ -60,19 +61,12 @@ def main() -> None:
 
 def crops_of_pages(dpi: int = 200, count: int = 3) -> Crops:
     """What is recognised on some dense pages, in the order it comes."""
-    crops: list[NDArray[np.uint8]] = []
-
-    class Collecting(paddle.PaddleEngine):
-        def recognise(self, some: Crops) -> list[Reading]:
-            crops.extend(some)
-            return super().recognise(some)
-
-    engine = Collecting(OcrOptions())
+    engine = Listening(paddle.PaddleEngine(OcrOptions()))
     with tempfile.TemporaryDirectory() as folder:
         draw_pages(Path(folder), dpi, count)
         for number, path in enumerate(sorted(Path(folder).rglob("*.png")), start=1):
             read_page(Page(number, cv2.imread(str(path))[:, :, ::-1].copy()), engine)
-    return crops
+    return engine.crops
 
 
 def _columns(crops: Crops) -> float:

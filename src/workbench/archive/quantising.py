@@ -129,13 +129,13 @@ def _pages_of(scan: Source, settings: Settings) -> list[tuple[Source, int]]:
 
 
 def _lines_of(scan: Source, number: int, settings: Settings, engine: OcrEngine) -> list[Crop]:
-    listening = _Listening(engine)
+    listening = Listening(engine)
     with suppress(InputError):
         read_page(load_page(scan, number, settings), listening)
     return listening.crops
 
 
-class _Listening(OcrEngine):
+class Listening(OcrEngine):
     """An engine that keeps what another one reads."""
 
     def __init__(self, engine: OcrEngine) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.evidence import probability, shares
-from workbench.grid.masks import Mask, pieces_of, transposed
+from workbench.grid.masks import Mask, outer_boxes, pieces_of, transposed
 from workbench.grid.rules import LONGER_THAN_A_STROKE, SNAP, WORN, WORN_ANCHOR, RuleMasks, rule_positions
 from workbench.grid.upright import UprightPage
 
@@ -74,18 +74,13 @@ def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[Box]:
     reach = max(3, round((SNAP if rules.wear < WORN else WORN_ANCHOR) * page.text_height)) | 1
     network = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((reach, reach), np.uint8))
     smallest = 2 * page.text_height
-    boxes = [box for box in _outer_boxes(network) if max(_size(box)) > smallest]
+    boxes = [
+        (x, y, x + width, y + height) for x, y, width, height in outer_boxes(network) if max(width, height) > smallest
+    ]
     flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
     tables = _merge_overlapping([box for box in boxes if box not in flat])
     lone = _pieced_together(sorted(flat), reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height) for table in tables])
-
-
-def _outer_boxes(network: Mask) -> list[Box]:
-    """The extent of each connected piece, by its outline: rules leave little to follow."""
-    outlines, levels = cv2.findContours(network, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    outer = [outline for number, outline in enumerate(outlines) if levels[0, number, 3] < 0]
-    return [(x, y, x + width, y + height) for x, y, width, height in map(cv2.boundingRect, outer)]
 
 
 def _size(box: Box) -> tuple[int, int]:

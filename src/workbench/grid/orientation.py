@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask, opened, transposed
+from workbench.grid.masks import Mask, opened, outer_boxes, transposed
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine
@@ -80,10 +80,7 @@ def _strips(marks: Mask, gap: float) -> NDArray[np.int32]:
     closed = cv2.morphologyEx(
         np.ascontiguousarray(marks), cv2.MORPH_CLOSE, np.ones((1, 2 * round(gap / 2) + 1), np.uint8)
     )
-    # Outlines cost half of what labels do for every pixel. Those of holes have a parent.
-    outlines, tree = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    outer = np.flatnonzero(tree[0][:, 3] < 0) if outlines else ()
-    return np.array([cv2.boundingRect(outlines[i]) for i in outer], dtype=np.int32).reshape(-1, 4)
+    return np.array(outer_boxes(np.asarray(closed, dtype=np.uint8)), dtype=np.int32).reshape(-1, 4)
 
 
 def _length_of_strips(marks: Mask, text_height: float) -> float:

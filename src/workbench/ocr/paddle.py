@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import EngineError
@@ -83,7 +84,8 @@ class PaddleEngine(OcrEngine):
         if self._recogniser is None:
             self._recogniser = self._predictor("TextRecognition", self.options.recognition_model)
             self._decode = CharacterDecoder(self._recogniser.paddlex_predictor.post_op.character)
-            require_answers(self, model_directory(self.options.recognition_model, self.options.model_folder))
+            if self.options.model_folder:
+                require_answers(self, Path(self.options.model_folder) / self.options.recognition_model)
         readings: dict[int, Reading] = {}
         widths = [_padded_width(crop) for crop in crops]
         family = self.options.device.partition(":")[0]

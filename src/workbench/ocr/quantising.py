@@ -9,7 +9,6 @@ known, which an engine must give before it reads anything with them.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 import tempfile
@@ -24,7 +23,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import EngineError, WeightsError
 from workbench.ocr.base import OcrEngine, Reading
-from workbench.ocr.weights import CONFIGURATION, MODEL, SUMS
+from workbench.ocr.weights import CONFIGURATION, MODEL, SUMS, sha256_of
 
 KNOWN_ANSWERS = "known-answers.npz"
 """Crops of text, and what they are read as, beside weights that not every processor computes alike."""
@@ -66,7 +65,7 @@ def quantise(model: Path, crops: Sequence[Crop], quantised: Path) -> None:
         quantised.mkdir(parents=True)
         shutil.copyfile(rounded, quantised / MODEL)
     shutil.copyfile(model / CONFIGURATION, quantised / CONFIGURATION)
-    sums = (f"{hashlib.sha256((quantised / name).read_bytes()).hexdigest()}  {name}" for name in (MODEL, CONFIGURATION))
+    sums = (f"{sha256_of(quantised / name)}  {name}" for name in (MODEL, CONFIGURATION))
     (quantised / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")
 
 

@@ -162,7 +162,7 @@ def model_digest(model_name: str, model_folder: str) -> str:
     if not model_folder and model_name in BUNDLED:
         return BUNDLED[model_name].sha256
     model = model_directory(model_name, model_folder)
-    return hashlib.sha256(f"{_sha256(model / MODEL)} {_sha256(model / CONFIGURATION)}".encode()).hexdigest()
+    return hashlib.sha256(f"{sha256_of(model / MODEL)} {sha256_of(model / CONFIGURATION)}".encode()).hexdigest()
 
 
 def bundled_model(model_name: str) -> Path:
@@ -184,17 +184,18 @@ def bundled_model(model_name: str) -> Path:
 def _is_whole(folder: Path, weights: BundledWeights) -> bool:
     """Whether a model in the cache is what was put there."""
     digests = {MODEL: weights.sha256, CONFIGURATION: weights.configuration_sha256}
-    return all((folder / name).is_file() and _sha256(folder / name) == digest for name, digest in digests.items())
+    return all((folder / name).is_file() and sha256_of(folder / name) == digest for name, digest in digests.items())
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """SHA-256 (hex) of a file's bytes."""
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _require(file: Path, digest: str, way_out: str) -> None:
     if not file.is_file():
         raise WeightsError(file, f"the file is missing; {way_out}")
-    if (found := _sha256(file)) != digest:
+    if (found := sha256_of(file)) != digest:
         raise WeightsError(file, f"SHA-256 is {found}, it must be {digest}; {way_out}")
 
 
