@@ -126,10 +126,10 @@ def form_specs(per_condition: int = FORMS_PER_CONDITION) -> Iterator[FormSpec]:
     for seed, (condition, name, face, look) in enumerate(zip(conditions, names, faces, looks, strict=True)):
         own = OWN_LOOKS.get(condition)
         chosen = own[seed % len(own)] if own else look
-        yield FormSpec(condition, Drawing(name, complete_typeface(face, _printed(name, seed)), chosen), seed)
+        yield FormSpec(condition, Drawing(name, complete_typeface(face, printed_table(name, seed)), chosen), seed)
 
 
-def _printed(name: str, seed: int) -> Any:
+def printed_table(name: str, seed: int) -> Any:
     """The printed table of a transcribed form, or of one invented for a layout."""
     return TRANSCRIBED[name](truth_of(name)) if name in TRANSCRIBED else LAYOUTS[name](invent(seed, name))
 
@@ -143,7 +143,7 @@ def _outcomes(specs: Sequence[FormSpec], workers: int) -> Iterator[Outcome]:
 def read_form(spec: FormSpec) -> Outcome:
     """Draw the form, damage and read its pages, put it together and hold it against its truth."""
     drawing = spec.drawing
-    table = _printed(drawing.form, spec.seed)
+    table = printed_table(drawing.form, spec.seed)
     style = replace(drawing.look.style, font=drawing.typeface.file, font_index=drawing.typeface.index)
     pdf, count = typeset(table, style), len(page_grids(table, style))
     content = []
