@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 
 from benchmarks.results import keep, markdown
 from benchmarks.speed import draw_pages
-from workbench.archive.quantising import Listening
-from workbench.grid.reading import read_page
 from workbench.model import Page
 from workbench.ocr import paddle
 from workbench.ocr.base import OcrOptions, Reading
 from workbench.ocr.quantising import quantise
 from workbench.ocr.weights import MODEL, bundled_model
+from workbench.read.page import read_page
+from workbench.tuning import Listening
 
 Crops = Sequence[NDArray[np.uint8]]
 RECOGNITION = OcrOptions().recognition_model

@@ -46,8 +46,8 @@ from benchmarks.grid_corpus import (
 from benchmarks.grid_readers import engine
 from benchmarks.results import keep, markdown
 from benchmarks.scoring import Score
-from workbench.grid.reading import read_page
 from workbench.model import Page
+from workbench.read.page import read_page
 from workbench.settings import Settings
 
 FORMS_PER_CONDITION = 3

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from tests.scans.typeset import GridCell
 
 from benchmarks.grid_scoring import FoundCell, FoundGrid
-from workbench.grid.reading import read_page
 from workbench.model import Page, Polygon
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 from workbench.ocr.registry import engine_for
+from workbench.read.page import read_page
 from workbench.settings import Settings
 
 Pixels = NDArray[np.uint8]

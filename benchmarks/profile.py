@@ -28,15 +28,15 @@ from benchmarks.results import keep, markdown  # noqa: E402
 
 STAGES = {
     "load PaddleOCR": ("workbench.ocr.paddle.PaddleEngine._predictor",),
-    "decode": ("workbench.archive.reading.load_page", "workbench.readers.pages.load_page"),
-    "upright": ("workbench.grid.reading.make_upright",),
-    "rules": ("workbench.grid.reading.find_print",),
-    "cells": ("workbench.grid.reading._tables", "workbench.grid.reading.line_crops"),
+    "decode": ("workbench.read.document.load_page", "workbench.readers.pages.load_page"),
+    "upright": ("workbench.read.page.make_upright",),
+    "rules": ("workbench.read.page.find_print",),
+    "cells": ("workbench.read.page._tables", "workbench.read.page.line_crops"),
     "detection": ("workbench.ocr.paddle.PaddleEngine.detect",),
     "recognition": ("workbench.ocr.paddle.PaddleEngine.recognise",),
     "ONNX Runtime": ("onnxruntime.InferenceSession.run",),
-    "text and confidence": ("workbench.grid.reading._cell",),
-    "reconstruction": ("workbench.archive.tasks.assemble",),
+    "text and confidence": ("workbench.read.page._cell",),
+    "reconstruction": ("workbench.archive.run.tasks.assemble",),
     "write": ("workbench.archive.ingest.write_tables",),
 }
 """The functions of each stage, by the names they are called by."""
@@ -143,7 +143,7 @@ def _ingest(profile: Profile, raw: Path, out: Path) -> int:
     from workbench.archive.ingest import ingest
     from workbench.archive.originals import Originals
     from workbench.archive.progress import RunProgress
-    from workbench.archive.tasks import Job, Outcome, Task, perform
+    from workbench.archive.run.tasks import Job, Task, TaskOutcome, perform
     from workbench.settings import Settings
 
     class InProcess:
@@ -151,7 +151,7 @@ def _ingest(profile: Profile, raw: Path, out: Path) -> int:
 
         def __init__(self, job: Job) -> None:
             self.job = job
-            self.done: list[Outcome] = []
+            self.done: list[TaskOutcome] = []
 
         def __enter__(self) -> InProcess:
             return self
@@ -162,7 +162,7 @@ def _ingest(profile: Profile, raw: Path, out: Path) -> int:
         def submit(self, task: Task) -> None:
             self.done.append(perform(self.job, task))
 
-        def outcomes(self, seconds: float) -> list[Outcome]:  # noqa: ARG002 - the contract's name
+        def outcomes(self, seconds: float) -> list[TaskOutcome]:  # noqa: ARG002 - the contract's name
             done, self.done = self.done, []
             return done
 

@@ -24,9 +24,9 @@ from tests.stubs import ingest_here, transcriptions
 
 from benchmarks.results import markdown
 from workbench.archive.ingest import plan_ingest
-from workbench.archive.pace import Pace
-from workbench.archive.store import DOCUMENT
-from workbench.archive.store import TABLES as STORED_TABLES
+from workbench.archive.results.store import DOCUMENT
+from workbench.archive.results.store import TABLES as STORED_TABLES
+from workbench.archive.throughput import Throughput
 from workbench.dataset.placing import TABLES
 from workbench.dataset.rows import pack_rows
 from workbench.dataset.schemas import to_table
@@ -92,7 +92,7 @@ def measure(processed: Path) -> dict[str, float]:
     """Seconds and bytes a page of a dataset, without what files hold however few rows there are in them."""
     dataset, files = open_dataset(processed), LocalFiles(processed)
     pages, documents = int(dataset.documents["pages"].sum()), len(dataset.documents)
-    pace = Pace.load(files).measured
+    pace = Throughput.load(files).measured
     counted, seconds = (sum(part) for part in zip(*pace.values(), strict=True))
     results = {file: file.stat().st_size for file in (processed / "results").rglob("*") if file.is_file()}
     nothing = {name: to_table(name, []) for name in TABLES}

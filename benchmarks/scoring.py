@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.dataset.reviewed import DOUBT
+from workbench.corrections.reconcile import DOUBT
 from workbench.values import parse_amount, parse_fraction, parse_number
 
 INDICATOR_TEXTS = ("level1", "level2", "name", "target", "actual", "deviation")

@@ -26,13 +26,13 @@ from tests.injected import WRITES, Call, Fault, watched
 from tests.stubs import ingest_here, transcriptions
 from workbench.archive.clean import clean
 from workbench.archive.rebuild import rebuild
-from workbench.archive.version import PIPELINE
-from workbench.dataset.corrections import CorrectionLog, read_corrections
+from workbench.archive.results.version import PIPELINE
+from workbench.corrections.log import CorrectionLog, read_corrections
 from workbench.dataset.placing import place_of_file
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError
 from workbench.report import build, run
-from workbench.review.audit import draw_audit
+from workbench.review.quality.audit import draw_audit
 
 RAW, OUT, CORRECTIONS, EXPORTS = "data/raw", "data/processed", "data/corrections", "exports"
 

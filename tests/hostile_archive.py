@@ -20,7 +20,7 @@ from filelock import FileLock
 from tests import written
 from tests.hostile import BROWSER, CODE, HUGE, PATHS, PAYLOADS, SPREADSHEET, TERMINAL, Payload
 from tests.scans.tables import Table, Truth, central_project_table
-from workbench.dataset.corrections import CorrectionLog
+from workbench.corrections.log import CorrectionLog
 from workbench.readers.plain import plain
 
 FORMS: dict[str, tuple[Payload, ...]] = {

@@ -10,8 +10,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from tests.printed import pages, table
+from workbench.corrections.log import corrections_folder, read_corrections
 from workbench.dataset.build import DocumentResult, build_tables
-from workbench.dataset.corrections import corrections_folder, read_corrections
 from workbench.dataset.rows import as_rows
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.dataset.writing import write_dataset

@@ -13,9 +13,9 @@ from tests.written import write_tabs
 from workbench.archive.ingest import ingest
 from workbench.archive.plan import Plan
 from workbench.archive.progress import RunProgress
-from workbench.archive.run import Counts
+from workbench.archive.run.scheduler import Counts
+from workbench.archive.run.tasks import Executor, Job, PageTask, Task, TaskOutcome, perform
 from workbench.archive.summary import IngestSummary
-from workbench.archive.tasks import Executor, Job, Outcome, PageTask, Task, perform
 from workbench.dataset.store import open_dataset
 from workbench.settings import Settings
 
@@ -119,7 +119,7 @@ class Here(Executor):
     def submit(self, task: Task) -> None:
         self.tasks.append(task)
 
-    def outcomes(self, seconds: float) -> list[Outcome]:
+    def outcomes(self, seconds: float) -> list[TaskOutcome]:
         return [perform(self.job, self.tasks[-1])]
 
     @property

@@ -18,15 +18,15 @@ from workbench import analysis as wa
 from workbench.analysis import (
     comparison,
     evidence,
-    listings,
+    html,
     measures,
     narrative,
-    pages,
-    pieces,
+    report_tables,
+    sections,
     style,
     wording,
 )
-from workbench.analysis.excerpt import NO_DEPARTMENT, department_years, known_year
+from workbench.analysis.selection import NO_DEPARTMENT, department_years, known_year
 from workbench.analysis.summary import department_summary
 from workbench.errors import DatasetError, SelectionError
 
@@ -333,12 +333,24 @@ FORM_CHARTS = (wa.budget_flow, wa.goal_completion, wa.score_heat_map, wa.score_w
 FORM_CHARTS += (wa.deviation_causes,)
 OVERVIEW_CHARTS = (wa.scores, wa.execution_against_score, wa.department_heat_map, wa.scores_by_year)
 OVERVIEW_CHARTS += (wa.departments_over_years,)
-FORM_PIECES = (pages.basis, pages.key_figures, pages.key_points, pages.target_quality, listings.losses)
-FORM_PIECES += (listings.missed, listings.far_exceeded, listings.unscored, listings.indicators, listings.forms)
-FORM_PIECES += (listings.reasons, listings.spread, listings.failed_documents, evidence.findings)
-FORM_PIECES += (listings.budget, listings.goals, listings.corrections, listings.dictionary, pages.conclusion)
-FORM_PIECES += (listings.forms_read, listings.finding_codes, pages.ingest_title)
-FORM_PIECES += (pages.overview_title, pages.overview_figures)
+FORM_PIECES = (sections.basis, sections.key_figures, sections.key_points, sections.target_quality, report_tables.losses)
+FORM_PIECES += (
+    report_tables.missed,
+    report_tables.far_exceeded,
+    report_tables.unscored,
+    report_tables.indicators,
+    report_tables.forms,
+)
+FORM_PIECES += (report_tables.reasons, report_tables.spread, report_tables.failed_documents, evidence.findings)
+FORM_PIECES += (
+    report_tables.budget,
+    report_tables.goals,
+    report_tables.corrections,
+    report_tables.dictionary,
+    sections.conclusion,
+)
+FORM_PIECES += (report_tables.forms_read, report_tables.finding_codes, sections.ingest_title)
+FORM_PIECES += (sections.overview_title, sections.overview_figures)
 
 
 @pytest.mark.parametrize("name", list(awkward_tables()))
@@ -354,7 +366,7 @@ def test_charts_and_pieces_of_awkward_forms(name: str) -> None:
             assert len(wa.alt_text(figure)) > 8
         for piece in FORM_PIECES:
             assert "<script" not in piece(report.main).markup
-        assert "<script" not in (pages.title(report) + pages.other_forms(report)).markup
+        assert "<script" not in (sections.title(report) + sections.other_forms(report)).markup
 
 
 @pytest.mark.parametrize("chart", [*FORM_CHARTS, *OVERVIEW_CHARTS])
@@ -399,8 +411,8 @@ def test_a_picture_has_its_alternative_text_escaped(tianjin: SampleTables) -> No
 
 def test_a_table_escapes_and_marks() -> None:
     rows = pd.DataFrame({"a": ["<b>", None], "n": [1234.5, np.nan]})
-    columns = (pieces.Column("a", "<i>"), pieces.Column("n", "数", wording.number, "number"))
-    markup = pieces.table(rows, columns, caption="<u>", mark=lambda row: '"x').markup
+    columns = (html.TableColumn("a", "<i>"), html.TableColumn("n", "数", wording.number, "number"))
+    markup = html.table(rows, columns, caption="<u>", mark=lambda row: '"x').markup
     assert "<b>" not in markup
     assert "<i>" not in markup
     assert "<u>" not in markup

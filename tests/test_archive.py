@@ -21,8 +21,8 @@ from tests.scans.tables import central_project_table
 from tests.scans.typeset import typeset
 from tests.stubs import blank_page, documents
 from workbench.archive.ingest import plan_ingest
-from workbench.archive.store import ResultStore, StoredDocument, page_content_from_json, seal, unseal
-from workbench.archive.version import Version, version_for
+from workbench.archive.results.store import ResultStore, StoredDocument, page_content_from_json, seal, unseal
+from workbench.archive.results.version import Version, version_for
 from workbench.dataset import writing
 from workbench.dataset.placing import TABLES
 from workbench.dataset.rows import arrow_schema, as_rows

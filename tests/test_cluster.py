@@ -15,8 +15,8 @@ import pytest
 
 from tests.conftest import workbench
 from tests.stubs import FAILS, blank_page, documents, install_stub_engine, transcriptions
-from workbench.archive.cluster import ClusterWorkers, program_digest, unable
-from workbench.archive.tasks import Job
+from workbench.archive.run.dask import ClusterWorkers, program_digest, unable
+from workbench.archive.run.tasks import Job
 from workbench.dataset.store import open_dataset
 from workbench.errors import ClusterError
 from workbench.settings import Settings

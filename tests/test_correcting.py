@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from tests.printed import FORMS, pages, table, with_text
 from workbench.checks import check_form
+from workbench.corrections.apply import apply_corrections
+from workbench.corrections.correction import ACTIONS, Anchor, Correction
+from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.reconcile import field_rows
+from workbench.corrections.records import Boxes, Record, boxes_of, find_record, head_of, records_of, with_records
+from workbench.corrections.validate import FIELDS
 from workbench.dataset.build import DocumentResult, build_tables
-from workbench.dataset.correcting import apply_corrections
-from workbench.dataset.correction import ACTIONS, Anchor, Correction
-from workbench.dataset.corrections import CorrectionHistory
-from workbench.dataset.records import Boxes, Record, boxes_of, find_record, head_of, records_of, with_records
-from workbench.dataset.refusal import FIELDS
-from workbench.dataset.reviewed import field_rows
 from workbench.form.assemble import assemble_forms
 from workbench.model import Cell, CellGrid, Confidence, Finding, Form, PageContent, Table
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.dataset.correction import ACTIONS, Anchor, Correction, parse_line, to_line
-from workbench.dataset.corrections import CorrectionLog, corrections_folder, read_corrections, refusal
+from workbench.corrections.correction import ACTIONS, Anchor, Correction, parse_line, to_line
+from workbench.corrections.log import CorrectionLog, corrections_folder, read_corrections
+from workbench.corrections.validate import refusal
 from workbench.errors import CorrectionError
 
 FORM = "0123456789abcdef-1"

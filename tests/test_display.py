@@ -12,10 +12,10 @@ import pytest
 from tests.generated import HOSTILE, write_large_dataset
 from tests.printed import pages, table
 from tests.reviewed import FORM, archive
-from workbench.archive.single import ReadPage
 from workbench.dataset import display
 from workbench.dataset.store import open_dataset
 from workbench.model import Cell, CellGrid, Finding, Page
+from workbench.read.document import ReadPage
 
 HARMFUL = re.compile(r"<script|<img|<svg onload|onerror=[\"']?window", re.IGNORECASE)
 

@@ -21,7 +21,7 @@ from tests.scans.faults import scan
 from tests.scans.tables import Table, central_project_table
 from tests.scans.typeset import typeset
 from workbench.archive.ingest import plan_ingest
-from workbench.archive.store import ResultStore
+from workbench.archive.results.store import ResultStore
 from workbench.dataset.store import open_dataset
 from workbench.errors import InputError
 from workbench.files import LocalFiles

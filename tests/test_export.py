@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import workbench
 from tests.sample_tables import empty_tables, sample_tables, write
-from workbench.dataset import export_xlsx
 from workbench.dataset.dictionary import data_dictionary
-from workbench.dataset.export import FORMATS, Exported
-from workbench.dataset.export_csv import guarded
+from workbench.dataset.export import xlsx
+from workbench.dataset.export.csv import guarded
+from workbench.dataset.export.exporting import FORMATS, Exported
 from workbench.dataset.placing import TABLES
 from workbench.dataset.schemas import SCHEMAS
 from workbench.dataset.store import open_dataset
@@ -150,7 +150,7 @@ def test_text_full_of_control_characters_is_cut_after_a_whole_escape(tmp_path: P
 
 
 def test_rows_beyond_excels_last_go_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_xlsx, "EXCEL_ROWS", 51)  # the header and 50 rows
+    monkeypatch.setattr(xlsx, "EXCEL_ROWS", 51)  # the header and 50 rows
     dataset = open_dataset(write(sample_tables(), tmp_path / "processed"))
     export = dataset.export("xlsx", tmp_path / "out.xlsx")
     sheets = pd.read_excel(export.path, sheet_name=["indicators", "indicators_2", "indicators_3"])
@@ -242,7 +242,7 @@ def test_an_interrupted_export_leaves_the_last_one(kind: str, tmp_path: Path, mo
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("workbench.dataset.export.dictionary_table", interrupted)
+    monkeypatch.setattr("workbench.dataset.export.exporting.dictionary_table", interrupted)
     with pytest.raises(KeyboardInterrupt):
         dataset.export(kind, tmp_path / "out")
     assert _contents(tmp_path / "out") == before

@@ -33,11 +33,11 @@ from tests.stubs import (
 )
 from workbench.archive.clean import clean
 from workbench.archive.ingest import plan_ingest
-from workbench.archive.lock import locked, running
 from workbench.archive.rebuild import rebuild
-from workbench.archive.tasks import Job, PageTask, perform
-from workbench.dataset.corrections import CorrectionLog
-from workbench.dataset.export import FORMATS
+from workbench.archive.run.lock import locked, running
+from workbench.archive.run.tasks import Job, PageTask, perform
+from workbench.corrections.log import CorrectionLog
+from workbench.dataset.export.exporting import FORMATS
 from workbench.dataset.placing import TABLES
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError

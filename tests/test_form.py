@@ -21,7 +21,7 @@ from workbench.form.content import POINTS_IN_LABEL
 from workbench.form.gaps import gaps_in_pages
 from workbench.form.lexicon import match_label
 from workbench.form.records import Sourced, is_empty
-from workbench.form.rows import Row
+from workbench.form.rows import FormRow
 from workbench.model import BLANK, CellGrid, CellKey, Confidence, Entry, Form, PageContent, Point, Polygon, TextLine
 
 TIANJIN, PROJECT_1, PROJECT_2 = FORMS
@@ -591,7 +591,7 @@ class TestGaps:
         assert gaps_in_pages(1, 1, [page_content(1, (some_grid(1),), lines)]) == []
 
     def test_a_row_whose_values_could_not_be_read_is_kept(self):
-        row = Row(1, 1, 1, (), ())
+        row = FormRow(1, 1, 1, (), ())
         assert is_empty(Sourced(row, {"level1": Entry("产出指标"), "name": BLANK, "weight": BLANK}))
         assert not is_empty(Sourced(row, {"level1": Entry("产出指标"), "name": BLANK, "weight": Entry("", 0.0)}))
 

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans import faults
-from workbench.grid.cells import CellBox
-from workbench.grid.lines import LineBox, TextLayer, find_lines
-from workbench.grid.marks import lone_mark
-from workbench.grid.reading import read_page
-from workbench.grid.text import cell_text, has_odd_brackets, has_odd_number, least_sure
+from workbench.grid.structure.cells import CellBox
+from workbench.grid.text_lines import LineBox, TextLayer, find_lines
 from workbench.model import Cell, CellGrid, Page, PageContent
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, least_sure
+from workbench.read.page import read_page
+from workbench.read.symbols import lone_mark
 
 Box = tuple[float, float, float, float]
 Span = tuple[int, int, int, int]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from tests.conftest import RAW, Sample, workbench
-from workbench.archive.store import page_content_from_json
+from workbench.archive.results.store import page_content_from_json
 
 pytestmark = pytest.mark.slow
 

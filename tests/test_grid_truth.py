@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from tests.scans.faults import draw_page
 from tests.scans.tables import central_project_table
 from tests.scans.typeset import Style, page_grids, typeset
-from workbench.grid.reading import read_page
 from workbench.model import Page, Polygon
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+from workbench.read.page import read_page
 
 TRUTH = Path(__file__).parent / "truth" / "example_project_1.json"
 

@@ -18,8 +18,8 @@ from tests.hostile import BROWSER, HUGE, Payload
 from tests.hostile_archive import FORMS, Hostile, one_line, table_of, together, truth_of
 from tests.lab import QUIET, chromium
 from tests.written import write_html
-from workbench.archive.single import read_scan
 from workbench.grid.export import to_html
+from workbench.read.document import read_scan
 from workbench.readers.plain import plain
 from workbench.report.page import frame
 from workbench.settings import Settings

@@ -57,7 +57,6 @@ def test_the_package_exports_exactly_what_it_promises():
         "audit",
         "ingest",
         "open",
-        "read",
         "rebuild",
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from workbench.grid.masks import Mask, pieces_of, rows_near, spread
+from workbench.grid.masks import Mask, components_of, rows_near, spread
 
 
 def _sparse_mask(seed: int) -> Mask:
@@ -18,7 +18,7 @@ def _sparse_mask(seed: int) -> Mask:
 
 def test_pieces_are_the_same_as_on_all_rows() -> None:
     for mask in map(_sparse_mask, range(20)):
-        pieces = pieces_of(mask)
+        pieces = components_of(mask)
         _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
         found = [pieces.left, pieces.top, pieces.width, pieces.height, pieces.area, pieces.row]
         expected = np.column_stack([stats, centres[:, 1]])
@@ -33,9 +33,9 @@ def test_pieces_are_the_same_as_on_all_rows() -> None:
 
 def test_a_mask_without_paper_is_one_piece_and_one_without_ink_has_none() -> None:
     full, blank = np.full((4, 5), 255, np.uint8), np.zeros((4, 5), np.uint8)
-    assert pieces_of(full).area[1:].tolist() == [20]
-    assert pieces_of(blank).area[1:].tolist() == []
-    assert not pieces_of(blank).chosen(np.zeros(1, bool)).any()
+    assert components_of(full).area[1:].tolist() == [20]
+    assert components_of(blank).area[1:].tolist() == []
+    assert not components_of(blank).chosen(np.zeros(1, bool)).any()
 
 
 def test_what_looks_no_further_comes_out_the_same_on_the_rows_near_ink() -> None:

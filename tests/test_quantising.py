@@ -11,14 +11,14 @@ import pytest
 from PIL import Image
 
 from tests.conftest import RAW, workbench
-from workbench.archive import quantising
-from workbench.archive.quantising import quantise_weights
+from workbench import tuning
 from workbench.errors import EngineError, WeightsError
 from workbench.model import PageContent
 from workbench.ocr.base import OcrOptions, Reading
 from workbench.ocr.paddle import PaddleEngine
 from workbench.ocr.quantising import KNOWN_ANSWERS
 from workbench.settings import Settings
+from workbench.tuning import quantise_weights
 
 SCANS = RAW / "示例项目_2022.pdf"
 RECOGNISER = Settings().recognition_model
@@ -42,7 +42,7 @@ def texts(content: PageContent) -> list[str]:
 
 
 def test_a_page_reads_as_with_32_bits(made, engine, tmp_path):
-    from workbench.archive.single import read_document
+    from workbench.read.document import read_document
 
     scan = next((RAW / "天津市工业和信息化局_2022").glob("*02.jpg"))
     read = [
@@ -76,7 +76,7 @@ def test_weights_that_read_a_sure_line_otherwise_are_not_kept(monkeypatch, tmp_p
 
     def misread(engine: PaddleEngine, crops):
         readings = read(engine, crops)
-        if not engine.options.model_folder or len(crops) < quantising.FEWEST_LINES:
+        if not engine.options.model_folder or len(crops) < tuning.FEWEST_LINES:
             return readings
         sure = max(range(len(readings)), key=lambda i: readings[i].confidence)
         return [Reading("9", (0.99,), (0.5,)) if i == sure else reading for i, reading in enumerate(readings)]
@@ -113,7 +113,7 @@ def test_scans_that_are_not_there_are_named(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(quantising, "_lines_of", lambda *_: [np.full((32, 32, 3), 255, np.uint8)] * 60)
+    monkeypatch.setattr(tuning, "_lines_of", lambda *_: [np.full((32, 32, 3), 255, np.uint8)] * 60)
     (tmp_path / "file").touch()
     with pytest.raises(WeightsError, match=r"8-bit: it cannot be written \(Not a directory\)"):
         quantise_weights(SCANS, tmp_path / "file" / "8-bit", Settings(), lambda pages, *_: pages)

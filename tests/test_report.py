@@ -17,12 +17,11 @@ import pytest
 from tests.made_reports import AWKWARD, DEPARTMENT
 from tests.sample_tables import empty_tables, sample_tables, several_departments, write
 from workbench.errors import ReportError, SelectionError, SettingsError
-from workbench.report import build_reports
-from workbench.report.build import _run
+from workbench.report.build import _run, build_reports
 from workbench.report.journal import Report, note, noted
 from workbench.report.origin import row_digests
 from workbench.report.page import frame, make_page
-from workbench.report.plan import Job, chosen, file_stems, find_notebook, plan, project_folder
+from workbench.report.plan import ReportJob, chosen, file_stems, find_notebook, plan, project_folder
 from workbench.report.run import ReadableTranslator, make_report, readable_parameters, without_paths
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -257,7 +256,7 @@ def test_a_line_of_the_journal_that_was_cut_off_is_no_report(tmp_path: Path) -> 
 
 
 def test_a_worker_that_dies_takes_only_its_own_report_down(tmp_path: Path) -> None:
-    jobs = [Job(tmp_path / f"{name}.ipynb", name, name, tmp_path, tmp_path / "out") for name in ("kill", "a")]
+    jobs = [ReportJob(tmp_path / f"{name}.ipynb", name, name, tmp_path, tmp_path / "out") for name in ("kill", "a")]
     for job in jobs:
         job.notebook.write_text("not json", encoding="utf-8")
     reports = {report.stem: report for report in _run(jobs, 1, 10, make=_make_or_die)}
@@ -266,7 +265,7 @@ def test_a_worker_that_dies_takes_only_its_own_report_down(tmp_path: Path) -> No
     assert set(noted(tmp_path / "out")) == {"kill", "a"}
 
 
-def _make_or_die(job: Job, seconds: float) -> Report:
+def _make_or_die(job: ReportJob, seconds: float) -> Report:
     if job.stem == "kill":
         os._exit(9)
     return make_report(job, seconds)
@@ -301,7 +300,7 @@ def test_ctrl_c_finishes_the_reports_in_hand_and_the_next_run_goes_on(tmp_path: 
 def test_a_notebook_that_is_no_notebook_fails_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "department.ipynb"
     path.write_text("not json", encoding="utf-8")
-    report = make_report(Job(path, "x", "题", tmp_path, tmp_path / "out"))
+    report = make_report(ReportJob(path, "x", "题", tmp_path, tmp_path / "out"))
     assert report.error is not None
     assert report.error.startswith("department.ipynb: ")
 

@@ -14,13 +14,13 @@ import pytest
 
 from tests.conftest import workbench
 from tests.stubs import blank_page, ingest_here, install_stub_engine, transcriptions
-from workbench.archive import version as version_module
 from workbench.archive.clean import clean
-from workbench.archive.lock import locked, running
 from workbench.archive.progress import detailed_plan_lines
-from workbench.archive.version import PIPELINE
-from workbench.archive.workers import default_workers
-from workbench.dataset.corrections import CorrectionLog, corrections_folder
+from workbench.archive.results import version as version_module
+from workbench.archive.results.version import PIPELINE
+from workbench.archive.run.local import default_workers
+from workbench.archive.run.lock import locked, running
+from workbench.corrections.log import CorrectionLog, corrections_folder
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError, InUseError
 from workbench.settings import Settings
@@ -224,7 +224,7 @@ class TestPlan:
     def test_processes_are_no_more_than_fit_into_the_memory_of_the_container_and_at_least_one(
         self, tmp_path, monkeypatch
     ):
-        monkeypatch.setattr("workbench.archive.workers.CONTAINER", tmp_path)
+        monkeypatch.setattr("workbench.archive.run.local.CONTAINER", tmp_path)
         monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(64), raising=False)
         (tmp_path / "memory.current").write_text("1000000000\n")
         for limit, expected in {"3500000000\n": 2, "1100000000\n": 1}.items():

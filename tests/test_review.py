@@ -18,19 +18,19 @@ import workbench
 from tests.generated import HOSTILE, write_large_dataset
 from tests.reviewed import FORM, Archive, Screen, archive, unsure
 from workbench.checks.doubts import cells_of
-from workbench.dataset.corrections import CorrectionLog
+from workbench.corrections.log import CorrectionLog
 from workbench.dataset.store import open_dataset
 from workbench.errors import CorrectionError
 from workbench.model import Cell
-from workbench.review.arithmetic import arithmetic
-from workbench.review.audit import draw_audit
 from workbench.review.pictures import PagePicture, cut
+from workbench.review.quality.audit import draw_audit
 from workbench.review.queue import audit_queue, build_queue
-from workbench.review.readings import Place, quarter_turns
+from workbench.review.readings import FieldKey, quarter_turns
 from workbench.review.session import Session
+from workbench.review.sums import arithmetic
 
-DOUBTED, SURE = Place("indicators", 71, "score"), Place("indicators", 62, "score")
-TOTAL = Place("forms", None, "total_score")
+DOUBTED, SURE = FieldKey("indicators", 71, "score"), FieldKey("indicators", 62, "score")
+TOTAL = FieldKey("forms", None, "total_score")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ class TestArithmetic:
         cells = cells_of(list(readings.pages.values()))
         (total,) = [line for line in arithmetic(readings.form, TOTAL, cells) if line.label == "得分合计"]
         assert ("= 92.3" in total.computed, total.stated, total.agrees) == (True, "98.3", False)
-        budget = arithmetic(readings.form, Place("budgets", 1, "executed"), cells)
+        budget = arithmetic(readings.form, FieldKey("budgets", 1, "executed"), cells)
         assert [(line.label, line.stated, line.agrees) for line in budget] == [
             ("执行率", "98.3%", True),
             ("预算执行得分", "9.8", True),
@@ -169,7 +169,7 @@ class TestAnswers:
     def test_a_merged_label_is_corrected_for_all_its_rows(self, form: Archive) -> None:
         session = form.session()
         readings = session.readings.of(FORM)
-        label = Place("indicators", 1, "level2")
+        label = FieldKey("indicators", 1, "level2")
         session.correct(FORM, label, "数量")
         changed = session.texts(readings)
         assert len(changed) == len(readings.sharing(label)) > 1

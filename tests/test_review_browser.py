@@ -34,8 +34,9 @@ ds = wb.open("strangers/data/processed")
 display(HTML("<p id='control'>$x^2$ <img src=x onerror=window.control=1></p>"))
 for form_id in ds.forms.form_id:
     report = wa.select(ds, ds.forms.department[list(ds.forms.form_id).index(form_id)])
-    display(ds.form(form_id), wa.pages.title(report), wa.listings.indicators(report.main), wa.pages.key_points(report))
-display(ds, wa.listings.failed_documents(ds), wa.evidence.findings(ds))
+    display(ds.form(form_id), wa.sections.title(report), wa.sections.key_points(report))
+    display(wa.report_tables.indicators(report.main))
+display(ds, wa.report_tables.failed_documents(ds), wa.evidence.findings(ds))
 display(wb.ingest("strangers/data/raw", "strangers/data/processed", workers=1))
 wb.review("strangers/data/processed", by="<img src=x onerror=canary('by')>\\u202e1")
 """

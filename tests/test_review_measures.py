@@ -21,14 +21,14 @@ from tests.conftest import workbench
 from tests.printed import FORMS, table
 from workbench.archive.rebuild import rebuild
 from workbench.cli import main
-from workbench.dataset.corrections import CorrectionLog, corrections_folder
+from workbench.corrections.log import CorrectionLog, corrections_folder
 from workbench.dataset.store import Dataset
 from workbench.errors import CorrectionError, DatasetError, SelectionError
-from workbench.review.accuracy import bench_from_corrections, threshold_for
-from workbench.review.agreement import cohens_kappa, krippendorffs_alpha
-from workbench.review.audit import allocate
-from workbench.review.estimate import Answered, estimate_rate
-from workbench.review.proportions import clopper_pearson, wilson
+from workbench.review.quality.accuracy import bench_from_corrections, threshold_for
+from workbench.review.quality.agreement import cohens_kappa, krippendorffs_alpha
+from workbench.review.quality.audit import allocate
+from workbench.review.quality.estimate import Answered, estimate_rate
+from workbench.review.quality.proportions import clopper_pearson, wilson
 
 NAME = "享受营养膳食补助学生人数"
 

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from workbench.grid.lines import LineBox, TextLayer
-from workbench.grid.marks import lone_mark, with_leading_sign
-from workbench.grid.signs import sign_by_shape
+from workbench.grid.text_lines import LineBox, TextLayer
 from workbench.ocr.base import Reading
+from workbench.read.sign_shapes import sign_by_shape
+from workbench.read.symbols import lone_mark, with_leading_sign
 
 SIZES = (21, 28, 42)
 """Characters of 10 points at 150, 200 and 300 dpi, pixels."""

@@ -14,13 +14,13 @@ from PIL import Image
 import workbench as wb
 from tests.stubs import Here, Quiet, blank_page, transcriptions
 from workbench.archive.ingest import ingest as run
-from workbench.archive.lock import StoreLock
 from workbench.archive.originals import Originals
+from workbench.archive.run.lock import StoreLock
+from workbench.archive.run.tasks import Job
 from workbench.archive.summary import IngestSummary
-from workbench.archive.tasks import Job
 from workbench.errors import InputError, InUseError, StoreError
 from workbench.readers.documents import find_sources
-from workbench.remote import RemoteFiles, files_at, place_of
+from workbench.remote import RemoteFiles, files_at, location_of
 from workbench.settings import Settings
 
 
@@ -58,7 +58,7 @@ def put(folder: Path, url: str) -> None:
 
 def ingest(raw: Path | str, processed: Path | str) -> IngestSummary:
     """`wb.ingest` in this process."""
-    places, executor = (place_of(raw), place_of(processed)), Here(Path(), Settings())
+    places, executor = (location_of(raw), location_of(processed)), Here(Path(), Settings())
     executor.job = Job(places[1], Settings(), Originals(places[0]))
     return run(*places, Settings(), 1, Quiet(), executor=executor)
 
@@ -167,9 +167,9 @@ def test_every_place_keeps_contents_alike(kind: str, request: pytest.FixtureRequ
 
 
 def test_a_place_is_a_url_or_a_path() -> None:
-    assert place_of("s3://bucket/a/") == "s3://bucket/a"
-    assert place_of("file:///data/%E7%94%B2") == Path("/data/甲")
-    assert place_of("data/raw") == Path("data/raw")
+    assert location_of("s3://bucket/a/") == "s3://bucket/a"
+    assert location_of("file:///data/%E7%94%B2") == Path("/data/甲")
+    assert location_of("data/raw") == Path("data/raw")
     with pytest.raises(StoreError, match="nosuch"):
         _ = RemoteFiles("nosuch://a").system
 

@@ -27,9 +27,9 @@ from tests.test_grid import (
     with_words,
     write,
 )
-from workbench.grid.drawing import draw_stages
-from workbench.grid.lines import LineBox
-from workbench.grid.row_cut import find_bands, row_borders
+from workbench.grid.borderless.row_segmentation import find_bands, row_borders
+from workbench.grid.debug import draw_stages
+from workbench.grid.text_lines import LineBox
 from workbench.model import Page
 
 HEADER = ("项目名称", "年度指标值", "实际完成值", "得分")

@@ -15,8 +15,8 @@ from tests.hostile import PAYLOADS
 from tests.sample_tables import several_departments
 from workbench import analysis as wa
 from workbench.analysis import style
-from workbench.dataset.corrections import CorrectionLog
-from workbench.dataset.refusal import refusal
+from workbench.corrections.log import CorrectionLog
+from workbench.corrections.validate import refusal
 from workbench.files import short_name
 from workbench.report.journal import Report, note, noted
 from workbench.visible import TURNING, UNSEEN, as_html, one_line, visible

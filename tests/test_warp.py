@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.grid.masks import opened
-from workbench.grid.warp import (
+from workbench.grid.rectify.dewarp import (
     ORDERS,
-    Bend,
-    Pieces,
-    Turn,
-    Warp,
+    DewarpField,
+    Homography,
+    PageMap,
+    RuleSegments,
     compose,
     quarter_turned,
     slope_field,
@@ -47,7 +47,7 @@ def test_quarter_turns_map_every_pixel_back(count):
 def test_nothing_of_a_turned_page_is_cut_off(angle):
     step = turned(angle, WIDTH, HEIGHT)
     frame, width, height = upright_frame(step, WIDTH, HEIGHT)
-    inverse = Turn(np.linalg.inv(compose((frame, step)).steps[0].matrix))
+    inverse = Homography(np.linalg.inv(compose((frame, step)).steps[0].matrix))
     corners = inverse(np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], float))
     assert corners.min() >= -1.5
     assert (corners.max(axis=0) <= np.array([width, height]) + 1.5).all()
@@ -64,9 +64,9 @@ def test_runs_of_ink_are_found_up_to_the_edges_of_the_page(run):
 @given(SLOPES, SLOPES)
 def test_the_picture_shows_what_the_map_says(across, down):
     """Resampling fills a coarse mesh in: it must agree with the map itself."""
-    bend = Bend((WIDTH / 2, HEIGHT / 2), HEIGHT / 2, across / 4, down / 4)
+    bend = DewarpField((WIDTH / 2, HEIGHT / 2), HEIGHT / 2, across / 4, down / 4)
     grey = gradient()
-    picture = Warp((bend,)).resample(grey, WIDTH, HEIGHT)
+    picture = PageMap((bend,)).resample(grey, WIDTH, HEIGHT)
     inner = POINTS[(POINTS.min(axis=1) > 100) & (POINTS[:, 0] < WIDTH - 100) & (POINTS[:, 1] < HEIGHT - 100)]
     places = bend(inner)
     for (u, v), (x, y) in zip(inner, places, strict=True):
@@ -76,15 +76,15 @@ def test_the_picture_shows_what_the_map_says(across, down):
 @given(st.floats(-8, 8), SLOPES)
 def test_merged_turns_are_the_same_map(angle, slopes):
     steps = (turned(angle, WIDTH, HEIGHT), turned(-angle / 2, WIDTH, HEIGHT), quarter_turned(1, WIDTH, HEIGHT))
-    bend = Bend((300, 400), 450, slopes, slopes)
-    one_by_one = Warp((bend, *steps))(POINTS)
+    bend = DewarpField((300, 400), 450, slopes, slopes)
+    one_by_one = PageMap((bend, *steps))(POINTS)
     assert compose((bend, *steps))(POINTS) == pytest.approx(one_by_one, abs=1e-6)
 
 
 class TestSlopeField:
-    def pieces(self, slope: np.ndarray, seed: int) -> Pieces:
+    def pieces(self, slope: np.ndarray, seed: int) -> RuleSegments:
         rng = np.random.default_rng(seed)
-        return Pieces(self.x, self.y, slope, rng.uniform(60, 190, len(slope)))
+        return RuleSegments(self.x, self.y, slope, rng.uniform(60, 190, len(slope)))
 
     x, y = (axis.ravel() for axis in np.meshgrid(np.linspace(100, 2300, 8), np.linspace(150, 3300, 12)))
 

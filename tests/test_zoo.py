@@ -24,7 +24,7 @@ from tests.zoo import all_kinds, endless_kinds
 from tests.zoo.images import saved
 from tests.zoo.kinds import PASSWORDS, PORT, SECRET, WAS_HERE, Kind, form
 from workbench.archive.ingest import plan_ingest
-from workbench.archive.tasks import Job, PageTask, perform
+from workbench.archive.run.tasks import Job, PageTask, perform
 from workbench.dataset.store import TABLES, Dataset, open_dataset
 from workbench.settings import Settings
 

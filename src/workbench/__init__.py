@@ -11,19 +11,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench import review
+from workbench import read, review
+from workbench._version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workbench.archive.single import ReadPage
     from workbench.archive.summary import IngestSummary
     from workbench.dataset.store import Dataset
-    from workbench.review.agreement import Agreement
-    from workbench.review.audit import Audit
+    from workbench.review.quality.agreement import Agreement
+    from workbench.review.quality.audit import Audit
     from workbench.settings import Settings
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild", "review"]
 
 
@@ -54,16 +53,16 @@ def ingest(
     """
     from workbench.archive.ingest import ingest as run
     from workbench.archive.progress import RunProgress
-    from workbench.archive.workers import default_workers
-    from workbench.remote import absolute, place_of
+    from workbench.archive.run.local import default_workers
+    from workbench.remote import absolute, location_of
     from workbench.settings import Settings
 
-    raw, processed, chosen = place_of(raw), place_of(processed), settings or Settings.from_environment()
+    raw, processed, chosen = location_of(raw), location_of(processed), settings or Settings.from_environment()
     executor = None
     if cluster is not None:
-        from workbench.archive.cluster import ClusterWorkers
         from workbench.archive.originals import Originals
-        from workbench.archive.tasks import Job
+        from workbench.archive.run.dask import ClusterWorkers
+        from workbench.archive.run.tasks import Job
 
         raw, processed = absolute(raw), absolute(processed)  # as every machine of the cluster sees them
         executor = ClusterWorkers(Job(processed, chosen, Originals(raw)), cluster)
@@ -85,20 +84,6 @@ def open(folder: Path | str = "data/processed") -> Dataset:
     from workbench.dataset.store import open_dataset
 
     return open_dataset(folder)
-
-
-def read(scan: Path | str) -> list[ReadPage]:
-    """Read one document without storing anything: its pages, each with its tables and ``draw()``.
-
-    Raises:
-        workbench.errors.InputError: the document, or one of its pages, cannot be read.
-    """
-    from pathlib import Path
-
-    from workbench.archive.single import read_scan
-    from workbench.settings import Settings
-
-    return read_scan(Path(scan), Settings.from_environment())
 
 
 def rebuild(processed: Path | str = "data/processed") -> IngestSummary:
@@ -128,7 +113,7 @@ def audit(dataset: Dataset | Path | str = "data/processed", n: int = 200, seed: 
         workbench.errors.CorrectionError: the sample cannot be kept, or a kept one is damaged.
     """
     from workbench.dataset.store import Dataset as Opened
-    from workbench.review.audit import draw_audit
+    from workbench.review.quality.audit import draw_audit
 
     return draw_audit(dataset if isinstance(dataset, Opened) else open(dataset), n, seed)
 
@@ -142,7 +127,7 @@ def agreement(dataset: Dataset | Path | str = "data/processed", *people: str) ->
         workbench.errors.SelectionError: nobody of that name has made corrections.
     """
     from workbench.dataset.store import Dataset as Opened
-    from workbench.remote import place_of
-    from workbench.review.agreement import agreement_of
+    from workbench.remote import location_of
+    from workbench.review.quality.agreement import agreement_of
 
-    return agreement_of(dataset.folder if isinstance(dataset, Opened) else place_of(dataset), people)
+    return agreement_of(dataset.folder if isinstance(dataset, Opened) else location_of(dataset), people)

@@ -10,7 +10,7 @@ import click
 
 import workbench
 from workbench.errors import WorkbenchError
-from workbench.remote import Place, place_of
+from workbench.remote import Location, location_of
 from workbench.settings import NOTEBOOK_SECONDS
 from workbench.visible import one_line
 
@@ -45,7 +45,7 @@ class Command(Plain, click.Command):
             raise click.exceptions.Exit(_complain("interrupted; nothing that was done is lost")) from None
 
 
-class Group(Plain, click.Group):
+class CommandGroup(Plain, click.Group):
     """The commands in the order of their use."""
 
     command_class = Command
@@ -59,8 +59,8 @@ class PlaceType(click.ParamType):  # type: ignore[type-arg]
 
     name = "PATH|URL"
 
-    def convert(self, value: Place, _: click.Parameter | None, __: click.Context | None) -> Place:
-        return place_of(value)
+    def convert(self, value: Location, _: click.Parameter | None, __: click.Context | None) -> Location:
+        return location_of(value)
 
 
 def _say(line: str, err: bool = False) -> None:
@@ -77,7 +77,7 @@ def _examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(workbench.__version__, prog_name="workbench")
 def main() -> None:
     """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""
@@ -99,7 +99,7 @@ def main() -> None:
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers read the pages: tcp://host:8786")
 @click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
-def ingest(raw: Place, out: Place, workers: int | None, cluster: str | None, keep: bool, dry_run: bool) -> None:
+def ingest(raw: Location, out: Location, workers: int | None, cluster: str | None, keep: bool, dry_run: bool) -> None:
     """Read the documents in RAW (default data/raw) into a dataset. RAW and --out are folders, or URLs (s3://…).
 
     What was read before is not read again; after an interruption the same command goes on. Ctrl-C finishes the pages
@@ -120,7 +120,7 @@ def ingest(raw: Place, out: Place, workers: int | None, cluster: str | None, kee
 
 
 def _ingest(
-    raw: Place, out: Place, workers: int | None, cluster: str | None = None, keep: bool = False
+    raw: Location, out: Location, workers: int | None, cluster: str | None = None, keep: bool = False
 ) -> IngestSummary:
     summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep)
     _say(str(summary))
@@ -137,7 +137,7 @@ def _ingest(
 
 
 def _default_workers() -> int:
-    from workbench.archive.workers import default_workers
+    from workbench.archive.run.local import default_workers
 
     return default_workers()
 
@@ -145,7 +145,7 @@ def _default_workers() -> int:
 @main.command(epilog=_examples("workbench clean --dry-run", "workbench clean data/2022"))
 @click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and do nothing.")
-def clean(processed: Place, dry_run: bool) -> None:
+def clean(processed: Location, dry_run: bool) -> None:
     """Remove results that the tables no longer stand on: of deleted documents, earlier versions and other settings.
 
     Tables, corrections and the documents themselves stay.
@@ -169,12 +169,12 @@ def clean(processed: Place, dry_run: bool) -> None:
 )
 def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     """The tables of SCAN (any file that `ingest` reads, or a folder of page images) as HTML and JSON, page by page."""
-    from workbench.archive.single import read_document
     from workbench.files import short_name
-    from workbench.grid.drawing import draw_cells, draw_stages
+    from workbench.grid.debug import draw_cells, draw_stages
     from workbench.grid.export import to_html, to_json
     from workbench.ocr.registry import engine_for
     from workbench.progress import counted
+    from workbench.read.document import read_document
     from workbench.settings import Settings
 
     settings = Settings.from_environment()
@@ -286,7 +286,7 @@ def _report(
 @click.option(
     "--severity", type=click.Choice(["error", "warning", "info"]), default="info", help="Least severity shown."
 )
-def check(processed: Place, severity: str) -> None:
+def check(processed: Location, severity: str) -> None:
     """What the forms say against themselves, and where the machine is unsure; most serious first."""
     dataset = workbench.open(processed)
     ranks = {"error": 0, "warning": 1, "info": 2}
@@ -313,7 +313,7 @@ def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - re
     Measured on the fields that people confirmed or corrected; text is compared to the letter. For the error rate of
     the fields that nobody was asked about, draw a sample: workbench.audit in Python.
     """
-    from workbench.review.accuracy import bench_from_corrections
+    from workbench.review.quality.accuracy import bench_from_corrections
 
     for line in bench_from_corrections(workbench.open(processed)).lines():
         _say(line)
@@ -328,9 +328,9 @@ def quantise(raw: Path, out: Path) -> None:
     They are made with the text of some pages of RAW, and compared with the weights in use on that of others; they are
     kept only if no line that was read surely is read differently, and if they are faster.
     """
-    from workbench.archive.quantising import quantise_weights
     from workbench.progress import counted
     from workbench.settings import Settings
+    from workbench.tuning import quantise_weights
 
     made = quantise_weights(raw, out, Settings.from_environment(), counted)
     same = "all alike" if not made.different else f"{made.different} of them, doubted before, differently"
@@ -342,13 +342,13 @@ def quantise(raw: Path, out: Path) -> None:
 @click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "dta", "duckdb"]), required=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File or folder.  [default: in exports/]")
-def export(processed: Place, kind: str, out: Path | None) -> None:
+def export(processed: Location, kind: str, out: Path | None) -> None:
     """The tables for other tools: an Excel workbook, CSV files for Excel, Stata files, a DuckDB file.
 
     Text stays text, `=100%` too. Every export holds the data dictionary in Chinese, and says in `about` what the
     format could not hold as it was.
     """
-    from workbench.dataset.export import export_dataset
+    from workbench.dataset.export.exporting import export_dataset
     from workbench.progress import counted
 
     made = export_dataset(workbench.open(processed), kind, out, progress=counted)

@@ -10,7 +10,7 @@ from tqdm.auto import tqdm
 
 from workbench.visible import one_line
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 
 def shows_bars() -> bool:
@@ -24,7 +24,7 @@ def _in_notebook() -> bool:
     return shell is not None and "IPKernelApp" in shell.config
 
 
-def counted(items: Iterable[Item], total: int, desc: str) -> Iterator[Item]:
+def counted(items: Iterable[T], total: int, desc: str) -> Iterator[T]:
     """Pass items on and show how many there were: a bar on a terminal, a line each elsewhere."""
     if shows_bars():
         yield from tqdm(items, total=total, desc=desc, dynamic_ncols=True)

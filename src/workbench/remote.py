@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from workbench.errors import StoreError
 from workbench.files import Files, LocalFiles
 
-Place = Path | str
+Location = Path | str
 """A folder (or file) of this machine, or the URL of one elsewhere."""
 
 WAITS = (0.5, 1.0, 2.0, 4.0)
@@ -31,7 +31,7 @@ CHUNK = 8 * 1024 * 1024
 Answer = TypeVar("Answer")
 
 
-def place_of(text: Place) -> Place:
+def location_of(text: Location) -> Location:
     """A URL as it is, anything else as a path; ``file://`` is a path."""
     if isinstance(text, Path) or "://" not in text:
         return Path(text)
@@ -39,12 +39,12 @@ def place_of(text: Place) -> Place:
     return Path(unquote(parts.path)) if parts.scheme in ("file", "local") else text.rstrip("/")
 
 
-def absolute(place: Place) -> Place:
+def absolute(place: Location) -> Location:
     """A place as it is called from wherever."""
     return place.absolute() if isinstance(place, Path) else place
 
 
-def files_at(place: Place) -> Files:
+def files_at(place: Location) -> Files:
     """The contents of a place."""
     return LocalFiles(place) if isinstance(place, Path) else RemoteFiles(place)
 

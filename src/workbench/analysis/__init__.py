@@ -1,8 +1,8 @@
 """Analyses: measures and charts, as pure functions on the tables of ``DATASET.md``.
 
 ``measures``, ``causes``, ``comparison`` and ``summary`` count, ``narrative`` puts the counts into sentences,
-``figures``, ``attainment``, ``overview`` and ``panels`` draw, ``pieces``, ``pages``, ``listings`` and
-``evidence`` make the pieces of a report. What the notebooks use is here::
+``form_charts``, ``attainment``, ``archive_charts`` and ``year_charts`` draw, ``html``, ``sections``, ``report_tables``
+and ``evidence`` make the parts of a report. What the notebooks use is here::
 
     from workbench import analysis as wa
 
@@ -10,21 +10,21 @@
     wa.picture(wa.goal_completion(report.main))
 """
 
-from workbench.analysis import causes, comparison, evidence, listings, measures, pages
+from workbench.analysis import causes, comparison, evidence, measures, report_tables, sections
+from workbench.analysis.archive_charts import department_heat_map, execution_against_score, scores
 from workbench.analysis.attainment import attainment_dots
-from workbench.analysis.excerpt import Excerpt, Tables, locate, locate_project, select
-from workbench.analysis.figures import (
+from workbench.analysis.form_charts import (
     budget_flow,
     deviation_causes,
     goal_completion,
     score_heat_map,
     score_waterfall,
 )
-from workbench.analysis.overview import department_heat_map, execution_against_score, scores
-from workbench.analysis.panels import departments_over_years, scores_by_year
-from workbench.analysis.pieces import Html, picture, stylesheet
+from workbench.analysis.html import Html, picture, stylesheet
+from workbench.analysis.selection import Excerpt, Tables, locate, locate_project, select
 from workbench.analysis.style import alt_text, use
 from workbench.analysis.summary import form_summary
+from workbench.analysis.year_charts import departments_over_years, scores_by_year
 
 __all__ = [
     "Excerpt",
@@ -42,16 +42,16 @@ __all__ = [
     "execution_against_score",
     "form_summary",
     "goal_completion",
-    "listings",
     "locate",
     "locate_project",
     "measures",
-    "pages",
     "picture",
+    "report_tables",
     "score_heat_map",
     "score_waterfall",
     "scores",
     "scores_by_year",
+    "sections",
     "select",
     "stylesheet",
     "use",

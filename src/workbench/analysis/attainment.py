@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from workbench.analysis import measures, style
-from workbench.analysis.excerpt import Tables
-from workbench.analysis.figures import LABEL_COLUMNS, source_note
+from workbench.analysis.form_charts import LABEL_COLUMNS, source_note
+from workbench.analysis.selection import Tables
 from workbench.analysis.style import BLUE, GREY, INK, ORANGE, RED, plain, styled
 from workbench.analysis.wording import category, percent, shorten, text, wrap_evenly
 

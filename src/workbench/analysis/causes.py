@@ -12,7 +12,7 @@ from importlib import resources
 import pandas as pd
 
 from workbench.analysis import measures
-from workbench.analysis.excerpt import Tables
+from workbench.analysis.selection import Tables
 from workbench.analysis.wording import is_missing
 
 UNKNOWN = "未归类"

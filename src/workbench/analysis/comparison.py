@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis import measures
-from workbench.analysis.excerpt import Tables
 from workbench.analysis.measures import numbers
-from workbench.dataset.reviewed import DOUBT
+from workbench.analysis.selection import Tables
+from workbench.corrections.reconcile import DOUBT
 
 POINT_FIELDS = ("weight", "score")
 """Fields of a row whose misreading would change a score."""

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from workbench.analysis import pieces
-from workbench.analysis.excerpt import Tables
-from workbench.analysis.pieces import Column, Html, Row, escape
+from workbench.analysis import html
+from workbench.analysis.html import Html, TableColumn, TableRow, escape
+from workbench.analysis.selection import Tables
 from workbench.analysis.summary import SEVERITIES
 from workbench.analysis.wording import is_missing, percent, text, whole
 from workbench.dataset.dictionary import data_dictionary
@@ -36,17 +36,17 @@ FRAME = (213, 94, 0)
 
 
 CELL_COLUMNS = (
-    Column("page", "页", whole, "number"),
-    Column("table_no", "页上第几张表", whole, "number"),
-    Column("row", "行", whole, "number"),
-    Column("col", "列", whole, "number"),
-    Column("text", "文字", kind="wide"),
-    Column("confidence", "置信度", lambda value: percent(value, 2), "number"),
-    Column("state", "状态", kind="short"),
+    TableColumn("page", "页", whole, "number"),
+    TableColumn("table_no", "页上第几张表", whole, "number"),
+    TableColumn("row", "行", whole, "number"),
+    TableColumn("col", "列", whole, "number"),
+    TableColumn("text", "文字", kind="wide"),
+    TableColumn("confidence", "置信度", lambda value: percent(value, 2), "number"),
+    TableColumn("state", "状态", kind="short"),
 )
 
 
-class Scans(Protocol):
+class PageImages(Protocol):
     """What the pieces are cut from: an opened dataset."""
 
     def page_image(self, form_id: str, page: int) -> tuple[Image.Image, float]:
@@ -55,7 +55,7 @@ class Scans(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ScanPlace:
     """Where on a form's page a finding points: the row to show and the cell to frame, in units of ``cells``."""
 
     form_id: str
@@ -64,7 +64,7 @@ class Place:
     cell: tuple[float, float, float, float]
 
 
-def findings(tables: Tables, scans: Scans | None = None) -> Html:
+def findings(tables: Tables, scans: PageImages | None = None) -> Html:
     """Every finding, the most serious first, each with its row of the scan where the scan can be had.
 
     ``scans`` is the opened dataset; without it, or where the originals are no longer in their place, there are
@@ -78,12 +78,12 @@ def findings(tables: Tables, scans: Scans | None = None) -> Html:
     for severity, label in SEVERITIES.items():
         of_severity = rows[rows["severity"] == severity]
         if len(of_severity):
-            parts.append(pieces.heading(3, f"{label}（{len(of_severity)} 项）"))
+            parts.append(html.heading(3, f"{label}（{len(of_severity)} 项）"))
             parts += [_card(row, shown.get(at)) for at, row in of_severity.to_dict("index").items()]
-    return pieces.join(parts)
+    return html.join(parts)
 
 
-def where(row: Row) -> str:
+def where(row: TableRow) -> str:
     """The place of a finding in words: 指标 第 13 条 实际完成值."""
     if is_missing(row["table"]):
         return ""
@@ -95,23 +95,25 @@ def where(row: Row) -> str:
     return " ".join(parts)
 
 
-def trace(tables: Tables, scans: Scans, table: str, field: str, form_id: str = "", record_no: int | None = 1) -> Html:
+def trace(
+    tables: Tables, scans: PageImages, table: str, field: str, form_id: str = "", record_no: int | None = 1
+) -> Html:
     """Where a value comes from: the cells that it was read from, how sure they are, and their piece of the scan.
 
     Without ``form_id`` the first form; ``record_no`` is None for the fields of ``forms``.
     """
     form_id = form_id or str(next(iter(tables.forms["form_id"]), ""))
-    asked: Row = {"table": table, "record_no": record_no, "field": field, "page": None, "found": None}
+    asked: TableRow = {"table": table, "record_no": record_no, "field": field, "page": None, "found": None}
     of_form = tables.cells[tables.cells["form_id"] == form_id]
     of_record = of_form["record_no"].isna() if record_no is None else of_form["record_no"] == record_no
     rows = of_form[(of_form["table"] == table) & of_record & (of_form["field"] == field)]
-    listed = pieces.table(rows, CELL_COLUMNS, nothing=f"{where(asked)}：没有对应的单元格")
+    listed = html.table(rows, CELL_COLUMNS, nothing=f"{where(asked)}：没有对应的单元格")
     finding = pd.DataFrame([{"form_id": form_id, **asked}])
     shown = pieces_of_scans(finding, of_form, scans) if len(rows) else {}
-    return pieces.join([listed, *(_image(picture, "原件上的这一行") for picture in shown.values())])
+    return html.join([listed, *(_image(picture, "原件上的这一行") for picture in shown.values())])
 
 
-def pieces_of_scans(rows: pd.DataFrame, cells: pd.DataFrame, scans: Scans) -> dict[Any, bytes]:
+def pieces_of_scans(rows: pd.DataFrame, cells: pd.DataFrame, scans: PageImages) -> dict[Any, bytes]:
     """The pieces for the findings, as WebP, by their index; each page of a scan is read once.
 
     Findings without a place, scans that cannot be had, and what goes beyond :data:`MOST_BYTES` are left out.
@@ -140,7 +142,7 @@ def _most_serious_first(found: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index(drop=True).sort_values("severity", key=lambda column: column.map(order), kind="stable")
 
 
-def _places(rows: pd.DataFrame, cells: pd.DataFrame) -> Iterator[tuple[Any, Place]]:
+def _places(rows: pd.DataFrame, cells: pd.DataFrame) -> Iterator[tuple[Any, ScanPlace]]:
     by_form = dict(list(cells.groupby("form_id", sort=False)))
     for at, row in rows.to_dict("index").items():
         of_form = by_form.get(row["form_id"])
@@ -149,7 +151,7 @@ def _places(rows: pd.DataFrame, cells: pd.DataFrame) -> Iterator[tuple[Any, Plac
             yield at, _place(of_form, target)
 
 
-def _cell_of(row: Row, cells: pd.DataFrame) -> pd.DataFrame:
+def _cell_of(row: TableRow, cells: pd.DataFrame) -> pd.DataFrame:
     """The cells that a finding is about: its field's, else its record's name, else the cell with the text found."""
     if is_missing(row["table"]):
         known = not is_missing(row["page"]) and not is_missing(row["found"])
@@ -164,7 +166,7 @@ def _cell_of(row: Row, cells: pd.DataFrame) -> pd.DataFrame:
     return record.head(0 if is_missing(row["record_no"]) else 1)
 
 
-def _place(cells: pd.DataFrame, target: pd.DataFrame) -> Place:
+def _place(cells: pd.DataFrame, target: pd.DataFrame) -> ScanPlace:
     """The row around the target: the cells of its table that begin and end with it, whichever way the page lies."""
     first = target.iloc[0]
     on_page = target[target["page"] == first["page"]]
@@ -174,7 +176,7 @@ def _place(cells: pd.DataFrame, target: pd.DataFrame) -> Place:
         & (cells["row"] == first["row"])
         & (cells["rowspan"] == first["rowspan"])
     ]
-    return Place(str(first["form_id"]), int(first["page"]), _box(pd.concat([beside, on_page])), _box(on_page))
+    return ScanPlace(str(first["form_id"]), int(first["page"]), _box(pd.concat([beside, on_page])), _box(on_page))
 
 
 def _box(cells: pd.DataFrame) -> tuple[float, float, float, float]:
@@ -182,7 +184,7 @@ def _box(cells: pd.DataFrame) -> tuple[float, float, float, float]:
     return float(low["x0"]), float(low["y0"]), float(high["x1"]), float(high["y1"])
 
 
-def _strip(page: Image.Image, scale: float, place: Place) -> bytes:
+def _strip(page: Image.Image, scale: float, place: ScanPlace) -> bytes:
     """The row cut out of its page, its cell framed, scaled down, as WebP."""
     margin = MARGIN * page.width
     x0, y0, x1, y1 = (edge * scale for edge in place.row)
@@ -207,7 +209,7 @@ def _pictures_note(rows: pd.DataFrame, shown: Mapping[Any, bytes]) -> str:
     return note + (f"另有 {absent} 项没有图：没有对应的单元格，或为控制篇幅而略去。" if absent else "")
 
 
-def _card(row: Row, picture: bytes | None) -> Html:
+def _card(row: TableRow, picture: bytes | None) -> Html:
     page = "" if is_missing(row["page"]) else f"第 {whole(row['page'])} 页"
     place = "　".join(part for part in (page, where(row)) if part)
     values = [

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.analysis import measures
-from workbench.analysis.excerpt import Tables
+from workbench.analysis.selection import Tables
 from workbench.analysis.summary import form_summary
 from workbench.analysis.wording import number, percent, shorten
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.analysis import measures
-from workbench.analysis.excerpt import Tables, department_names, form_years
+from workbench.analysis.selection import Tables, department_names, form_years
 
 OVERALL = "部门整体"
 """What stands for the project on a department's overall form."""

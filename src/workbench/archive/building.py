@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.archive.origin import origin, tables_are_whole
 from workbench.archive.plan import Plan, PlannedDocument
-from workbench.archive.run import RunResult, assemble_task, has_pages
-from workbench.archive.store import DOCUMENT, Assembled, ResultStore, document_id
+from workbench.archive.results.store import DOCUMENT, Assembled, ResultStore, document_id
+from workbench.archive.results.version import PIPELINE
+from workbench.archive.run.scheduler import RunResult, assemble_task, has_pages
+from workbench.archive.run.tasks import Job, perform
 from workbench.archive.summary import IngestSummary, Problem
-from workbench.archive.tasks import Job, perform
-from workbench.archive.version import PIPELINE
-from workbench.dataset.corrections import CorrectionHistory
+from workbench.corrections.log import CorrectionHistory
 from workbench.errors import DatasetError, InputError
 from workbench.readers.kinds import kind_of
-from workbench.remote import Place, RemoteFiles
+from workbench.remote import Location, RemoteFiles
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
-    from workbench.dataset.rows import Rows
+    from workbench.dataset.rows import ArrowRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def write_tables(
     return digest
 
 
-def _parts(documents: Sequence[BuiltDocument], run: RunResult, job: Job, store: ResultStore) -> Iterator[Rows]:
+def _parts(documents: Sequence[BuiltDocument], run: RunResult, job: Job, store: ResultStore) -> Iterator[ArrowRows]:
     """The rows of all documents; one that lies in the archive twice is listed twice and counted once."""
     from workbench.dataset.rows import as_rows, unpack_rows
     from workbench.dataset.schemas import to_table
@@ -168,7 +168,7 @@ def _rows(document: PlannedDocument, assembled: Assembled, run: RunResult, job: 
 
 
 def summary(
-    documents: Sequence[BuiltDocument], folder: Place, run: RunResult, digest: str, history: CorrectionHistory
+    documents: Sequence[BuiltDocument], folder: Location, run: RunResult, digest: str, history: CorrectionHistory
 ) -> IngestSummary:
     """The end of a run in numbers, and the documents that are not all there."""
     rows = {one.document.digest: one.assembled.rows for one in documents if one.assembled is not None}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from workbench.archive.lock import is_unfinished, locked
 from workbench.archive.origin import previous_of, read_info
-from workbench.archive.store import RESULTS, VERSIONS
+from workbench.archive.results.store import RESULTS, VERSIONS
+from workbench.archive.run.lock import is_unfinished, locked
 from workbench.errors import DatasetError
 from workbench.files import Files
-from workbench.remote import Place, files_at
+from workbench.remote import Location, files_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Cleaning:
         return (*self.documents, *self.versions, *self.scraps)
 
 
-def clean(processed: Place, dry_run: bool = False) -> Cleaning:
+def clean(processed: Location, dry_run: bool = False) -> Cleaning:
     """Remove the results that the dataset does not stand on: of documents that are gone, of versions of the pipeline
     or settings that are not in use, and what killed runs left half-written. With ``dry_run``, only say which.
 

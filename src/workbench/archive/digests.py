@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from workbench.archive.counting import PageCounter
 from workbench.archive.originals import Originals
-from workbench.archive.store import RESULTS, seal, unseal
+from workbench.archive.results.store import RESULTS, seal, unseal
 from workbench.files import Files, LocalFiles
 from workbench.readers.documents import Source, digest_of
 from workbench.settings import Settings
@@ -17,12 +17,15 @@ KEY = f"{RESULTS}/digests.json"
 STILL_WARM = 2.0
 """A file changed less than this many seconds ago may change again without its time of change showing it."""
 
+PageCount = Callable[[Source], int]
+"""Counts the pages of a document on this machine; 1 for a file that is read as a whole."""
+
 
 class Digests:
     """Digest and number of pages of every document, from the last run where nothing has changed since."""
 
-    def __init__(self, files: Files, originals: Originals, settings: Settings, counter: PageCounter) -> None:
-        self.files, self.originals, self.settings, self.counter = files, originals, settings, counter
+    def __init__(self, files: Files, originals: Originals, settings: Settings, count: PageCount) -> None:
+        self.files, self.originals, self.settings, self._count = files, originals, settings, count
         self._known: dict[str, list[object]] = unseal(files.get(KEY))
         self._seen: dict[str, list[object]] = {}
 
@@ -44,7 +47,7 @@ class Digests:
             return str(known[1]), int(str(known[2])), mark
         with self.originals.opened(source, self.settings) as local:
             digest = digest_of(local, self.settings)
-            pages = self.counter.count(local)
+            pages = self._count(local)
         if time.time() - newest > STILL_WARM:
             self._seen[source.name] = [mark, digest, pages]
         return digest, pages, mark

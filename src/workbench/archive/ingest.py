@@ -8,26 +8,26 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.archive.building import built, summary, write_tables
-from workbench.archive.counting import PageCounter
 from workbench.archive.digests import Digests
-from workbench.archive.interrupts import Interrupts
-from workbench.archive.lock import locked, running
 from workbench.archive.origin import previous_of, read_info
 from workbench.archive.originals import Originals
 from workbench.archive.plan import Plan, make_plan
-from workbench.archive.run import Counts, require_raw, run_plan
-from workbench.archive.store import ResultStore
+from workbench.archive.results.store import ResultStore
+from workbench.archive.run.interrupts import Interrupts
+from workbench.archive.run.local import LocalWorkers
+from workbench.archive.run.lock import locked, running
+from workbench.archive.run.page_counter import PageCounter
+from workbench.archive.run.scheduler import Counts, require_raw, run_plan
+from workbench.archive.run.tasks import Executor, Job
 from workbench.archive.summary import IngestSummary
-from workbench.archive.tasks import Executor, Job
-from workbench.archive.workers import LocalWorkers
-from workbench.dataset.corrections import CorrectionHistory, corrections_of
+from workbench.corrections.log import CorrectionHistory, corrections_of
 from workbench.dataset.placing import finish
 from workbench.readers.documents import Source
-from workbench.remote import Place, files_at
+from workbench.remote import Location, files_at
 from workbench.settings import Settings
 
 
-class Progress(Protocol):
+class IngestProgress(Protocol):
     """What a run tells whoever watches it. Every method is called from the main thread only."""
 
     def looking(self, sources: Sequence[Source]) -> Iterable[Source]:
@@ -44,7 +44,7 @@ class Progress(Protocol):
     def building(self) -> None: ...
 
 
-def plan_ingest(raw: Place, processed: Place, settings: Settings, keep: bool = False) -> Plan:
+def plan_ingest(raw: Location, processed: Location, settings: Settings, keep: bool = False) -> Plan:
     """What `ingest` would do; nothing is written.
 
     Raises:
@@ -53,16 +53,16 @@ def plan_ingest(raw: Place, processed: Place, settings: Settings, keep: bool = F
     """
     files, originals, history = files_at(processed), Originals(raw), corrections_of(processed)
     with PageCounter(settings) as counter:
-        digests = Digests(files, originals, settings, counter)
+        digests = Digests(files, originals, settings, counter.count)
         return _plan(originals, ResultStore(files), digests, settings, read_info(files), history, keep)
 
 
 def ingest(
-    raw: Place,
-    processed: Place,
+    raw: Location,
+    processed: Location,
     settings: Settings,
     workers: int,
-    progress: Progress,
+    progress: IngestProgress,
     keep: bool = False,
     executor: Executor | None = None,
 ) -> IngestSummary:
@@ -95,7 +95,7 @@ def ingest(
         _tidy(processed)
         info = read_info(files)
         with PageCounter(settings) as counter:
-            digests = Digests(files, originals, settings, counter)
+            digests = Digests(files, originals, settings, counter.count)
             plan = _plan(originals, store, digests, settings, info, history, keep, progress.looking)
         progress.planned(plan, workers)
         with running(processed), Interrupts() as interrupts:
@@ -131,7 +131,7 @@ def _plan(
     return plan
 
 
-def _watch(progress: Progress, interrupts: Interrupts) -> Callable[[Counts], None]:
+def _watch(progress: IngestProgress, interrupts: Interrupts) -> Callable[[Counts], None]:
     said = False
 
     def watch(counts: Counts) -> None:
@@ -144,7 +144,7 @@ def _watch(progress: Progress, interrupts: Interrupts) -> Callable[[Counts], Non
     return watch
 
 
-def _tidy(processed: Place) -> None:
+def _tidy(processed: Location) -> None:
     """Finish what a killed run had begun with its tables."""
     if not isinstance(processed, Path):
         return  # those of a store are written on this machine first

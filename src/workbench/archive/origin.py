@@ -10,14 +10,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import workbench
+from workbench._version import __version__
 from workbench.archive.plan import PlannedDocument, Previous
-from workbench.archive.store import document_id
-from workbench.archive.version import PIPELINE, code_digest
-from workbench.dataset.corrections import CorrectionHistory
+from workbench.archive.results.store import document_id
+from workbench.archive.results.version import PIPELINE, code_digest
+from workbench.corrections.log import CorrectionHistory
 from workbench.dataset.placing import COMMITTED, INFO
 from workbench.files import Files
-from workbench.remote import Place
+from workbench.remote import Location
 from workbench.settings import Settings
 
 OF_THE_RUN = ("model_folder", "page_seconds", "page_memory")
@@ -25,8 +25,8 @@ OF_THE_RUN = ("model_folder", "page_seconds", "page_memory")
 
 
 def origin(
-    raw: Place,
-    processed: Place,
+    raw: Location,
+    processed: Location,
     settings: Settings,
     documents: Sequence[PlannedDocument],
     rows: Sequence[object],
@@ -39,7 +39,7 @@ def origin(
     """
     versions = {d.version.name: d.version.facts for d in documents if d.version is not None}
     told: dict[str, Any] = {
-        "package": workbench.__version__,
+        "package": __version__,
         "code": code_digest(),
         "pipeline": PIPELINE,
         "engine": next((version["engine"] for version in versions.values() if version["engine"]), None),
@@ -70,7 +70,7 @@ def previous_of(info: dict[str, Any]) -> Previous:
     return Previous({name: (one["sha256"], one["version"] or "") for name, one in documents.items()})
 
 
-def _seen_from(processed: Place, raw: Place) -> str:
+def _seen_from(processed: Location, raw: Location) -> str:
     """The raw folder as the processed one sees it, so that both can be moved together; a URL is what it is."""
     if not isinstance(raw, Path):
         return raw

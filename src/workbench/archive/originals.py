@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from workbench.errors import InputError
-from workbench.readers.documents import Entry, Source, find_sources, sources_in
+from workbench.readers.documents import FolderEntry, Source, find_sources, sources_in
 from workbench.readers.limits import require_bytes
-from workbench.remote import Place, RemoteFiles
+from workbench.remote import Location, RemoteFiles
 from workbench.settings import Settings
 
 
@@ -25,7 +25,7 @@ from workbench.settings import Settings
 class Originals:
     """The documents of a raw folder, or of one file."""
 
-    place: Place
+    place: Location
 
     def sources(self) -> list[Source]:
         """The documents, in the order of their names. A remote document has the paths of the store.
@@ -107,9 +107,11 @@ def _files(url: str) -> RemoteFiles:
     return RemoteFiles(url)
 
 
-def _entries(files: RemoteFiles, folder: Path) -> list[Entry]:
+def _entries(files: RemoteFiles, folder: Path) -> list[FolderEntry]:
     found = files.entries(_key(files, folder))
-    return [Entry(folder / name, one["type"] == "directory", one["type"] == "file") for name, one in found.items()]
+    return [
+        FolderEntry(folder / name, one["type"] == "directory", one["type"] == "file") for name, one in found.items()
+    ]
 
 
 def _key(files: RemoteFiles, path: Path) -> str:

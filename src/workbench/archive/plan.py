@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.archive.digests import Digests
-from workbench.archive.pace import Pace
-from workbench.archive.store import TABLES, Assembled, ResultStore, StoredDocument, document_id, page_name
-from workbench.archive.version import Version, version_for
-from workbench.dataset.correction import Correction
-from workbench.dataset.corrections import CorrectionHistory
+from workbench.archive.results.store import TABLES, Assembled, ResultStore, StoredDocument, document_id, page_name
+from workbench.archive.results.version import Version, version_for
+from workbench.archive.throughput import Throughput
+from workbench.corrections.correction import Correction
+from workbench.corrections.log import CorrectionHistory
 from workbench.errors import InputError
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
@@ -68,7 +68,7 @@ class Plan:
 
     documents: tuple[PlannedDocument, ...]
     gone: tuple[str, ...]
-    pace: Pace
+    pace: Throughput
 
     @property
     def contents(self) -> list[PlannedDocument]:
@@ -135,7 +135,7 @@ def make_plan(
 
     documents = list(_in_order(look_up, sources, at_once=1 if digests.is_local else QUESTIONS_AT_ONCE))
     gone = tuple(sorted(set(previous.documents) - {document.source.name for document in documents}))
-    return Plan(tuple(documents), gone, Pace.load(store.files))
+    return Plan(tuple(documents), gone, Throughput.load(store.files))
 
 
 def _in_order(

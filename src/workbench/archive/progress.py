@@ -9,7 +9,7 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from workbench.archive.plan import Plan
-from workbench.archive.run import Counts
+from workbench.archive.run.scheduler import Counts
 from workbench.progress import say, shows_bars
 from workbench.readers.documents import Source
 from workbench.visible import one_line

@@ -11,32 +11,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.archive.assembling import assemble
 from workbench.archive.building import built, summary, write_tables
-from workbench.archive.lock import locked
 from workbench.archive.origin import read_info
 from workbench.archive.originals import Originals
-from workbench.archive.pace import Pace
 from workbench.archive.plan import Plan, PlannedDocument
-from workbench.archive.run import RunResult, assemble_task, has_pages
-from workbench.archive.store import ResultStore, document_id, page_name
+from workbench.archive.results.assemble import assemble
+from workbench.archive.results.store import ResultStore, document_id, page_name
+from workbench.archive.results.version import Version
+from workbench.archive.run.lock import locked
+from workbench.archive.run.scheduler import RunResult, assemble_task, has_pages
+from workbench.archive.run.tasks import Job
 from workbench.archive.summary import IngestSummary
-from workbench.archive.tasks import Job
-from workbench.archive.version import Version
-from workbench.dataset.corrections import CorrectionHistory, corrections_folder, read_corrections
+from workbench.archive.throughput import Throughput
+from workbench.corrections.log import CorrectionHistory, corrections_folder, read_corrections
 from workbench.dataset.placing import finish
 from workbench.errors import DatasetError, InputError
 from workbench.files import LocalFiles
 from workbench.readers.documents import Source
-from workbench.remote import place_of
+from workbench.remote import location_of
 from workbench.settings import Settings
 
-Progress = Callable[[list[PlannedDocument]], Iterable[PlannedDocument]]
+RebuildProgress = Callable[[list[PlannedDocument]], Iterable[PlannedDocument]]
 
 _ON_PAGE = re.compile(r"page (\d+): (.*)", re.DOTALL)
 
 
-def rebuild(processed: Path, progress: Progress = iter) -> IngestSummary:
+def rebuild(processed: Path, progress: RebuildProgress = iter) -> IngestSummary:
     """Build the tables of ``processed`` again, from the documents that they were built from, with their settings.
 
     Gives the same tables as `ingest` would, if the documents are still the same. ``progress`` passes documents on.
@@ -53,7 +53,7 @@ def rebuild(processed: Path, progress: Progress = iter) -> IngestSummary:
     with locked(processed):
         finish(processed)
         settings, store, run = _settings(info), ResultStore(files), RunResult()
-        told = place_of(str(info["raw"]))
+        told = location_of(str(info["raw"]))
         raw = (processed / told).resolve()
         plan = _plan_as_built(processed, raw, info, store, run, history)
         for document in progress(plan.contents):
@@ -128,7 +128,7 @@ def _plan_as_built(
                 assembled=results.load_assembled(), corrections=corrections,
             )
         )  # fmt: skip
-    return Plan(tuple(documents), (), Pace.load(store.files))
+    return Plan(tuple(documents), (), Throughput.load(store.files))
 
 
 def _rows(processed: Path) -> dict[str, _Row]:

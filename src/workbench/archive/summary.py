@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from workbench.dataset.corrections import CorrectionHistory
-from workbench.remote import Place
+from workbench.corrections.log import CorrectionHistory
+from workbench.remote import Location
 from workbench.visible import as_html, literal
 
 LEFT = 'style="text-align: left"'
@@ -34,7 +34,7 @@ class IngestSummary:
     ``corrections`` are those that were applied, with the lines of their logs that could not be read.
     """
 
-    folder: Place
+    folder: Location
     documents: int
     forms: int
     indicators: int

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from workbench.checks.budgets import BUDGET_CHECKS
 from workbench.checks.doubts import (
-    Cells,
+    CellsByKey,
     cells_of,
     goals_out_of_order,
     low_confidence,
@@ -61,7 +61,7 @@ def _budget_findings(form: Form, threshold: float) -> list[Finding]:
     return _explained(findings, explain_budget(form, threshold)) if findings else []
 
 
-def _total_findings(form: Form, rows: Sequence[Judged], cells: Cells, threshold: float) -> list[Finding]:
+def _total_findings(form: Form, rows: Sequence[Judged], cells: CellsByKey, threshold: float) -> list[Finding]:
     weights = [*weights_do_not_add_up(form, rows), *level_weights_do_not_add_up(form, rows, cells)]
     scores = scores_do_not_add_up(form, rows)
     weight = explain_total(form, rows, "weight", cells, threshold) if weights else None

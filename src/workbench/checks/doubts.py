@@ -15,11 +15,11 @@ from workbench.values import PLACEHOLDERS, normalise
 LONGEST_QUANTITY = 12
 """A quantity with its unit is not longer than this; a longer text is a statement."""
 
-Cells = Mapping[CellKey, Cell]
+CellsByKey = Mapping[CellKey, Cell]
 """The cells of a document's pages by their place."""
 
 
-def cells_of(pages: Sequence[PageContent]) -> Cells:
+def cells_of(pages: Sequence[PageContent]) -> CellsByKey:
     """Every cell of the pages by its place."""
     return {
         CellKey(page.number, grid.table_no, cell.row, cell.col): cell
@@ -29,7 +29,7 @@ def cells_of(pages: Sequence[PageContent]) -> Cells:
     }
 
 
-def obscured(form: Form, cells: Cells) -> Iterator[Finding]:
+def obscured(form: Form, cells: CellsByKey) -> Iterator[Finding]:
     """``obscured``: something lies over the text of a field's cell, such as a seal."""
     for table, number, field, entry in _once_per_cell(form):
         if _is_obscured(entry, cells):
@@ -39,7 +39,7 @@ def obscured(form: Form, cells: Cells) -> Iterator[Finding]:
             yield Finding("obscured", "warning", message, table, number or None, field, page_of(entry), "无遮盖", found)
 
 
-def low_confidence(form: Form, threshold: float, cells: Cells) -> Iterator[Finding]:
+def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[Finding]:
     """``low-confidence``: a field whose least sure character, border or second read is below the threshold.
 
     Fields that are ``obscured`` are reported as such, and not here.
@@ -54,7 +54,7 @@ def low_confidence(form: Form, threshold: float, cells: Cells) -> Iterator[Findi
             )
 
 
-def _is_obscured(entry: Entry, cells: Cells) -> bool:
+def _is_obscured(entry: Entry, cells: CellsByKey) -> bool:
     return any(key in cells and cells[key].state == "obscured" for key in entry.cells)
 
 
@@ -152,7 +152,7 @@ def missing_amounts(form: Form) -> Iterator[Finding]:
             )
 
 
-def missing_values(rows: Sequence[Judged], cells: Cells) -> Iterator[Finding]:
+def missing_values(rows: Sequence[Judged], cells: CellsByKey) -> Iterator[Finding]:
     """``missing-value``: the form has the column, and nothing is printed in it."""
     fields = ("name", "target", "actual", "weight", "score")
     printed = [field for field in fields if any(_has_cell(getattr(row.row, field)) for row in rows)]

@@ -20,7 +20,7 @@ from workbench.checks.budgets import (
     execution_rate_mismatch,
     execution_score_mismatch,
 )
-from workbench.checks.doubts import Cells
+from workbench.checks.doubts import CellsByKey
 from workbench.checks.indicators import contradicts_itself
 from workbench.checks.totals import adds_up, budget_points, level_weights_do_not_add_up
 from workbench.checks.wording import field_name
@@ -89,7 +89,9 @@ def plausible_readings(text: str) -> list[str]:
     return [f"{one}{sign}" for one in dict.fromkeys(found) if one != digits]
 
 
-def explain_total(form: Form, rows: Sequence[Judged], field: str, cells: Cells, threshold: float) -> Misreading | None:
+def explain_total(
+    form: Form, rows: Sequence[Judged], field: str, cells: CellsByKey, threshold: float
+) -> Misreading | None:
     """The one misread weight or score (``field``) that would explain why a total does not add up.
 
     Below ``threshold`` the engine was unsure of a number. The points in the labels of levels must agree, too.

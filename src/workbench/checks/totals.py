@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from workbench.checks.doubts import Cells
+from workbench.checks.doubts import CellsByKey
 from workbench.checks.wording import field_name, points
 from workbench.judging import Judged, page_of
 from workbench.model import BLANK, Entry, Finding, Form, Severity
@@ -88,7 +88,7 @@ def budget_points(form: Form, field: str) -> Entry | None:
     return next((entry for entry in entries if points(entry) is not None), entries[0] if entries else None)
 
 
-def level_weights_do_not_add_up(form: Form, rows: Sequence[Judged], cells: Cells) -> Iterator[Finding]:
+def level_weights_do_not_add_up(form: Form, rows: Sequence[Judged], cells: CellsByKey) -> Iterator[Finding]:
     """``weights-do-not-add-up``: weights of a level's rows against the points in its label (产出指标（50分）).
 
     Source: the label itself. The label as printed is in the cells, for the tables keep it without its points.
@@ -101,7 +101,7 @@ def level_weights_do_not_add_up(form: Form, rows: Sequence[Judged], cells: Cells
             yield from _level(form, field, group, cells)
 
 
-def _level(form: Form, field: str, group: Sequence[Judged], cells: Cells) -> Iterator[Finding]:
+def _level(form: Form, field: str, group: Sequence[Judged], cells: CellsByKey) -> Iterator[Finding]:
     labels = {_printed(getattr(row.row, field), cells) for row in group}
     stated = {label: parse_points(suffix[0]) for label in labels if (suffix := _POINTS_IN_LABEL.search(label))}
     entries, scored = [row.row.weight for row in group], [row.row.weight for row in group if row.score is not None]
@@ -119,7 +119,7 @@ def _level(form: Form, field: str, group: Sequence[Judged], cells: Cells) -> Ite
     yield Finding("weights-do-not-add-up", severity, message, "indicators", number, field, page, expected, found)
 
 
-def _printed(label: Entry, cells: Cells) -> str:
+def _printed(label: Entry, cells: CellsByKey) -> str:
     texts = [cells[key].text for key in label.cells if key in cells]
     return normalise("".join(texts) or label.text)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from workbench.dataset.correction import Anchor, Box
-from workbench.dataset.records import KEYS, LABELS
+from workbench.corrections.correction import Anchor, RelativeBox
+from workbench.corrections.records import KEYS, LABELS
 from workbench.model import Table
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Anchors:
         return Anchor(int(placed["page"]), box_of(placed), text) if placed else Anchor(text=text)
 
 
-def box_of(row: dict[str, Any]) -> Box:
+def box_of(row: dict[str, Any]) -> RelativeBox:
     """The outline of a field's cell, from its row of ``fields``."""
     left, top, right, bottom = (float(row[name]) for name in ("left", "top", "right", "bottom"))
     return left, top, right, bottom

@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from workbench.checks import check_form
-from workbench.dataset.correcting import apply_corrections
-from workbench.dataset.correction import Correction
-from workbench.dataset.corrections import CorrectionHistory
-from workbench.dataset.placing import TABLES
-from workbench.dataset.records import PUBLISHED_FIELDS, boxes_of
-from workbench.dataset.reviewed import (
+from workbench.corrections.apply import apply_corrections
+from workbench.corrections.correction import Correction
+from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.reconcile import (
     DOUBT,
     after_review,
     corrections_by_form,
@@ -22,12 +20,14 @@ from workbench.dataset.reviewed import (
     is_about,
     without_form,
 )
+from workbench.corrections.records import PUBLISHED_FIELDS, boxes_of
+from workbench.dataset.placing import TABLES
 from workbench.dataset.schemas import to_table
 from workbench.form.assemble import entries_of
 from workbench.judging import NUMBER_FIELDS, judged_indicators
 from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
 
-Rows = list[dict[str, object]]
+PlainRows = list[dict[str, object]]
 CellUse = tuple[Table | None, int | None, str | None]
 """Table, record number and field that a cell gives its text to."""
 
@@ -59,7 +59,7 @@ def build_tables(
     A document that lies in the archive twice is listed twice in ``documents`` and counted once.
     """
     history = history or CorrectionHistory()
-    rows: dict[str, Rows] = {name: [] for name in TABLES}
+    rows: dict[str, PlainRows] = {name: [] for name in TABLES}
     seen: set[str] = set()
     for document in documents:
         rows["documents"].append(_document_row(document))
@@ -98,7 +98,7 @@ def _document_notes(document: DocumentResult, lost: Sequence[Correction]) -> lis
 
 
 def _add_form(
-    rows: dict[str, Rows],
+    rows: dict[str, PlainRows],
     document: DocumentResult,
     number: int,
     machine: Form,

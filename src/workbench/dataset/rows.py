@@ -14,7 +14,7 @@ from workbench.dataset.schemas import to_table
 if TYPE_CHECKING:
     import pandas as pd
 
-Rows = dict[str, pa.Table]
+ArrowRows = dict[str, pa.Table]
 """Rows of every table, by its name."""
 
 
@@ -25,7 +25,7 @@ def arrow_schema(table: str) -> pa.Schema:
     return schema
 
 
-def as_rows(tables: Mapping[str, pd.DataFrame]) -> Rows:
+def as_rows(tables: Mapping[str, pd.DataFrame]) -> ArrowRows:
     """The promised tables as rows to write."""
     return {
         name: pa.Table.from_pandas(frame, schema=arrow_schema(name), preserve_index=False)
@@ -44,7 +44,7 @@ def pack_rows(tables: Mapping[str, pd.DataFrame]) -> bytes:
     return content
 
 
-def unpack_rows(content: bytes) -> Rows:
+def unpack_rows(content: bytes) -> ArrowRows:
     """The inverse of `pack_rows`."""
     source = pa.BufferReader(content)
     return {name: pa.ipc.open_stream(source).read_all() for name in TABLES[1:]}

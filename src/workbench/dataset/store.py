@@ -17,22 +17,22 @@ from workbench.dataset.placing import INFO, TABLES, opened, place_of_file
 from workbench.dataset.schemas import SCHEMAS
 from workbench.errors import DatasetError, SelectionError
 from workbench.readers.documents import path_named
-from workbench.remote import RemoteFiles, files_at, place_of
+from workbench.remote import RemoteFiles, files_at, location_of
 
 if TYPE_CHECKING:
     import PIL.Image
     import pyarrow as pa
 
+    from workbench.corrections.correction import Anchor
     from workbench.dataset.anchors import Anchors
-    from workbench.dataset.correction import Anchor
-    from workbench.dataset.export import Exported
+    from workbench.dataset.export.exporting import Exported
 
 
 class Dataset:
     """An opened dataset. Tables are read on first use and validated."""
 
     def __init__(self, folder: Path | str) -> None:
-        self.folder = place_of(folder)
+        self.folder = location_of(folder)
         self._info = self._content(INFO)
         if self._info is None:
             raise DatasetError(folder, "there is no dataset here; make one with: workbench ingest")
@@ -251,13 +251,13 @@ class Dataset:
             SettingsError: no such format.
             DatasetError: the export cannot be written.
         """
-        from workbench.dataset.export import export_dataset
+        from workbench.dataset.export.exporting import export_dataset
 
         return export_dataset(self, format, out)
 
     def _file_of(self, source: str) -> Path:
         """A document on this machine; from a store it is fetched once, and stays as long as the dataset is open."""
-        raw = place_of(str(self.info["raw"]))
+        raw = location_of(str(self.info["raw"]))
         if isinstance(raw, Path):
             folder = (self.folder / raw if isinstance(self.folder, Path) else raw).resolve()
             return path_named(source, folder)

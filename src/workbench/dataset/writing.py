@@ -16,7 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from workbench.dataset.placing import FILES, INFO, TABLES, commit, unwritable
-from workbench.dataset.rows import Rows, arrow_schema
+from workbench.dataset.rows import ArrowRows, arrow_schema
 from workbench.files import write_atomically
 from workbench.remote import RemoteFiles
 
@@ -32,7 +32,7 @@ BEING_WRITTEN = ".tables-"
 """Beginning of the name of the folder that tables stand in until all of them are written."""
 
 
-def write_dataset(folder: Path, parts: Iterable[Rows], origin: Mapping[str, object]) -> str:
+def write_dataset(folder: Path, parts: Iterable[ArrowRows], origin: Mapping[str, object]) -> str:
     """Write all tables and ``dataset.json``.
 
     They are written beside those that are there and then put in their place, all at once (see `placing`).
@@ -80,7 +80,7 @@ def upload_dataset(folder: Path, files: RemoteFiles) -> None:
         files.upload(name, folder / name)
 
 
-def _write_tables(folder: Path, parts: Iterable[Rows]) -> tuple[dict[str, str], dict[str, int]]:
+def _write_tables(folder: Path, parts: Iterable[ArrowRows]) -> tuple[dict[str, str], dict[str, int]]:
     """Digest and number of rows of every table."""
     digests = {name: hashlib.sha256(",".join(arrow_schema(name).names).encode()) for name in TABLES}
     counts = dict.fromkeys(TABLES, 0)
@@ -97,12 +97,12 @@ def _write_tables(folder: Path, parts: Iterable[Rows]) -> tuple[dict[str, str], 
     return {name: digest.hexdigest() for name, digest in digests.items()}, counts
 
 
-def _batches(parts: Iterable[Rows]) -> Iterator[tuple[str, pa.Table]]:
+def _batches(parts: Iterable[ArrowRows]) -> Iterator[tuple[str, pa.Table]]:
     """Parts joined to batches of about `BATCH_ROWS` rows of all tables together.
 
     The tables of a document share one piece of memory: it is free when none of them is held any more.
     """
-    held: list[Rows] = []
+    held: list[ArrowRows] = []
     rows = 0
     for part in parts:
         held.append(part)
@@ -113,7 +113,7 @@ def _batches(parts: Iterable[Rows]) -> Iterator[tuple[str, pa.Table]]:
     yield from _joined(held)
 
 
-def _joined(parts: Sequence[Rows]) -> Iterator[tuple[str, pa.Table]]:
+def _joined(parts: Sequence[ArrowRows]) -> Iterator[tuple[str, pa.Table]]:
     for name in TABLES:
         tables = [part[name] for part in parts if name in part and len(part[name])]
         if tables:

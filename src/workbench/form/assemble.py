@@ -17,7 +17,7 @@ from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.lexicon import match_label
 from workbench.form.records import LABELS, STACKED, Sourced, has_ink, is_empty, is_left_over, to_indicator
-from workbench.form.rows import Columns, entry_of, rows_of
+from workbench.form.rows import FormColumns, entry_of, rows_of
 from workbench.form.sections import find_sections
 from workbench.form.stitch import Stitched, stitch
 from workbench.form.totals import totals_of
@@ -65,7 +65,7 @@ def _is_form(parts: FormParts) -> bool:
 
 
 def _form(parts: FormParts, pages: Sequence[PageContent], source: str) -> Form:
-    columns: dict[str, Columns] = {
+    columns: dict[str, FormColumns] = {
         section.kind: section.columns for section in reversed(parts.sections) if section.columns
     }
     indicator_rows = _indicators(parts)
@@ -117,7 +117,7 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str) -> Form:
     return _with_unmapped(form, parts)
 
 
-def _last_columns(parts: FormParts) -> Columns:
+def _last_columns(parts: FormParts) -> FormColumns:
     return next((section.columns for section in reversed(parts.of_kind("indicators"))), ())
 
 

@@ -11,7 +11,7 @@ from workbench.form.headers import is_section_label
 from workbench.form.lexicon import LONGEST_LABEL, match_label, undamaged
 from workbench.form.pairs import Pair, amount_pairs
 from workbench.form.records import Sourced, table_rows
-from workbench.form.rows import TOUCHING, Columns, Piece, Row, entry_of, field_of
+from workbench.form.rows import TOUCHING, FormCell, FormColumns, FormRow, entry_of, field_of
 from workbench.form.sections import Section
 from workbench.form.shifts import Doubt
 from workbench.model import Budget, Entry, Finding
@@ -21,12 +21,12 @@ UNIT = re.compile(r"[（(](?:单位[:：])?\s*(万元|亿元|元)\s*[）)]|单�
 BUDGET_FIELDS = frozenset(field.name for field in fields(Budget)) - {"funds", "amount_unit"}
 
 
-Line = tuple[Budget, tuple[Doubt, ...]]
+BudgetLine = tuple[Budget, tuple[Doubt, ...]]
 """A line of the budget, and what is to be reported about it."""
 
 
 def budget_lines(
-    sections: Sequence[Section], indicators: Sequence[Sourced], columns: Columns, lines: Iterable[str]
+    sections: Sequence[Section], indicators: Sequence[Sourced], columns: FormColumns, lines: Iterable[str]
 ) -> tuple[list[Budget], list[Finding]]:
     """All budget lines of a form, and findings about them.
 
@@ -47,13 +47,13 @@ def budget_lines(
     return budgets, list(_findings(found))
 
 
-def _findings(lines: Sequence[Line]) -> Iterator[Finding]:
+def _findings(lines: Sequence[BudgetLine]) -> Iterator[Finding]:
     for number, (_, doubts) in enumerate(lines, start=1):
         for doubt in doubts:
             yield Finding(doubt.code, doubt.severity, doubt.message, "budgets", number, doubt.field, doubt.page)
 
 
-def deviation_cells(section: Section) -> list[tuple[Piece, Piece]]:
+def deviation_cells(section: Section) -> list[tuple[FormCell, FormCell]]:
     """Label and text of the rows 偏差原因分析… | text of a budget section."""
     found = []
     for row in section.rows if section.kind == "budgets" else ():
@@ -67,12 +67,12 @@ def _asked_for(budget: Budget) -> Budget:
     return replace(budget, initial=budget.adjusted, adjusted=None)
 
 
-def _lines_of(section: Section) -> list[Line]:
+def _lines_of(section: Section) -> list[BudgetLine]:
     if section.kind == "amounts":
         return [(budget, ()) for row in section.rows for budget in _amounts(row)]
     left = min((column.x0 for column in section.columns if column.field in AMOUNTS), default=0.0)
     unit, reasons = _unit_of(section), {label.key for label, _ in deviation_cells(section)}
-    budgets: list[Line] = []
+    budgets: list[BudgetLine] = []
     beside = [p for p in section.header if p.x1 <= left + TOUCHING and p.text and not is_section_label(p)]
     for record in table_rows(section):
         values = {name: entry for name, entry in record.fields.items() if name in BUDGET_FIELDS}
@@ -92,7 +92,7 @@ def _has_amounts(values: dict[str, Entry]) -> bool:
     return any(is_number(text) or is_nothing(text) for text in printed)
 
 
-def _amounts(row: Row) -> list[Budget]:
+def _amounts(row: FormRow) -> list[Budget]:
     """Labels with amounts: one line if they are the columns of one (年初预算数, 全年执行数), else a line for each."""
     pairs = amount_pairs(row)
     named = [pair.field for pair in pairs if pair.field in BUDGET_FIELDS]
@@ -105,7 +105,7 @@ def _amount(pair: Pair) -> Budget:
     return Budget(entry_of([pair.label]), _unit_in(pair.label.text), initial=pair.entry)
 
 
-def _stacked(indicators: Sequence[Sourced], columns: Columns) -> list[Budget]:
+def _stacked(indicators: Sequence[Sourced], columns: FormColumns) -> list[Budget]:
     """The amounts that stand beside a project's indicators, the label of their column for the funds."""
     named = {column.field: column for column in columns if column.field in AMOUNTS}
     values = {

@@ -18,7 +18,7 @@ from workbench.form.content import (
     two_levels,
 )
 from workbench.form.lexicon import HELD, families, layouts, plain_label, possible_fields, similarity
-from workbench.form.rows import UNKNOWN, Column, Columns, columns_under
+from workbench.form.rows import UNKNOWN, FormColumn, FormColumns, columns_under
 from workbench.form.sections import TABLES, Section
 from workbench.model import Finding
 from workbench.values import parse_number
@@ -75,7 +75,7 @@ def column_findings(sections: Sequence[Section]) -> list[Finding]:
     return list(found.values())
 
 
-def _column_finding(section: Section, column: Column) -> Finding | None:
+def _column_finding(section: Section, column: FormColumn) -> Finding | None:
     label = column.label.text if column.label else ""
     page = column.label.key.page if column.label else None
     field = None if column.field == UNKNOWN else column.field
@@ -92,7 +92,7 @@ def _column_finding(section: Section, column: Column) -> Finding | None:
     return Finding(code, severity, message, section.kind, None, field, page, None, label)  # type: ignore[arg-type]
 
 
-def _aligned_columns(section: Section, sections: Sequence[Section]) -> Columns:
+def _aligned_columns(section: Section, sections: Sequence[Section]) -> FormColumns:
     """The columns that the section's own header does not name and an aligned header of its kind does.
 
     A damaged label is confirmed where the other one is whole."""
@@ -115,7 +115,7 @@ def _aligned_columns(section: Section, sections: Sequence[Section]) -> Columns:
     return tuple(sorted(columns, key=lambda column: column.x0))
 
 
-def _told_apart(section: Section, sections: Sequence[Section]) -> Columns:
+def _told_apart(section: Section, sections: Sequence[Section]) -> FormColumns:
     """The columns, where several have the same label: its field's is the one with the most cells, and of those with as
     many the first behind the column that tells the records apart. A column whose cells are fewer tells of a group."""
     columns = section.columns
@@ -139,12 +139,12 @@ def _told_apart(section: Section, sections: Sequence[Section]) -> Columns:
     return tuple(told[column] for column in columns)
 
 
-def _same_label(column: Column, columns: Columns) -> list[Column]:
+def _same_label(column: FormColumn, columns: FormColumns) -> list[FormColumn]:
     label = plain_label(column.label.text) if column.label else ""
     return [c for c in columns if c.label and label == plain_label(c.label.text) and c.field in (column.field, UNKNOWN)]
 
 
-def _confirmed(column: Column, other: Column) -> Column:
+def _confirmed(column: FormColumn, other: FormColumn) -> FormColumn:
     is_damaged = column.evidence in ("built", "damaged") and _overlap(column, other)
     return replace(column, evidence="label", label=other.label) if is_damaged else column
 
@@ -153,11 +153,11 @@ def _alike(section: Section, sections: Sequence[Section]) -> list[Section]:
     return [other for other in sections if other.kind == section.kind and other.header and other is not section]
 
 
-def _overlap(first: Column, second: Column) -> bool:
+def _overlap(first: FormColumn, second: FormColumn) -> bool:
     return first.x0 < second.x1 - ALIGNED and second.x0 + ALIGNED < first.x1
 
 
-def _are_aligned(first: Columns, second: Columns) -> bool:
+def _are_aligned(first: FormColumns, second: FormColumns) -> bool:
     edges = {column.field: (column.x0, column.x1) for column in first if column.field in HELD}
     shared = [(edges[column.field], (column.x0, column.x1)) for column in second if column.field in edges]
     return len(shared) >= FEWEST_SHARED and all(
@@ -165,7 +165,7 @@ def _are_aligned(first: Columns, second: Columns) -> bool:
     )
 
 
-def _columns_in_order(section: Section, sections: Sequence[Section]) -> Columns:
+def _columns_in_order(section: Section, sections: Sequence[Section]) -> FormColumns:
     """Unknown columns between two labels that have exactly one label between them in another header."""
     orders = [[c.field for c in other.columns if c.field != UNKNOWN] for other in _alike(section, sections)]
     columns, held = section.columns, _texts(section, section.columns)
@@ -177,7 +177,7 @@ def _columns_in_order(section: Section, sections: Sequence[Section]) -> Columns:
     return columns
 
 
-def _between(column: Column, columns: Columns, order: Sequence[str]) -> list[str]:
+def _between(column: FormColumn, columns: FormColumns, order: Sequence[str]) -> list[str]:
     """The one field that an order of fields has where a column stands; none if it has another number there."""
     known = [c.field for c in columns if c.field != UNKNOWN]
     place = columns.index(column)
@@ -190,7 +190,7 @@ def _between(column: Column, columns: Columns, order: Sequence[str]) -> list[str
     return missing if len(missing) == 1 and missing[0] not in known else []
 
 
-def _columns_by_content(section: Section, sections: Sequence[Section], texts: Sequence[list[list[str]]]) -> Columns:
+def _columns_by_content(section: Section, sections: Sequence[Section], texts: Sequence[list[list[str]]]) -> FormColumns:
     """Columns held against what stands in them, on all pages with columns in the same places.
 
     A column that is known now may leave one field only for the next. ``texts``: of each section, and of each of its
@@ -214,7 +214,7 @@ def _columns_by_content(section: Section, sections: Sequence[Section], texts: Se
     return tuple(columns)
 
 
-def _with_project(columns: Sequence[Column], held: Sequence[Sequence[str]]) -> list[Column]:
+def _with_project(columns: Sequence[FormColumn], held: Sequence[Sequence[str]]) -> list[FormColumn]:
     """The columns, the only unknown one before the levels as that of the projects, where goals or amounts stand there
     too: without it all projects would be one."""
     levels = [place for place, column in enumerate(columns) if column.field in LEVELS]
@@ -226,7 +226,7 @@ def _with_project(columns: Sequence[Column], held: Sequence[Sequence[str]]) -> l
     return list(columns)
 
 
-def _with_names(columns: Sequence[Column], held: Sequence[Sequence[str]]) -> list[Column]:
+def _with_names(columns: Sequence[FormColumn], held: Sequence[Sequence[str]]) -> list[FormColumn]:
     """The columns, the first unknown one behind the levels that has another text in every row as that of the names."""
     levels = [place for place, column in enumerate(columns) if column.field in LEVELS]
     if "name" in {column.field for column in columns}:
@@ -248,9 +248,9 @@ def _in_same_places(one: Section, other: Section) -> bool:
     )
 
 
-def _texts(section: Section, columns: Columns) -> dict[Column, list[str]]:
+def _texts(section: Section, columns: FormColumns) -> dict[FormColumn, list[str]]:
     """What is printed in each column."""
-    held: dict[Column, list[str]] = {column: [] for column in columns}
+    held: dict[FormColumn, list[str]] = {column: [] for column in columns}
     for row in section.rows:
         for piece in row.printed:
             under = columns_under(piece, columns)
@@ -259,7 +259,7 @@ def _texts(section: Section, columns: Columns) -> dict[Column, list[str]]:
     return held
 
 
-def _judged(column: Column, texts: Sequence[str], columns: Columns) -> Column:
+def _judged(column: FormColumn, texts: Sequence[str], columns: FormColumns) -> FormColumn:
     """A column whose label is damaged, or of no family, must hold what fits it.
 
     指标性质 holds signs (≥) in some regions and kinds (定性) in others: with a sign in it, it is the column of signs.
@@ -281,7 +281,7 @@ def _disputed_fields(sections: Sequence[Section]) -> set[str]:
     return {field for field, count in wrong.items() if count >= FEWEST_TEXTS and 2 * count > rows}
 
 
-def _disputed(columns: Columns, fields: set[str]) -> Columns:
+def _disputed(columns: FormColumns, fields: set[str]) -> FormColumns:
     is_disputed = (column.evidence == "label" and column.field in fields for column in columns)
     return tuple(
         replace(column, evidence="disputed") if doubt else column
@@ -289,7 +289,7 @@ def _disputed(columns: Columns, fields: set[str]) -> Columns:
     )
 
 
-def _field_by_place(place: int, columns: Sequence[Column], kind: str, texts: Sequence[str]) -> str | None:
+def _field_by_place(place: int, columns: Sequence[FormColumn], kind: str, texts: Sequence[str]) -> str | None:
     """The one field that an unknown column can have: by what it holds, by what is left of its damaged label, or by what
     known layouts have between the same two columns, if the label is half like that. Its content must not contradict it.
     """
@@ -305,12 +305,12 @@ def _field_by_place(place: int, columns: Sequence[Column], kind: str, texts: Seq
     return None
 
 
-def _resembles(column: Column, field: str, kind: str) -> bool:
+def _resembles(column: FormColumn, field: str, kind: str) -> bool:
     label = column.label.text if column.label else ""
     return any(similarity(label, known) >= HALF for known in families(kind).get(field, ()))
 
 
-def _fields_between(place: int, columns: Sequence[Column], kind: str) -> set[str]:
+def _fields_between(place: int, columns: Sequence[FormColumn], kind: str) -> set[str]:
     """What known layouts have between the columns beside this one, where they have one column there."""
     named = [c for c in columns if c is columns[place] or (c.label is not None and c.label.text)]
     order = [None, *(c.field for c in named), None]

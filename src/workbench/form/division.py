@@ -15,7 +15,7 @@ from workbench.form.labels import carry_labels
 from workbench.form.lexicon import similarity
 from workbench.form.pairs import TITLE, Pair, heading_pairs
 from workbench.form.records import STACKED, Sourced, table_rows
-from workbench.form.rows import Piece, Row
+from workbench.form.rows import FormCell, FormRow
 from workbench.form.sections import TABLES, Section, SectionKind
 from workbench.model import BLANK, CellKey, PageContent, Point, TextLine
 
@@ -39,12 +39,12 @@ class FormParts:
         """The sections of some kinds, in their order."""
         return [section for section in self.sections if section.kind in kinds]
 
-    def rows(self, *kinds: SectionKind) -> list[Row]:
+    def rows(self, *kinds: SectionKind) -> list[FormRow]:
         """The rows of the sections of some kinds."""
         return [row for section in self.of_kind(*kinds) for row in section.rows]
 
     @property
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[FormCell]:
         """Every cell of the form once, at the row where it starts."""
         header = [piece for section in self.sections for piece in section.header]
         rows = [piece for section in self.sections for row in section.rows for piece in row.starting]
@@ -125,7 +125,7 @@ def _names(section: Section) -> bool:
     return bool(_named(section.rows))
 
 
-def _named(rows: Iterable[Row]) -> dict[str, str]:
+def _named(rows: Iterable[FormRow]) -> dict[str, str]:
     pairs: list[Pair] = [pair for row in rows for pair in heading_pairs(row) if pair.field in NAMES]
     return {pair.field: pair.entry.text for pair in reversed(pairs)}
 
@@ -200,9 +200,9 @@ def _projects(group: FormParts) -> list[FormParts]:
     return parts
 
 
-def _runs(section: Section, starts: Sequence[Row]) -> list[Section]:
+def _runs(section: Section, starts: Sequence[FormRow]) -> list[Section]:
     """The section's rows, cut before those that start a project."""
-    runs: list[list[Row]] = [[]]
+    runs: list[list[FormRow]] = [[]]
     for row in section.rows:
         if row in starts and runs[-1]:
             runs.append([])

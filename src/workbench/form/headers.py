@@ -19,7 +19,7 @@ from workbench.form.lexicon import (
     possible_fields,
     similarity,
 )
-from workbench.form.rows import UNKNOWN, Column, Columns, Evidence, Piece, Row
+from workbench.form.rows import UNKNOWN, Evidence, FormCell, FormColumn, FormColumns, FormRow
 
 MOST_LABELS = 100
 """Cells that a row of a header may have: more are no form's, and every one is held against those above it."""
@@ -56,11 +56,11 @@ class Header:
 
     kind: str
     height: int
-    labels: tuple[Piece, ...]
-    columns: Columns
+    labels: tuple[FormCell, ...]
+    columns: FormColumns
 
 
-def header_at(rows: Sequence[Row], index: int) -> Header | None:
+def header_at(rows: Sequence[FormRow], index: int) -> Header | None:
     """The header that starts in a row, if one does: of the sections and heights that it could have, the one with the
     most labels. A first row that adds none to those below it does not belong to it."""
     first = rows[index]
@@ -80,7 +80,7 @@ def header_at(rows: Sequence[Row], index: int) -> Header | None:
     return best
 
 
-def repeated_header(rows: Sequence[Row], index: int, known: Sequence[Header]) -> Header | None:
+def repeated_header(rows: Sequence[FormRow], index: int, known: Sequence[Header]) -> Header | None:
     """The header that starts in a row and is printed again, too damaged to be known by its labels alone; else None.
 
     Where its cells lie as those of an earlier header, they are held against the labels there; else against them all,
@@ -104,7 +104,7 @@ def repeated_header(rows: Sequence[Row], index: int, known: Sequence[Header]) ->
     return None
 
 
-def _pairs_in_place(block: Sequence[Row], header: Header) -> list[tuple[Piece, Piece]]:
+def _pairs_in_place(block: Sequence[FormRow], header: Header) -> list[tuple[FormCell, FormCell]]:
     """The cells of rows beside the column labels of a header in their places; none where the rows are divided
     otherwise."""
     top = min(label.cell.row for label in header.labels)
@@ -119,14 +119,14 @@ def _pairs_in_place(block: Sequence[Row], header: Header) -> list[tuple[Piece, P
     return [(piece, label) for piece, label in pairs if label in named]
 
 
-def _are_aligned(one: Piece, other: Piece) -> bool:
+def _are_aligned(one: FormCell, other: FormCell) -> bool:
     return abs(one.x0 - other.x0) < ALIGNED and abs(one.x1 - other.x1) < ALIGNED
 
 
-def _column_repeated(piece: Piece, header: Header) -> Column:
+def _column_repeated(piece: FormCell, header: Header) -> FormColumn:
     alike = [c for c in header.columns if c.label is not None and _repeats(piece.text, c.label.text, ALIKE)]
     field = alike[0].field if len({column.field for column in alike}) == 1 else UNKNOWN
-    return Column(field, piece.x0, piece.x1, piece, "damaged")
+    return FormColumn(field, piece.x0, piece.x1, piece, "damaged")
 
 
 def _repeats(text: str, label: str, least: float) -> bool:
@@ -138,11 +138,11 @@ def _is_whole(text: str, label: str) -> bool:
     return len(plain_label(text)) >= SHORTEST_DAMAGED and plain_label(text) == plain_label(label)
 
 
-def _same_table(row: Row, other: Row) -> bool:
+def _same_table(row: FormRow, other: FormRow) -> bool:
     return (row.page, row.table_no) == (other.page, other.table_no)
 
 
-def _leaves(block: Sequence[Row]) -> list[tuple[Piece, str]]:
+def _leaves(block: Sequence[FormRow]) -> list[tuple[FormCell, str]]:
     """Header cells that end where the header does, each with the text of the cells above it.
 
     A cell that reaches down beside the rows below the header names the section and not a column.
@@ -156,16 +156,16 @@ def _leaves(block: Sequence[Row]) -> list[tuple[Piece, str]]:
     return sorted(found, key=lambda leaf: leaf[0].x0)
 
 
-def _columns(leaves: Sequence[tuple[Piece, str]], kind: str) -> Columns:
+def _columns(leaves: Sequence[tuple[FormCell, str]], kind: str) -> FormColumns:
     columns = []
     for piece, above in leaves:
         found = _match(piece.text, above, kind)
         evidence: Evidence = "label" if found is None or found.by == "listed" else found.by
-        columns.append(Column(found.field if found else UNKNOWN, piece.x0, piece.x1, piece, evidence))
+        columns.append(FormColumn(found.field if found else UNKNOWN, piece.x0, piece.x1, piece, evidence))
     return _without_doubles(_named_by_deepest_level(columns))
 
 
-def _named_by_deepest_level(columns: Sequence[Column]) -> list[Column]:
+def _named_by_deepest_level(columns: Sequence[FormColumn]) -> list[FormColumn]:
     """Where there is a fourth level it names the indicators, and the third only groups them."""
     if "level4" not in {column.field for column in columns}:
         return list(columns)
@@ -189,11 +189,11 @@ def _match(text: str, above: str, kind: str) -> Match | None:
     return next((found for found in joined if found and found.by == "listed"), None)
 
 
-def _without_doubles(columns: Sequence[Column]) -> Columns:
+def _without_doubles(columns: Sequence[FormColumn]) -> FormColumns:
     """One column for each field: a whole label wins over a damaged one, a column's name over that of a section, and
     the left of two equals. The other one is unknown: two columns are never joined."""
 
-    def rank(column: Column) -> tuple[bool, bool, float]:
+    def rank(column: FormColumn) -> tuple[bool, bool, float]:
         text = column.label.text if column.label else ""
         return column.evidence != "label", plain_label(text) in families("sections")["label"], column.x0
 
@@ -203,11 +203,11 @@ def _without_doubles(columns: Sequence[Column]) -> Columns:
     )
 
 
-def _unknown(column: Column) -> Column:
-    return Column(UNKNOWN, column.x0, column.x1, column.label)
+def _unknown(column: FormColumn) -> FormColumn:
+    return FormColumn(UNKNOWN, column.x0, column.x1, column.label)
 
 
-def _suffices(columns: Columns, kind: str) -> bool:
+def _suffices(columns: FormColumns, kind: str) -> bool:
     """Whether the labels are those of a section; one that is damaged so that it may name several fields counts too."""
     fields = {column.field for column in columns} - {UNKNOWN}
     damaged = [
@@ -220,18 +220,18 @@ def _suffices(columns: Columns, kind: str) -> bool:
     return bool(fields & key_fields or any(one & key_fields for one in may_be)) and len(fields) + len(may_be) >= least
 
 
-def _is_mostly_labels(columns: Columns, kind: str) -> bool:
+def _is_mostly_labels(columns: FormColumns, kind: str) -> bool:
     """A row in which every label has its value beside it is no header."""
     printed = [column for column in columns if column.label is not None and column.label.text]
     labels = [c for c in printed if c.field != UNKNOWN or (c.label and possible_fields(c.label.text, kind))]
     return 2 * len(labels) > len(printed)
 
 
-def _known(columns: Columns) -> int:
+def _known(columns: FormColumns) -> int:
     return len({column.field for column in columns} - {UNKNOWN})
 
 
-def is_section_label(piece: Piece) -> bool:
+def is_section_label(piece: FormCell) -> bool:
     """Whether a cell names a section (绩效指标, 项目资金) and holds no value."""
     found = match(piece.text, "sections")
     return found is not None and found.field == "label"

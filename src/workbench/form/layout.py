@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from rapidfuzz import fuzz
 
 from workbench.form.lexicon import TABLES, Layout, families, layouts, match_column
-from workbench.form.rows import UNKNOWN, Columns
+from workbench.form.rows import UNKNOWN, FormColumns
 from workbench.model import Entry
 
 GENERIC = "generic"
@@ -15,7 +15,7 @@ ALIKE_TITLE = 80.0
 """A damaged title still counts when it is this alike (rapidfuzz partial ratio, 0 to 100)."""
 
 
-def name_layout(title: str, headings: Mapping[str, Entry], columns: Mapping[str, Columns]) -> str:
+def name_layout(title: str, headings: Mapping[str, Entry], columns: Mapping[str, FormColumns]) -> str:
     """The layout whose columns, section by section, are exactly those found, in the same order; else ``generic``.
 
     The title decides between layouts with the same columns, and is not needed where it could not be read. Without it
@@ -50,7 +50,7 @@ def _size(layout: Layout) -> int:
     return sum(map(len, layout.columns.values()))
 
 
-def _fits(layout: Layout, headings: Mapping[str, Entry], columns: Mapping[str, Columns]) -> bool:
+def _fits(layout: Layout, headings: Mapping[str, Entry], columns: Mapping[str, FormColumns]) -> bool:
     return all(heading in headings for heading in layout.headings) and all(
         tuple(column.field for column in columns.get(section, ()) if column.field != UNKNOWN) == fields
         for section, fields in layout.columns.items()

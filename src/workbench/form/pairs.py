@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from workbench.form.content import is_goal_label, is_nothing, is_number
 from workbench.form.headers import is_section_label
 from workbench.form.lexicon import LONGEST_LABEL, match
-from workbench.form.rows import TOUCHING, Column, Columns, Piece, Row, entry_of
+from workbench.form.rows import TOUCHING, FormCell, FormColumn, FormColumns, FormRow, entry_of
 from workbench.model import Entry, TextLine
 
 MONEY = re.compile(r"资金|拨款|预算|支出|收入|经费|结转|结余|金额|总额")
@@ -29,8 +29,8 @@ class Pair:
     """A label and its value, both as cells of the table; the label's field."""
 
     field: str
-    label: Piece
-    value: Piece | None
+    label: FormCell
+    value: FormCell | None
     is_whole: bool = True
 
     @property
@@ -45,7 +45,7 @@ class Pair:
         return Entry(found.group(2).strip() if found else entry.text, entry.confidence, entry.cells)
 
 
-def heading_pairs(row: Row) -> list[Pair]:
+def heading_pairs(row: FormRow) -> list[Pair]:
     """部门名称 | 天津市… | 实施单位 | …; empty where the row does not begin with the label of a heading."""
     pieces = [piece for piece in row.pieces if not (is_section_label(piece) and piece.cell.rowspan > 1)]
     if not pieces or pieces[0] not in row.starting or not _heading(pieces[0]):
@@ -60,7 +60,7 @@ def heading_pairs(row: Row) -> list[Pair]:
     return pairs
 
 
-def _heading(piece: Piece) -> Pair | None:
+def _heading(piece: FormCell) -> Pair | None:
     found = match(piece.text, "heading")
     if found:
         return Pair(found.field, piece, None, found.whole)
@@ -81,7 +81,7 @@ def line_pairs(lines: Sequence[TextLine]) -> dict[str, Entry]:
     return found
 
 
-def goal_header(row: Row, first: str = "goal") -> tuple[tuple[Piece, ...], Columns] | None:
+def goal_header(row: FormRow, first: str = "goal") -> tuple[tuple[FormCell, ...], FormColumns] | None:
     """绩效目标1 | … | 实际完成情况 | …: the labels and the columns of a goal that has no header; None if it is none.
 
     A numbered label is the goal's number, in a column of its own. ``first``: the field that the row begins with.
@@ -92,20 +92,20 @@ def goal_header(row: Row, first: str = "goal") -> tuple[tuple[Piece, ...], Colum
         return None
     if not all(map(_goal_field, labels)) or any(map(_goal_field, values)):
         return None
-    columns = [Column(_goal_field(a), b.x0, b.x1, a) for a, b in zip(labels, values, strict=True)]
-    numbered = [Column("goal_no", piece.x0, piece.x1, piece) for piece in labels if is_goal_label(piece.text)]
+    columns = [FormColumn(_goal_field(a), b.x0, b.x1, a) for a, b in zip(labels, values, strict=True)]
+    numbered = [FormColumn("goal_no", piece.x0, piece.x1, piece) for piece in labels if is_goal_label(piece.text)]
     header = tuple(piece for piece in labels if not is_goal_label(piece.text))
     return header, tuple(sorted((*columns, *numbered), key=lambda column: column.x0))
 
 
-def _goal_field(piece: Piece) -> str:
+def _goal_field(piece: FormCell) -> str:
     if is_goal_label(piece.text):
         return "goal"
     found = match(piece.text, "goals")
     return found.field if found and found.whole and found.field in ("goal", "actual", "deviation") else ""
 
 
-def amount_pairs(row: Row) -> list[Pair]:
+def amount_pairs(row: FormRow) -> list[Pair]:
     """资金总额 | 120.5 | 其他资金 | 0: labels of money with amounts; empty where the row holds anything else.
 
     Fields are those of the budget's families, ``funds`` for a label of another kind.
@@ -120,21 +120,21 @@ def amount_pairs(row: Row) -> list[Pair]:
     return [Pair(_amount_field(label), label, value) for label, value in pairs]
 
 
-def _amount_field(label: Piece) -> str:
+def _amount_field(label: FormCell) -> str:
     found = match(label.text, "budgets")
     return found.field if found else "funds"
 
 
-def _is_money_label(piece: Piece) -> bool:
+def _is_money_label(piece: FormCell) -> bool:
     is_label = len(piece.text) <= LONGEST_LABEL and not is_number(piece.text)
     return is_label and (bool(MONEY.search(piece.text)) or match(piece.text, "budgets") is not None)
 
 
-def _is_amount(piece: Piece) -> bool:
+def _is_amount(piece: FormCell) -> bool:
     return is_number(piece.text) or is_nothing(piece.text)
 
 
-def is_title(row: Row) -> bool:
+def is_title(row: FormRow) -> bool:
     """A cell over the whole table, or alone at its top, that calls itself a form."""
     if len(row.printed) != 1:
         return False

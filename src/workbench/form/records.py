@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign, two_levels
 from workbench.form.lexicon import HELD
-from workbench.form.rows import UNKNOWN, Columns, Piece, Row, columns_under, entry_of, field_of
+from workbench.form.rows import UNKNOWN, FormCell, FormColumns, FormRow, columns_under, entry_of, field_of
 from workbench.form.sections import MERGED_TOGETHER, Section
 from workbench.form.shifts import Doubt, Shift, shift_in
 from workbench.model import BLANK, CellKey, Entry, Goal, Indicator
@@ -35,7 +35,7 @@ CHINESE_NUMERALS = {numeral: number for number, numeral in enumerate("一二三�
 class Sourced:
     """A record with the first row it was read from: where it stands decides what may be joined to it."""
 
-    row: Row
+    row: FormRow
     fields: dict[str, Entry]
     doubts: tuple[Doubt, ...] = ()
 
@@ -49,7 +49,7 @@ def table_rows(section: Section) -> list[Sourced]:
     """
     records: list[Sourced] = []
     moved: dict[CellKey, str | None] = {}
-    labels: dict[str, Piece] = {}
+    labels: dict[str, FormCell] = {}
     ends: list[int] = []
     levels = {name: frozenset(_texts_in(section, name)) for name in ("level1", "level2")}
     for index, row in enumerate(section.rows):
@@ -79,7 +79,7 @@ def table_rows(section: Section) -> list[Sourced]:
     return records
 
 
-def _ends_of_records(section: Section, start: int, key: Piece) -> list[int]:
+def _ends_of_records(section: Section, start: int, key: FormCell) -> list[int]:
     """Where the records end that begin in a row: one, as far as the key's cell reaches down, or as many as have a cell
     for points beside it, where several of them have points."""
     rows = section.rows
@@ -90,7 +90,7 @@ def _ends_of_records(section: Section, start: int, key: Piece) -> list[int]:
     return [*(n for n, texts in points.items() if n > start and texts and are_several), end]
 
 
-def _points_in(row: Row, columns: Columns) -> list[str]:
+def _points_in(row: FormRow, columns: FormColumns) -> list[str]:
     return [piece.text for piece in row.starting if field_of(piece, columns) in ("weight", "score")]
 
 
@@ -107,33 +107,33 @@ def _texts_in(section: Section, name: str) -> Iterable[str]:
 
 
 def _by_field(
-    pieces: Iterable[Piece], columns: Columns, moved: dict[CellKey, str | None]
-) -> dict[str | None, list[Piece]]:
+    pieces: Iterable[FormCell], columns: FormColumns, moved: dict[CellKey, str | None]
+) -> dict[str | None, list[FormCell]]:
     """Cells sorted into the fields of their columns, those that were moved into their own."""
-    sorted_out: dict[str | None, list[Piece]] = {}
+    sorted_out: dict[str | None, list[FormCell]] = {}
     for piece in pieces:
         name = moved[piece.key] if piece.key in moved else field_of(piece, columns)
         sorted_out.setdefault(name, []).append(piece)
     return sorted_out
 
 
-def _within(row: Row, key: Piece, first: Row) -> bool:
+def _within(row: FormRow, key: FormCell, first: FormRow) -> bool:
     same_table = (row.page, row.table_no) == (first.page, first.table_no)
     return same_table and key.cell.row < row.number < key.cell.row_end
 
 
-def _moved_above(label: Piece | None, row: Row) -> list[Piece]:
+def _moved_above(label: FormCell | None, row: FormRow) -> list[FormCell]:
     """A label that was moved in a row above names the rows below it like one that was always in its column."""
     here = label is not None and (label.key.page, label.key.table_no) == (row.page, row.table_no)
     return [label] if label is not None and here else []
 
 
-def _nearest(pieces: Sequence[Piece]) -> Piece:
+def _nearest(pieces: Sequence[FormCell]) -> FormCell:
     """Of several labels for a row the one that starts last; beside an empty cell, the one with text."""
     return max(pieces, key=lambda piece: (piece.cell.row, bool(piece.text)))
 
 
-def _doubts(row: Row, sorted_out: dict[str | None, list[Piece]], columns: Columns) -> list[Doubt]:
+def _doubts(row: FormRow, sorted_out: dict[str | None, list[FormCell]], columns: FormColumns) -> list[Doubt]:
     """``shifted-cell``: two figures in one column, or one cell over several columns that are never merged;
     ``column-in-doubt``: a figure under a label that does not tell its field."""
     doubts = []
@@ -225,7 +225,7 @@ def _is_unit(text: str) -> bool:
     return not is_nothing(text) and fits(text, "target_unit")
 
 
-def _target_doubts(row: Row, fields: dict[str, Entry]) -> Iterable[Doubt]:
+def _target_doubts(row: FormRow, fields: dict[str, Entry]) -> Iterable[Doubt]:
     """``shifted-cell``: the columns of sign and unit hold what is none, so that the target may lack it."""
     for name, called in (("sign", "符号"), ("target_unit", "单位")):
         text = fields.get(name, BLANK).text

@@ -24,7 +24,7 @@ is disputed by the content, another does not where it is contradicted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class FormCell:
     """A cell with its key and its reach from left to right, in fractions of the table's width."""
 
     cell: Cell
@@ -41,65 +41,65 @@ class Piece:
         """Whether something is printed that nobody could read: the cell is not empty."""
         return self.cell.state in ("obscured", "unread")
 
-    def overlaps(self, other: Piece | Column) -> bool:
+    def overlaps(self, other: FormCell | FormColumn) -> bool:
         """Whether the two share some of the table's width."""
         return self.x0 < other.x1 - TOUCHING and other.x0 + TOUCHING < self.x1
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FormRow:
     """One row of a table: the cells that start in it, and those that reach into it from above, left to right."""
 
     page: int
     table_no: int
     number: int
-    starting: tuple[Piece, ...]
-    covering: tuple[Piece, ...]
+    starting: tuple[FormCell, ...]
+    covering: tuple[FormCell, ...]
 
     @property
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[FormCell]:
         return sorted((*self.starting, *self.covering), key=lambda piece: piece.x0)
 
     @property
-    def printed(self) -> list[Piece]:
+    def printed(self) -> list[FormCell]:
         """The cells with text that start here."""
         return [piece for piece in self.starting if piece.text]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FormColumn:
     """A column of a section: the field it holds, its reach in fractions of the table's width, and its header cell."""
 
     field: str
     x0: float
     x1: float
-    label: Piece | None = None
+    label: FormCell | None = None
     evidence: Evidence = "label"
 
 
-Columns = tuple[Column, ...]
+FormColumns = tuple[FormColumn, ...]
 
 
-def rows_of(grid: CellGrid) -> list[Row]:
+def rows_of(grid: CellGrid) -> list[FormRow]:
     """The rows of a grid, top to bottom."""
-    starting: list[list[Piece]] = [[] for _ in range(grid.rows)]
-    covering: list[list[Piece]] = [[] for _ in range(grid.rows)]
+    starting: list[list[FormCell]] = [[] for _ in range(grid.rows)]
+    covering: list[list[FormCell]] = [[] for _ in range(grid.rows)]
     for piece in (_piece(cell, grid) for cell in grid.cells):
         starting[piece.cell.row].append(piece)
         for number in range(piece.cell.row + 1, piece.cell.row_end):
             covering[number].append(piece)
     return [
-        Row(grid.page, grid.table_no, number, tuple(starting[number]), tuple(covering[number]))
+        FormRow(grid.page, grid.table_no, number, tuple(starting[number]), tuple(covering[number]))
         for number in range(grid.rows)
     ]
 
 
-def _piece(cell: Cell, grid: CellGrid) -> Piece:
+def _piece(cell: Cell, grid: CellGrid) -> FormCell:
     key = CellKey(grid.page, grid.table_no, cell.row, cell.col)
-    return Piece(cell, key, grid.column_edges[cell.col], grid.column_edges[cell.col_end])
+    return FormCell(cell, key, grid.column_edges[cell.col], grid.column_edges[cell.col_end])
 
 
-def columns_under(piece: Piece, columns: Columns) -> list[Column]:
+def columns_under(piece: FormCell, columns: FormColumns) -> list[FormColumn]:
     """The columns that a cell lies in, left to right."""
     found = []
     for column in columns:
@@ -110,13 +110,13 @@ def columns_under(piece: Piece, columns: Columns) -> list[Column]:
     return sorted(found, key=lambda column: column.x0)
 
 
-def field_of(piece: Piece, columns: Columns) -> str | None:
+def field_of(piece: FormCell, columns: FormColumns) -> str | None:
     """The field whose column a cell lies in; for a cell over several columns the leftmost of them that is known."""
     fields = [column.field for column in columns_under(piece, columns)]
     return next((field for field in fields if field != UNKNOWN), fields[0] if fields else None)
 
 
-def entry_of(pieces: Iterable[Piece]) -> Entry:
+def entry_of(pieces: Iterable[FormCell]) -> Entry:
     """The text of one or more cells, in their order, as one entry. Cells without text add nothing but their key."""
     found = list(pieces)
     confidence = min((piece.cell.confidence.overall for piece in found), default=1.0)
@@ -130,9 +130,9 @@ def join_entries(first: Entry | None, second: Entry | None) -> Entry | None:
     return Entry(first.text + second.text, min(first.confidence, second.confidence), first.cells + second.cells)
 
 
-def by_field(pieces: Sequence[Piece], columns: Columns) -> dict[str | None, list[Piece]]:
+def by_field(pieces: Sequence[FormCell], columns: FormColumns) -> dict[str | None, list[FormCell]]:
     """Cells sorted into the fields of their columns; those in no column under None."""
-    sorted_out: dict[str | None, list[Piece]] = {}
+    sorted_out: dict[str | None, list[FormCell]] = {}
     for piece in pieces:
         sorted_out.setdefault(field_of(piece, columns), []).append(piece)
     return sorted_out

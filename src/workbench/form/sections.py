@@ -10,7 +10,7 @@ from workbench.form.content import fits, is_nothing, misfits
 from workbench.form.headers import Header, header_at, repeated_header
 from workbench.form.lexicon import match
 from workbench.form.pairs import amount_pairs, goal_header, heading_pairs, is_title
-from workbench.form.rows import UNKNOWN, Columns, Piece, Row, columns_under
+from workbench.form.rows import UNKNOWN, FormCell, FormColumns, FormRow, columns_under
 
 SectionKind = Literal["title", "heading", "amounts", "budgets", "goals", "indicators", "total", "conclusion", "other"]
 TABLES: tuple[SectionKind, ...] = ("budgets", "goals", "indicators")
@@ -41,9 +41,9 @@ class Section:
     """
 
     kind: SectionKind
-    header: tuple[Piece, ...]
-    columns: Columns
-    rows: tuple[Row, ...]
+    header: tuple[FormCell, ...]
+    columns: FormColumns
+    rows: tuple[FormRow, ...]
 
     @property
     def key_field(self) -> str:
@@ -52,7 +52,7 @@ class Section:
         return next((field for field in KEY_FIELDS.get(self.kind, ()) if field in present), "")
 
 
-def find_sections(rows: Sequence[Row]) -> list[Section]:
+def find_sections(rows: Sequence[FormRow]) -> list[Section]:
     """Sort the rows of a document (pages in order) into sections, in their order.
 
     A row that is neither header nor heading, total or conclusion belongs to the table before it: a page whose header
@@ -79,7 +79,7 @@ def _is_same(header: Header, other: Header) -> bool:
     return texts == others
 
 
-def _add(sections: list[Section], row: Row) -> None:
+def _add(sections: list[Section], row: FormRow) -> None:
     """Put a row into the section that it goes on with, or into a new one."""
     last = sections[-1] if sections else None
     table = _open_table(sections)
@@ -99,7 +99,7 @@ def _add(sections: list[Section], row: Row) -> None:
         sections.append(Section(kind, (), (), (row,)))
 
 
-def _rest_of_goal(row: Row, last: Section | None) -> tuple[tuple[Piece, ...], Columns] | None:
+def _rest_of_goal(row: FormRow, last: Section | None) -> tuple[tuple[FormCell, ...], FormColumns] | None:
     """What became of the goal whose label and text stand in the row above; None if the row does not say it."""
     fields = {column.field for column in last.columns} if last else set()
     is_open = last is not None and last.kind == "goals" and "actual" not in fields and len(last.rows) == 1
@@ -120,7 +120,7 @@ def _open_table(sections: Sequence[Section]) -> Section | None:
     return None
 
 
-def _kind_of(row: Row, last: Section | None, table: Section | None) -> SectionKind:
+def _kind_of(row: FormRow, last: Section | None, table: Section | None) -> SectionKind:
     printed = row.printed
     named = [match(piece.text, "sections") for piece in printed]
     fields = [found.field if found else None for found in named]
@@ -141,13 +141,13 @@ def _kind_of(row: Row, last: Section | None, table: Section | None) -> SectionKi
     return "amounts" if amount_pairs(row) else "other"
 
 
-def _goes_on_with_goals(row: Row, table: Section) -> bool:
+def _goes_on_with_goals(row: FormRow, table: Section) -> bool:
     """The label beside the goals again, on the next page: it stands in no column, and what follows in the goal's."""
     label, goal = row.printed[:2]
     return table.kind == "goals" and not _fields(label, table.columns) and "goal" in _fields(goal, table.columns)
 
 
-def _goes_on(row: Row, last: Section | None, table: Section | None) -> bool:
+def _goes_on(row: FormRow, last: Section | None, table: Section | None) -> bool:
     """Whether a row belongs to the table above it: by its shape right under it, by its content below other rows."""
     if table is None or not row.printed:
         return table is not None and last is table
@@ -156,7 +156,7 @@ def _goes_on(row: Row, last: Section | None, table: Section | None) -> bool:
     return _has_its_shape(row, table) if last is table else _fits_well(row, table)
 
 
-def _has_its_shape(row: Row, table: Section) -> bool:
+def _has_its_shape(row: FormRow, table: Section) -> bool:
     """No cell reaches over columns that are never merged, or the key column has a cell of its own all the same."""
     if table.kind == "budgets":
         return True
@@ -164,13 +164,13 @@ def _has_its_shape(row: Row, table: Section) -> bool:
     return not merged or any(_fields(piece, table.columns) == {table.key_field} for piece in row.printed)
 
 
-def _is_heading_of_next_form(row: Row, table: Section) -> bool:
+def _is_heading_of_next_form(row: FormRow, table: Section) -> bool:
     """Label and value side by side, where the label cannot be one of the table's texts."""
     pairs = heading_pairs(row)
     return bool(pairs) and (pairs[0].is_whole or not _fits_well(row, table))
 
 
-def _fits_well(row: Row, table: Section) -> bool:
+def _fits_well(row: FormRow, table: Section) -> bool:
     fitting = 0
     for piece in row.printed:
         fields = _fields(piece, table.columns)
@@ -182,10 +182,10 @@ def _fits_well(row: Row, table: Section) -> bool:
     return fitting >= FEWEST_FITTING and any(_fields(p, table.columns) == {table.key_field} for p in row.printed)
 
 
-def _fields(piece: Piece, columns: Columns) -> set[str]:
+def _fields(piece: FormCell, columns: FormColumns) -> set[str]:
     return {column.field for column in columns_under(piece, columns)} - {UNKNOWN}
 
 
-def _in_one_field(piece: Piece, columns: Columns) -> bool:
+def _in_one_field(piece: FormCell, columns: FormColumns) -> bool:
     fields = _fields(piece, columns)
     return len(fields) <= 1 or any(fields <= together for together in MERGED_TOGETHER)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
 from workbench.form.content import fits, is_nothing, level_word, misfits
-from workbench.form.rows import UNKNOWN, Column, Columns, Piece, Row, columns_under
+from workbench.form.rows import UNKNOWN, FormCell, FormColumn, FormColumns, FormRow, columns_under
 from workbench.model import CellKey, Severity
 
 REQUIRED = frozenset({"name", "target"})
@@ -44,7 +44,7 @@ Levels = Mapping[str, frozenset[str]]
 """Level column → what stands in it, in the rows of a section."""
 
 
-def shift_in(row: Row, columns: Columns, levels: Levels) -> Shift:
+def shift_in(row: FormRow, columns: FormColumns, levels: Levels) -> Shift:
     """What is shifted in a row of indicators; ``levels``: the names of levels that stand in the columns of the section.
 
     A stray repetition of the score in the column of reasons is taken out. Cells that are all of one row put off by the
@@ -76,7 +76,7 @@ def shift_in(row: Row, columns: Columns, levels: Levels) -> Shift:
     return Shift({piece.key: column.field for piece, column in put_back}, doubt)
 
 
-def _place(piece: Piece, columns: Sequence[Column]) -> int | None:
+def _place(piece: FormCell, columns: Sequence[FormColumn]) -> int | None:
     """Number of the column that a cell stands in, one past the last for a cell behind them all; None for a cell over
     several columns, and for one before or between them."""
     under = columns_under(piece, tuple(columns))
@@ -85,7 +85,7 @@ def _place(piece: Piece, columns: Sequence[Column]) -> int | None:
     return len(columns) if columns and piece.x0 >= columns[-1].x1 - 1e-6 else None
 
 
-def _stray(pieces: Sequence[Piece], fields: Sequence[str], wrong: Sequence[Piece]) -> Piece | None:
+def _stray(pieces: Sequence[FormCell], fields: Sequence[str], wrong: Sequence[FormCell]) -> FormCell | None:
     """The one wrong cell, if it repeats the score among the reasons and all other cells fit."""
     by_field = dict(zip(fields, pieces, strict=True))
     reason, score = by_field.get("deviation"), by_field.get("score")
@@ -95,7 +95,7 @@ def _stray(pieces: Sequence[Piece], fields: Sequence[str], wrong: Sequence[Piece
     return reason if all(fits(piece.text, name) for piece, name in others) else None
 
 
-def _readings(pieces: Sequence[Piece], columns: Sequence[Column], levels: Levels) -> list[tuple[int, ...]]:
+def _readings(pieces: Sequence[FormCell], columns: Sequence[FormColumn], levels: Levels) -> list[tuple[int, ...]]:
     """All ways to put the cells, in their order, into columns that they fit."""
     found: list[tuple[int, ...]] = []
     for tried, reading in enumerate(combinations(range(len(columns)), len(pieces))):
@@ -107,7 +107,7 @@ def _readings(pieces: Sequence[Piece], columns: Sequence[Column], levels: Levels
     return found
 
 
-def _belongs(piece: Piece, column: Column, levels: Levels) -> bool:
+def _belongs(piece: FormCell, column: FormColumn, levels: Levels) -> bool:
     """Whether a cell may be moved into a column: level columns take the names of levels only, a name is never blank.
 
     A name that may stand for either level (成本指标) belongs where it stands in other rows.
@@ -127,5 +127,5 @@ def _distances(before: Sequence[int], after: Sequence[int]) -> Iterator[int]:
     return (b - a for a, b in zip(before, after, strict=True))
 
 
-def _name(column: Column) -> str:
+def _name(column: FormColumn) -> str:
     return column.label.text if column.label is not None and column.label.text else column.field

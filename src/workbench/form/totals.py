@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from workbench.form.lexicon import match_label
-from workbench.form.rows import Columns, Piece, Row, by_field, entry_of
+from workbench.form.rows import FormCell, FormColumns, FormRow, by_field, entry_of
 from workbench.model import Entry, Finding
 
 POINTS = re.compile(r"\d+(?:\.\d+)?分?")
@@ -15,10 +15,10 @@ Total = tuple[Entry | None, Entry | None, list[Finding]]
 """Stated weight and score, and findings about the row that states them."""
 
 
-def totals_of(rows: Sequence[Row], columns: Columns) -> Total:
+def totals_of(rows: Sequence[FormRow], columns: FormColumns) -> Total:
     """Stated total weight and score, of the last row that states any. Subtotals (小计) are none."""
-    weight: list[Piece] = []
-    score: list[Piece] = []
+    weight: list[FormCell] = []
+    score: list[FormCell] = []
     stating = [row for row in rows if not any(match_label(p.text, "sections") == "subtotal" for p in row.printed)]
     for row in reversed(stating):
         weight, score = _total_in(row, columns)
@@ -29,15 +29,15 @@ def totals_of(rows: Sequence[Row], columns: Columns) -> Total:
     return _entry(weight), _entry(score), [_unused(piece) for piece in left]
 
 
-def _entry(pieces: Sequence[Piece]) -> Entry | None:
+def _entry(pieces: Sequence[FormCell]) -> Entry | None:
     return entry_of(pieces) if pieces else None
 
 
-def _points_in(row: Row) -> list[Piece]:
+def _points_in(row: FormRow) -> list[FormCell]:
     return [piece for piece in row.printed if POINTS.fullmatch(piece.text)]
 
 
-def _total_in(row: Row, columns: Columns) -> tuple[list[Piece], list[Piece]]:
+def _total_in(row: FormRow, columns: FormColumns) -> tuple[list[FormCell], list[FormCell]]:
     """By column; where the total row is merged differently, its numbers in the order of the columns. A form that has
     one of the two columns only, as far as is known, does not tell which the other number would be."""
     values = [piece for piece in row.printed if match_label(piece.text, "sections") != "total"]
@@ -52,6 +52,6 @@ def _total_in(row: Row, columns: Columns) -> tuple[list[Piece], list[Piece]]:
     return weight, score
 
 
-def _unused(piece: Piece) -> Finding:
+def _unused(piece: FormCell) -> Finding:
     message = f"总分行中的“{piece.text}”未能归入分值或得分，请对照原件"
     return Finding("unmapped-cell", "warning", message, "forms", None, None, piece.key.page, None, piece.text)

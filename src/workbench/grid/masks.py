@@ -38,7 +38,7 @@ def _over_runs(combine: Callable[[Mask, Mask], Any], mask: Mask, run: int, beyon
     return np.asarray(combined, dtype=np.uint8)
 
 
-def chosen_pieces(labels: NDArray[np.int32], chosen: NDArray[np.bool_]) -> Mask:
+def chosen_components(labels: NDArray[np.int32], chosen: NDArray[np.bool_]) -> Mask:
     """The pieces of ink (``labels``, one for each pixel) whose label is chosen."""
     return np.asarray(np.take(np.where(chosen, 255, 0).astype(np.uint8), labels), dtype=np.uint8)
 
@@ -69,7 +69,7 @@ def spread(part: NDArray[np.uint8], rows: NDArray[np.intp], mask: Mask) -> Mask:
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class Components:
     """The connected pieces of a mask's ink, corners included, by number; 0 is the paper, and its values say nothing.
 
     ``labels`` has the piece of each pixel in the ``rows`` near ink. There is one value for each piece of its extent
@@ -90,7 +90,7 @@ class Pieces:
         """The ink of the pieces for which ``which`` holds."""
         if not which.any():
             return np.zeros_like(self.mask)
-        return spread(chosen_pieces(self.labels, which), self.rows, self.mask)
+        return spread(chosen_components(self.labels, which), self.rows, self.mask)
 
     def touching(self, mask: Mask) -> NDArray[np.bool_]:
         """For each piece, whether one of its pixels is in the mask; none is of the paper."""
@@ -110,7 +110,7 @@ class Pieces:
         return np.asarray(window == number)
 
 
-def pieces_of(mask: Mask) -> Pieces:
+def components_of(mask: Mask) -> Components:
     """The connected pieces of a mask's ink."""
     rows = rows_near(mask, 1)
     _, labels, stats, centres = cv2.connectedComponentsWithStats(mask[rows], connectivity=8)
@@ -118,4 +118,4 @@ def pieces_of(mask: Mask) -> Pieces:
     left, top, width, height, area = stats.T
     moved = rows[top] - top
     middle = (np.rint(centres[:, 1] * area) + moved * area) / area  # as if all rows had been summed, to the last bit
-    return Pieces(mask, rows, labels, left, top + moved, width, height, area, middle)
+    return Components(mask, rows, labels, left, top + moved, width, height, area, middle)

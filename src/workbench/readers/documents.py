@@ -42,7 +42,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FolderEntry:
     """Something in a folder. A broken link is neither a folder nor a file; a link to a folder is not walked.
 
     ``target`` is where a link leads to in the end.
@@ -54,7 +54,7 @@ class Entry:
     target: Path | None = None
 
 
-Listing = Callable[[Path], list[Entry]]
+Listing = Callable[[Path], list[FolderEntry]]
 
 
 def find_sources(raw: Path) -> list[Source]:
@@ -132,7 +132,7 @@ def _walk(raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> It
             pending += [entry.path for entry in entries if entry.is_folder and entry.target is None]
 
 
-def _documents_in(folder: Path, entries: list[Entry], raw: Path, is_document: bool) -> Iterator[Source]:
+def _documents_in(folder: Path, entries: list[FolderEntry], raw: Path, is_document: bool) -> Iterator[Source]:
     """The documents directly in a folder, or the folder itself where it is one."""
     root = raw.resolve()
     outside = {entry.path for entry in entries if entry.target is not None and not entry.target.is_relative_to(root)}
@@ -146,7 +146,7 @@ def _documents_in(folder: Path, entries: list[Entry], raw: Path, is_document: bo
         yield Source(_name(path, raw), path, (path,), (path,) if path in outside else ())
 
 
-def _is_document(folder: Path, entries: list[Entry], raw: Path, stream: Callable[[Path], BinaryIO]) -> bool:
+def _is_document(folder: Path, entries: list[FolderEntry], raw: Path, stream: Callable[[Path], BinaryIO]) -> bool:
     """Whether a folder is one document: it holds nothing but page images."""
     images = [entry.path for entry in entries if entry.is_file and _is_image_name(entry.path)]
     if not images or len(images) < len(entries) or (folder == raw and not _numbered_as_pages(images)):
@@ -154,8 +154,8 @@ def _is_document(folder: Path, entries: list[Entry], raw: Path, stream: Callable
     return not any(_has_many_pages(image, stream) for image in images)
 
 
-def _local_entries(folder: Path) -> list[Entry]:
-    return [Entry(path, path.is_dir(), path.is_file(), _target(path)) for path in folder.iterdir()]
+def _local_entries(folder: Path) -> list[FolderEntry]:
+    return [FolderEntry(path, path.is_dir(), path.is_file(), _target(path)) for path in folder.iterdir()]
 
 
 def _target(path: Path) -> Path | None:

@@ -19,7 +19,7 @@ from workbench.model import Finding
 from workbench.readers.limits import require_cells
 from workbench.readers.office import local_name, main_part, parse, read_parts
 from workbench.readers.plain import RAISED, UNKNOWN, plain
-from workbench.readers.tables import Block, FileCell, FilePage, FileTable
+from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
 from workbench.settings import Settings
 
 WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "AlternateContent", "Fallback"})
@@ -98,7 +98,7 @@ def _is_on(element: Any | None) -> bool:
     return element is not None and _value(element) not in ("0", "false", "off")
 
 
-def _blocks(container: Any) -> Iterator[Block]:
+def _blocks(container: Any) -> Iterator[FileBlock]:
     """Lines, tables and page breaks in reading order."""
     for child in _children(container):
         if local_name(child) == "p":
@@ -121,7 +121,7 @@ def _next_starts_page(section: Any) -> bool:
     return following is not None and _value(_find(following, "type")) not in ("continuous", "nextColumn")
 
 
-def _table_blocks(table: Any) -> Iterator[Block]:
+def _table_blocks(table: Any) -> Iterator[FileBlock]:
     rows = _rows(table)
     inside = [child for row in rows for cell in _cells(row) for child in _children(cell)]
     # A table around one with more rows only lays out the page.
@@ -223,7 +223,7 @@ def _symbol(element: Any) -> str:
     return sign if sign and _value(element, "font") == "Symbol" else UNKNOWN
 
 
-def _pages(blocks: Sequence[Block], notes: tuple[Finding, ...]) -> list[FilePage]:
+def _pages(blocks: Sequence[FileBlock], notes: tuple[Finding, ...]) -> list[FilePage]:
     runs = [list(run) for is_break, run in groupby(blocks, lambda block: block == PAGE_BREAK) if not is_break]
     first, *others = runs or [[]]
     return [FilePage(tuple(first), notes), *(FilePage(tuple(run)) for run in others)]

@@ -13,7 +13,7 @@ from lxml import etree, html
 from workbench.errors import InputError
 from workbench.readers.limits import require_cells
 from workbench.readers.plain import RAISED, UNKNOWN, plain
-from workbench.readers.tables import Block, FileTable, Span, placed
+from workbench.readers.tables import FileBlock, FileTable, Span, placed
 from workbench.settings import Settings
 
 NOT_SHOWN = frozenset({"script", "style", "head", "template", "noscript", "del"})
@@ -33,7 +33,7 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that lxml takes from no text. What they part stays parted."""
 
 
-def html_blocks(path: Path, source: str, settings: Settings) -> list[Block]:
+def html_blocks(path: Path, source: str, settings: Settings) -> list[FileBlock]:
     """The tables and lines of a page or fragment, in reading order.
 
     A table inside a cell is part of the cell's text, unless it has more rows than the table around it: then that one
@@ -50,7 +50,7 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[Block]:
     if any(error.level_name == "FATAL" for error in parser.error_log):
         raise InputError("unreadable", path, "the HTML is nested too deeply; open it in a browser and save it as PDF")
     require = partial(require_cells, path, settings=settings)
-    blocks: list[Block] = []
+    blocks: list[FileBlock] = []
     text, columns = "", 0
     for piece in _pieces(root, with_tables=True):
         if isinstance(piece, str):
@@ -69,7 +69,7 @@ def html_text(source: str) -> str:
     return _text(html.fragment_fromstring(NOT_XML.sub(" ", source), create_parent="div"))
 
 
-def _lines(text: str) -> list[Block]:
+def _lines(text: str) -> list[FileBlock]:
     return [line for line in text.split("\n") if plain(line)]
 
 

@@ -10,7 +10,7 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from workbench.readers.pdf_digits import digits_look_right
-from workbench.readers.pdf_objects import WHITE, Box, Character, PageMarks, Rule
+from workbench.readers.pdf_objects import WHITE, Character, PageMarks, PdfBox, Rule
 
 LARGEST_PICTURE = 0.1
 """A picture over more than this share of the page may hold a table of its own, or all of the page."""
@@ -65,7 +65,7 @@ def is_text_page(marks: PageMarks) -> bool:
     )
 
 
-def _shown_area(box: Box, marks: PageMarks) -> float:
+def _shown_area(box: PdfBox, marks: PageMarks) -> float:
     width = min(box.x1, marks.width) - max(box.x0, 0.0)
     height = min(box.y1, marks.height) - max(box.y0, 0.0)
     return max(width, 0.0) * max(height, 0.0)
@@ -83,7 +83,7 @@ def is_blank(page: pypdfium2.PdfPage, marks: PageMarks) -> bool:
     return int(np.asarray(page.render(scale=_scale(marks, 1.0)).to_pil().convert("L")).min()) >= WHITE
 
 
-def shows_its_text(page: pypdfium2.PdfPage, marks: PageMarks, cells: Sequence[Box], text_height: float) -> bool:
+def shows_its_text(page: pypdfium2.PdfPage, marks: PageMarks, cells: Sequence[PdfBox], text_height: float) -> bool:
     """Compare the text with a drawing of the page: every character has ink, digits look like themselves, and no cell
     holds ink beside its characters.
 
@@ -108,18 +108,18 @@ def _scale(marks: PageMarks, wanted: float) -> float:
     return min(wanted, float((MOST_PIXELS / (marks.width * marks.height)) ** 0.5))
 
 
-def _rule_box(rule: Rule) -> Box:
+def _rule_box(rule: Rule) -> PdfBox:
     low, high = rule.position - rule.thickness / 2, rule.position + rule.thickness / 2
     if rule.direction == "horizontal":
-        return Box(rule.start, low, rule.end, high)
-    return Box(low, rule.start, high, rule.end)
+        return PdfBox(rule.start, low, rule.end, high)
+    return PdfBox(low, rule.start, high, rule.end)
 
 
 def _unexplained_ink(lightest: Picture) -> int:
     return int(np.count_nonzero(lightest < min(DARK, int(np.median(lightest)) - CONTRAST))) if lightest.size else 0
 
 
-def _window(box: Box, scale: float, margin: int) -> tuple[slice, slice]:
+def _window(box: PdfBox, scale: float, margin: int) -> tuple[slice, slice]:
     """The pixels of a box, and some around it."""
     x0, y0, x1, y1 = (edge * scale for edge in (box.x0, box.y0, box.x1, box.y1))
     rows = slice(max(0, int(y0) - margin), max(0, int(y1) + 1 + margin))

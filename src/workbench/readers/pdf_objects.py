@@ -39,7 +39,7 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class PdfBox:
     """A rectangle with sides along the page's."""
 
     x0: float
@@ -69,8 +69,8 @@ class Character:
     """
 
     text: str
-    ink: Box
-    room: Box
+    ink: PdfBox
+    room: PdfBox
     known: bool
     shown: bool
     embedded: bool
@@ -96,7 +96,7 @@ class PageMarks:
     height: float
     characters: tuple[Character, ...]
     rules: tuple[Rule, ...]
-    pictures: tuple[Box, ...]
+    pictures: tuple[PdfBox, ...]
     complete: bool
 
 
@@ -155,9 +155,9 @@ class _Frame:
         )[self.turns]
 
 
-def _box(points: Sequence[tuple[float, float]]) -> Box:
+def _box(points: Sequence[tuple[float, float]]) -> PdfBox:
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    return Box(min(xs), min(ys), max(xs), max(ys))
+    return PdfBox(min(xs), min(ys), max(xs), max(ys))
 
 
 def _characters(textpage: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Character]:
@@ -295,7 +295,7 @@ def _is_rectangle(points: Sequence[tuple[float, float]]) -> bool:
     )
 
 
-def _middle_line(box: Box) -> Rule:
+def _middle_line(box: PdfBox) -> Rule:
     x, y = box.centre
     if box.width >= box.height:
         return Rule("horizontal", y, box.x0, box.x1, box.height)

@@ -16,7 +16,7 @@ import pypdfium2
 
 from workbench.model import Cell, CellGrid, Confidence, PageContent, Polygon, TextLine
 from workbench.readers.pdf_evidence import is_blank, is_text_page, shows_its_text
-from workbench.readers.pdf_objects import Box, Character, PageMarks, marks_of
+from workbench.readers.pdf_objects import Character, PageMarks, PdfBox, marks_of
 from workbench.readers.plain import plain
 from workbench.readers.ruled import RuledCell, RuledTable, ruled_tables
 
@@ -38,7 +38,7 @@ SAME_WORD = 0.15
 CUT_TEXT = Confidence(border=0.5)
 """Of a cell whose text runs on over its border."""
 
-Line = list[Character]
+PdfLine = list[Character]
 
 
 def read_text_page(path: Path, number: int) -> PageContent | None:
@@ -106,9 +106,9 @@ def _place(character: Character, tables: Sequence[RuledTable]) -> tuple[int, Rul
     return 0, None
 
 
-def _lines(characters: Sequence[Character]) -> list[Line]:
+def _lines(characters: Sequence[Character]) -> list[PdfLine]:
     """Characters sorted into lines from top to bottom, each from left to right, drawn twice (bold) counted once."""
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     for character in sorted(characters, key=lambda c: c.room.centre[1]):
         middle = character.room.centre[1]
         last = lines[-1][0].room if lines else None
@@ -122,7 +122,7 @@ def _height(character: Character) -> float:
     return character.room.height / 1.33
 
 
-def _drawn_once(line: Line) -> Line:
+def _drawn_once(line: PdfLine) -> PdfLine:
     return line[:1] + [
         after
         for before, after in pairwise(line)
@@ -130,7 +130,7 @@ def _drawn_once(line: Line) -> Line:
     ]
 
 
-def _runs(line: Line) -> list[Line]:
+def _runs(line: PdfLine) -> list[PdfLine]:
     """A line cut where a gap parts two columns."""
     runs = [line[:1]]
     for before, after in pairwise(line):
@@ -149,14 +149,14 @@ def _has_unruled_columns(characters: Sequence[Character]) -> bool:
     return any(is_parted and len(list(lines)) >= COLUMNS_WITHOUT_RULES for is_parted, lines in parted)
 
 
-def _line_text(line: Line) -> str:
+def _line_text(line: PdfLine) -> str:
     text = line[0].text if line else ""
     for before, after in pairwise(line):
         text += " " * (_gap(before, after) > SAME_WORD * _height(after)) + after.text
     return text
 
 
-def _cell_text(characters: Sequence[Character], box: Box) -> str:
+def _cell_text(characters: Sequence[Character], box: PdfBox) -> str:
     """The lines of a cell joined. Where a line has room left, it was not wrapped: the next word is another one."""
     text = ""
     full = True
@@ -197,13 +197,13 @@ def _shares(edges: Sequence[float]) -> tuple[float, ...]:
     return tuple(round((edge - edges[0]) / (edges[-1] - edges[0]), 5) for edge in edges)
 
 
-def _text_line(line: Line) -> TextLine:
+def _text_line(line: PdfLine) -> TextLine:
     text = plain(_line_text(line))
     boxes = [character.room for character in line]
-    box = Box(boxes[0].x0, min(b.y0 for b in boxes), boxes[-1].x1, max(b.y1 for b in boxes))
+    box = PdfBox(boxes[0].x0, min(b.y0 for b in boxes), boxes[-1].x1, max(b.y1 for b in boxes))
     return TextLine(text, (1.0,) * len(text), _polygon(box))
 
 
-def _polygon(box: Box) -> Polygon:
+def _polygon(box: PdfBox) -> Polygon:
     x0, y0, x1, y1 = (round(edge, 2) for edge in (box.x0, box.y0, box.x1, box.y1))
     return (x0, y0), (x1, y0), (x1, y1), (x0, y1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from workbench.readers.pdf_objects import Box, Direction, Rule
+from workbench.readers.pdf_objects import Direction, PdfBox, Rule
 
 THICKEST = 0.4
 """A line thicker than this many text heights is a shaded field."""
@@ -33,7 +33,7 @@ class RuledCell:
     col: int
     rowspan: int
     colspan: int
-    box: Box
+    box: PdfBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class RuledTable:
     cells: tuple[RuledCell, ...]
 
     @property
-    def box(self) -> Box:
-        return Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+    def box(self) -> PdfBox:
+        return PdfBox(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
 
     def cell_at(self, x: float, y: float) -> RuledCell | None:
         if not (self.xs[0] <= x < self.xs[-1] and self.ys[0] <= y < self.ys[-1]):
@@ -186,12 +186,12 @@ def _table(xs: Sequence[float], ys: Sequence[float], fields: Sequence[_Field]) -
             col=cols.index(left),
             rowspan=rows.index(bottom) - rows.index(top),
             colspan=cols.index(right) - cols.index(left),
-            box=Box(xs[left], ys[top], xs[right], ys[bottom]),
+            box=PdfBox(xs[left], ys[top], xs[right], ys[bottom]),
         )
         for top, left, bottom, right in sorted(fields)
     ]
     return RuledTable(tuple(xs[col] for col in cols), tuple(ys[row] for row in rows), tuple(cells))
 
 
-def _inside(box: Box, other: Box) -> bool:
+def _inside(box: PdfBox, other: PdfBox) -> bool:
     return box != other and (other.x0 <= box.x0 and other.y0 <= box.y0 and box.x1 <= other.x1 and box.y1 <= other.y1)

@@ -56,7 +56,7 @@ class FileTable:
     widths: tuple[float, ...] = ()
 
 
-Block = FileTable | str
+FileBlock = FileTable | str
 """A table, or a line of text outside the tables."""
 
 
@@ -64,7 +64,7 @@ Block = FileTable | str
 class FilePage:
     """The blocks of a page in reading order, and what a researcher has to know about their reading."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[FileBlock, ...]
     notes: tuple[Finding, ...] = ()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from workbench.errors import InputError
 from workbench.readers.html import html_blocks, html_text
 from workbench.readers.limits import require_cells, require_size
-from workbench.readers.tables import Block, FileCell, FilePage, FileTable
+from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
 from workbench.settings import Settings
 
 HTML_SUFFIXES = frozenset({".html", ".htm"})
@@ -37,7 +37,7 @@ def read_transcription(path: Path, settings: Settings) -> list[FilePage]:
     text = _decoded(path, path.read_bytes())
     if path.suffix.lower() in HTML_SUFFIXES:
         return _pages(html_blocks(path, text, settings))
-    blocks: list[Block] = []
+    blocks: list[FileBlock] = []
     start = 0
     for table_start, end in _html_tables(text):  # Markdown writes tables with merged cells as HTML
         blocks += _text_blocks(path, text[start:table_start], settings)
@@ -71,15 +71,15 @@ def _decoded(path: Path, content: bytes) -> str:
     raise InputError("unreadable", path, message)
 
 
-def _pages(blocks: Sequence[Block]) -> list[FilePage]:
+def _pages(blocks: Sequence[FileBlock]) -> list[FilePage]:
     """The blocks parted after every table but the last."""
     ends = [number for number, block in enumerate(blocks, start=1) if isinstance(block, FileTable)]
     return [FilePage(tuple(blocks[start:end])) for start, end in pairwise([0, *ends[:-1], len(blocks)])]
 
 
-def _text_blocks(path: Path, text: str, settings: Settings) -> list[Block]:
+def _text_blocks(path: Path, text: str, settings: Settings) -> list[FileBlock]:
     """Rows with tabs, rows with bars, and the lines between them."""
-    blocks: list[Block] = []
+    blocks: list[FileBlock] = []
     rows: list[list[str]]
     for kind, run in groupby(_rows_of(text), _kind_of_line):
         lines = list(run)

@@ -18,7 +18,7 @@ from workbench.readers.limits import require_cells, require_size
 from workbench.readers.number_format import displayed
 from workbench.readers.office import package_of
 from workbench.readers.plain import plain
-from workbench.readers.tables import Block, FileCell, FilePage, FileTable
+from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
 from workbench.readers.xlsx_parts import NO_VALUE, workbook_parts
 from workbench.settings import Settings
 
@@ -134,7 +134,7 @@ def _text(cell: Any) -> tuple[str, bool]:
     return (str(value), False) if shown is None else (shown, True)
 
 
-def _blocks(sheet: _Sheet) -> Iterator[Block]:
+def _blocks(sheet: _Sheet) -> Iterator[FileBlock]:
     """Tables, parted by rows in which nothing stands, and the lines above and below them."""
     regions: list[list[FileCell]] = []
     end = -1
@@ -147,7 +147,7 @@ def _blocks(sheet: _Sheet) -> Iterator[Block]:
         yield from _region(region, sheet)
 
 
-def _region(cells: Sequence[FileCell], sheet: _Sheet) -> Iterator[Block]:
+def _region(cells: Sequence[FileCell], sheet: _Sheet) -> Iterator[FileBlock]:
     """Rows without a gap: those that are one line of text at the top and the foot stand outside the table."""
     beside = Counter(row for cell in cells for row in range(cell.row, cell.row_end))
     is_line = [all(beside[row] == 1 for row in range(cell.row, cell.row_end)) for cell in cells]

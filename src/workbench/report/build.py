@@ -13,16 +13,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import workbench
+from workbench.dataset.store import open_dataset
 from workbench.errors import ReportError, SettingsError
 from workbench.files import write_atomically
 from workbench.report.index import make_index
 from workbench.report.journal import Report, keep, note, noted
-from workbench.report.plan import Job, chosen, passed_over, plan, project_folder, trusted_notebooks
+from workbench.report.plan import ReportJob, chosen, passed_over, plan, project_folder, trusted_notebooks
 from workbench.report.run import make_report
 from workbench.settings import NOTEBOOK_SECONDS
 
-Progress = Callable[..., Iterable[Report]]
+ReportProgress = Callable[..., Iterable[Report]]
 """Something like ``tqdm``: takes the finished reports, ``total=`` and ``desc=``, and passes the reports on."""
 
 
@@ -59,7 +59,7 @@ def build_reports(
     department: str | None = None,
     year: int | None = None,
     workers: int = 1,
-    progress: Progress = silent,
+    progress: ReportProgress = silent,
     seconds: float = NOTEBOOK_SECONDS,
     notebooks: str | Path | None = None,
 ) -> ReportRun:
@@ -97,11 +97,11 @@ def _build(
     department: str | None,
     year: int | None,
     workers: int,
-    progress: Progress,
+    progress: ReportProgress,
     seconds: float,
     notebooks: Path | None,
 ) -> ReportRun:
-    dataset = workbench.open(processed)
+    dataset = open_dataset(processed)
     project, _ = project_folder(processed)
     own = notebooks or trusted_notebooks(project)
     jobs = plan(dataset, processed, out_dir, own)
@@ -125,14 +125,14 @@ def _build(
     return ReportRun(index, reports, made, removed, interrupted, tuple(passed_over(project, own)))
 
 
-def is_current(job: Job, known: Mapping[str, Report]) -> bool:
+def is_current(job: ReportJob, known: Mapping[str, Report]) -> bool:
     """Whether both files of the job are there and were made from the same rows, notebook and program."""
     last = known.get(job.stem)
     is_same = last is not None and last.error is None and last.made_from == job.made_from
     return is_same and job.html.is_file() and job.executed.is_file()
 
 
-def _remove_stale(known: Mapping[str, Report], jobs: Sequence[Job], out_dir: Path) -> tuple[Path, ...]:
+def _remove_stale(known: Mapping[str, Report], jobs: Sequence[ReportJob], out_dir: Path) -> tuple[Path, ...]:
     """Remove the files that an earlier run made for departments or years that the dataset no longer has."""
     gone = known.keys() - {job.stem for job in jobs}
     names = [f"{stem}{ending}" for stem in sorted(gone) for ending in (".html", ".ipynb", ".failed.ipynb")]
@@ -142,10 +142,10 @@ def _remove_stale(known: Mapping[str, Report], jobs: Sequence[Job], out_dir: Pat
     return files
 
 
-Make = Callable[[Job, float], Report]
+Make = Callable[[ReportJob, float], Report]
 
 
-def _run(jobs: Sequence[Job], workers: int, seconds: float, make: Make = make_report) -> Generator[Report]:
+def _run(jobs: Sequence[ReportJob], workers: int, seconds: float, make: Make = make_report) -> Generator[Report]:
     """The reports as they get done. Workers are processes: papermill and kernels do not share one well."""
     waiting = deque(jobs)
     while waiting:
@@ -155,12 +155,14 @@ def _run(jobs: Sequence[Job], workers: int, seconds: float, make: Make = make_re
                 yield _died(job)
 
 
-def _run_pool(waiting: deque[Job], workers: int, seconds: float, make: Make) -> Generator[Report, None, list[Job]]:
+def _run_pool(
+    waiting: deque[ReportJob], workers: int, seconds: float, make: Make
+) -> Generator[Report, None, list[ReportJob]]:
     """Run the jobs that wait until none is left or a worker dies; returns those that were in hand then."""
     workers = min(workers, len(waiting))
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
-    running: dict[Future[Report], Job] = {}
+    running: dict[Future[Report], ReportJob] = {}
     try:
         while waiting or running:
             while waiting and len(running) < workers:
@@ -194,7 +196,7 @@ def _begin() -> None:
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
 
 
-def _died(job: Job) -> Report:
+def _died(job: ReportJob) -> Report:
     for path in (job.html, job.executed, job.failed):
         path.unlink(missing_ok=True)
     report = Report(job.title, job.stem, job.made_from, "the worker process died twice (out of memory?)")

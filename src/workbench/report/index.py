@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from workbench.analysis import pages, pieces
-from workbench.analysis.excerpt import Tables
+from workbench.analysis import html, sections
+from workbench.analysis.selection import Tables
 from workbench.analysis.summary import department_summary, form_summary
 from workbench.analysis.wording import MISSING, number, percent, text, whole
 from workbench.report.journal import Report
 from workbench.report.page import frame
-from workbench.report.plan import Job
+from workbench.report.plan import ReportJob
 from workbench.visible import as_html
 
 COLUMNS = (
@@ -32,19 +32,19 @@ COLUMNS = (
 """The headings of the list of reports, and how wide each column is (as in the pieces of a report)."""
 
 
-def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -> str:
+def make_index(jobs: Sequence[ReportJob], reports: Iterable[Report], tables: Tables) -> str:
     """All reports of the dataset with their key figures; those that failed, with the cell and the reason."""
     failed = [report for report in reports if report.error]
     summary = department_summary(form_summary(tables)).to_dict("index")
     overview = [job for job in jobs if job.department is None]
     departments = [job for job in jobs if job.department is not None]
-    parts = [pieces.stylesheet().markup, "<main><h1>绩效自评分析报告</h1>"]
+    parts = [html.stylesheet().markup, "<main><h1>绩效自评分析报告</h1>"]
     parts += [f"<p>{_link(job, '总览：全部部门')}</p>" for job in overview]
     if failed:
         partial = {job.stem: job.failed for job in jobs if job.failed.is_file()}
         items = "".join(_failure(report, partial.get(report.stem)) for report in failed)
         parts.append(f'<h2>未能生成的报告</h2><ul class="failed">{items}</ul>')
-    parts += ["<h2>数据</h2>", pages.basis(tables).markup, pages.overview_figures(tables).markup]
+    parts += ["<h2>数据</h2>", sections.basis(tables).markup, sections.overview_figures(tables).markup]
     parts.append("<h2>各部门报告</h2>")
     if departments:
         head = "".join(f'<th scope="col" class="wb-{kind}">{label}</th>' for label, kind in COLUMNS)
@@ -55,7 +55,7 @@ def make_index(jobs: Sequence[Job], reports: Iterable[Report], tables: Tables) -
     return frame("绩效自评分析报告", "\n".join([*parts, "</main>"]))
 
 
-def _row(job: Job, row: dict[Any, Any]) -> str:
+def _row(job: ReportJob, row: dict[Any, Any]) -> str:
     values = [_link(job, str(job.department)), whole(job.year or None), str(row["forms"])]
     values += [number(row["score"]), as_html(text(row["grade"])), percent(row["execution_rate"])]
     values += [str(row[severity]) for severity in ("error", "warning", "info")]
@@ -74,7 +74,7 @@ def _failure(report: Report, partial: Path | None) -> str:
     return f"<li>{as_html(report.title)}：{as_html(f'{where}{report.error}')}{link}</li>"
 
 
-def _link(job: Job, name: str) -> str:
+def _link(job: ReportJob, name: str) -> str:
     if job.html.is_file():
         return f'<a href="{quote(job.html.name)}">{as_html(name)}</a>'
     return f"{as_html(name)}（未生成）"

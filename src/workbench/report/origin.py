@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-import workbench
-from workbench.analysis.excerpt import Tables, department_names, form_years
+from workbench._version import PACKAGE
+from workbench.analysis.selection import Tables, department_names, form_years
 from workbench.dataset.placing import TABLES
 
 ROOMS = ("dataset", "analysis", "report")
@@ -27,7 +26,7 @@ TABLES_OF_FORMS = tuple(name for name in TABLES if name != "documents")
 @cache
 def program_digest() -> str:
     """Digest of the code that makes reports, and of the versions of the packages that it uses."""
-    package = Path(workbench.__file__).parent
+    package = PACKAGE
     files = (path for room in ROOMS for path in sorted((package / room).rglob("*")) if path.suffix != ".pyc")
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file()))
     digest.update(repr([version(name) for name in PACKAGES]).encode())

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import workbench
-from workbench.analysis.excerpt import NO_YEAR, Tables, department_years, known_department, known_year
+from workbench._version import PACKAGE
+from workbench.analysis.selection import NO_YEAR, Tables, department_years, known_department, known_year
 from workbench.errors import ReportError
 from workbench.report.origin import program_digest, row_digests
 
@@ -23,7 +23,7 @@ OVERVIEW, DEPARTMENT = "overview", "department"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ReportJob:
     """One report to be made: the notebook, the values of its parameters, and the name of its files.
 
     ``made_from`` is a digest of all that the report is a function of: its rows in the tables, its parameters,
@@ -61,13 +61,13 @@ class Job:
         return self.out_dir / f"{self.stem}.failed.ipynb"
 
 
-def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None) -> list[Job]:
+def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None) -> list[ReportJob]:
     """Every report that the dataset gives, the overview first; by the notebooks in ``own``, where there are such."""
     folder, relative = project_folder(processed)
     rows, everything = row_digests(tables), str(tables.info.get("digest"))
     pairs = department_years(tables.forms)
     stems = file_stems(pairs)
-    overview = Job(
+    overview = ReportJob(
         notebook=find_notebook(OVERVIEW, own),
         stem=OVERVIEW,
         title="绩效自评总览",
@@ -80,7 +80,7 @@ def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None
     # The notebook that comes with the workbench shows its department's rows; one of the user's own may show any.
     whole = "" if notebook.read_bytes() == find_notebook(DEPARTMENT, None).read_bytes() else everything
     departments = [
-        Job(
+        ReportJob(
             notebook=notebook,
             stem=stems[department, year],
             title=f"{department} {f'{year} 年度' if year else '年度不明'}绩效自评分析",
@@ -101,7 +101,7 @@ def _made_from(rows: str, notebook: Path) -> str:
     return hashlib.sha256(b"|".join(facts)).hexdigest()[:16]
 
 
-def chosen(jobs: Iterable[Job], tables: Tables, department: str | None, year: int | None) -> list[Job]:
+def chosen(jobs: Iterable[ReportJob], tables: Tables, department: str | None, year: int | None) -> list[ReportJob]:
     """The jobs of one department or year; all of them where neither is asked for.
 
     A department or year that the dataset does not have raises SelectionError with the nearest ones.
@@ -163,7 +163,7 @@ def find_notebook(name: str, own: Path | None) -> Path:
 
 def shipped_notebooks() -> Path:
     """The folder of the notebooks that come with the workbench: in the installation, else in the checkout."""
-    package = Path(workbench.__file__).parent
+    package = PACKAGE
     packaged = package / "_notebooks"
     return packaged if packaged.is_dir() else package.parents[1] / "notebooks"
 

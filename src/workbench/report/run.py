@@ -24,7 +24,7 @@ from workbench.files import write_atomically
 from workbench.report.journal import Report, note
 from workbench.report.kernel import ENGINE, ThisPython, ThisPythonAndFolder
 from workbench.report.page import make_page
-from workbench.report.plan import Job
+from workbench.report.plan import ReportJob
 from workbench.settings import NOTEBOOK_SECONDS
 
 START_ATTEMPTS = 3
@@ -57,7 +57,7 @@ def readable_parameters() -> Iterator[None]:
         papermill_translators.register("python", PythonTranslator)
 
 
-def make_report(job: Job, seconds: float = NOTEBOOK_SECONDS) -> Report:
+def make_report(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> Report:
     """Run the job's notebook within ``seconds``, write its two files, and note what became of it.
 
     A failure is part of the result, never raised; the notebook up to the cell that failed is kept as
@@ -83,13 +83,13 @@ def make_report(job: Job, seconds: float = NOTEBOOK_SECONDS) -> Report:
     return report
 
 
-def _source(notebook: dict[str, Any], job: Job) -> bytes:
+def _source(notebook: dict[str, Any], job: ReportJob) -> bytes:
     notebook["metadata"]["workbench"] = {"made_from": job.made_from}
     source = nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call]
     return without_paths(source, job.folder).encode()
 
 
-def run_notebook(job: Job, seconds: float = NOTEBOOK_SECONDS) -> NotebookNode:
+def run_notebook(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> NotebookNode:
     """The executed notebook, without anything that only this machine means something to.
 
     Raises:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.dataset.store import Dataset
-    from workbench.review.audit import Audit
+    from workbench.review.quality.audit import Audit
     from workbench.review.widget import ReviewWidget
 
 

@@ -6,16 +6,16 @@ import json
 from typing import Any
 
 from workbench.checks.wording import field_name
-from workbench.dataset.display import is_doubtful
-from workbench.dataset.records import KEYS
+from workbench.corrections.records import KEYS
 from workbench.model import Cell, CellKey
-from workbench.review.pictures import PagePicture, Piece
-from workbench.review.queue import Item
-from workbench.review.readings import FormReadings, Place
+from workbench.review.pictures import PagePicture, ScanExcerpt
+from workbench.review.queue import ReviewItem
+from workbench.review.readings import FieldKey, FormReadings
 from workbench.review.session import Session
+from workbench.sheet import is_doubtful
 
 
-def page_view(session: Session, item: Item, place: Place | None) -> dict[str, Any]:
+def page_view(session: Session, item: ReviewItem, place: FieldKey | None) -> dict[str, Any]:
     """Which page to show beside a value, and which of its cells (by their number on the page) are the value's."""
     problem = session.problem(item.document_id)
     found = [key for key, _ in cells_of_value(session, item, place)]
@@ -30,7 +30,7 @@ def page_view(session: Session, item: Item, place: Place | None) -> dict[str, An
     }
 
 
-def cells_of_value(session: Session, item: Item, place: Place | None) -> list[tuple[CellKey, Cell]]:
+def cells_of_value(session: Session, item: ReviewItem, place: FieldKey | None) -> list[tuple[CellKey, Cell]]:
     """The cells that a value was read from; of findings about no value, those of their row or with the text found."""
     if item.form_id is None:
         return []
@@ -45,7 +45,7 @@ def cells_of_value(session: Session, item: Item, place: Place | None) -> list[tu
     return [(key, cell) for key, cell in form.cells(item.page or 0) if key not in form.uses and cell.text in texts]
 
 
-def naming_place(item: Item, form: FormReadings | None) -> Place | None:
+def naming_place(item: ReviewItem, form: FormReadings | None) -> FieldKey | None:
     """Where findings are about a row as a whole: the field that names it."""
     finding = item.findings[0]
     if form is None or finding.table is None or (finding.table, finding.record_no) not in form.records:
@@ -77,7 +77,7 @@ def _look(cell: Cell) -> str:
     return "empty" if cell.state == "empty" else "sure"
 
 
-def piece(one: Piece) -> dict[str, Any]:
+def piece(one: ScanExcerpt) -> dict[str, Any]:
     """A piece of the scan, its PNG apart: size and where the cell's outline goes."""
     left, top, width, height = (f"{100 * share:.3f}%" for share in one.outline)
     outline = f"left:{left};top:{top};width:{width};height:{height}"

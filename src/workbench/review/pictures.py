@@ -29,7 +29,7 @@ AROUND = 0.018
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ScanExcerpt:
     """A piece of a page as PNG, and the cell's outline in it as shares (left, top, width, height) of the piece."""
 
     png: bytes
@@ -102,7 +102,7 @@ class Pictures:
         return page_image(path, number, dpi), pixels_per_unit(kind, dpi)
 
 
-def cut(page: PagePicture, cell: Cell) -> Piece:
+def cut(page: PagePicture, cell: Cell) -> ScanExcerpt:
     """The piece of a page around a cell, wide enough to see what stands beside it."""
     left, top, right, bottom = page.outline(cell)
     width, height = page.image.size
@@ -113,7 +113,7 @@ def cut(page: PagePicture, cell: Cell) -> Piece:
     y0, y1 = _within(top - more_y, bottom + more_y, height)
     piece = page.image.crop((x0, y0, x1, y1))
     outline = ((left - x0) / (x1 - x0), (top - y0) / (y1 - y0), (right - left) / (x1 - x0), (bottom - top) / (y1 - y0))
-    return Piece(_encoded(piece, "PNG", compress_level=3), piece.width, piece.height, outline)
+    return ScanExcerpt(_encoded(piece, "PNG", compress_level=3), piece.width, piece.height, outline)
 
 
 def whole(page: PagePicture) -> tuple[PagePicture, bytes]:

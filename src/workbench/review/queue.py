@@ -6,17 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from workbench.dataset.records import is_same_place
-from workbench.dataset.reviewed import DOUBT
+from workbench.corrections.reconcile import DOUBT
+from workbench.corrections.records import is_same_place
+from workbench.corrections.validate import FIELDS
 from workbench.dataset.schemas import rows_of
 from workbench.model import Finding, Table
-from workbench.review.readings import FIELDS, Place
+from workbench.review.readings import FieldKey
 
 if TYPE_CHECKING:
     from workbench.dataset.store import Dataset
-    from workbench.review.audit import Audit, AuditItem
+    from workbench.review.quality.audit import Audit, AuditItem
 
-Group = Literal["error", "sum", "doubt", "rest"]
+ItemGroup = Literal["error", "sum", "doubt", "rest"]
 
 GROUPS: dict[str, str] = {"error": "错误", "sum": "进入合计的数", "doubt": "把握不足", "rest": "其余"}
 """The parts of the queue in their order, as a person reads them."""
@@ -34,7 +35,7 @@ _SEVERITIES = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReviewItem:
     """One thing to look at: a field of a form with all the findings about it.
 
     ``place`` is None where the findings are about a whole page or document; ``form_id`` where they belong to no form.
@@ -45,16 +46,16 @@ class Item:
 
     document_id: str
     form_id: str | None
-    place: Place | None
+    place: FieldKey | None
     page: int | None
-    group: Group
+    group: ItemGroup
     findings: tuple[Finding, ...]
     text: str = ""
     confidence: float | None = None
     status: Literal["pending", "accepted", "corrected"] = "pending"
 
 
-def build_queue(tables: Dataset) -> list[Item]:
+def build_queue(tables: Dataset) -> list[ReviewItem]:
     """Every finding of the dataset, those about one field together, most consequential first.
 
     First certain errors, then doubtful numbers that enter a sum, then whatever else the machine is unsure of, then
@@ -69,13 +70,13 @@ def build_queue(tables: Dataset) -> list[Item]:
     order = {form_id: number for number, form_id in enumerate(tables.forms["form_id"])}
     read = _read(tables)
     items = [
-        _item(document_id, form_id, about if isinstance(about, Place) else None, findings, read)
+        _item(document_id, form_id, about if isinstance(about, FieldKey) else None, findings, read)
         for (document_id, form_id, about), findings in together.items()
     ]
     return sorted(items, key=lambda item: _rank(item, order.get(item.form_id or "", -1)))
 
 
-def audit_queue(dataset: Dataset, audit: Audit) -> list[Item]:
+def audit_queue(dataset: Dataset, audit: Audit) -> list[ReviewItem]:
     """The fields of a sample, in its order, as items of a queue.
 
     A record may have another number than when the sample was drawn: its cell on the scan tells which it is.
@@ -87,12 +88,12 @@ def audit_queue(dataset: Dataset, audit: Audit) -> list[Item]:
     for sampled in audit.items:
         alike = rows[sampled.form_id, sampled.table, sampled.field]
         for row in [row for row in alike if _is_record_of(row, sampled, dataset)][:1]:
-            place = Place(row["table"], row["record_no"], row["field"])
+            place = FieldKey(row["table"], row["record_no"], row["field"])
             finding = Finding("audit", "info", AUDIT, *place, row["page"], found=row["text"])
             status = _ANSWERED.get(row["status"], "pending")
             document_id = sampled.form_id.rpartition("-")[0]
             known = (row["text"], row["machine_confidence"], status)
-            items.append(Item(document_id, sampled.form_id, place, row["page"], "rest", (finding,), *known))
+            items.append(ReviewItem(document_id, sampled.form_id, place, row["page"], "rest", (finding,), *known))
     return items
 
 
@@ -118,11 +119,11 @@ def _read(tables: Dataset) -> dict[tuple[Any, ...], dict[str, Any]]:
     return {(row["form_id"], row["table"], row["record_no"], row["field"]): row for row in rows}
 
 
-def _place(row: dict[str, Any]) -> Place | None:
+def _place(row: dict[str, Any]) -> FieldKey | None:
     table = row["table"]
     if table not in FIELDS or row["field"] not in FIELDS[table] or (row["record_no"] is None) != (table == "forms"):
         return None
-    return Place(cast("Table", table), row["record_no"] and int(row["record_no"]), row["field"])
+    return FieldKey(cast("Table", table), row["record_no"] and int(row["record_no"]), row["field"])
 
 
 def _finding(row: dict[str, Any]) -> Finding:
@@ -133,20 +134,20 @@ def _finding(row: dict[str, Any]) -> Finding:
 def _item(
     document_id: str,
     form_id: str | None,
-    place: Place | None,
+    place: FieldKey | None,
     findings: list[Finding],
     read: dict[tuple[Any, ...], dict[str, Any]],
-) -> Item:
+) -> ReviewItem:
     ordered = sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
     page = next((finding.page for finding in ordered if finding.page is not None), None)
     group = _group(place, ordered)
     if place is None:
-        return Item(
+        return ReviewItem(
             document_id, form_id, place, page, group, tuple(ordered), ordered[0].found or "", None, _status(ordered)
         )
     row = read.get((form_id, *place), {"text": "", "machine_confidence": None, "status": "machine"})
     status = _status(ordered, row["status"])
-    return Item(
+    return ReviewItem(
         document_id, form_id, place, page, group, tuple(ordered), row["text"], row["machine_confidence"], status
     )
 
@@ -158,7 +159,7 @@ def _status(findings: list[Finding], of_field: str = "machine") -> Literal["pend
     return "corrected" if of_field == "corrected" else "accepted"
 
 
-def _group(place: Place | None, findings: list[Finding]) -> Group:
+def _group(place: FieldKey | None, findings: list[Finding]) -> ItemGroup:
     worst = findings[0].severity
     if worst == "error":
         return "error"
@@ -167,7 +168,7 @@ def _group(place: Place | None, findings: list[Finding]) -> Group:
     return "doubt" if any(finding.code in DOUBT for finding in findings) else "rest"
 
 
-def _rank(item: Item, form: int) -> tuple[Any, ...]:
+def _rank(item: ReviewItem, form: int) -> tuple[Any, ...]:
     place = item.place
     where = (
         (list(FIELDS).index(place.table), place.record_no or 0, FIELDS[place.table].index(place.field)) if place else ()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from workbench.dataset.correction import Box
-from workbench.dataset.records import boxes_of
-from workbench.dataset.refusal import FIELDS
+from workbench.corrections.correction import RelativeBox
+from workbench.corrections.records import boxes_of
+from workbench.corrections.validate import FIELDS
 from workbench.dataset.schemas import rows_of
 from workbench.model import (
     BLANK,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from workbench.dataset.store import Dataset
 
-__all__ = ["FIELDS", "FormReadings", "Place", "Reading", "Readings", "quarter_turns"]
+__all__ = ["FIELDS", "FieldKey", "FieldReading", "FormReadings", "Readings", "quarter_turns"]
 
 FORMS_KEPT = 8
 """Forms that stay in memory: a reviewer goes to and fro between a few."""
@@ -43,7 +43,7 @@ _NOT_PRINTED = {("forms", "title"), ("forms", "year"), ("budgets", "amount_unit"
 """Fields of the tables that are no cell's text; all others are in the table ``fields``."""
 
 
-class Place(NamedTuple):
+class FieldKey(NamedTuple):
     """Which value of a form: ``record_no`` counts from 1 in the form's order, None for the fields of ``forms``."""
 
     table: Table
@@ -52,7 +52,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FieldReading:
     """One value: its text as of the last build, what the machine had read, how sure it was, and its cells.
 
     ``machine`` is None where the machine found no such field; ``status`` is that of the table ``fields``.
@@ -65,7 +65,7 @@ class Reading:
     cells: tuple[CellKey, ...] = ()
 
 
-NOTHING = Reading("", None)
+NOTHING = FieldReading("", None)
 """A field that the form does not have."""
 
 
@@ -75,9 +75,9 @@ class FormReadings:
 
     form_id: str
     facts: Mapping[str, Any]
-    values: Mapping[Place, Reading]
+    values: Mapping[FieldKey, FieldReading]
     pages: Mapping[int, PageContent]
-    uses: Mapping[CellKey, tuple[Place, ...]]
+    uses: Mapping[CellKey, tuple[FieldKey, ...]]
     turns: Mapping[int, int]
     """Quarter turns, counter-clockwise, that set a page upright."""
     units: tuple[str | None, ...]
@@ -86,10 +86,10 @@ class FormReadings:
     """The numbers of the goals, and those that the indicators belong to."""
 
     @cached_property
-    def records(self) -> dict[tuple[Table, int | None], tuple[Place, ...]]:
+    def records(self) -> dict[tuple[Table, int | None], tuple[FieldKey, ...]]:
         """The places of each record, in the order of the form; a field that the form lacks altogether is left out."""
         present = {(place.table, place.field) for place, value in self.values.items() if value.machine is not None}
-        found: dict[tuple[Table, int | None], list[Place]] = defaultdict(list)
+        found: dict[tuple[Table, int | None], list[FieldKey]] = defaultdict(list)
         for place in self.values:
             if (place.table, place.field) in present or place.table == "forms":
                 found[place.table, place.record_no].append(place)
@@ -100,7 +100,7 @@ class FormReadings:
         grids = self.pages[page].grids if page in self.pages else ()
         return [(CellKey(page, grid.table_no, cell.row, cell.col), cell) for grid in grids for cell in grid.cells]
 
-    def sharing(self, place: Place) -> tuple[Place, ...]:
+    def sharing(self, place: FieldKey) -> tuple[FieldKey, ...]:
         """The places whose value comes from the same cells: a merged label gives its text to every row it covers."""
         cells = self.values[place].cells if place in self.values else ()
         if not cells:
@@ -109,7 +109,7 @@ class FormReadings:
         return tuple(other for other in alike if self.values[other].cells == cells)
 
     @cached_property
-    def boxes(self) -> Mapping[CellKey, Box]:
+    def boxes(self) -> Mapping[CellKey, RelativeBox]:
         """The outlines of the cells, as shares of their page."""
         return boxes_of(self.pages.values())
 
@@ -117,7 +117,7 @@ class FormReadings:
     def form(self) -> Form:
         """The form as the reconstruction and the checks know it, with the corrections that were built in."""
         goals, indicators = self.goal_numbers
-        head = {field: self._entry(Place("forms", None, field)) for field in _HEAD}
+        head = {field: self._entry(FieldKey("forms", None, field)) for field in _HEAD}
         return Form(
             layout=self.facts["layout"],
             title=self.facts["title"] or "",
@@ -150,9 +150,9 @@ class FormReadings:
 
     def _rows(self, table: Table, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
         numbers = sorted({place.record_no for place in self.values if place.table == table and place.record_no})
-        return ({field: self._entry(Place(table, number, field)) for field in fields} for number in numbers)
+        return ({field: self._entry(FieldKey(table, number, field)) for field in fields} for number in numbers)
 
-    def _entry(self, place: Place) -> Entry | None:
+    def _entry(self, place: FieldKey) -> Entry | None:
         reading = self.values.get(place, NOTHING)
         if reading.machine is None and not reading.text:
             return None
@@ -187,20 +187,20 @@ class Readings:
 
     def _of(self, form_id: str) -> FormReadings:
         cells, fields = self._records("cells", form_id), self._records("fields", form_id)
-        given: dict[Place, list[CellKey]] = defaultdict(list)
-        uses: dict[CellKey, list[Place]] = defaultdict(list)
+        given: dict[FieldKey, list[CellKey]] = defaultdict(list)
+        uses: dict[CellKey, list[FieldKey]] = defaultdict(list)
         for row in cells:
             if row["table"] in FIELDS and row["field"] in FIELDS[row["table"]]:
-                place = Place(row["table"], row["record_no"], row["field"])
+                place = FieldKey(row["table"], row["record_no"], row["field"])
                 given[place].append(_key(row))
                 uses[_key(row)].append(place)
-        read = {Place(row["table"], row["record_no"], row["field"]): row for row in fields}
+        read = {FieldKey(row["table"], row["record_no"], row["field"]): row for row in fields}
         tables = {table: self._records(table, form_id) for table in FIELDS}
-        values: dict[Place, Reading] = {}
+        values: dict[FieldKey, FieldReading] = {}
         for table, records in tables.items():
             for number, record in enumerate(records, start=1):
                 for field in FIELDS[table]:
-                    place = Place(table, None if table == "forms" else number, field)
+                    place = FieldKey(table, None if table == "forms" else number, field)
                     values[place] = _reading(read.get(place), record.get(field), tuple(given[place]), place)
         return FormReadings(
             form_id,
@@ -214,11 +214,11 @@ class Readings:
         )
 
 
-def _reading(row: Mapping[str, Any] | None, value: Any, cells: tuple[CellKey, ...], place: Place) -> Reading:
+def _reading(row: Mapping[str, Any] | None, value: Any, cells: tuple[CellKey, ...], place: FieldKey) -> FieldReading:
     if row is not None:
-        return Reading(row["text"], row["machine_text"], row["machine_confidence"], row["status"], cells)
+        return FieldReading(row["text"], row["machine_text"], row["machine_confidence"], row["status"], cells)
     if (place.table, place.field) in _NOT_PRINTED and value is not None:
-        return Reading(str(value), str(value))
+        return FieldReading(str(value), str(value))
     return NOTHING
 
 

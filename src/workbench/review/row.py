@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from workbench.checks.wording import field_name
-from workbench.dataset.records import KEYS, LABELS
+from workbench.corrections.records import KEYS, LABELS
 from workbench.judging import NUMBER_FIELDS
 from workbench.model import Table
 from workbench.review.queue import SUMMED
-from workbench.review.readings import FormReadings, Place
+from workbench.review.readings import FieldKey, FormReadings
 from workbench.review.session import Session
 
 TABLE_NAMES: dict[Table, str] = {"forms": "全表", "budgets": "预算", "goals": "目标", "indicators": "指标"}
@@ -32,13 +32,13 @@ SPANS: dict[Table, dict[str, int]] = {
 """Width of the fields in twelfths of the row; 6 where nothing is said."""
 
 
-def record(session: Session, form: FormReadings, place: Place, texts: dict[Place, str]) -> list[dict[str, Any]]:
+def record(session: Session, form: FormReadings, place: FieldKey, texts: dict[FieldKey, str]) -> list[dict[str, Any]]:
     """The row that a value stands in, each field with what the machine read and how sure it was."""
     threshold = float(session.dataset.info.get("settings", {}).get("review_threshold", 0.8))
     return [_value(form, one, texts, threshold) for one in form.records[place.table, place.record_no]]
 
 
-def _value(form: FormReadings, place: Place, texts: dict[Place, str], threshold: float) -> dict[str, Any]:
+def _value(form: FormReadings, place: FieldKey, texts: dict[FieldKey, str], threshold: float) -> dict[str, Any]:
     reading = form.values[place]
     text, sure = texts.get(place, reading.text), reading.confidence
     span = SPANS[place.table].get(place.field, 6)
@@ -58,7 +58,7 @@ def _value(form: FormReadings, place: Place, texts: dict[Place, str], threshold:
     }
 
 
-def addends(form: FormReadings, place: Place, texts: dict[Place, str]) -> list[dict[str, Any]]:
+def addends(form: FormReadings, place: FieldKey, texts: dict[FieldKey, str]) -> list[dict[str, Any]]:
     """The numbers that a stated total is the sum of: where it does not agree, one of them may be misread."""
     if place.table != "forms" or (place.table, place.field) not in SUMMED:
         return []
@@ -77,14 +77,14 @@ def addends(form: FormReadings, place: Place, texts: dict[Place, str]) -> list[d
     ]
 
 
-def record_name(form: FormReadings, place: Place) -> str:
+def record_name(form: FormReadings, place: FieldKey) -> str:
     """The text that names a value's record; empty for the form itself."""
     field = KEYS.get(place.table)
-    reading = form.values.get(Place(place.table, place.record_no, field)) if field else None
+    reading = form.values.get(FieldKey(place.table, place.record_no, field)) if field else None
     return reading.text if reading else ""
 
 
-def actions(form: FormReadings, place: Place) -> list[dict[str, Any]]:
+def actions(form: FormReadings, place: FieldKey) -> list[dict[str, Any]]:
     """What can be wrong about a row as a whole."""
     if place.record_no is None:
         return []
@@ -104,14 +104,14 @@ def actions(form: FormReadings, place: Place) -> list[dict[str, Any]]:
     ]
     if place.field not in LABELS:
         found.append({"label": f"“{field_name(place.field)}”的值属于另一列", "choices": moves})
-    below = Place(place.table, place.record_no + 1, place.field)
+    below = FieldKey(place.table, place.record_no + 1, place.field)
     if below in form.values:
         label = f"与下一行是同一行（{record_name(form, below)[:16]}）"
         found.append({"label": label, "action": "join-records", "content": where | {"other_no": below.record_no}})
     return found
 
 
-def _blank_row(form: FormReadings, place: Place) -> list[dict[str, str]]:
+def _blank_row(form: FormReadings, place: FieldKey) -> list[dict[str, str]]:
     """The fields of a row that was missed; the labels that it shares with the row before are filled in."""
     return [
         {
@@ -123,6 +123,6 @@ def _blank_row(form: FormReadings, place: Place) -> list[dict[str, str]]:
     ]
 
 
-def key_of_place(place: Place) -> str:
+def key_of_place(place: FieldKey) -> str:
     """What names a value of a form."""
     return json.dumps(list(place))

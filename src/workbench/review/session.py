@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.checks import check_form
-from workbench.dataset.correcting import Corrected, apply_corrections
-from workbench.dataset.correction import Action, Correction
-from workbench.dataset.corrections import CorrectionLog, corrections_folder, read_corrections
-from workbench.dataset.records import KEYS, find_record, records_of
-from workbench.dataset.reviewed import published
+from workbench.corrections.apply import Corrected, apply_corrections
+from workbench.corrections.correction import Action, Correction
+from workbench.corrections.log import CorrectionLog, corrections_folder, read_corrections
+from workbench.corrections.reconcile import published
+from workbench.corrections.records import KEYS, find_record, records_of
 from workbench.model import Finding, Table
 from workbench.review.pictures import Pictures
-from workbench.review.queue import GROUPS, Item, build_queue
-from workbench.review.readings import NOTHING, FormReadings, Place, Readings
+from workbench.review.queue import GROUPS, ReviewItem, build_queue
+from workbench.review.readings import NOTHING, FieldKey, FormReadings, Readings
 
 if TYPE_CHECKING:
     from workbench.dataset.store import Dataset
 
-Status = Literal["pending", "accepted", "corrected", "skipped"]
+AnswerStatus = Literal["pending", "accepted", "corrected", "skipped"]
 
 NO_DOUBT = 1e-9
 """A threshold below all confidences: what a form says against itself, and not where the machine was unsure."""
@@ -32,7 +32,7 @@ STRUCTURE: tuple[Action, ...] = ("remove-record", "add-record", "move-value", "j
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ReviewProgress:
     """How far a review is: items of each part of the queue, and how many of them are answered."""
 
     counts: Mapping[str, int]
@@ -48,7 +48,7 @@ class Session:
     """
 
     def __init__(
-        self, dataset: Dataset, by: str, folder: Path | None = None, items: Sequence[Item] | None = None
+        self, dataset: Dataset, by: str, folder: Path | None = None, items: Sequence[ReviewItem] | None = None
     ) -> None:
         """``folder`` is that of the corrections (default: beside the dataset's), ``items`` the queue (default: all).
 
@@ -60,14 +60,14 @@ class Session:
         self.log = CorrectionLog(self.folder, by)
         self.by = self.log.by
         self.readings, self.pictures = Readings(dataset), Pictures(dataset)
-        self.items: Sequence[Item] = build_queue(dataset) if items is None else items
+        self.items: Sequence[ReviewItem] = build_queue(dataset) if items is None else items
         self._load()
-        self._index: dict[tuple[str | None, Place | None], int] = {}
+        self._index: dict[tuple[str | None, FieldKey | None], int] = {}
         self._index |= {(item.form_id, item.place): index for index, item in enumerate(self.items) if item.place}
         self._problems: dict[str, str] = {}
         self._judged: tuple[tuple[str, tuple[str, ...]], Corrected, Sequence[Finding]] | None = None
         self.skipped: set[int] = set()
-        self.statuses: list[Status] = [self._status(index) for index in range(len(self.items))]
+        self.statuses: list[AnswerStatus] = [self._status(index) for index in range(len(self.items))]
         self.position = self.next_pending(-1)
 
     def _load(self) -> None:
@@ -90,12 +90,12 @@ class Session:
         order = (*every[after + 1 :], *every[: after + 1])
         return next((index for index in order if self.statuses[index] == "pending"), max(after, 0))
 
-    def progress(self) -> Progress:
+    def progress(self) -> ReviewProgress:
         counts, done = dict.fromkeys(GROUPS, 0), dict.fromkeys(GROUPS, 0)
         for item, status in zip(self.items, self.statuses, strict=True):
             counts[item.group] += 1
             done[item.group] += status in ("accepted", "corrected")
-        return Progress(counts, done, self.statuses.count("corrected"), self.statuses.count("skipped"))
+        return ReviewProgress(counts, done, self.statuses.count("corrected"), self.statuses.count("skipped"))
 
     # --- what was answered
 
@@ -103,26 +103,26 @@ class Session:
         """The corrections of one form that are not in its tables yet, in the order of their time."""
         return self._since.get(form_id or "", ())
 
-    def answer(self, form_id: str, place: Place) -> Correction | None:
+    def answer(self, form_id: str, place: FieldKey) -> Correction | None:
         """The last word on a value since the tables were built."""
         return next((one for one in reversed(self.since(form_id)) if _sets(one, place)), None)
 
-    def texts(self, form: FormReadings) -> dict[Place, str]:
+    def texts(self, form: FormReadings) -> dict[FieldKey, str]:
         """The values that people gave other texts since; those of a merged cell hold for all its rows."""
-        found: dict[Place, str] = {}
+        found: dict[FieldKey, str] = {}
         for one in self.since(form.form_id):
             if one.action == "set":
                 places = (place_of(one),) if one.alone else form.sharing(place_of(one))
                 found.update(dict.fromkeys(places, one.now or ""))
         return {place: text for place, text in found.items() if text != form.values.get(place, NOTHING).text}
 
-    def structure(self, form_id: str, place: Place) -> list[Correction]:
+    def structure(self, form_id: str, place: FieldKey) -> list[Correction]:
         """What people said since about the record of a value as a whole; a row that was missed comes after its own."""
         about = (place.table, place.record_no or 0)
         every = [one for one in self.since(form_id) if one.action in STRUCTURE]
         return [one for one in every if (one.table, one.record_no - (one.action == "add-record")) == about]
 
-    def live(self, form: FormReadings, tried: tuple[Place, str] | None = None) -> Corrected:
+    def live(self, form: FormReadings, tried: tuple[FieldKey, str] | None = None) -> Corrected:
         """The form as the next build will have it; ``tried``: if a value had another text."""
         said = list(self._telling(form.form_id))
         if tried is not None:
@@ -148,7 +148,7 @@ class Session:
             self._judged = version, live, check_form(live.form, NO_DOUBT, list(form.pages.values()))
         return self._judged[1:]
 
-    def _status(self, index: int) -> Status:
+    def _status(self, index: int) -> AnswerStatus:
         item = self.items[index]
         said = self._said(item)
         if said is not None:
@@ -157,7 +157,7 @@ class Session:
             return item.status
         return "skipped" if index in self.skipped else "pending"
 
-    def _said(self, item: Item) -> Correction | None:
+    def _said(self, item: ReviewItem) -> Correction | None:
         about = item.form_id or item.document_id
         if not self.since(about):
             return None
@@ -170,7 +170,7 @@ class Session:
 
     # --- answers
 
-    def accept(self, index: int, place: Place | None) -> list[int]:
+    def accept(self, index: int, place: FieldKey | None) -> list[int]:
         """The machine read it right: the value is confirmed, or findings that belong to no value are dismissed.
 
         Returns the items whose status changed.
@@ -192,7 +192,7 @@ class Session:
             self._append(about, place, reading.text if reading.text or reading.machine is not None else None, "")
         return self._refresh([index, self._index.get((item.form_id, place), index)])
 
-    def correct(self, form_id: str, place: Place, text: str, reason: str = "") -> list[int]:
+    def correct(self, form_id: str, place: FieldKey, text: str, reason: str = "") -> list[int]:
         """Another text for a value.
 
         Raises:
@@ -212,7 +212,7 @@ class Session:
         """
         form = self.readings.of(form_id)
         field = details.pop("field", "")
-        named = Place(table, record_no, field) if field else self._name(form, table, record_no)
+        named = FieldKey(table, record_no, field) if field else self._name(form, table, record_no)
         was = self.texts(form).get(named, form.values.get(named, NOTHING).text)
         anchor, other_no = self.dataset.anchor(form_id, table, record_no), details.get("other_no")
         if action == "add-record":
@@ -247,11 +247,11 @@ class Session:
             self._problems[document_id] = self.pictures.problem(document_id)
         return self._problems[document_id]
 
-    def _name(self, form: FormReadings, table: Table, record_no: int) -> Place:
-        place = Place(table, record_no, KEYS[table])
-        return place if form.values.get(place, NOTHING).text else Place(table, record_no, "level2")
+    def _name(self, form: FormReadings, table: Table, record_no: int) -> FieldKey:
+        place = FieldKey(table, record_no, KEYS[table])
+        return place if form.values.get(place, NOTHING).text else FieldKey(table, record_no, "level2")
 
-    def _append(self, form_id: str, place: Place, now: str | None, reason: str) -> None:
+    def _append(self, form_id: str, place: FieldKey, now: str | None, reason: str) -> None:
         form = self.readings.of(form_id)
         was = form.values.get(place, NOTHING).machine
         # Only a conflict that is known is decided: whoever merely answers another way than others makes one.
@@ -262,12 +262,12 @@ class Session:
         for every in (self._every, self._since):
             every[form_id] = [one for one in every[form_id] if one.id not in others]
 
-    def _is_in_conflict(self, form_id: str, place: Place) -> bool:
+    def _is_in_conflict(self, form_id: str, place: FieldKey) -> bool:
         index = self._index.get((form_id, place))
         findings = self.items[index].findings if index is not None else ()
         return any(finding.code == "correction-conflict" for finding in findings)
 
-    def _others(self, form: FormReadings, place: Place) -> Iterable[Correction]:
+    def _others(self, form: FormReadings, place: FieldKey) -> Iterable[Correction]:
         """What other people said about the value, before the tables were built or since."""
         records = records_of(form.form, place.table) if place.record_no else []
         boxes = form.boxes
@@ -294,10 +294,10 @@ class Session:
         return changed
 
 
-def place_of(correction: Correction) -> Place:
+def place_of(correction: Correction) -> FieldKey:
     """Which value a correction is about."""
-    return Place(correction.table, correction.record_no or None, correction.field)  # type: ignore[arg-type]
+    return FieldKey(correction.table, correction.record_no or None, correction.field)  # type: ignore[arg-type]
 
 
-def _sets(correction: Correction, place: Place) -> bool:
+def _sets(correction: Correction, place: FieldKey) -> bool:
     return correction.action == "set" and place_of(correction) == place

@@ -8,16 +8,16 @@ from typing import Any
 
 from workbench.checks.doubts import cells_of
 from workbench.checks.wording import field_name
-from workbench.dataset.correcting import Corrected
-from workbench.dataset.corrections import Correction
-from workbench.dataset.refusal import refusal
+from workbench.corrections.apply import Corrected
+from workbench.corrections.correction import Correction
+from workbench.corrections.validate import refusal
 from workbench.model import Finding
-from workbench.review.arithmetic import Line, arithmetic
 from workbench.review.page import cells_of_value, naming_place, page_view
-from workbench.review.queue import GROUPS, Item
-from workbench.review.readings import FormReadings, Place
+from workbench.review.queue import GROUPS, ReviewItem
+from workbench.review.readings import FieldKey, FormReadings
 from workbench.review.row import TABLE_NAMES, actions, addends, key_of_place, record, record_name
 from workbench.review.session import Session
+from workbench.review.sums import SumLine, arithmetic
 
 STATES = {"pending": "", "accepted": "已接受", "corrected": "已改正", "skipped": "已跳过"}
 MARKS = {"pending": "", "accepted": "✓", "corrected": "✎", "skipped": "↷"}
@@ -45,7 +45,7 @@ ARITHMETIC = frozenset(
 """Findings that follow from the values alone: a correction can make them go."""
 
 
-def key_of(item: Item, place: Place | None) -> str:
+def key_of(item: ReviewItem, place: FieldKey | None) -> str:
     """What names a view: the value, or the findings that belong to none."""
     about = list(place) if place else [finding.code for finding in item.findings]
     return json.dumps([item.form_id or item.document_id, item.page if place is None else None, *about])
@@ -105,19 +105,19 @@ def _row(session: Session, index: int) -> dict[str, Any]:
     }
 
 
-def _row_text(session: Session, item: Item) -> str:
+def _row_text(session: Session, item: ReviewItem) -> str:
     answer = session.answer(item.form_id, item.place) if item.form_id and item.place else None
     return item.text if answer is None or answer.confirms else f"{item.text} → {answer.now}"
 
 
-def _record_title(item: Item) -> str:
+def _record_title(item: ReviewItem) -> str:
     finding = item.findings[0]
     if finding.table is None:
         return GROUPS[item.group]
     return TABLE_NAMES[finding.table] + (f" {finding.record_no}" if finding.record_no else "")
 
 
-def item_view(session: Session, index: int, place: Place | None, edit: bool = False) -> dict[str, Any]:
+def item_view(session: Session, index: int, place: FieldKey | None, edit: bool = False) -> dict[str, Any]:
     """One value with all that is needed to judge it: its row, its findings, the arithmetic, the cells of its page."""
     item = session.items[index]
     form = session.readings.of(item.form_id) if item.form_id else None
@@ -153,7 +153,7 @@ def item_view(session: Session, index: int, place: Place | None, edit: bool = Fa
     }
 
 
-def preview(session: Session, form_id: str, place: Place, changed: Place | None, text: str) -> dict[str, Any]:
+def preview(session: Session, form_id: str, place: FieldKey, changed: FieldKey | None, text: str) -> dict[str, Any]:
     """What would follow if a value had another text: why it cannot have it, or the arithmetic with it."""
     form, refused = session.readings.of(form_id), ""
     if changed is not None:
@@ -164,7 +164,7 @@ def preview(session: Session, form_id: str, place: Place, changed: Place | None,
     return {"kind": "preview", "key": key, "text": text, "refusal": refused, "sums": sums}
 
 
-def _sums(form: FormReadings, live: Corrected, place: Place) -> list[dict[str, str]]:
+def _sums(form: FormReadings, live: Corrected, place: FieldKey) -> list[dict[str, str]]:
     """The arithmetic beside a value; none where its record is no longer one."""
     if place.record_no is not None and live.numbers:
         number = live.numbers.get((place.table, place.record_no))
@@ -174,7 +174,7 @@ def _sums(form: FormReadings, live: Corrected, place: Place) -> list[dict[str, s
     return [_line(line) for line in arithmetic(live.form, place, cells_of(list(form.pages.values())))]
 
 
-def _line(line: Line) -> dict[str, str]:
+def _line(line: SumLine) -> dict[str, str]:
     look = {True: "agrees", False: "differs", None: "neutral"}[line.agrees]
     verdict = line.note or {True: "✓", False: "✗", None: ""}[line.agrees]
     return {"label": line.label, "computed": line.computed, "stated": line.stated, "look": look, "verdict": verdict}
@@ -190,7 +190,7 @@ def said(correction: Correction) -> str:
     return f"{name}“{correction.was or ''}”{'接受' if correction.confirms else f'改为“{correction.now}”'}"
 
 
-def _title(item: Item, form: FormReadings | None, place: Place | None) -> str:
+def _title(item: ReviewItem, form: FormReadings | None, place: FieldKey | None) -> str:
     if place is None:
         return f"{_record_title(item)} · 整行" if item.findings[0].record_no else "整页" if item.page else "文件"
     name = record_name(form, place) if form else ""
@@ -198,14 +198,14 @@ def _title(item: Item, form: FormReadings | None, place: Place | None) -> str:
     return " · ".join(filter(None, (record, name[:40], field_name(place.field))))
 
 
-def _form_title(session: Session, item: Item, form: FormReadings | None) -> str:
+def _form_title(session: Session, item: ReviewItem, form: FormReadings | None) -> str:
     facts = form.facts if form else {}
     year = f"{facts['year']} 年" if facts.get("year") else ""
     names = (facts.get("department"), facts.get("project"), year, session.pictures.source(item.document_id))
     return " · ".join(str(name) for name in names if name)
 
 
-def _state(session: Session, index: int, place: Place | None) -> str:
+def _state(session: Session, index: int, place: FieldKey | None) -> str:
     """What was said about the value, and by whom."""
     item = session.items[index]
     parts = [STATES[session.statuses[index]]] if place == item.place else []
@@ -234,5 +234,5 @@ def _about(finding: Finding) -> tuple[object, ...]:
     return finding.code, finding.table, finding.record_no, finding.field
 
 
-def _about_place(findings: Sequence[Finding], place: Place) -> list[Finding]:
+def _about_place(findings: Sequence[Finding], place: FieldKey) -> list[Finding]:
     return [one for one in findings if (one.table, one.record_no, one.field) == place]

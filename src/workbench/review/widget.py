@@ -13,15 +13,15 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workbench.dataset.correction import Action
+from workbench.corrections.correction import Action
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.errors import CorrectionError, WorkbenchError
 from workbench.model import Table
 from workbench.review import page, row, view
-from workbench.review.audit import Audit
 from workbench.review.pictures import cut, whole
+from workbench.review.quality.audit import Audit
 from workbench.review.queue import audit_queue
-from workbench.review.readings import Place
+from workbench.review.readings import FieldKey
 from workbench.review.session import Session
 
 AHEAD = 3
@@ -63,7 +63,7 @@ class ReviewWidget(anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._focus: Place | None = None
+        self._focus: FieldKey | None = None
         self._go(session.position)
         # One thread: the PDF library allows no more, and the pages in memory are shared.
         self._cutter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
@@ -120,7 +120,7 @@ class ReviewWidget(anywidget.AnyWidget):
         self._show()
 
     def _focus_on(self, place: list[Any]) -> None:
-        self._focus = Place(*place)
+        self._focus = FieldKey(*place)
         self._show(edit=True)
 
     def _accept(self, seen: str) -> None:
@@ -136,7 +136,7 @@ class ReviewWidget(anywidget.AnyWidget):
         self._answered(self.session.skip(self.session.position), True)
 
     def _correct(self, form_id: str, place: list[Any], text: str, stay: bool = False, reason: str = "") -> None:
-        about = Place(*place)
+        about = FieldKey(*place)
         try:
             changed = self.session.correct(form_id, about, text, reason)
         except CorrectionError as error:
@@ -169,7 +169,7 @@ class ReviewWidget(anywidget.AnyWidget):
 
     def _preview(self, form_id: str, place: list[Any] | None, text: str) -> None:
         if self._focus is not None and form_id == self._form_id():
-            changed = Place(*place) if place else None
+            changed = FieldKey(*place) if place else None
             self.send(view.preview(self.session, form_id, self._focus, changed, text))
 
     # --- what it is sent
@@ -182,7 +182,7 @@ class ReviewWidget(anywidget.AnyWidget):
         items = self.session.items
         return bool(items) and key == view.key_of(items[self.session.position], self._focus)
 
-    def _is_asked(self, place: Place | None) -> bool:
+    def _is_asked(self, place: FieldKey | None) -> bool:
         return bool(self.session.items) and place == self.session.items[self.session.position].place
 
     def _answered(self, changed: Sequence[int], go_on: bool) -> None:
@@ -203,7 +203,7 @@ class ReviewWidget(anywidget.AnyWidget):
         for index in range(position + 1, min(position + 1 + AHEAD, len(self.session.items))):
             self._ahead.append(self._cut(index, self.session.items[index].place))
 
-    def _cut(self, index: int, place: Place | None) -> Future[None]:
+    def _cut(self, index: int, place: FieldKey | None) -> Future[None]:
         """Cut the pieces of a value and send them."""
         item = self.session.items[index]
         cells = page.cells_of_value(self.session, item, place)

@@ -1,0 +1,103 @@
+"""What a result was made with. Results of different versions lie beside each other; which settings count depends on
+the kind of document: a Word file does not care which OCR engine there is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from workbench._version import PACKAGE
+from workbench.errors import EngineError
+from workbench.ocr.registry import engine_version
+from workbench.readers.documents import Source
+from workbench.readers.kinds import kind_of
+from workbench.readers.pages import is_pdf
+from workbench.settings import Settings
+
+PIPELINE = "0.6.0"
+"""Version of everything between a document and its cell grids. Raise it when a change there changes results."""
+
+NO_ENGINE = "none"
+"""The engine where none is installed: pages with their own text can be read all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Pipeline, OCR engine with its weights (None: the kind of document needs none), and the settings that count."""
+
+    pipeline: str
+    engine: str | None = None
+    settings: tuple[tuple[str, str | int | float], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Short and safe as a file name; equal for equal versions."""
+        facts = json.dumps([self.engine, self.settings])
+        return f"{self.pipeline}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {"pipeline": self.pipeline, "engine": self.engine, "settings": dict(self.settings)}
+
+    def changes_since(self, earlier: Version) -> list[str]:
+        """What is otherwise than in an earlier version, one short text each."""
+        before_them = dict(earlier.settings)
+        parts: list[tuple[str, object, object]] = [
+            ("pipeline", earlier.pipeline, self.pipeline),
+            ("engine", earlier.engine, self.engine),
+            *((f"setting {name}", before_them.get(name), value) for name, value in self.settings),
+        ]
+        return [f"{name} {before} → {now}" for name, before, now in parts if before != now]
+
+
+def version_for(source: Source, settings: Settings) -> Version:
+    """The version that a document is read with now."""
+    if kind_of(source) != "scan":
+        return Version(PIPELINE)
+    return _version_of_scans(settings, PIPELINE, drawn=not source.is_folder and is_pdf(source.path))
+
+
+@cache
+def _version_of_scans(settings: Settings, pipeline: str, drawn: bool) -> Version:
+    names = ("engine", "detection_model", "recognition_model", "device", *(("raster_dpi",) if drawn else ()))
+    try:
+        engine = engine_version(settings)
+    except EngineError:  # said as soon as a page needs it
+        engine = NO_ENGINE
+    return Version(pipeline, engine, tuple((name, getattr(settings, name)) for name in names))
+
+
+def version_to_json(version: Version) -> bytes:
+    """The version as it is kept."""
+    return json.dumps(version.facts, ensure_ascii=False, sort_keys=True).encode()
+
+
+def version_from_json(content: bytes) -> Version | None:
+    """The inverse of `version_to_json`; None where the content is damaged."""
+    try:
+        facts = json.loads(content)
+        return Version(facts["pipeline"], facts["engine"], tuple(facts["settings"].items()))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+ASSEMBLING = (
+    "checks", "corrections", "dataset", "form", "values", "judging.py", "model.py", "archive/results/assemble.py",
+)  # fmt: skip
+"""The code between cell grids and tables."""
+
+
+@cache
+def code_digest() -> str:
+    """Digest of the code that puts documents together: when it changes, they are put together anew, not read."""
+    package = PACKAGE
+    files = [file for room in ASSEMBLING for file in sorted([package / room, *(package / room).rglob("*.*")])]
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file() and file.suffix in (".py", ".toml"):
+            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]

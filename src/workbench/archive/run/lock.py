@@ -1,0 +1,118 @@
+"""One run at a time in a processed folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from workbench.errors import InUseError, StoreError
+from workbench.files import Files, LocalFiles
+from workbench.remote import Location, RemoteFiles, files_at
+
+LOCK = ".lock"
+
+RUN = ".run.json"
+"""Which run is using the folder. It stays where a run does not come to its end."""
+
+
+BEAT_SECONDS, BEATS_TO_WAIT = 5.0, 3
+"""A run in a store changes its note every so many seconds; who finds one waits that many beats for it to change."""
+
+
+@contextmanager
+def locked(processed: Location) -> Iterator[None]:
+    """Keep other runs out of a processed folder, which is made if need be. A run that is killed gives it free.
+
+    Raises:
+        InUseError: another run is using the folder; the message says which.
+        StoreError: the folder cannot be written.
+    """
+    if not isinstance(processed, Path):
+        with StoreLock(RemoteFiles(processed)):
+            yield
+        return
+    lock = FileLock(processed / LOCK)
+    try:
+        processed.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InUseError(processed, _owner(LocalFiles(processed), RUN)) from None
+    except OSError as error:
+        raise StoreError(processed, error.strerror or str(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class StoreLock:
+    """A lock in a store, which knows no locks: a note that changes as long as its run lives.
+
+    Whoever finds one looks whether it changes. Two runs that start in the same second may both get through; as
+    results lie under the digest of what they were made from, that costs time and no result.
+    """
+
+    def __init__(self, files: RemoteFiles, every: float = BEAT_SECONDS) -> None:
+        self.files, self.every = files, every
+        self._released = threading.Event()
+        self._beats = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        found = self.files.get(LOCK)
+        if found is not None:
+            time.sleep(self.every * BEATS_TO_WAIT)
+            if self.files.get(LOCK) not in (found, None):
+                raise InUseError(self.files.url, _owner(self.files, LOCK))
+        self._note(0)
+        self._beats.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._released.set()
+        self._beats.join()
+        self.files.remove(LOCK)
+
+    def _beat(self) -> None:
+        beats = 0
+        while not self._released.wait(self.every):
+            beats += 1
+            with suppress(StoreError):  # the run itself will meet it
+                self._note(beats)
+
+    def _note(self, beats: int) -> None:
+        self.files.put(LOCK, json.dumps(_this_run() | {"beats": beats}).encode())
+
+
+@contextmanager
+def running(processed: Location) -> Iterator[None]:
+    """In the context, and after an end by an error, the folder says which run is using it."""
+    files = files_at(processed)
+    files.put(RUN, json.dumps(_this_run()).encode())
+    yield
+    files.remove(RUN)
+
+
+def is_unfinished(processed: Location) -> bool:
+    """Whether the last run did not come to its end: what it read is not in the tables yet."""
+    return files_at(processed).get(RUN) is not None
+
+
+def _this_run() -> dict[str, object]:
+    since = datetime.now(UTC).astimezone().isoformat(" ", timespec="seconds")
+    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+
+
+def _owner(files: Files, key: str) -> str:
+    try:
+        owner = json.loads(files.get(key) or b"")
+        return f"another run (process {owner['pid']} on {owner['host']}, since {owner['since']})"
+    except (StoreError, ValueError, KeyError, TypeError):
+        return "another run"

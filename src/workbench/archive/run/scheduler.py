@@ -1,0 +1,233 @@
+"""A run: tasks are handed to whoever does them, and every document is put together as soon as its pages are read."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from workbench.archive.originals import Originals
+from workbench.archive.plan import Plan, PlannedDocument
+from workbench.archive.results.assemble import AssembleTask
+from workbench.archive.run.interrupts import Interrupts
+from workbench.archive.run.tasks import TRIES, Executor, PageTask, Task, TaskOutcome
+from workbench.archive.throughput import throughput_kind
+from workbench.errors import InputError
+from workbench.readers.kinds import kind_of
+from workbench.settings import Settings
+
+
+@dataclass(slots=True)
+class Counts:
+    """How far a run has come: documents put together, pages read, and what failed; ``last`` is what was done last."""
+
+    documents: int
+    pages: int
+    documents_done: int = 0
+    pages_done: int = 0
+    failed: int = 0
+    last: str = ""
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What happened.
+
+    Attributes:
+        failures: (document digest, page) → why the page could not be read.
+        unassembled: document digest → why it could not be put together.
+        unread: document digest → pages that failed or were not begun.
+        seconds: kind of document → pages and seconds that reading took.
+        pages_read: pages read now.
+        interrupted: the user stopped the run before its end.
+    """
+
+    failures: dict[tuple[str, int], InputError] = field(default_factory=dict)
+    unassembled: dict[str, InputError] = field(default_factory=dict)
+    unread: dict[str, set[int]] = field(default_factory=dict)
+    seconds: dict[str, tuple[int, float]] = field(default_factory=dict)
+    pages_read: int = 0
+    interrupted: bool = False
+
+
+def run_plan(
+    plan: Plan,
+    originals: Originals,
+    settings: Settings,
+    executor: Executor,
+    watch: Callable[[Counts], None],
+    interrupts: Interrupts,
+) -> RunResult:
+    """Read all pending pages and put the documents together; ``watch`` is called about once a second.
+
+    A task that fails is recorded and the others go on; one that took its process down is tried again.
+    When the user interrupts, what is in hand is finished, documents that were begun are put together from
+    the pages there are, and the rest is left for the next run.
+
+    Raises:
+        InputError: ``missing``: the raw folder is gone.
+        StoreError: results cannot be kept.
+        EngineError, WorkerError: the OCR engine, or processes, cannot be had.
+    """
+    agenda = Agenda(plan, settings)
+    in_hand = 0
+    with executor:
+        while True:
+            while in_hand < executor.capacity and (task := agenda.next(interrupts.asked)) is not None:
+                executor.submit(task)
+                in_hand += 1
+            if in_hand == 0:
+                break
+            for outcome in executor.outcomes(seconds=1.0):
+                in_hand -= 1
+                if outcome.error is not None:
+                    _require_going_on(outcome, originals)
+                agenda.done(outcome)
+            watch(agenda.counts)
+    return agenda.result
+
+
+def _require_going_on(outcome: TaskOutcome, originals: Originals) -> None:
+    """Let failures of a document pass; what every other document would meet as well is raised."""
+    error = outcome.error
+    assert error is not None
+    if not isinstance(error, InputError):
+        raise error
+    if error.reason == "missing":
+        require_raw(originals)
+
+
+def require_raw(originals: Originals) -> None:
+    """One file that is gone is its own problem; all of them are not.
+
+    Raises:
+        InputError: ``missing``: the raw folder is gone, or empty.
+    """
+    if not originals.is_there():
+        message = "the folder is no longer there; the tables stay as they were, and what was read is kept: run again"
+        raise InputError("missing", str(originals.place), message)
+
+
+class Agenda:
+    """Which task comes next, and what is known of the documents so far."""
+
+    def __init__(self, plan: Plan, settings: Settings) -> None:
+        contents = plan.contents
+        self.settings = settings
+        self.counts = Counts(len(contents), plan.pending)
+        self.result = RunResult(unread={d.digest: set(d.pending) for d in contents if d.pending})
+        self._documents = {document.digest: document for document in contents}
+        self._to_come = {document.digest: set(document.pending) for document in contents if document.pending}
+        self._first: deque[Task] = deque()
+        self._rest = self._tasks(contents)
+        self._tries: Counter[tuple[str, int]] = Counter()
+        self._repaired: set[str] = set()
+
+    def next(self, stopping: bool) -> Task | None:
+        """The next task: documents whose pages are all there come before further pages.
+
+        ``stopping``: no page is begun any more; documents of which some pages are there are put together.
+        """
+        if not self._first and stopping:
+            self._give_up()
+        if self._first:
+            return self._first.popleft()
+        return None if stopping else next(self._rest, None)
+
+    def done(self, outcome: TaskOutcome) -> None:
+        """Take in what became of a task."""
+        task, error = outcome.task, outcome.error
+        assert isinstance(task, PageTask | AssembleTask)
+        assert error is None or isinstance(error, InputError)
+        key = (task.digest, task.page if isinstance(task, PageTask) else 0)
+        self._tries[key] += 1
+        if error is not None and self._tries[key] < TRIES.get(error.reason, 1):
+            self._first.append(task)
+        elif isinstance(task, PageTask):
+            self._page_done(task, error, outcome.seconds)
+        elif outcome.damaged and task.digest not in self._repaired:
+            self._read_again(self._documents[task.digest], outcome.damaged)
+        elif outcome.damaged:
+            message = f"results are damaged as soon as they are kept ({len(outcome.damaged)} pages); is the disk sound?"
+            self._document_done(task.digest, InputError("damaged", task.name, message))
+        else:
+            self._document_done(task.digest, error)
+
+    def _tasks(self, contents: list[PlannedDocument]) -> Iterator[Task]:
+        """All that is known to be needed, document by document."""
+        for document in contents:
+            yield from (_page_task(document, page) for page in document.pending)
+            if not document.pending:
+                yield from self._assembling(document)
+
+    def _page_done(self, task: PageTask, error: InputError | None, seconds: float) -> None:
+        document = self._documents[task.digest]
+        self.counts.pages_done += 1
+        self.counts.last = f"{task.source.name} p{task.page}"
+        if error is not None:
+            self.result.failures[task.digest, task.page] = error
+            self.counts.failed += 1
+        else:
+            kind = throughput_kind(task.source)
+            pages, took = self.result.seconds.get(kind, (0, 0.0))
+            self.result.seconds[kind] = pages + 1, took + seconds
+            self.result.pages_read += 1
+            self.result.unread[task.digest].discard(task.page)
+        to_come = self._to_come[task.digest]
+        to_come.discard(task.page)
+        if not to_come:
+            del self._to_come[task.digest]
+            self._first.extend(self._assembling(document))
+
+    def _assembling(self, document: PlannedDocument) -> Iterator[Task]:
+        """The task to put a document together; none where it would give what there is, or where no page was read."""
+        task = assemble_task(document, self.result)
+        was_read = self.result.unread.get(document.digest, set()) != set(document.pending)
+        is_known = document.assembled is not None and document.assembled.key == task.key(self.settings)
+        if (is_known and not was_read) or not has_pages(document, task):
+            self._document_done(document.digest, None)
+        else:
+            yield task
+
+    def _document_done(self, digest: str, error: InputError | None) -> None:
+        self.counts.documents_done += 1
+        self.counts.last = self._documents[digest].source.name
+        if error is not None:
+            self.result.unassembled[digest] = error
+            self.counts.failed += 1
+
+    def _read_again(self, document: PlannedDocument, pages: tuple[int, ...]) -> None:
+        """Pages whose results turned out not to be whole."""
+        self._repaired.add(document.digest)
+        self._to_come[document.digest] = set(pages)
+        self.result.unread.setdefault(document.digest, set()).update(pages)
+        self.counts.pages += len(pages)
+        self._first.extend(_page_task(document, page) for page in pages)
+
+    def _give_up(self) -> None:
+        """Nothing more is read: what was begun is put together from the pages that are there."""
+        self.result.interrupted |= bool(self._to_come) or next(self._rest, None) is not None
+        for digest in list(self._to_come):
+            document = self._documents[digest]
+            del self._to_come[digest]
+            if self.result.unread[digest] != set(document.pending):
+                self._first.extend(self._assembling(document))
+
+
+def assemble_task(document: PlannedDocument, result: RunResult) -> AssembleTask:
+    """The task to put a document together from the pages that there are after a run."""
+    assert document.version is not None
+    missing = tuple(sorted(result.unread.get(document.digest, ())))
+    pages = 0 if document.is_whole else document.pages
+    name, kind = document.source.name, kind_of(document.source)
+    return AssembleTask(document.digest, document.version, name, kind, pages, missing, document.corrections)
+
+
+def has_pages(document: PlannedDocument, task: AssembleTask) -> bool:
+    """Whether there is any page to put together; a file that is read as a whole is there whole or not at all."""
+    return not task.missing if document.is_whole else len(task.missing) < document.pages
+
+
+def _page_task(document: PlannedDocument, page: int) -> PageTask:
+    assert document.version is not None
+    return PageTask(document.source, document.signature, document.digest, document.version, page)

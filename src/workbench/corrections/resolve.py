@@ -1,0 +1,97 @@
+"""One field and all that people said of it: what it says now, and what must be said about that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from workbench.checks.wording import BLANK_CELL, field_name
+from workbench.corrections.correction import Correction
+from workbench.corrections.log import disagree, last_words
+from workbench.judging import page_of
+from workbench.model import BLANK, Entry, Finding, Table
+from workbench.values import normalise
+
+FieldStatus = Literal["confirmed", "corrected", "stale", "conflict"]
+
+SETTLED: frozenset[str] = frozenset({"confirmed", "corrected"})
+"""What a person settled. Where it is stale or in conflict, somebody must look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What became of a field: the machine's entry (None: it had none), the entry now, and what to say about it."""
+
+    machine: Entry | None
+    entry: Entry | None
+    status: FieldStatus
+    findings: tuple[Finding, ...] = ()
+
+
+def settle(
+    table: Table, field: str, machine: Entry | None, said: Sequence[Correction], before: Entry | None = None
+) -> Resolution:
+    """What a field says by the machine's reading and what was said of it, in the order of its time.
+
+    ``before`` is what the machine had read there before a person put another value into the field.
+
+    - The last word of a person is the one that counts. Where the last words of several people differ, the
+      machine's reading stands, unsure as it was: ``correction-conflict`` names all of them.
+    - A reading that nobody had before them when they corrected it is a changed one. If it is what the person
+      says, all is well. Otherwise the person's text stands, for they saw the scan, which has not changed; but
+      ``correction-stale`` shows both, until someone looks again.
+    - The text is the person's to the letter; readings that differ in the width of characters only are the same.
+    """
+    words = last_words(said)
+    read = (machine or BLANK).text
+    if disagree(words):
+        told = "；".join(f"{word.by}作{quoted(word.now)}" for word in words)
+        message = f"{field_name(field)}的更正不一致：{told}；暂用机器读数{quoted(read)}，请商定"
+        finding = _finding("correction-conflict", "error", message, table, field, machine, told, read)
+        return Resolution(machine, machine, "conflict", (finding,))
+    word = words[-1]
+    entry = replace(machine or BLANK, text=word.now or "", confidence=1.0)
+    now: Entry | None = None if word.now is None else entry
+    if read == entry.text:
+        return Resolution(machine, now if machine is None else entry, "confirmed")
+    known = {normalise(one.was or "") for one in said} | {normalise(entry.text)}
+    change = f"{field_name(field)}由{quoted(read)}更正为{quoted(word.now)}（{signed(word)}）"
+    if {normalise(read), normalise((before or machine or BLANK).text)} & known:
+        finding = _finding("corrected", "info", change, table, field, machine, entry.text, read)
+        return Resolution(machine, now, "corrected", (finding,))
+    was = "确认" if word.confirms else f"由{quoted(word.was)}更正为"
+    message = f"{field_name(field)}曾{was}{quoted(word.now)}（{signed(word)}），机器现读作{quoted(read)}；"
+    message += "采用更正值，请对照原件重新确认"
+    finding = _finding("correction-stale", "warning", message, table, field, machine, entry.text, read)
+    return Resolution(machine, now, "stale", (finding,))
+
+
+def _finding(
+    code: str,
+    severity: Literal["error", "warning", "info"],
+    message: str,
+    table: Table,
+    field: str,
+    machine: Entry | None,
+    expected: str,
+    found: str,
+) -> Finding:
+    page = page_of(machine or BLANK)
+    return Finding(code, severity, message, table, None, field, page, expected or BLANK_CELL, found or BLANK_CELL)
+
+
+def signed(correction: Correction) -> str:
+    """Who said it, when and why."""
+    reason = f"：{correction.reason}" if correction.reason else ""
+    return f"{correction.by}，{correction.at[:10]}{reason}"
+
+
+def quoted(text: str | None) -> str:
+    """A text as messages show it."""
+    return f"“{text[:40]}”" if text else BLANK_CELL
+
+
+def told(texts: Iterable[str]) -> str:
+    """The texts of a record in one line."""
+    return "，".join(text for text in texts if text)

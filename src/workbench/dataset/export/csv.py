@@ -1,0 +1,59 @@
+"""CSV for spreadsheets: UTF-8 with a byte order mark, and no text that a spreadsheet would take for a formula.
+
+A CSV file has no types: a spreadsheet calculates whatever begins like a formula, and forms are full of ``=100%``.
+The known defence is an apostrophe in front. Here it can be taken off again without a doubt, because text that
+begins with an apostrophe of its own gets one more: strip one apostrophe from the front of a text, and it is the
+form's. A sign alone (``-``) is text to every spreadsheet and gets none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from workbench.dataset.schemas import text_columns
+
+if TYPE_CHECKING:
+    from workbench.dataset.export.about import About
+
+FORMULA = re.compile(r"'|[=+\-@＝＋－＠\t\r\n].", re.DOTALL)
+"""How text begins that a spreadsheet might calculate (full-width signs in some locales), or that was marked."""
+
+EXCEL_TEXT, EXCEL_ROWS = 32_767, 1_048_576
+"""Most UTF-16 units in a cell and most rows in a sheet (with the header) that Excel opens."""
+
+
+def write_csv(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: About) -> None:
+    """A file for each table. Null is nothing between the commas, empty text is two quotation marks."""
+    folder.mkdir()
+    about.rule("以 = + - @、制表符或换行开头的文字（单独一个符号除外）和以 ' 开头的文字，前面加了一个 '：")
+    about.rule("以免电子表格当作公式计算；去掉开头的一个 ' 即为原文（pandas：列.str.removeprefix(\"'\")）")
+    about.rule("Excel 打开 CSV 时自会把 90%、1-2 之类的文字变成数或日期；要看原样请用 xlsx 导出")
+    about.rule('空值写作空，空白文字写作 ""；编码为 UTF-8（带 BOM）')
+    for name, frame in tables:
+        _write(folder / f"{name}.csv", frame)
+        if len(frame) >= EXCEL_ROWS:
+            about.note(f"{name}：{len(frame):,} 行，超出 Excel 的行数上限，Excel 打开时会丢掉后面的行；请用其他软件")
+        for column in text_columns(frame):
+            long = int((frame[column].str.len() > EXCEL_TEXT).sum())
+            if long:
+                about.note(f"{name}.{column}：{long} 处超出 Excel 单元格 {EXCEL_TEXT:,} 字的上限，Excel 打开时会拆散")
+    _write(folder / "about.csv", about.table())
+
+
+def _write(path: Path, frame: pd.DataFrame) -> None:
+    texts = {column: guarded(frame[column]) for column in text_columns(frame)}
+    with path.open("wb") as stream:
+        stream.write("\ufeff".encode())
+        pyarrow.csv.write_csv(pa.Table.from_pandas(frame.assign(**texts), preserve_index=False), stream)
+
+
+def guarded(texts: pd.Series) -> pd.Series:
+    """The texts with an apostrophe before those that a spreadsheet might calculate; nulls stay null."""
+    return texts.mask(texts.str.match(FORMULA).fillna(False).astype(bool), "'" + texts)

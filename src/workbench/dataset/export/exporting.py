@@ -1,0 +1,116 @@
+"""A dataset for other tools: Excel, CSV, Stata, DuckDB. Text stays text, and what a format cannot hold is said.
+
+Every export holds the promised tables, the data dictionary (``dictionary``), and ``about``: what it was made
+from and every place where the format made a difference.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from workbench.dataset.dictionary import dictionary_table
+from workbench.dataset.export.about import ABOUT, About
+from workbench.dataset.export.csv import write_csv
+from workbench.dataset.export.dta import write_dta
+from workbench.dataset.export.duckdb import write_duckdb
+from workbench.dataset.export.xlsx import write_xlsx
+from workbench.dataset.placing import TABLES
+from workbench.errors import DatasetError, SettingsError
+
+Writer = Callable[[Path, Iterable[tuple[str, pd.DataFrame]], About], None]
+"""Writes the tables and, last, ``about`` to a path that is not there yet: a file, or a folder of files."""
+
+WRITERS: Mapping[str, Writer] = {"xlsx": write_xlsx, "csv": write_csv, "dta": write_dta, "duckdb": write_duckdb}
+
+FORMATS = tuple(WRITERS)
+
+FOLDER_FORMATS = frozenset({"csv", "dta"})
+"""Formats that give a folder with a file for each table; the others give one file."""
+
+DEFAULT_FOLDER = Path("exports")
+
+
+ExportProgress = Callable[..., Iterable[str]]
+"""Something like ``tqdm``: takes the names of the tables, ``total=`` and ``desc=``, and passes them on."""
+
+
+class Exportable(Protocol):
+    """What an export needs of a dataset: its tables as attributes, by their names, and the facts of their origin."""
+
+    @property
+    def info(self) -> Mapping[str, Any]:
+        """The content of ``dataset.json``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Where the export is, and what its format could not hold as it was."""
+
+    path: Path
+    notes: tuple[str, ...]
+
+
+def silent(names: Iterable[str], **_facts: object) -> Iterable[str]:
+    """No progress bar."""
+    return names
+
+
+def export_dataset(
+    dataset: Exportable, kind: str, out: Path | str | None = None, progress: ExportProgress = silent
+) -> Exported:
+    """Write all tables of a dataset in one of `FORMATS`.
+
+    Args:
+        dataset: an opened dataset.
+        kind: ``xlsx`` and ``duckdb`` give one file, ``csv`` and ``dta`` a folder with a file for each table.
+        out: the file or folder; by default ``exports/dataset.xlsx``, ``exports/csv`` and so on.
+        progress: passes on the names of the tables as they are written.
+
+    An export that is interrupted leaves what was there before.
+
+    Raises:
+        SettingsError: no such format.
+        DatasetError: the dataset is damaged, or the export cannot be written.
+    """
+    if kind not in WRITERS:
+        raise SettingsError("format", kind, f"one of {', '.join(FORMATS)}")
+    path = _destination(kind, Path(out) if out is not None else None)
+    about = About(dataset.info)
+    names = progress((*TABLES, "dictionary"), total=len(TABLES) + 1, desc="tables")
+    tables = ((name, dictionary_table() if name == "dictionary" else getattr(dataset, name)) for name in names)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as temporary:
+            made = Path(temporary) / path.name
+            WRITERS[kind](made, tables, about)
+            _put(made, path)
+    except OSError as error:
+        raise DatasetError(path, f"the export cannot be written ({error.strerror or error})") from error
+    return Exported(path, tuple(about.notes))
+
+
+def _destination(kind: str, out: Path | None) -> Path:
+    if kind in FOLDER_FORMATS:
+        return out or DEFAULT_FOLDER / kind
+    out = out or DEFAULT_FOLDER
+    return out if out.suffix == f".{kind}" and not out.is_dir() else out / f"dataset.{kind}"
+
+
+def _put(made: Path, path: Path) -> None:
+    """Move what was made to its place: a file at once; a folder file by file, without ``about`` until all are there."""
+    if made.is_file():
+        made.chmod(0o644)
+        made.replace(path)
+        return
+    path.mkdir(exist_ok=True)
+    files = sorted(made.iterdir(), key=lambda file: file.stem == ABOUT)
+    (path / files[-1].name).unlink(missing_ok=True)
+    for file in files:
+        file.chmod(0o644)
+        file.replace(path / file.name)

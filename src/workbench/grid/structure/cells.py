@@ -1,0 +1,180 @@
+"""Cells: from a lattice with evidence for each stretch of rule to rectangles with spans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.structure.lattice import Lattice
+
+PRESENT = 0.5
+"""A stretch of rule counts as drawn from this probability on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellBox:
+    """A cell of a lattice: its place and spans, its rectangle (upright pixels).
+
+    ``border`` is the probability of its least sure border, or that no rule divides it."""
+
+    row: int
+    col: int
+    rowspan: int
+    colspan: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    border: float
+
+
+def find_cells(lattice: Lattice) -> list[CellBox]:
+    """Cover the lattice with cells: neighbours without a rule between them are one cell. Sorted by (row, col)."""
+    rectangles: list[_Rectangle] = []
+    for component in _components(lattice):
+        rectangles += _split_into_rectangles(component, lattice)
+    return [_cell_box(rectangle, lattice) for rectangle in sorted(rectangles)]
+
+
+_Rectangle = tuple[int, int, int, int]
+"""First row, first column, last row, last column, the ends included."""
+_Squares = NDArray[np.bool_]
+"""(rows, columns) of the lattice: which of its squares belong to a component."""
+
+
+def _components(lattice: Lattice) -> list[_Squares]:
+    rows, columns = len(lattice.ys) - 1, len(lattice.xs) - 1
+    label = np.full((rows, columns), -1)
+    components: list[_Squares] = []
+    for row in range(rows):
+        for column in range(columns):
+            if label[row, column] < 0:
+                components.append(_flood(row, column, len(components), label, lattice))
+    return components
+
+
+def _flood(row: int, column: int, name: int, label: NDArray[np.int64], lattice: Lattice) -> _Squares:
+    label[row, column] = name
+    pending = [(row, column)]
+    while pending:
+        r, c = pending.pop()
+        for next_r, next_c, rule in (
+            (r - 1, c, lattice.horizontal[r, c]),
+            (r + 1, c, lattice.horizontal[r + 1, c]),
+            (r, c - 1, lattice.vertical[r, c]),
+            (r, c + 1, lattice.vertical[r, c + 1]),
+        ):
+            inside = 0 <= next_r < label.shape[0] and 0 <= next_c < label.shape[1]
+            if inside and rule < PRESENT and label[next_r, next_c] < 0:
+                label[next_r, next_c] = name
+                pending.append((next_r, next_c))
+    return np.asarray(label == name)
+
+
+def _split_into_rectangles(squares: _Squares, lattice: Lattice) -> list[_Rectangle]:
+    """A component that is no rectangle lost a piece of rule: cut it where the evidence for a rule is best."""
+    rows, columns = np.flatnonzero(squares.any(axis=1)), np.flatnonzero(squares.any(axis=0))
+    r0, r1, c0, c1 = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
+    if squares[r0 : r1 + 1, c0 : c1 + 1].all():
+        return _cut_along_rules((r0, c0, r1, c1), lattice)
+    cuts: list[tuple[float, int | None, int | None]] = []
+    cuts += [(_cut_evidence(squares, r, None, lattice), r, None) for r in range(r0 + 1, r1 + 1)]
+    cuts += [(_cut_evidence(squares, None, c, lattice), None, c) for c in range(c0 + 1, c1 + 1)]
+    _, row, column = max(cuts, key=lambda cut: cut[0])
+    first, second = squares.copy(), squares.copy()
+    if row is not None:
+        first[row:], second[:row] = False, False
+    else:
+        first[:, column:], second[:, :column] = False, False
+    parts = [part for half in (first, second) for part in _connected_parts(half)]
+    return [rectangle for part in parts for rectangle in _split_into_rectangles(part, lattice)]
+
+
+def _cut_along_rules(rectangle: _Rectangle, lattice: Lattice) -> list[_Rectangle]:
+    """A rule that is drawn for the most part divides a rectangle, whatever stretch of it is lost."""
+    r0, c0, r1, c1 = rectangle
+    rows = [(_log_odds(lattice.horizontal[r, c0 : c1 + 1]), r, c0) for r in range(r0 + 1, r1 + 1)]
+    columns = [(_log_odds(lattice.vertical[r0 : r1 + 1, c]), r0, c) for c in range(c0 + 1, c1 + 1)]
+    odds, row, column = max(rows + columns, default=(0.0, r0, c0))
+    if odds <= 0:
+        return [rectangle]
+    across, down = ((r0, c0, row - 1, c1), (row, c0, r1, c1)), ((r0, c0, r1, column - 1), (r0, column, r1, c1))
+    halves = across if row > r0 else down
+    return [part for half in halves for part in _cut_along_rules(half, lattice)]
+
+
+def _log_odds(probabilities: NDArray[np.float64]) -> float:
+    held = np.clip(probabilities, 0.01, 0.99)
+    return float(np.log(held / (1 - held)).sum())
+
+
+def _connected_parts(squares: _Squares) -> list[_Squares]:
+    import cv2
+
+    count, labels = cv2.connectedComponents(squares.astype(np.uint8), connectivity=4)
+    return [np.asarray(labels == i) for i in range(1, count)]
+
+
+def _cut_evidence(squares: _Squares, row: int | None, column: int | None, lattice: Lattice) -> float:
+    """Mean evidence along a cut through the component. A cut along a jog of its outline comes first."""
+    if row is not None:
+        crossed = squares[row - 1] & squares[row]
+        outline = squares[row - 1] ^ squares[row]
+        evidence = lattice.horizontal[row]
+    else:
+        assert column is not None
+        crossed = squares[:, column - 1] & squares[:, column]
+        outline = squares[:, column - 1] ^ squares[:, column]
+        evidence = lattice.vertical[:, column]
+    if not crossed.any():
+        return 2.0
+    return float(evidence[crossed].mean()) + (0.5 if outline.any() else 0.0)
+
+
+def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
+    r0, c0, r1, c1 = rectangle
+    borders = (
+        lattice.horizontal[r0, c0 : c1 + 1],
+        lattice.horizontal[r1 + 1, c0 : c1 + 1],
+        lattice.vertical[r0 : r1 + 1, c0],
+        lattice.vertical[r0 : r1 + 1, c1 + 1],
+    )
+    inside = (lattice.horizontal[r0 + 1 : r1 + 1, c0 : c1 + 1], lattice.vertical[r0 : r1 + 1, c0 + 1 : c1 + 1])
+    weakest = min(float(border.min()) for border in borders)
+    undivided = min((1 - float(stretch.max()) for stretch in inside if stretch.size), default=1.0)
+    return CellBox(
+        row=r0,
+        col=c0,
+        rowspan=r1 - r0 + 1,
+        colspan=c1 - c0 + 1,
+        x0=lattice.xs[c0],
+        y0=lattice.ys[r0],
+        x1=lattice.xs[c1 + 1],
+        y1=lattice.ys[r1 + 1],
+        border=round(min(weakest, undivided), 3),
+    )
+
+
+def without_unused_rules(lattice: Lattice, cells: list[CellBox]) -> tuple[Lattice, list[CellBox]]:
+    """Leave out the rules that no cell ends at: strokes of characters, and scraps of rules that are worn away."""
+    rows = sorted({cell.row for cell in cells} | {cell.row + cell.rowspan for cell in cells})
+    columns = sorted({cell.col for cell in cells} | {cell.col + cell.colspan for cell in cells})
+    kept = Lattice(
+        tuple(lattice.xs[i] for i in columns),
+        tuple(lattice.ys[i] for i in rows),
+        lattice.horizontal[np.ix_(rows, columns[:-1])],
+        lattice.vertical[np.ix_(rows[:-1], columns)],
+    )
+    renumbered = [
+        replace(
+            cell,
+            row=rows.index(cell.row),
+            col=columns.index(cell.col),
+            rowspan=rows.index(cell.row + cell.rowspan) - rows.index(cell.row),
+            colspan=columns.index(cell.col + cell.colspan) - columns.index(cell.col),
+        )
+        for cell in cells
+    ]
+    return kept, renumbered

@@ -1,0 +1,211 @@
+"""The text of a cell from the readings of its lines: as printed, without what line wraps and engines add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.text_lines import stretches
+
+if TYPE_CHECKING:
+    from workbench.ocr.base import Reading
+
+FULL_WIDTH = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}
+HALF_WIDTH = {full: half for half, full in FULL_WIDTH.items()}
+PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》【】…·,;:()\"' ")
+
+WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…—≥≤＝％%@&wWmM")
+
+STOPS = frozenset("，。、；：")
+
+USUAL_PITCH = 1.08
+"""Room of a Chinese character in text heights: type leaves a little air around its characters."""
+
+FEWEST_PITCHES = 2
+"""From so few distances between characters the room of one is not measured: engines place characters in steps."""
+
+MEASURED = frozenset("(（:：")
+"""Marks whose width their ink tells: a bracket and a colon have few strokes, which grain is not taken for."""
+
+PLACED = MEASURED | FULL_WIDTH.keys()
+"""Marks whose width their place tells."""
+
+AMPLE_ROOM = 0.92
+"""A mark with this room between its neighbours is of full width whatever is found beside its ink."""
+
+WHITE_OF_WIDE, WIDEST_MARK = 0.33, 0.45
+"""Before an opening bracket of full width, and behind a colon, at least the first is white, and the ink of either is no
+wider than the second (widths of a Chinese character)."""
+
+QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
+ODD_NUMBER = re.compile(
+    r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$|^[A-Za-z|!]\d"
+)
+"""Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number,
+a letter before it. On coarse copies points are read as commas, grain as points, per cent signs as degrees, and signs
+and what is left of rules as letters."""
+
+ITEM_NUMBER = re.compile(r"(?:^|(?<=[；;。，,：:、\s]))[\dA-Za-z一二三四五六七八九十①-⑳]{1,3}[)）]")
+"""The number of an item of a list (``1）``): its bracket has no partner."""
+
+ROOM_OF_FULL_WIDTH = 0.7
+"""A full-width mark takes a character's room between its neighbours, a half-width one half of it: between them,
+nearer to half because engines place marks unevenly."""
+
+
+def cell_text(readings: Sequence[Reading], crops: Sequence[NDArray[np.uint8]], text_height: float) -> str:
+    """Lines joined in reading order. Line wraps leave no space, nor does justified Chinese text.
+
+    A space stays only between two Latin words or numbers of one line. ``crops``: what each line was read from,
+    (height, width, 3).
+    """
+    widths = [crop.shape[1] for crop in crops]
+    measured = [
+        pitch * width for reading, width in zip(readings, widths, strict=True) for pitch in _chinese_pitches(reading)
+    ]
+    # Lines too short to tell how much room a character has are set like the others of their cell.
+    usual = median(measured) if len(measured) >= FEWEST_PITCHES else USUAL_PITCH * text_height
+    lines = [as_printed(reading, crop, usual) for reading, crop in zip(readings, crops, strict=True)]
+    text = _with_matching_brackets(lines)
+    return re.sub(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])", "", text)
+
+
+def least_sure(reading: Reading) -> float:
+    """The lowest character confidence that can change a meaning.
+
+    Chinese punctuation and spaces are left out where there is other text: engines waver between ， and 、, and no
+    value depends on it. The decimal point and the signs of numbers are not Chinese punctuation.
+    """
+    counted = (
+        c for character, c in zip(reading.text, reading.confidences, strict=True) if character not in PUNCTUATION
+    )
+    return min(counted, default=reading.confidence)
+
+
+def same_values(first: str, second: str) -> bool:
+    """Whether two readings of a line agree in all characters that can change a meaning."""
+    one, two = ([c for c in text if c not in PUNCTUATION] for text in (first, second))
+    return one == two
+
+
+def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float) -> str:
+    """One line with full-width punctuation where the print leaves a full character's room for it.
+
+    Engines confuse ``,`` and ``，``: between Chinese characters the room tells. At the end of a line
+    there is nothing to measure, and Chinese text has the full-width mark. ``usual_pitch``: the room of a Chinese
+    character where the line itself does not tell, in pixels.
+    """
+    if PLACED.isdisjoint(reading.text):
+        return reading.text.strip()
+    pitches = [pitch * crop.shape[1] for pitch in _chinese_pitches(reading)]
+    pitch = median(pitches) if len(pitches) >= FEWEST_PITCHES else usual_pitch
+    places = [i for i, character in enumerate(reading.text) if not character.isspace()]
+    characters = list(reading.text)
+    for before, i, after in zip([None, *places], places, [*places[1:], None], strict=False):
+        if before is not None and characters[i] in PLACED:
+            characters[i] = _mark_as_printed(reading, crop, pitch, before, i, after)
+    return "".join(characters).strip()
+
+
+def _mark_as_printed(
+    reading: Reading, crop: NDArray[np.uint8], pitch: float, before: int, i: int, after: int | None
+) -> str:
+    """The mark at ``i`` in the width it is printed in, between the characters ``before`` and ``after`` it."""
+    text, mark = reading.text, reading.text[i]
+    if not any(_is_chinese(text[n]) for n in (before, after) if n is not None):
+        in_number = mark == "," or not any(map(_is_chinese, text[:before]))
+        return mark if after is not None or mark in "()" or in_number else FULL_WIDTH.get(mark, mark)
+    if after is None:
+        return mark if mark in "()" else FULL_WIDTH.get(mark, mark)
+    room = _room(reading, before, after, pitch / crop.shape[1])
+    white = _white_beside(reading, i, crop, pitch) if mark in MEASURED and room < AMPLE_ROOM else None
+    if white is not None:
+        return FULL_WIDTH.get(mark, mark) if white > WHITE_OF_WIDE else HALF_WIDTH.get(mark, mark)
+    return FULL_WIDTH.get(mark, mark) if room > ROOM_OF_FULL_WIDTH else mark
+
+
+def _white_beside(reading: Reading, i: int, crop: NDArray[np.uint8], pitch: float) -> float | None:
+    """The white before the ink of an opening bracket, or behind that of another mark, in widths of a Chinese character.
+
+    None where that ink does not stand alone.
+    """
+    inked = (crop < (int(crop.min()) + int(crop.max())) / 2).any(axis=(0, 2))
+    centre, runs = reading.positions[i] * crop.shape[1], stretches(inked)
+    at = min(range(len(runs)), key=lambda n: max(runs[n][0] - centre, centre - runs[n][1]), default=0)
+    if not 0 < at < len(runs) - 1 or runs[at][1] - runs[at][0] > WIDEST_MARK * pitch:
+        return None
+    start, end = (runs[at - 1][1], runs[at][0]) if reading.text[i] in "(（" else (runs[at][1], runs[at + 1][0])
+    return float(end - start) / pitch
+
+
+def _chinese_pitches(reading: Reading) -> list[float]:
+    """Distances of neighbouring Chinese characters, as fractions of the crop's width."""
+    chinese = [_is_chinese(character) for character in reading.text]
+    neighbours = zip(pairwise(reading.positions), pairwise(chinese), strict=True)
+    return [end - start for (start, end), both in neighbours if all(both)]
+
+
+def _room(reading: Reading, before: int, after: int, pitch: float) -> float:
+    """What is left for a mark between its neighbours, in widths of a Chinese character."""
+    text, positions = reading.text, reading.positions
+    beside = (character_width(text[before]) + character_width(text[after])) / 2
+    # The ink of a comma lies at the left of its room: it comes a quarter earlier than a character.
+    return (positions[after] - positions[before]) / pitch - beside + (0.25 if text[after] in STOPS else 0.0)
+
+
+def _with_matching_brackets(lines: Sequence[str]) -> str:
+    """The lines joined; a bracket takes the width of its partner where that one was measured, inside a line."""
+    characters = list("".join(lines))
+    edges = {0, len(characters) - 1}
+    for end in list(accumulate(map(len, lines)))[:-1]:
+        edges |= {end - 1, end}
+    opened: list[int] = []
+    for i, character in enumerate(characters):
+        if character in "(（":
+            opened.append(i)
+        elif character in ")）" and opened:
+            start = opened.pop()
+            measured = [characters[at] in "（）" for at in (start, i) if at not in edges]
+            # Where nothing was measured, or not the same: Chinese text stands in full-width brackets.
+            inside = characters[start + 1 : i]
+            wide = measured[0] if len(set(measured)) == 1 else any(map(_is_chinese, inside))
+            characters[start], characters[i] = ("（", "）") if wide else ("(", ")")
+    for i in edges.intersection(opened):  # its partner was never printed: Chinese text on both sides
+        if 0 < i < len(characters) - 1 and _is_chinese(characters[i - 1]) and _is_chinese(characters[i + 1]):
+            characters[i] = "（"
+    return "".join(characters)
+
+
+def has_odd_number(text: str) -> bool:
+    """Whether a text is a quantity as nobody prints it: something in it was misread."""
+    return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
+
+
+def has_odd_brackets(text: str) -> bool:
+    """Whether a bracket has no partner: one of the two was lost, or is no bracket."""
+    prose = ITEM_NUMBER.sub("", text)
+    return sum(map(prose.count, "(（")) != sum(map(prose.count, ")）"))
+
+
+def has_unmeasured_brackets(readings: Sequence[Reading]) -> bool:
+    """Whether a line is all in brackets: nothing stands beside them that would tell how wide they are."""
+    lines = [reading.text.strip() for reading in readings]
+    enclosed = [line[1:-1] for line in lines if line[:1] in tuple("(（") and line[-1:] in tuple(")）")]
+    return len(lines) > 1 and any(
+        not set(inside) & set("()（）") and any(map(_is_chinese, inside)) for inside in enclosed
+    )
+
+
+def character_width(character: str) -> float:
+    """Usual width of a character in text heights: Chinese characters and full-width marks 1, others half."""
+    return 1.0 if _is_chinese(character) or character in WIDE_MARKS else 0.5
+
+
+def _is_chinese(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"

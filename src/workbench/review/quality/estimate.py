@@ -1,0 +1,79 @@
+"""The share of wrong fields in a population, from a stratified sample of it, with an interval that holds for rare
+errors and for none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workbench.review.quality.proportions import LEVEL, Interval, clopper_pearson
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A stratum: how many fields it has, how many of them were looked at, and how many of those were wrong."""
+
+    size: int
+    answered: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The share of wrong fields (0 to 1) with its 95 % interval.
+
+    Attributes:
+        answered, wrong: fields of the sample that were looked at, and those of them that were wrong.
+        unanswered: fields of the sample that nobody looked at yet, or about which people disagree.
+        population: fields that the estimate speaks of.
+        effective: the size of a simple random sample that would tell as much.
+    """
+
+    rate: float
+    interval: Interval
+    answered: int
+    wrong: int
+    unanswered: int
+    population: int
+    effective: float
+
+    def __str__(self) -> str:
+        low, high = (f"{100 * bound:.2f}" for bound in self.interval)
+        waiting = f"; {self.unanswered} of the sample not answered yet" if self.unanswered else ""
+        return (
+            f"{self.wrong} of {self.answered} sampled fields wrong: estimated error rate {100 * self.rate:.2f} % of "
+            f"{self.population:,} fields that were not flagged (95 % CI {low} to {high} %, stratified sample, "
+            f"Korn-Graubard){waiting}"
+        )
+
+
+def estimate_rate(strata: Iterable[Answered], unanswered: int = 0) -> Estimate:
+    """The stratified estimate of a proportion and its interval after Korn and Graubard.
+
+    The rate is Σ W_h p_h, W_h being the stratum's share of the population and p_h the share of wrong answers in it.
+    Its variance is Σ W_h² (1 - n_h/N_h) p_h (1 - p_h) / (n_h - 1) (Cochran, Sampling Techniques, 3rd ed. 1977,
+    sections 5.3 and 5.7); a stratum with a single answer takes p_h (1 - p_h)/n_h of all answers. The interval is that
+    of Clopper and Pearson for the effective sample size n* = p (1 - p) / variance, never more than the answers, and
+    n* p hits. Where no answer is wrong the variance says nothing, and n* is Kish's (Σ W_h² / n_h)⁻¹.
+    Source: E. L. Korn, B. I. Graubard, Confidence intervals for proportions with small expected number of positive
+    counts estimated from survey data, Survey Methodology 24 (1998); without the adjustment for degrees of freedom.
+    """
+    known = [one for one in strata if one.answered]
+    size, answered, wrong = (sum(getattr(one, name) for one in known) for name in ("size", "answered", "wrong"))
+    weights = [one.size / size for one in known]
+    rate = sum(weight * one.wrong / one.answered for weight, one in zip(weights, known, strict=True))
+    pooled = wrong / answered
+    variance = sum(weight**2 * _variance(one, pooled) for weight, one in zip(weights, known, strict=True))
+    kish = 1 / sum(weight**2 / one.answered for weight, one in zip(weights, known, strict=True))
+    effective = min(float(answered), rate * (1 - rate) / variance if variance > 0 else kish)
+    interval = clopper_pearson(rate * effective, effective, LEVEL)
+    return Estimate(rate, interval, answered, wrong, unanswered, size, effective)
+
+
+def _variance(stratum: Answered, pooled: float) -> float:
+    """Variance of the share of wrong answers in a stratum, its finite size considered."""
+    share = stratum.wrong / stratum.answered
+    unseen = 1 - stratum.answered / stratum.size
+    if stratum.answered == 1:
+        return unseen * pooled * (1 - pooled)
+    return unseen * share * (1 - share) / (stratum.answered - 1)

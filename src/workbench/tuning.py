@@ -1,0 +1,155 @@
+"""Weights of 8 bits for an archive: made with the text of some of its pages, and compared on that of others."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain, islice, zip_longest
+from pathlib import Path
+
+from workbench.errors import InputError, WeightsError
+from workbench.model import Polygon
+from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+from workbench.ocr.quantising import Crop, keep_answers, quantise, require_onnx
+from workbench.ocr.registry import create_engine
+from workbench.ocr.weights import model_directory
+from workbench.progress import say
+from workbench.read.page import read_page
+from workbench.read.second_reading import SURE
+from workbench.readers.documents import Source, find_sources, open_source
+from workbench.readers.kinds import kind_of
+from workbench.readers.pages import count_pages, load_page
+from workbench.settings import Settings
+
+PAGES = 12
+"""Pages whose text is taken: every other one for ranges, the rest to compare."""
+
+FEWEST_LINES, MOST_LINES = 60, 400
+"""Lines of text that ranges, and a comparison, are taken from."""
+
+ROUNDS = 3
+"""Turns in which both weights read the same lines."""
+
+WORTHWHILE = 1.1
+"""Weights that are no faster than by this factor are not kept."""
+
+Counted = Callable[[Iterable[tuple[Source, int]], int, str], Iterable[tuple[Source, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Lines that both weights read, how many of them differently (all of those doubted before), and how much faster
+    the new ones are (median of ratios)."""
+
+    lines: int
+    different: int
+    faster: float
+
+
+def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted) -> Comparison:
+    """Make a folder ``out`` for `Settings.model_folder` whose recognition model has weights of 8 bits.
+
+    Raises:
+        InputError: there is nothing at ``raw``.
+        EngineError: the package ``onnx`` is missing.
+        WeightsError: there is something at ``out``, or it cannot be written; there is too little text; the weights of
+            the settings are missing; what was made reads a line differently that was read surely before, or is not
+            faster: this processor has no use for it.
+    """
+    if out.exists():
+        raise WeightsError(out, "there is something already; name another folder with --out")
+    if not raw.exists():
+        open_source(raw)  # says what is wrong with it
+    require_onnx()
+    options = OcrOptions(settings.detection_model, settings.recognition_model, settings.model_folder)
+    engine = create_engine("paddle", options)
+    pages = _spread(find_sources(raw), settings)
+    lines = [_lines_of(source, number, settings, engine) for source, number in progress(pages, len(pages), "pages")]
+    some, others = (list(chain.from_iterable(half))[:MOST_LINES] for half in (lines[::2], lines[1::2]))
+    found = len(some) + len(others)
+    if min(len(some), len(others)) < FEWEST_LINES:
+        raise WeightsError(raw, f"too few lines of text ({found}) to make weights with; name more scans")
+    say(f"making weights with {len(some)} lines of text, and comparing them on {len(others)} others")
+    beside = out.with_name(f".{out.name}.making")
+    shutil.rmtree(beside, ignore_errors=True)  # of a run that was killed
+    try:
+        faster = _made(beside, options, some)
+        comparison = _compared(engine, faster, others, out)
+        keep_answers(faster, others, beside / options.recognition_model)
+        beside.rename(out)
+    except OSError as error:
+        raise WeightsError(out, f"it cannot be written ({error.strerror or error})") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return comparison
+
+
+def _made(folder: Path, options: OcrOptions, lines: Sequence[Crop]) -> OcrEngine:
+    """An engine with the weights that are made in the folder."""
+    detection, recognition = options.detection_model, options.recognition_model
+    quantise(model_directory(recognition, options.model_folder), lines, folder / recognition)
+    shutil.copytree(model_directory(detection, options.model_folder), folder / detection)
+    return create_engine("paddle", replace(options, model_folder=str(folder)))
+
+
+def _compared(engine: OcrEngine, faster: OcrEngine, lines: Sequence[Crop], out: Path) -> Comparison:
+    before, after = engine.recognise(lines), faster.recognise(lines)
+    changed = [(one, other) for one, other in zip(before, after, strict=True) if one.text != other.text]
+    for one, other in changed:
+        if one.confidence >= SURE:
+            raise WeightsError(out, f"not kept: {one.text!r} was read surely, and is read as {other.text!r}")
+    ratios = [_seconds(engine, lines) / _seconds(faster, lines) for _ in range(ROUNDS)]
+    if (ratio := statistics.median(ratios)) < WORTHWHILE:
+        raise WeightsError(out, f"not kept: only {ratio:.2f} times as fast on this processor")
+    return Comparison(len(lines), len(changed), ratio)
+
+
+def _seconds(engine: OcrEngine, lines: Sequence[Crop]) -> float:
+    began = time.process_time()
+    engine.recognise(lines)
+    return time.process_time() - began
+
+
+def _spread(sources: Sequence[Source], settings: Settings) -> list[tuple[Source, int]]:
+    """Some pages of the scans: the first of each document, then the second of each, and so on."""
+    scans = [source for source in sources if kind_of(source) == "scan"][:PAGES]
+    in_turns = chain.from_iterable(zip_longest(*(_pages_of(scan, settings) for scan in scans)))
+    return list(islice((page for page in in_turns if page is not None), PAGES))
+
+
+def _pages_of(scan: Source, settings: Settings) -> list[tuple[Source, int]]:
+    try:
+        return [(scan, n + 1) for n in range(min(PAGES, count_pages(scan, settings)))]
+    except InputError:  # its text is not needed; `ingest` says what is wrong with it
+        return []
+
+
+def _lines_of(scan: Source, number: int, settings: Settings, engine: OcrEngine) -> list[Crop]:
+    listening = Listening(engine)
+    with suppress(InputError):
+        read_page(load_page(scan, number, settings), listening)
+    return listening.crops
+
+
+class Listening(OcrEngine):
+    """An engine that keeps what another one reads."""
+
+    def __init__(self, engine: OcrEngine) -> None:
+        super().__init__(engine.options)
+        self.engine = engine
+        self.crops: list[Crop] = []
+
+    @property
+    def version(self) -> str:
+        return self.engine.version
+
+    def detect(self, image: Crop) -> list[Polygon]:
+        return self.engine.detect(image)
+
+    def recognise(self, crops: Sequence[Crop]) -> list[Reading]:
+        self.crops += crops
+        return self.engine.recognise(crops)
