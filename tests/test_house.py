@@ -18,9 +18,10 @@ def types_of(module: Path) -> Iterator[str]:
     for node in ast.parse(module.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ClassDef):
             yield node.name
-        elif isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name):
-            if name.id[0].isupper() and not name.id.isupper():
-                yield name.id
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name[0].isupper() and not name.isupper():
+                yield name
 
 
 def test_a_type_name_means_one_thing_in_the_whole_package():

@@ -9,6 +9,10 @@ from pathlib import Path
 
 from workbench.errors import SettingsError
 
+REVIEW_THRESHOLD = 0.80
+"""Confidence (0 to 1) below which a value is doubtful, and a person should look: the one place that says so. Fields that
+are right seldom fall below it on ordinary scans: ``benchmarks.forms`` prints what each threshold costs and catches."""
+
 NOTEBOOK_SECONDS = 900.0
 """Seconds that the notebook of one report may take, where nothing else is said."""
 
@@ -63,7 +67,7 @@ class Settings:
     max_cells: int = 1_000_000
     page_seconds: int = 600
     page_memory: int = 4_000_000_000
-    review_threshold: float = 0.80
+    review_threshold: float = REVIEW_THRESHOLD
 
     def __post_init__(self) -> None:
         _require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.settings import REVIEW_THRESHOLD
 from workbench.visible import UNTYPESET, as_html
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ PAGE_WIDTH = 1000
 
 QUALITY = 35
 """WebP quality of an embedded page."""
-
-
-DOUBTFUL = 0.8
-"""Cells below this confidence are marked."""
 
 
 _STYLE = """<style>
@@ -159,4 +156,4 @@ def _read_cell(cell: Cell, page: EmbeddedPage | None) -> SheetCell:
 
 def is_doubtful(cell: Cell) -> bool:
     """Whether a cell is marked for a person to look at."""
-    return cell.state in ("unread", "obscured") or (cell.state == "text" and cell.confidence.overall < DOUBTFUL)
+    return cell.state in ("unread", "obscured") or (cell.state == "text" and cell.confidence.overall < REVIEW_THRESHOLD)

@@ -9,11 +9,9 @@ from workbench.analysis.html import Html
 from workbench.analysis.selection import Excerpt, Tables, form_years
 from workbench.analysis.summary import SEVERITIES, form_summary, lowest_confidence
 from workbench.analysis.wording import MISSING, number, percent, shorten, text, whole
+from workbench.settings import REVIEW_THRESHOLD
 
 DIGEST_LENGTH = 12
-
-REVIEW_THRESHOLD = 0.8
-"""The confidence below which a cell counts as unsure, where the dataset does not name its own threshold."""
 
 REVIEWED = {"corrected": "更正", "confirmed": "确认无误", "stale": "更正已过时", "conflict": "更正互相矛盾"}
 """What people did with a field, as the ``fields`` table says it."""

@@ -12,14 +12,12 @@ from workbench.grid.structure.handwriting import find_print
 from workbench.grid.structure.lattice import Lattice
 from workbench.grid.structure.ruling_lines import RuleMasks
 from workbench.model import Page, PageContent
+from workbench.settings import REVIEW_THRESHOLD
 
 if TYPE_CHECKING:
     import PIL.Image
 
     from workbench.ocr.base import OcrEngine
-
-DOUBTFUL = 0.8
-"""Cells below this confidence are drawn in another colour."""
 
 GREEN, ORANGE, GREY, RED, BLUE = (26, 152, 80), (244, 109, 67), (153, 153, 153), (215, 25, 28), (44, 123, 182)
 
@@ -33,7 +31,7 @@ def draw_cells(page: Page, content: PageContent) -> PIL.Image.Image:
     width = max(2, page.width // 600)
     for grid in content.grids:
         for cell in grid.cells:
-            doubtful = cell.confidence.overall < DOUBTFUL or cell.state in ("unread", "obscured")
+            doubtful = cell.confidence.overall < REVIEW_THRESHOLD or cell.state in ("unread", "obscured")
             colour = ORANGE if doubtful else GREY if cell.state == "empty" else GREEN
             pen.line([*cell.polygon, cell.polygon[0]], fill=colour, width=width)
     return image
@@ -76,9 +74,9 @@ def draw_lattices(page: UprightPage, lattices: list[Lattice]) -> PIL.Image.Image
 
 
 def _certainty(drawn: float) -> tuple[int, int, int]:
-    if 1 - DOUBTFUL < drawn < DOUBTFUL:
+    if 1 - REVIEW_THRESHOLD < drawn < REVIEW_THRESHOLD:
         return ORANGE
-    return BLUE if drawn >= DOUBTFUL else GREY
+    return BLUE if drawn >= REVIEW_THRESHOLD else GREY
 
 
 def draw_stages(page: Page, content: PageContent, engine: OcrEngine) -> dict[str, PIL.Image.Image]:

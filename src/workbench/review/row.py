@@ -12,13 +12,14 @@ from workbench.model import Table
 from workbench.review.queue import SUMMED
 from workbench.review.readings import FieldKey, FormReadings
 from workbench.review.session import Session
+from workbench.settings import REVIEW_THRESHOLD
 
 TABLE_NAMES: dict[Table, str] = {"forms": "全表", "budgets": "预算", "goals": "目标", "indicators": "指标"}
 
 LONG = 16
 """Texts of more characters get a field of several lines."""
 
-UNSURE = 0.95
+LIKELY_MISREAD = 0.95
 """Addends below this confidence stand out: above the threshold for a finding, but the likeliest to be misread."""
 
 SPANS: dict[Table, dict[str, int]] = {
@@ -34,7 +35,7 @@ SPANS: dict[Table, dict[str, int]] = {
 
 def record(session: Session, form: FormReadings, place: FieldKey, texts: dict[FieldKey, str]) -> list[dict[str, Any]]:
     """The row that a value stands in, each field with what the machine read and how sure it was."""
-    threshold = float(session.dataset.info.get("settings", {}).get("review_threshold", 0.8))
+    threshold = float(session.dataset.info.get("settings", {}).get("review_threshold", REVIEW_THRESHOLD))
     return [_value(form, one, texts, threshold) for one in form.records[place.table, place.record_no]]
 
 
@@ -70,7 +71,7 @@ def addends(form: FormReadings, place: FieldKey, texts: dict[FieldKey, str]) -> 
             "label": f"{TABLE_NAMES[one.table]}{one.record_no}",
             "text": texts.get(one, form.values[one].text) or "—",
             "title": record_name(form, one),
-            "doubtful": (form.values[one].confidence or 1.0) < UNSURE,
+            "suspect": (form.values[one].confidence or 1.0) < LIKELY_MISREAD,
         }
         for one in places
         if form.values[one].machine is not None

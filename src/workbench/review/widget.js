@@ -423,7 +423,7 @@ class Review {
     this.record.show(item);
     this.showSums(item.sums);
     this.addends.replaceChildren(...item.addends.map((addend) =>
-      make("button", { type: "button", tabindex: "-1", class: addend.doubtful ? "wbr-doubtful" : "", title: addend.title, click: () => this.tell("focus", { place: addend.place }) },
+      make("button", { type: "button", tabindex: "-1", class: addend.suspect ? "wbr-doubtful" : "", title: addend.title, click: () => this.tell("focus", { place: addend.place }) },
         make("small", {}, addend.label), addend.text)));
     if (moved) {
       this.say("");
