@@ -135,6 +135,7 @@ def _sum(name: str, template: str) -> dict[str, Wording]:
 
 
 _TOTAL = "{field}合计不符：各行相加为{computed:g}，表中总计为{stated:g}，相差{difference:+g}"
+_READ_OTHERWISE_NOW = "{now}（{signature}），机器现读作{read}；采用更正值，请对照原件重新确认"
 _ON_TWO_PAGES = "（第{page}页与第{next_page}页：{name:.30}）"
 
 _OF_DOCUMENTS = (
@@ -401,12 +402,8 @@ _OF_CORRECTIONS = (
     FindingKind(
         "correction-stale",
         {
-            "confirmed": _warning(
-                "{field}曾确认{now}（{signature}），机器现读作{read}；采用更正值，请对照原件重新确认"
-            ),
-            "corrected": _warning(
-                "{field}曾由{was}更正为{now}（{signature}），机器现读作{read}；采用更正值，请对照原件重新确认"
-            ),
+            "confirmed": _warning(f"{{field}}曾确认{_READ_OTHERWISE_NOW}"),
+            "corrected": _warning(f"{{field}}曾由{{was}}更正为{_READ_OTHERWISE_NOW}"),
             "lost-value": _warning("{signature}对{what}的更正由{was}改为{now}未能采用：{reason}，请对照原件"),
             "lost": _warning("{signature}对{what}的更正未能采用：{reason}，请对照原件"),
             "lost-form": _warning("{by}对表{form_id}的更正未能采用：该文件中没有这张表"),

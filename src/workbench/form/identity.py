@@ -76,8 +76,10 @@ def year_of(
     named = _first([headings[field].text for field in ("project", "department", "unit") if field in headings], YEAR)
     path = _first([source], YEAR) or _first([source], YEAR_ALONE)
     if named:
-        wording = "name-against-file" if path and path != named else "name"
-        return named, _finding(FINDINGS["year-inferred"].says(wording, year=named, of_file=path), named)
+        statement = FINDINGS["year-inferred"].says(
+            "name-against-file" if path and path != named else "name", year=named, of_file=path
+        )
+        return named, _finding(statement, named)
     if path:
         return path, _finding(FINDINGS["year-inferred"].says("file", year=path), path)
     deadline = _year_of_deadlines(indicators)
