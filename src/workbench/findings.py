@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from workbench.model import Finding, Severity, Table
 
@@ -20,9 +20,8 @@ Calculation = Literal["weights", "scores", "points", "attainment", "amounts", "e
 """Calculations of a form: the sum of all weights or scores, the points of one row against its weight or against its
 attainment, the sum of the amounts, and the rate and the score of budget execution."""
 
-EVERY_CALCULATION: frozenset[Calculation] = frozenset(
-    ("weights", "scores", "points", "attainment", "amounts", "execution-rate", "execution-score")
-)
+EVERY_CALCULATION: frozenset[Calculation] = frozenset(get_args(Calculation))
+"""What a number that was not read may be missing from."""
 
 ONLY = ""
 """Name of the wording of a kind of finding that has just one."""
