@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.corrections.reconcile import DOUBT
+from workbench.findings import FLAGS
 from workbench.values import parse_amount, parse_fraction, parse_number
 
 INDICATOR_TEXTS = ("level1", "level2", "name", "target", "actual", "deviation")
@@ -85,7 +85,7 @@ def score_form(tables: Mapping[str, pd.DataFrame], form_id: str, truth: Mapping[
         for name, frame in tables.items()
         if "form_id" in frame and name != "cells"
     }
-    doubts = form["findings"][form["findings"]["code"].isin(DOUBT)]
+    doubts = form["findings"][form["findings"]["code"].isin(FLAGS)]
     flagged_records = {
         (t, None if pd.isna(n) else int(n)) for t, n in zip(doubts["table"], doubts["record_no"], strict=True)
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.model import BLANK, Entry, Finding, Form, Indicator, Severity, Table
+from workbench.findings import Statement
+from workbench.model import BLANK, Entry, Finding, Form, Indicator, Table
 from workbench.values import (
     Actual,
     Target,
@@ -50,14 +51,12 @@ class Judged:
         """How messages call the row: by its name, or by its second level on forms that name no third."""
         return f"第{self.number}个指标“{(self.row.name.text or self.row.level2.text)[:30]}”"
 
-    def finding(
-        self, code: str, severity: Severity, field: str, message: str, expected: object = None, found: object = None
-    ) -> Finding:
+    def finding(self, statement: Statement, field: str, expected: object = None, found: object = None) -> Finding:
         """A finding about a field of the row, on the page that the field stands on."""
         entry: Entry | None = getattr(self.row, field)
         page = page_of(entry or BLANK) or page_of(self.row.name)
-        text = f"{self.title}：{message}"
-        return Finding(code, severity, text, "indicators", self.number, field, page, _text(expected), _text(found))
+        of_row = statement.of(self.title)
+        return of_row.about("indicators", self.number, field, page, _text(expected), _text(found))
 
 
 def judged_indicators(form: Form) -> list[Judged]:

@@ -14,7 +14,7 @@ import pandas as pd
 from workbench.analysis import measures
 from workbench.analysis.measures import numbers
 from workbench.analysis.selection import Tables
-from workbench.corrections.reconcile import DOUBT
+from workbench.findings import FLAGS
 
 POINT_FIELDS = ("weight", "score")
 """Fields of a row whose misreading would change a score."""
@@ -44,7 +44,7 @@ def score_bounds(tables: Tables) -> pd.DataFrame:
     ``budgets``, ``indicators``.
     """
     totals = measures.totals(tables.forms, tables.budgets, tables.indicators)
-    doubts = tables.findings[tables.findings["code"].isin(DOUBT) & ~tables.findings["reviewed"].astype(bool)]
+    doubts = tables.findings[tables.findings["code"].isin(FLAGS) & ~tables.findings["reviewed"].astype(bool)]
     of_total = _doubted(doubts, "forms", ("total_weight", "total_score"), required=True)
     budget_rows = measures.budget_totals(tables.budgets).reset_index()
     rows = [

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workbench.checks.wording import amount, field_name, points
+from workbench.findings import FINDINGS, Statement
 from workbench.judging import page_of
-from workbench.model import BLANK, Budget, Entry, Finding, Form, Severity
+from workbench.model import BLANK, Budget, Entry, Finding, Form
 from workbench.values import normalise, parse_fraction, parse_number, printed_amount_unit, printed_margin
 
 AMOUNTS = ("initial", "adjusted", "executed")
@@ -39,8 +40,8 @@ def execution_rate_mismatch(form: Form) -> Iterator[Finding]:
             base, executed = amount(base_of(line)), amount(line.executed)
             assert base and executed is not None
             rate = f"{executed / base:.2%}"
-            message = f"执行率印为{line.execution_rate.text}，按全年执行数÷预算数应为{rate}"
-            yield _finding("execution-rate-mismatch", number, line, "execution_rate", message, rate)
+            statement = FINDINGS["execution-rate-mismatch"].says(printed=line.execution_rate.text, computed=rate)
+            yield _finding(statement, number, line, "execution_rate", rate)
 
 
 def execution_score_mismatch(form: Form) -> Iterator[Finding]:
@@ -57,8 +58,8 @@ def execution_score_mismatch(form: Form) -> Iterator[Finding]:
         low, high = (max(0.0, min(end, 1.0)) * weight for end in rate)
         if not low - margin <= score <= high + margin and score <= weight:
             expected = f"{(low + high) / 2:.2f}"
-            message = f"预算执行得分印为{line.score.text}，按执行率×分值应为{expected}"
-            yield _finding("execution-score-mismatch", number, line, "score", message, expected)
+            statement = FINDINGS["execution-score-mismatch"].says(printed=line.score.text, computed=expected)
+            yield _finding(statement, number, line, "score", expected)
 
 
 def budget_score_exceeds_weight(form: Form) -> Iterator[Finding]:
@@ -69,8 +70,8 @@ def budget_score_exceeds_weight(form: Form) -> Iterator[Finding]:
     for number, line in enumerate(form.budgets, start=1):
         weight, score = points(line.weight), points(line.score)
         if weight is not None and score is not None and score > weight:
-            message = f"预算执行得分{score:g}高于分值{weight:g}"
-            yield _finding("score-exceeds-weight", number, line, "score", message, f"{weight:g}", "error")
+            statement = FINDINGS["score-exceeds-weight"].says("budget", score=score, weight=weight)
+            yield _finding(statement, number, line, "score", f"{weight:g}")
 
 
 def executed_exceeds_budget(form: Form) -> Iterator[Finding]:
@@ -84,8 +85,10 @@ def executed_exceeds_budget(form: Form) -> Iterator[Finding]:
             continue
         margin = sum(printed_margin(entry.text, whole=0.0) for entry in (line.adjusted, line.executed))
         if executed - adjusted > margin + 1e-9:
-            message = f"全年执行数{line.executed.text}大于全年预算数{line.adjusted.text}"
-            yield _finding("executed-exceeds-budget", number, line, "executed", message, f"不超过{line.adjusted.text}")
+            statement = FINDINGS["executed-exceeds-budget"].says(
+                executed=line.executed.text, adjusted=line.adjusted.text
+            )
+            yield _finding(statement, number, line, "executed", f"不超过{line.adjusted.text}")
 
 
 def amount_unit_mismatch(form: Form) -> Iterator[Finding]:
@@ -98,13 +101,17 @@ def amount_unit_mismatch(form: Form) -> Iterator[Finding]:
         own = {field: printed_amount_unit((getattr(line, field) or BLANK).text) for field in AMOUNTS}
         for field, unit in own.items():
             if unit and line.amount_unit and unit != line.amount_unit:
-                message = f"{field_name(field)}印有单位“{unit}”，与表头的“{line.amount_unit}”不一致，数值未换算"
-                yield _finding("amount-unit-mismatch", number, line, field, message, line.amount_unit, "error")
+                statement = FINDINGS["amount-unit-mismatch"].says(
+                    "printed", field=field_name(field), unit=unit, of_form=line.amount_unit
+                )
+                yield _finding(statement, number, line, field, line.amount_unit)
         pairs = [(base, field) for base, field in (("initial", "adjusted"), (_base_field(line), "executed")) if base]
         for base, field in pairs:
             if not own[field] and _ten_thousandfold(line, base, field):
-                message = f"{field_name(field)}与{field_name(base)}相差约一万倍，可能一个以元、一个以万元为单位"
-                yield _finding("amount-unit-mismatch", number, line, field, message, getattr(line, base).text)
+                statement = FINDINGS["amount-unit-mismatch"].says(
+                    "ten-thousandfold", field=field_name(field), base=field_name(base)
+                )
+                yield _finding(statement, number, line, field, getattr(line, base).text)
 
 
 def budgets_do_not_add_up(form: Form) -> Iterator[Finding]:
@@ -128,8 +135,10 @@ def budgets_do_not_add_up(form: Form) -> Iterator[Finding]:
             continue
         margin = sum(printed_margin((one or BLANK).text, whole=0.0) for one in (entry, *entries)) + 1e-6
         if all(abs(one - stated) > margin for one in _sums(values)):
-            message = f"{field_name(field)}各项资金相加为{sum(values):.10g}，总额印为{entry.text}"
-            yield _finding("budgets-do-not-add-up", 1, total, field, message, f"{sum(values):.10g}", "error")
+            statement = FINDINGS["budgets-do-not-add-up"].says(
+                field=field_name(field), computed=sum(values), printed=entry.text
+            )
+            yield _finding(statement, 1, total, field, f"{sum(values):.10g}")
 
 
 BUDGET_CHECKS: tuple[Callable[[Form], Iterable[Finding]], ...] = (
@@ -200,15 +209,6 @@ def _sums(values: Sequence[float]) -> set[float]:
     return sums - {0.0}
 
 
-def _finding(
-    code: str,
-    number: int,
-    line: Budget,
-    field: str,
-    message: str,
-    expected: str | None,
-    severity: Severity = "warning",
-) -> Finding:
+def _finding(statement: Statement, number: int, line: Budget, field: str, expected: str | None) -> Finding:
     entry: Entry = getattr(line, field)
-    text = f"{line.funds.text}：{message}"
-    return Finding(code, severity, text, "budgets", number, field, page_of(entry), expected, entry.text)
+    return statement.of(line.funds.text).about("budgets", number, field, page_of(entry), expected, entry.text)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from workbench.checks.wording import BLANK_CELL, field_name
+from workbench.findings import FINDINGS
 from workbench.form.assemble import entries_of
 from workbench.judging import NUMBER_FIELDS, Judged, page_of
 from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
@@ -33,10 +34,11 @@ def obscured(form: Form, cells: CellsByKey) -> Iterator[Finding]:
     """``obscured``: something lies over the text of a field's cell, such as a seal."""
     for table, number, field, entry in _once_per_cell(form):
         if _is_obscured(entry, cells):
-            reading = f"读作“{entry.text[:40]}”" if entry.text else "未能读出"
-            message = f"{field_name(field)}被印章等遮盖，{reading}，请对照原件"
+            statement = FINDINGS["obscured"].says(
+                "read" if entry.text else "unread", field=field_name(field), text=entry.text
+            )
             found = entry.text or BLANK_CELL
-            yield Finding("obscured", "warning", message, table, number or None, field, page_of(entry), "无遮盖", found)
+            yield statement.about(table, number or None, field, page_of(entry), "无遮盖", found)
 
 
 def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[Finding]:
@@ -46,12 +48,14 @@ def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[
     """
     for table, number, field, entry in _once_per_cell(form):
         if entry.confidence < threshold and not _is_obscured(entry, cells):
-            what = f"“{entry.text[:40]}”" if entry.text else "有笔迹但未能识别"
-            message = f"{field_name(field)}{what}识别把握不足（{entry.confidence:.2f}），请对照原件"
-            expected, found = f"{threshold:.2f}", f"{entry.confidence:.2f}"
-            yield Finding(
-                "low-confidence", "warning", message, table, number or None, field, page_of(entry), expected, found
+            statement = FINDINGS["low-confidence"].says(
+                "text" if entry.text else "ink",
+                field=field_name(field),
+                text=entry.text,
+                confidence=entry.confidence,
             )
+            expected, found = f"{threshold:.2f}", f"{entry.confidence:.2f}"
+            yield statement.about(table, number or None, field, page_of(entry), expected, found)
 
 
 def _is_obscured(entry: Entry, cells: CellsByKey) -> bool:
@@ -70,8 +74,8 @@ def _once_per_cell(form: Form) -> Iterator[tuple[Table, int, str, Entry]]:
 def unmapped_cells(form: Form) -> Iterator[Finding]:
     """``unmapped-cell``: text in the table that belongs to no field."""
     for entry in form.unmapped:
-        message = f"单元格“{entry.text[:40]}”未能归入任何字段，请核对"
-        yield Finding("unmapped-cell", "warning", message, page=page_of(entry), found=entry.text)
+        statement = FINDINGS["unmapped-cell"].says("cell", text=entry.text)
+        yield statement.about(page=page_of(entry), found=entry.text)
 
 
 def not_a_number(form: Form) -> Iterator[Finding]:
@@ -80,10 +84,8 @@ def not_a_number(form: Form) -> Iterator[Finding]:
         parse = NUMBER_FIELDS.get((table, field))
         if parse is None or normalise(entry.text) in PLACEHOLDERS or parse(entry.text) is not None:
             continue
-        message = f"{field_name(field)}“{entry.text[:40]}”不是数字，表中留空，请对照原件"
-        yield Finding(
-            "not-a-number", "error", message, table, number or None, field, page_of(entry), "数字", entry.text
-        )
+        statement = FINDINGS["not-a-number"].says("field", field=field_name(field), text=entry.text)
+        yield statement.about(table, number or None, field, page_of(entry), "数字", entry.text)
 
 
 _DAMAGED = re.compile(r"[0-9OoIlSBZ〇|][0-9OoIlSBZ〇|., ]*(?:[%‰]|[\u4e00-\u9fff]{1,4})?")
@@ -97,9 +99,7 @@ def unread_target(row: Judged) -> Iterator[Finding]:
     damaged = bool(_DAMAGED.fullmatch(bare)) and (has_figure or row.target.op is not None)
     if row.target.kind == "text" and (damaged or (row.target.op is not None and has_figure)):
         text = row.row.target.text
-        yield row.finding(
-            "not-a-number", "warning", "target", f"指标值“{text[:40]}”未能读成数值，请对照原件", "数值", text
-        )
+        yield row.finding(FINDINGS["not-a-number"].says("target", text=text), "target", "数值", text)
 
 
 def unread_actual(row: Judged) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def unread_actual(row: Judged) -> Iterator[Finding]:
         return
     actual, kind = row.actual, row.target.kind
     if kind == "number" and actual.value is None and actual.unit_known:
-        yield row.finding("not-a-number", "warning", "actual", f"完成值“{text}”未能读成数值，请对照原件", "数值", text)
+        yield row.finding(FINDINGS["not-a-number"].says("actual", text=text), "actual", "数值", text)
     if (
         kind == "date"
         and row.target.deadline
@@ -117,39 +117,36 @@ def unread_actual(row: Judged) -> Iterator[Finding]:
         and not actual.end
         and set(text) & set("年月日")
     ):
-        yield row.finding("not-a-number", "warning", "actual", f"完成值“{text}”未能读成日期，请对照原件", "日期", text)
+        yield row.finding(FINDINGS["not-a-number"].says("date", text=text), "actual", "日期", text)
 
 
 def missing_heads(form: Form) -> Iterator[Finding]:
     """``missing-value``: no department, no year, or no total line on a self-evaluation with columns of points."""
     has_points = any(row.actual is not None and (row.weight or row.score) for row in form.indicators)
     has_scores = not form.indicators or has_points or any(row.score is not None for row in form.indicators)
+    kind = FINDINGS["missing-value"]
     missing = (
-        (not form.department, "department", "未找到部门名称", form.first_page),
-        (form.year is None, "year", "未找到年度", form.first_page),
-        (has_scores and form.total_score is None, "total_score", "未找到总分行，表格可能不完整", form.last_page),
+        (not form.department, "department", kind.says("department"), form.first_page),
+        (form.year is None, "year", kind.says("year"), form.first_page),
+        (has_scores and form.total_score is None, "total_score", kind.says("total"), form.last_page),
     )
-    for is_missing, field, message, page in missing:
+    for is_missing, field, statement, page in missing:
         if is_missing:
-            yield Finding(
-                "missing-value", "warning", message, "forms", None, field, page, field_name(field), BLANK_CELL
-            )
+            yield statement.about("forms", None, field, page, field_name(field), BLANK_CELL)
 
 
 def missing_amounts(form: Form) -> Iterator[Finding]:
     """``missing-value``: no line of a budget, or one without the amount spent, whose rate or score says that it is
     printed."""
     if not form.budgets:
-        message = "未找到预算执行情况，请对照原件"
-        yield Finding("missing-value", "warning", message, "budgets", None, None, form.first_page, "预算", BLANK_CELL)
+        statement = FINDINGS["missing-value"].says("budget")
+        yield statement.about("budgets", page=form.first_page, expected="预算", found=BLANK_CELL)
     for number, line in enumerate(form.budgets, start=1):
         told = next((entry for entry in (line.execution_rate, line.score) if entry), None)
         if line.executed is None and told is not None:
-            message = f"{line.funds.text}：有执行率或得分，但未找到全年执行数"
+            statement = FINDINGS["missing-value"].says("executed").of(line.funds.text)
             page, expected = page_of(told), field_name("executed")
-            yield Finding(
-                "missing-value", "warning", message, "budgets", number, "executed", page, expected, BLANK_CELL
-            )
+            yield statement.about("budgets", number, "executed", page, expected, BLANK_CELL)
 
 
 def missing_values(rows: Sequence[Judged], cells: CellsByKey) -> Iterator[Finding]:
@@ -161,8 +158,8 @@ def missing_values(rows: Sequence[Judged], cells: CellsByKey) -> Iterator[Findin
             entry: Entry | None = getattr(row.row, field)
             # Ink that could not be read, or not be seen, is a doubt of its own, and not a blank.
             if entry is not None and not entry and entry.confidence > 0 and not _is_obscured(entry, cells):
-                message = f"{field_name(field)}为空"
-                yield row.finding("missing-value", "warning", field, message, field_name(field), BLANK_CELL)
+                statement = FINDINGS["missing-value"].says("field", field=field_name(field))
+                yield row.finding(statement, field, field_name(field), BLANK_CELL)
 
 
 def _has_cell(entry: Entry | None) -> bool:
@@ -174,13 +171,10 @@ def goals_out_of_order(form: Form) -> Iterator[Finding]:
     numbers = [goal.goal_no for goal in form.goals if goal.number]
     for before, after in pairwise(numbers):
         if after != before + 1:
-            message = f"绩效目标序号由{before}跳到{after}，可能缺页或页序有误"
-            yield _goal_missing(message, str(before + 1), str(after))
+            statement = FINDINGS["goal-missing"].says("skipped", before=before, after=after)
+            yield statement.about("goals", field="goal_no", expected=str(before + 1), found=str(after))
     named = {row.goal_no for row in form.indicators if row.goal_no is not None}
     for number in sorted(named - set(numbers)) if numbers else []:
         known = "、".join(map(str, numbers))
-        yield _goal_missing(f"指标表提到绩效目标{number}，但目标表中没有", str(number), known)
-
-
-def _goal_missing(message: str, expected: str, found: str) -> Finding:
-    return Finding("goal-missing", "warning", message, "goals", None, "goal_no", None, expected, found)
+        statement = FINDINGS["goal-missing"].says("not-listed", number=number)
+        yield statement.about("goals", field="goal_no", expected=str(number), found=known)

@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workbench.checks.wording import BLANK_CELL
+from workbench.findings import FINDINGS
 from workbench.judging import Judged
-from workbench.model import BLANK, Finding, Severity
+from workbench.model import BLANK, Finding
 from workbench.values import PLACEHOLDERS, normalise, printed_margin, relative_margin
 
 FAR_EXCEEDED = 1.3
@@ -34,8 +35,8 @@ def score_exceeds_weight(row: Judged) -> Iterator[Finding]:
     Source: by definition the weight (分值) is the most that a row can score.
     """
     if row.weight is not None and row.score is not None and row.score > row.weight:
-        message = f"得分{row.score:g}高于分值{row.weight:g}"
-        yield row.finding("score-exceeds-weight", "error", "score", message, row.weight, row.score)
+        statement = FINDINGS["score-exceeds-weight"].says("indicator", score=row.score, weight=row.weight)
+        yield row.finding(statement, "score", row.weight, row.score)
 
 
 def percent_as_fraction(row: Judged) -> Iterator[Finding]:
@@ -45,8 +46,10 @@ def percent_as_fraction(row: Judged) -> Iterator[Finding]:
     """
     if row.actual.as_fraction and row.actual.value is not None:
         found = (row.row.actual or BLANK).text
-        message = f"完成值“{found}”按{row.actual.value:g}%理解（目标为{row.row.target.text}）"
-        yield row.finding("percent-as-fraction", "info", "actual", message, f"{row.actual.value:g}%", found)
+        statement = FINDINGS["percent-as-fraction"].says(
+            actual=found, percent=row.actual.value, target=row.row.target.text
+        )
+        yield row.finding(statement, "actual", f"{row.actual.value:g}%", found)
 
 
 def met_but_points_lost(row: Judged) -> Iterator[Finding]:
@@ -57,10 +60,10 @@ def met_but_points_lost(row: Judged) -> Iterator[Finding]:
     if not row.verdict.met or not row.weight or row.score is None or row.score >= row.weight:
         return
     allowed = row.target.kind == "text" and row.score >= LEAST_SHARE_OF_REACHED * row.weight - 1e-9
-    severity: Severity = "info" if allowed else "warning"
-    note = "（定性指标达成可得80%至100%的分值）" if allowed else ""
-    message = f"按印刷值已达标，但扣了{row.weight - row.score:g}分{note}"
-    yield row.finding("met-but-points-lost", severity, "score", message, row.weight, row.score)
+    statement = FINDINGS["met-but-points-lost"].says(
+        "qualitative" if allowed else "points", lost=row.weight - row.score
+    )
+    yield row.finding(statement, "score", row.weight, row.score)
 
 
 def missed_but_full_points(row: Judged) -> Iterator[Finding]:
@@ -69,8 +72,8 @@ def missed_but_full_points(row: Judged) -> Iterator[Finding]:
     Source: a target that is missed earns the share that was reached, a qualitative one at most 80 %.
     """
     if row.verdict.met is False and row.weight and row.score is not None and row.score >= row.weight:
-        message = "按印刷值未达标，但得了满分"
-        yield row.finding("missed-but-full-points", "warning", "score", message, f"低于{row.weight:g}", row.score)
+        statement = FINDINGS["missed-but-full-points"].says()
+        yield row.finding(statement, "score", f"低于{row.weight:g}", row.score)
 
 
 def score_not_proportional(row: Judged) -> Iterator[Finding]:
@@ -87,8 +90,8 @@ def score_not_proportional(row: Judged) -> Iterator[Finding]:
     slack = share * relative_margin((row.row.actual or BLANK).text) * row.weight + printed_margin(entry.text) + 1e-9
     computed = max(0.0, min(share, 1.0)) * row.weight
     if abs(computed - row.score) > slack:
-        message = f"完成比例{share:.1%}，按比例应得{computed:.2f}分，表中为{row.score:g}分"
-        yield row.finding("score-not-proportional", "warning", "score", message, f"{computed:.2f}", row.score)
+        statement = FINDINGS["score-not-proportional"].says(share=share, computed=computed, score=row.score)
+        yield row.finding(statement, "score", f"{computed:.2f}", row.score)
 
 
 def target_far_exceeded(row: Judged) -> Iterator[Finding]:
@@ -98,9 +101,9 @@ def target_far_exceeded(row: Judged) -> Iterator[Finding]:
     """
     share = row.verdict.attainment
     if share is not None and share > FAR_EXCEEDED and row.target.op in (">=", ">"):
-        message = f"完成值为目标的{share:.1f}倍，目标可能偏低"
+        statement = FINDINGS["target-far-exceeded"].says(share=share)
         found = (row.row.actual or BLANK).text
-        yield row.finding("target-far-exceeded", "info", "target", message, row.row.target.text, found)
+        yield row.finding(statement, "target", row.row.target.text, found)
 
 
 def missing_reason(row: Judged) -> Iterator[Finding]:
@@ -111,8 +114,8 @@ def missing_reason(row: Judged) -> Iterator[Finding]:
     lost = row.weight is not None and row.score is not None and row.score < row.weight
     reason = row.row.deviation
     if (lost or row.verdict.met is False) and reason is not None and normalise(reason.text) in NO_REASON:
-        message = "未达标或扣分，但没有说明偏差原因"
-        yield row.finding("missing-reason", "warning", "deviation", message, "偏差原因", reason.text or BLANK_CELL)
+        statement = FINDINGS["missing-reason"].says()
+        yield row.finding(statement, "deviation", "偏差原因", reason.text or BLANK_CELL)
 
 
 def unknown_unit(row: Judged) -> Iterator[Finding]:
@@ -123,13 +126,14 @@ def unknown_unit(row: Judged) -> Iterator[Finding]:
     if row.target.kind != "number" or row.actual.unit_known:
         return
     target, found = row.row.target.text, (row.row.actual or BLANK).text
+    kind = FINDINGS["unknown-unit"]
     if row.actual.value is None:
-        message = f"完成值“{found}”没有单位，是{found}%还是小数无法确定（目标为“{target}”）"
+        statement = kind.says("percent-or-fraction", actual=found, target=target)
     elif row.target.unit is None:
-        message = f"目标“{target}”没有单位，与完成值“{found}”如何比较无法确定"
+        statement = kind.says("target-without-unit", actual=found, target=target)
     else:
-        message = f"完成值“{found}”与目标“{target}”的单位无法换算"
-    yield row.finding("unknown-unit", "warning", "actual", message, row.target.unit or "与完成值相同的单位", found)
+        statement = kind.says("not-convertible", actual=found, target=target)
+    yield row.finding(statement, "actual", row.target.unit or "与完成值相同的单位", found)
 
 
 def duplicate_indicators(rows: Sequence[Judged]) -> list[Finding]:
@@ -142,9 +146,7 @@ def duplicate_indicators(rows: Sequence[Judged]) -> list[Finding]:
         if row.row.name:
             seen[row.row.goal_no, row.row.level1.text, row.row.level2.text, row.row.name.text].append(row)
     return [
-        later.finding(
-            "duplicate-indicator", "info", "name", f"与第{first.number}个指标同名", "不同名", later.row.name.text
-        )
+        later.finding(FINDINGS["duplicate-indicator"].says(first=first.number), "name", "不同名", later.row.name.text)
         for first, *others in seen.values()
         for later in others
     ]

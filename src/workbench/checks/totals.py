@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.checks.doubts import CellsByKey
 from workbench.checks.wording import field_name, points
+from workbench.findings import FINDINGS, FindingKind, kind_of
 from workbench.judging import Judged, page_of
-from workbench.model import BLANK, Entry, Finding, Form, Severity
+from workbench.model import BLANK, Entry, Finding, Form
 from workbench.values import PLACEHOLDERS, normalise, parse_points, printed_margin
-
-INCOMPLETE = frozenset({"page-not-read", "text-outside-table"})
-"""Notes of the reconstruction that say that rows may be missing: then no sum is certain."""
 
 _POINTS_IN_LABEL = re.compile(r"\([0-9.]+分?\)$")
 
@@ -25,7 +23,7 @@ def weights_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
     and some forms state the total of the indicators alone.
     """
     scored = [row for row in rows if row.score is not None or row.row.score is None]
-    return _total("weights-do-not-add-up", "weight", form, rows, scored)
+    return _total(FINDINGS["weights-do-not-add-up"], "weight", form, rows, scored)
 
 
 def scores_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
@@ -33,10 +31,12 @@ def scores_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
 
     Source: the total line is the sum of the rows, or of the indicators alone; it may be rounded.
     """
-    return _total("scores-do-not-add-up", "score", form, rows, rows)
+    return _total(FINDINGS["scores-do-not-add-up"], "score", form, rows, rows)
 
 
-def _total(code: str, field: str, form: Form, rows: Sequence[Judged], counted: Sequence[Judged]) -> list[Finding]:
+def _total(
+    kind: FindingKind, field: str, form: Form, rows: Sequence[Judged], counted: Sequence[Judged]
+) -> list[Finding]:
     entry: Entry | None = getattr(form, f"total_{field}")
     stated, budget = points(entry), budget_points(form, field)
     entries, all_entries = ([getattr(row.row, field) for row in some] for some in (counted, rows))
@@ -49,14 +49,17 @@ def _total(code: str, field: str, form: Form, rows: Sequence[Judged], counted: S
         abs(one - stated) <= _allowed(field, entry, all_entries, budget) for one in (with_budget, without, with_all)
     ):
         return []
-    doubt = _doubt(form, [*all_entries, budget])
-    message = (
-        f"{field_name(field)}合计不符：各行相加为{with_budget:g}，表中总计为{stated:g}，"
-        f"相差{stated - with_budget:+g}{doubt}"
+    unread = sum(map(_is_unread, [*all_entries, budget]))
+    statement = kind.says(
+        _wording("total", form, unread),
+        field=field_name(field),
+        computed=with_budget,
+        stated=stated,
+        difference=stated - with_budget,
+        unread=unread,
     )
-    severity: Severity = "warning" if doubt else "error"
     expected, found = f"{with_budget:g}", f"{stated:g}"
-    return [Finding(code, severity, message, "forms", None, f"total_{field}", page_of(entry), expected, found)]
+    return [statement.about("forms", None, f"total_{field}", page_of(entry), expected, found)]
 
 
 def adds_up(form: Form, rows: Sequence[Judged], field: str) -> bool:
@@ -74,12 +77,12 @@ def _allowed(field: str, stated: Entry, entries: Iterable[Entry | None], budget:
     return _rounding([*entries, budget]) + (printed_margin(stated.text) if field == "score" else 0.0) + 1e-6
 
 
-def _doubt(form: Form, entries: Iterable[Entry | None]) -> str:
-    """Why a sum is not certain; empty where it is."""
-    unread = sum(map(_is_unread, entries))
+def _wording(sum_of: str, form: Form, unread: int) -> str:
+    """Which wording a sum that does not agree has: it is not certain with ``unread`` numbers, or where rows may be
+    missing."""
     if unread:
-        return f"（其中{unread}个数未能读出）"
-    return "（有页面或内容未能读取）" if any(note.code in INCOMPLETE for note in form.notes) else ""
+        return f"{sum_of}-numbers-unread"
+    return f"{sum_of}-pages-unread" if any(kind_of(note.code).rows_may_be_missing for note in form.notes) else sum_of
 
 
 def budget_points(form: Form, field: str) -> Entry | None:
@@ -111,12 +114,12 @@ def _level(form: Form, field: str, group: Sequence[Judged], cells: CellsByKey) -
     sums = [sum(_numbers(some)) for some in (entries, scored)]
     if total is None or any(abs(one - total) <= _rounding(entries) + 1e-6 for one in sums):
         return
-    doubt = _doubt(form, entries)
-    message = f"“{label}”各行分值相加为{sums[0]:g}，相差{total - sums[0]:+g}{doubt}"
-    severity: Severity = "warning" if doubt else "error"
+    unread = sum(map(_is_unread, entries))
+    statement = FINDINGS["weights-do-not-add-up"].says(
+        _wording("level", form, unread), label=label, computed=sums[0], difference=total - sums[0], unread=unread
+    )
     number, page = group[0].number, page_of(getattr(group[0].row, field))
-    expected, found = f"{sums[0]:g}", f"{total:g}"
-    yield Finding("weights-do-not-add-up", severity, message, "indicators", number, field, page, expected, found)
+    yield statement.about("indicators", number, field, page, f"{sums[0]:g}", f"{total:g}")
 
 
 def _printed(label: Entry, cells: CellsByKey) -> str:

@@ -25,6 +25,7 @@ from workbench.corrections.records import (
 )
 from workbench.corrections.resolve import Resolution, quoted, settle, signed, told
 from workbench.corrections.validate import KNOWN
+from workbench.findings import FINDINGS
 from workbench.model import BLANK, CellKey, Finding, Form, PageContent, Table
 from workbench.values import normalise
 
@@ -161,7 +162,10 @@ class _Hand:
                 start += 1
             record = claimed(added_record(table, rows, correction.texts))
             record.added = correction
-            record.notes.append(self._note(correction, f"补录一行：{quoted(told(correction.texts.values()))}"))
+            statement = FINDINGS["corrected"].says(
+                "row-added", texts=quoted(told(correction.texts.values())), signature=signed(correction)
+            )
+            record.notes.append(statement.about(table))
             rows.insert(start, record)
             found = record
         self._say_texts(found, correction)
@@ -185,8 +189,14 @@ class _Hand:
                 return f"{field_name(source)}栏现读作“{row.said(source)[:40]}”，未移动"
             return None  # it stands where it was to go
         row.exchange(source, goal)
-        message = f"{quoted(correction.was)}由{field_name(source)}栏移到{field_name(goal)}栏"
-        row.notes.append(replace(self._note(correction, message), field=goal))
+        statement = FINDINGS["corrected"].says(
+            "value-moved",
+            text=quoted(correction.was),
+            source=field_name(source),
+            goal=field_name(goal),
+            signature=signed(correction),
+        )
+        row.notes.append(statement.about(_table(correction), field=goal))
         return None
 
     def _join(self, correction: Correction) -> str | None:
@@ -206,7 +216,8 @@ class _Hand:
             row.numbers += other.numbers
             row.own_cells += other.own_cells
             rows.remove(other)
-            row.notes.append(self._note(correction, f"与下一行{quoted(other.name)}合并为一行"))
+            statement = FINDINGS["corrected"].says("rows-joined", name=quoted(other.name), signature=signed(correction))
+            row.notes.append(statement.about(_table(correction)))
         return None
 
     def _dismiss(self, correction: Correction) -> str | None:
@@ -218,14 +229,17 @@ class _Hand:
 
     def _lost(self, correction: Correction, reason: str) -> None:
         what = field_name(correction.field) if correction.field else "行"
-        change = f"由{quoted(correction.was)}改为{quoted(correction.now)}" if correction.action == "set" else ""
-        message = f"{signed(correction)}对{what}的更正{change}未能采用：{reason}，请对照原件"
+        statement = FINDINGS["correction-stale"].says(
+            "lost-value" if correction.action == "set" else "lost",
+            signature=signed(correction),
+            what=what,
+            was=quoted(correction.was),
+            now=quoted(correction.now),
+            reason=reason,
+        )
         page = correction.anchor.page if correction.anchor else None
         about = (_table(correction), None, correction.field or None, page)
-        self.findings.append(Finding("correction-stale", "warning", message, *about, expected=correction.now))
-
-    def _note(self, correction: Correction, message: str) -> Finding:
-        return Finding("corrected", "info", f"{message}（{signed(correction)}）", _table(correction))
+        self.findings.append(statement.about(*about, expected=correction.now))
 
     def done(self) -> Corrected:
         """The form with everything that was said, its records numbered anew."""
@@ -276,13 +290,13 @@ class _Hand:
         last, others = row.removals[-1], row.defenders
         if others:
             people = "、".join(dict.fromkeys(one.by for one in others))
-            message = (
-                f"更正不一致：{signed(last)}删除了该行{quoted(row.name)}，{people}核对了其中的值；暂予保留，请商定"
+            statement = FINDINGS["correction-conflict"].says(
+                "removal", signature=signed(last), name=quoted(row.name), people=people
             )
-            row.notes.append(Finding("correction-conflict", "error", message, row.table, page=row.page))
+            row.notes.append(statement.about(row.table, page=row.page))
         else:
-            finding = self._note(last, f"删除一行：{quoted(row.name)}")
-            self.findings.append(replace(finding, page=row.page, found=row.name or None))
+            statement = FINDINGS["corrected"].says("row-removed", name=quoted(row.name), signature=signed(last))
+            self.findings.append(statement.about(_table(last), page=row.page, found=row.name or None))
 
 
 def _table(correction: Correction) -> Table | None:

@@ -10,32 +10,10 @@ from workbench.corrections.apply import Corrected, CorrectedField
 from workbench.corrections.correction import Correction
 from workbench.corrections.records import PUBLISHED_FIELDS, Boxes
 from workbench.corrections.resolve import SETTLED
+from workbench.findings import FINDINGS, FLAGS, kind_of
 from workbench.form.assemble import entries_of
 from workbench.model import CellKey, Finding, Form, Table
 from workbench.values import normalise
-
-DOUBT = frozenset(
-    {
-        "low-confidence",
-        "obscured",
-        "unmapped-cell",
-        "not-a-number",
-        "missing-value",
-        "split-row-joined",
-        "shifted-cell",
-        "goal-missing",
-        "column-in-doubt",
-        "pages-out-of-order",
-        "page-not-read",
-        "text-outside-table",
-        "correction-stale",
-        "correction-conflict",
-    }
-)
-"""Finding codes that say the machine may be wrong, and not the form: a person should look."""
-
-_OF_READING = frozenset({"low-confidence", "obscured", "split-row-joined", "shifted-cell", "column-in-doubt"})
-"""Doubts that are gone once a person has looked; the others are facts of the form, whoever reads it."""
 
 
 def corrections_by_form(
@@ -63,9 +41,9 @@ def corrections_by_form(
 
 def without_form(correction: Correction) -> Finding:
     """``correction-stale`` for a correction whose form is not in its document."""
-    message = f"{correction.by}对表{correction.form_id}的更正未能采用：该文件中没有这张表"
+    statement = FINDINGS["correction-stale"].says("lost-form", by=correction.by, form_id=correction.form_id)
     page = correction.anchor.page if correction.anchor else None
-    return Finding("correction-stale", "warning", message, page=page, expected=correction.now)
+    return statement.about(page=page, expected=correction.now)
 
 
 def after_review(findings: Iterable[Finding], corrected: Corrected) -> list[Finding]:
@@ -76,7 +54,7 @@ def after_review(findings: Iterable[Finding], corrected: Corrected) -> list[Find
         outcome = corrected.outcomes.get((table, number, name)) if table and name else None
         in_row = finding.field is None and (table, number) in corrected.settled_rows
         settled = in_row or (outcome is not None and outcome.status in SETTLED)
-        if not (settled and finding.code in _OF_READING):
+        if not (settled and kind_of(finding.code).settled_by_looking):
             kept.append(replace(finding, reviewed=settled or _is_dismissed(finding, corrected.dismissed)))
     return [*kept, *corrected.findings]
 
@@ -140,7 +118,7 @@ def flagged_fields(form: Form, findings: Iterable[Finding]) -> set[CorrectedFiel
         for one in listed
         if one.table and one.field and one.severity != "info"
     }
-    rows = {(one.table, one.record_no or 0) for one in listed if one.table and not one.field and one.code in DOUBT}
+    rows = {(one.table, one.record_no or 0) for one in listed if one.table and not one.field and one.code in FLAGS}
     targets = [(table, number, published(name), entry) for table, number, name, entry in entries_of(form)]
     doubted: set[tuple[str, tuple[CellKey, ...]]] = {
         (name, entry.cells)

@@ -9,6 +9,7 @@ from typing import Literal
 from workbench.checks.wording import BLANK_CELL, field_name
 from workbench.corrections.correction import Correction
 from workbench.corrections.log import disagree, last_words
+from workbench.findings import FINDINGS, Statement
 from workbench.judging import page_of
 from workbench.model import BLANK, Entry, Finding, Table
 from workbench.values import normalise
@@ -47,8 +48,10 @@ def settle(
     read = (machine or BLANK).text
     if disagree(words):
         told = "；".join(f"{word.by}作{quoted(word.now)}" for word in words)
-        message = f"{field_name(field)}的更正不一致：{told}；暂用机器读数{quoted(read)}，请商定"
-        finding = _finding("correction-conflict", "error", message, table, field, machine, told, read)
+        statement = FINDINGS["correction-conflict"].says(
+            "values", field=field_name(field), readings=told, read=quoted(read)
+        )
+        finding = _finding(statement, table, field, machine, told, read)
         return Resolution(machine, machine, "conflict", (finding,))
     word = words[-1]
     entry = replace(machine or BLANK, text=word.now or "", confidence=1.0)
@@ -56,29 +59,29 @@ def settle(
     if read == entry.text:
         return Resolution(machine, now if machine is None else entry, "confirmed")
     known = {normalise(one.was or "") for one in said} | {normalise(entry.text)}
-    change = f"{field_name(field)}由{quoted(read)}更正为{quoted(word.now)}（{signed(word)}）"
     if {normalise(read), normalise((before or machine or BLANK).text)} & known:
-        finding = _finding("corrected", "info", change, table, field, machine, entry.text, read)
+        statement = FINDINGS["corrected"].says(
+            "value", field=field_name(field), was=quoted(read), now=quoted(word.now), signature=signed(word)
+        )
+        finding = _finding(statement, table, field, machine, entry.text, read)
         return Resolution(machine, now, "corrected", (finding,))
-    was = "确认" if word.confirms else f"由{quoted(word.was)}更正为"
-    message = f"{field_name(field)}曾{was}{quoted(word.now)}（{signed(word)}），机器现读作{quoted(read)}；"
-    message += "采用更正值，请对照原件重新确认"
-    finding = _finding("correction-stale", "warning", message, table, field, machine, entry.text, read)
+    statement = FINDINGS["correction-stale"].says(
+        "confirmed" if word.confirms else "corrected",
+        field=field_name(field),
+        was=quoted(word.was),
+        now=quoted(word.now),
+        signature=signed(word),
+        read=quoted(read),
+    )
+    finding = _finding(statement, table, field, machine, entry.text, read)
     return Resolution(machine, now, "stale", (finding,))
 
 
 def _finding(
-    code: str,
-    severity: Literal["error", "warning", "info"],
-    message: str,
-    table: Table,
-    field: str,
-    machine: Entry | None,
-    expected: str,
-    found: str,
+    statement: Statement, table: Table, field: str, machine: Entry | None, expected: str, found: str
 ) -> Finding:
     page = page_of(machine or BLANK)
-    return Finding(code, severity, message, table, None, field, page, expected or BLANK_CELL, found or BLANK_CELL)
+    return statement.about(table, None, field, page, expected or BLANK_CELL, found or BLANK_CELL)
 
 
 def signed(correction: Correction) -> str:

@@ -12,7 +12,6 @@ from workbench.corrections.apply import apply_corrections
 from workbench.corrections.correction import Correction
 from workbench.corrections.log import CorrectionHistory
 from workbench.corrections.reconcile import (
-    DOUBT,
     after_review,
     corrections_by_form,
     field_rows,
@@ -23,6 +22,7 @@ from workbench.corrections.reconcile import (
 from workbench.corrections.records import PUBLISHED_FIELDS, boxes_of
 from workbench.dataset.placing import TABLES
 from workbench.dataset.schemas import to_table
+from workbench.findings import FLAGS
 from workbench.form.assemble import entries_of
 from workbench.judging import NUMBER_FIELDS, judged_indicators
 from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
@@ -138,7 +138,7 @@ def _form_row(
         "conclusion": form.conclusion.text if form.conclusion else None,
         "first_page": form.first_page,
         "last_page": form.last_page,
-        "review": any(finding.code in DOUBT and not finding.reviewed for finding in findings),
+        "review": any(finding.code in FLAGS and not finding.reviewed for finding in findings),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workbench.errors import InputError
+from workbench.findings import FINDINGS, excerpt
 from workbench.form.budgets import budget_lines, deviation_cells
 from workbench.form.columns import column_findings, document_columns, swapped_findings
 from workbench.form.content import is_nothing
@@ -147,8 +148,7 @@ def _doubts(table: Table, records: Sequence[Sourced]) -> list[Finding]:
 def _cut_off(indicators: Sequence[Sourced], last_page: int) -> list[Finding]:
     if indicators:
         return []
-    message = "未找到任何指标，表格可能在指标之前被截断，请对照原件"
-    return [Finding("missing-value", "error", message, "indicators", None, "name", last_page)]
+    return [FINDINGS["missing-value"].says("indicators").about("indicators", field="name", page=last_page)]
 
 
 def _conclusion(parts: FormParts) -> tuple[Entry | None, list[CellKey]]:
@@ -186,9 +186,8 @@ def _with_unused(form: Form, unused: Iterable[FormParts]) -> Form:
         printed = [piece for piece in parts.pieces if piece.text]
         if printed:
             page = printed[0].key.page
-            told = "；".join(piece.text for piece in printed)[:80]
-            message = f"第{page}页有不属于任何自评表的表格，未采用：{told}"
-            notes.append(Finding("unmapped-cell", "warning", message, None, None, None, page, None, told))
+            texts = excerpt(piece.text for piece in printed)
+            notes.append(FINDINGS["unmapped-cell"].says("table", page=page, texts=texts).about(page=page, found=texts))
     return replace(form, notes=(*form.notes, *notes))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, compress
 
+from workbench.findings import FINDINGS
 from workbench.form.content import (
     contradicted,
     fits,
@@ -79,17 +80,11 @@ def _column_finding(section: Section, column: FormColumn) -> Finding | None:
     label = column.label.text if column.label else ""
     page = column.label.key.page if column.label else None
     field = None if column.field == UNKNOWN else column.field
-    messages = {
-        "built": ("damaged-label", "info", f"表头“{label}”不在已知标签之列，按其字面理解，请核对"),
-        "damaged": ("damaged-label", "info", f"表头“{label}”有缺损，按相近的标签理解，请核对"),
-        "inferred": ("column-in-doubt", "warning", f"表头“{label}”无法识别，该列按其位置和内容推定，请对照原件"),
-        "disputed": ("column-in-doubt", "warning", f"表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
-        "contradicted": ("column-in-doubt", "warning", f"表头“{label}”与该列内容不符，该列未采用，请对照原件"),
-    }
-    if column.evidence not in messages:
+    if column.evidence == "label":
         return None
-    code, severity, message = messages[column.evidence]
-    return Finding(code, severity, message, section.kind, None, field, page, None, label)  # type: ignore[arg-type]
+    kind = FINDINGS["damaged-label" if column.evidence in ("built", "damaged") else "column-in-doubt"]
+    statement = kind.says(column.evidence, label=label)
+    return statement.about(section.kind, None, field, page, None, label)  # type: ignore[arg-type]
 
 
 def _aligned_columns(section: Section, sections: Sequence[Section]) -> FormColumns:
@@ -335,13 +330,10 @@ def swapped_findings(records: Sequence[Mapping[str, str]]) -> list[Finding]:
     above = sum(w is not None and s is not None and s > w for w, s in points)
     below = sum(w is not None and s is not None and s < w for w, s in points)
     if above >= FEWEST_TEXTS and above > below:
-        findings.append(_swapped("score", f"有{above}行的得分高于分值"))
+        statement = FINDINGS["column-in-doubt"].says("scores-above-weights", above=above)
+        findings.append(statement.about("indicators", field="score"))
     signed = [sum(is_signed(row.get(field, "")) for row in records) for field in ("target", "actual")]
     if signed[1] >= FEWEST_TEXTS and signed[1] > 2 * signed[0]:
-        findings.append(_swapped("actual", f"有{signed[1]}行的完成值带符号，指标值只有{signed[0]}行"))
+        statement = FINDINGS["column-in-doubt"].says("signs-in-actuals", actuals=signed[1], targets=signed[0])
+        findings.append(statement.about("indicators", field="actual"))
     return findings
-
-
-def _swapped(field: str, reason: str) -> Finding:
-    message = f"{reason}，相邻两列的表头可能互换，请对照原件"
-    return Finding("column-in-doubt", "warning", message, "indicators", None, field)

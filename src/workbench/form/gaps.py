@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from workbench.findings import FINDINGS, excerpt
 from workbench.form.records import Sourced, goal_number
 from workbench.model import BLANK, Finding, Goal, PageContent
 
@@ -30,20 +31,19 @@ def gaps_in_pages(first: int, last: int, pages: Sequence[PageContent]) -> list[F
     for number in range(first, last + 1):
         page = by_number.get(number)
         if page is None or not page.grids:
-            reason = "未能读取" if page is None else "没有找到表格"
-            message = f"第{number}页{reason}，该页的指标不在数据中，请对照原件"
-            findings.append(Finding("page-not-read", "error", message, page=number))
+            statement = FINDINGS["page-not-read"].says("unread" if page is None else "no-table", page=number)
+            findings.append(statement.about(page=number))
             continue
         outside = [line.text for line in page.loose_lines if FORM_CONTENT.search(line.text)]
         if len(outside) >= SUSPICIOUS_LINES:
-            message = f"第{number}页表格之外有{len(outside)}行像是表格内容的文字，可能漏读，请对照原件"
-            found = "；".join(outside)[:80]
-            findings.append(Finding("text-outside-table", "warning", message, page=number, found=found))
+            statement = FINDINGS["text-outside-table"].says(page=number, lines=len(outside))
+            findings.append(statement.about(page=number, found=excerpt(outside)))
     numbered = [(n, printed) for n in range(first, last + 1) if (printed := _printed_number(by_number.get(n)))]
     for (_, before), (page_number, after) in pairwise(numbered):
         if after != before + 1:
-            message = f"印刷页码由{before}跳到{after}，可能缺页或页序有误，请对照原件"
-            findings.append(_out_of_order(message, page_number, str(before + 1), str(after)))
+            statement = FINDINGS["pages-out-of-order"].says("page-numbers", before=before, after=after)
+            expected, found = str(before + 1), str(after)
+            findings.append(statement.about("indicators", page=page_number, expected=expected, found=found))
     return findings
 
 
@@ -57,22 +57,19 @@ def gaps_in_goals(goals: Sequence[Goal], records: Sequence[Sourced], total_page:
     told = [(page, number) for page, number in numbers if number is not None]
     for (page, before), (next_page, after) in pairwise(told):
         if next_page > page and after < before:
-            message = f"第{page}页到第{next_page}页，绩效目标由{before}回到{after}，页序可能有误，请对照原件"
-            yield _out_of_order(message, next_page, None, str(after))
+            statement = FINDINGS["pages-out-of-order"].says(
+                "goals", page=page, next_page=next_page, before=before, after=after
+            )
+            yield statement.about("indicators", page=next_page, found=str(after))
     if total_page is not None and any(page > total_page for page, _ in numbers):
-        message = f"总分行在第{total_page}页，其后的页上还有指标，页序可能有误，请对照原件"
-        yield _out_of_order(message, total_page, None, None)
+        yield FINDINGS["pages-out-of-order"].says("total", page=total_page).about("indicators", page=total_page)
     printed = [goal.goal_no for goal in goals if goal.number]
     for number in sorted(set(printed) - {number for _, number in told}) if told else ():
-        message = f"目标表列有绩效目标{number}，但没有它的指标，可能缺页"
-        yield Finding("goal-missing", "warning", message, "goals", None, "goal_no", None, str(number), None)
+        statement = FINDINGS["goal-missing"].says("without-indicators", number=number)
+        yield statement.about("goals", field="goal_no", expected=str(number))
 
 
 def _printed_number(page: PageContent | None) -> int | None:
     lines = page.loose_lines if page else ()
     found = [match for line in lines if (match := PAGE_NUMBER.fullmatch(line.text.strip()))]
     return int(found[-1].group(1) or found[-1].group(2)) if found else None
-
-
-def _out_of_order(message: str, page: int, expected: str | None, found: str | None) -> Finding:
-    return Finding("pages-out-of-order", "warning", message, "indicators", None, None, page, expected, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from workbench.findings import FINDINGS
 from workbench.form.content import is_goal_label
 from workbench.form.division import FormParts
 from workbench.form.records import Sourced, has_ink, table_rows, to_goal
@@ -75,6 +76,6 @@ def _stacked(indicators: Sequence[Sourced]) -> list[Sourced]:
     for part in parts.values():
         joined = join_entries(joined, part)
     row = indicators[0].row
-    message = "绩效目标在换页处被分成几部分，已合并，请核对"
-    doubts = (Doubt("split-row-joined", "warning", message, "goal", row.page),) if len(parts) > 1 else ()
+    statement = FINDINGS["split-row-joined"].says("goal")
+    doubts = (Doubt(*statement, "goal", row.page),) if len(parts) > 1 else ()
     return [Sourced(row, {"goal": joined or BLANK}, doubts)]

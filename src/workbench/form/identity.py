@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.findings import FINDINGS, Statement
 from workbench.form.division import FormParts
 from workbench.form.pairs import LONGEST_TITLE, TITLE, heading_pairs, line_pairs
 from workbench.form.records import Sourced
-from workbench.model import CellKey, Entry, Finding, Severity
+from workbench.model import CellKey, Entry, Finding
 from workbench.values import parse_target
 
 YEAR = re.compile(r"(20\d{2})\s*年")
@@ -75,12 +76,16 @@ def year_of(
     named = _first([headings[field].text for field in ("project", "department", "unit") if field in headings], YEAR)
     path = _first([source], YEAR) or _first([source], YEAR_ALONE)
     if named:
-        otherwise = f"（文件名中为{path}年）" if path and path != named else ""
-        return named, _finding("warning", f"项目或部门名称{otherwise}", named)
+        statement = FINDINGS["year-inferred"].says(
+            "name-against-file" if path and path != named else "name", year=named, of_file=path
+        )
+        return named, _finding(statement, named)
     if path:
-        return path, _finding("info", "文件名", path)
+        return path, _finding(FINDINGS["year-inferred"].says("file", year=path), path)
     deadline = _year_of_deadlines(indicators)
-    return deadline, _finding("warning", "各指标的完成期限", deadline) if deadline else None
+    if not deadline:
+        return deadline, None
+    return deadline, _finding(FINDINGS["year-inferred"].says("deadlines", year=deadline), deadline)
 
 
 def _first(texts: Iterable[str], pattern: re.Pattern[str]) -> int | None:
@@ -94,6 +99,5 @@ def _year_of_deadlines(indicators: Sequence[Sourced]) -> int | None:
     return year if count >= FEWEST_DEADLINES and not others else None
 
 
-def _finding(severity: Severity, where: str, year: int) -> Finding:
-    message = f"表中未印年度，{year}年取自{where}，请核对"
-    return Finding("year-inferred", severity, message, "forms", None, "year", None, None, str(year))
+def _finding(statement: Statement, year: int) -> Finding:
+    return statement.about("forms", field="year", found=str(year))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from workbench.findings import FINDINGS, listed
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign, two_levels
 from workbench.form.lexicon import HELD
 from workbench.form.rows import UNKNOWN, FormCell, FormColumns, FormRow, columns_under, entry_of, field_of
@@ -140,20 +141,19 @@ def _doubts(row: FormRow, sorted_out: dict[str | None, list[FormCell]], columns:
     for name, pieces in sorted_out.items():
         printed = [piece for piece in pieces if piece.text]
         if name in NUMBERS and len(printed) > 1:
-            told = "、".join(f"“{piece.text[:20]}”" for piece in printed)
-            doubts.append(Doubt("shifted-cell", "warning", f"同一列中有几个单元格：{told}，请对照原件", name, row.page))
+            texts = listed(piece.text for piece in printed)
+            doubts.append(Doubt(*FINDINGS["shifted-cell"].says("several-in-column", texts=texts), name, row.page))
     for piece in (*sorted_out.get(UNKNOWN, ()), *sorted_out.get(None, ())):
         if piece.text and is_number(piece.text):
-            told = next(
-                (f"表头“{c.label.text}”" for c in columns_under(piece, columns) if c.label and c.label.text), "表头"
+            label = next((c.label.text for c in columns_under(piece, columns) if c.label and c.label.text), "")
+            statement = FINDINGS["column-in-doubt"].says(
+                "number-under-label" if label else "number", label=label, text=piece.text
             )
-            message = f"{told}无法识别，其下的“{piece.text[:20]}”未能归入任何字段，请对照原件"
-            doubts.append(Doubt("column-in-doubt", "warning", message, None, row.page))
+            doubts.append(Doubt(*statement, None, row.page))
     for piece in row.printed:
         fields = {column.field for column in columns_under(piece, columns)} - {UNKNOWN}
         if len(fields) > 1 and not any(fields <= together for together in MERGED_TOGETHER) and fields & NUMBERS:
-            message = f"单元格“{piece.text[:20]}”跨越几列，无法确定属于哪一列，请对照原件"
-            doubts.append(Doubt("shifted-cell", "warning", message, None, row.page))
+            doubts.append(Doubt(*FINDINGS["shifted-cell"].says("over-columns", text=piece.text), None, row.page))
     return doubts
 
 
@@ -230,12 +230,10 @@ def _target_doubts(row: FormRow, fields: dict[str, Entry]) -> Iterable[Doubt]:
     for name, called in (("sign", "符号"), ("target_unit", "单位")):
         text = fields.get(name, BLANK).text
         if not fits(text, name):
-            message = f"{called}栏中的“{text[:20]}”不是{called}，未并入指标值，请对照原件"
-            yield Doubt("shifted-cell", "warning", message, "target", row.page)
+            yield Doubt(*FINDINGS["shifted-cell"].says("beside-target", column=called, text=text), "target", row.page)
     sign = fields.get("sign", BLANK)
     if sign.text in DASHES and sign.confidence < 1 and is_number(fields.get("target", BLANK).text):
-        message = f"符号栏读作“{sign.text}”，扫描件上可能是“=”，指标值未带符号，请对照原件"
-        yield Doubt("low-confidence", "warning", message, "target", row.page)
+        yield Doubt(*FINDINGS["low-confidence"].says("sign", text=sign.text), "target", row.page)
 
 
 def to_goal(record: Sourced, number: int) -> Goal:

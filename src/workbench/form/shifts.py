@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
+from workbench.findings import FINDINGS, listed
 from workbench.form.content import fits, is_nothing, level_word, misfits
 from workbench.form.rows import UNKNOWN, FormCell, FormColumn, FormColumns, FormRow, columns_under
 from workbench.model import CellKey, Severity
@@ -60,20 +61,19 @@ def shift_in(row: FormRow, columns: FormColumns, levels: Levels) -> Shift:
         return Shift()
     stray = _stray(pieces, fields, wrong)
     if stray is not None:
-        message = f"偏差原因栏中的“{stray.text}”与得分重复，不是原因说明，未采用，请核对"
-        return Shift({stray.key: None}, Doubt("shifted-cell", "warning", message, "deviation", row.page))
+        statement = FINDINGS["shifted-cell"].says("repeats-score", text=stray.text)
+        return Shift({stray.key: None}, Doubt(*statement, "deviation", row.page))
     readings = _readings(pieces, ordered, levels)
     best = min((_breaks(known, reading) for reading in readings), default=0)
     (reading, *others) = [reading for reading in readings if _breaks(known, reading) == best] or [()]
     if not reading or others:
-        told = "、".join(f"“{piece.text[:20]}”" for piece in wrong)
-        message = f"{told}与所在列不符，疑似错列，未作移动，请对照原件"
-        return Shift({}, Doubt("shifted-cell", "warning", message, None, row.page))
+        statement = FINDINGS["shifted-cell"].says("not-moved", texts=listed(piece.text for piece in wrong))
+        return Shift({}, Doubt(*statement, None, row.page))
     there = zip(pieces, known, reading, strict=True)
     put_back = [(piece, ordered[after]) for piece, before, after in there if before != after]
-    told = "、".join(f"“{piece.text[:20]}”→{_name(column)}" for piece, column in put_back)
-    doubt = Doubt("shifted-cell", "warning", f"单元格错列，已按内容移回：{told}，请核对", None, row.page)
-    return Shift({piece.key: column.field for piece, column in put_back}, doubt)
+    moves = "、".join(f"{listed([piece.text])}→{_name(column)}" for piece, column in put_back)
+    statement = FINDINGS["shifted-cell"].says("moved", moves=moves)
+    return Shift({piece.key: column.field for piece, column in put_back}, Doubt(*statement, None, row.page))
 
 
 def _place(piece: FormCell, columns: Sequence[FormColumn]) -> int | None:

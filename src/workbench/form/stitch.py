@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
+from workbench.findings import FINDINGS, FindingKind
 from workbench.form.records import LABELS, STACKED, Sourced
 from workbench.form.rows import join_entries
 from workbench.form.shifts import Doubt
-from workbench.model import BLANK, CellKey, Entry, Severity, Table
+from workbench.model import BLANK, CellKey, Entry, Table
 
 SAME_TEXT = 92.0
 """Two readings of one printed text are at least this alike (rapidfuzz ratio, 0 to 100)."""
@@ -51,11 +52,11 @@ def stitch(records: Sequence[Sourced], table: Table) -> Stitched:
         last = stitched[-1] if stitched else None
         if last is not None and record.row.page > last.row.page and _opens_page(record, records):
             if _printed_twice(last, record, table):
-                stitched[-1] = _with_doubt(last, "repeated-row-dropped", "info", record)
+                stitched[-1] = _with_doubt(last, FINDINGS["repeated-row-dropped"], record)
                 dropped += [key for entry in record.fields.values() for key in entry.cells]
                 continue
             if _is_continuation(last, record, table) or _completes(last, record, records):
-                stitched[-1] = _with_doubt(_joined(last, record, table), "split-row-joined", "warning", record)
+                stitched[-1] = _with_doubt(_joined(last, record, table), FINDINGS["split-row-joined"], record)
                 dropped += [key for name in NEVER_JOINED for key in record.fields.get(name, BLANK).cells]
                 continue
         stitched.append(record)
@@ -126,11 +127,7 @@ def _joined(last: Sourced, record: Sourced, table: Table) -> Sourced:
     return replace(last, fields=fields, doubts=(*last.doubts, *record.doubts))
 
 
-def _with_doubt(last: Sourced, code: str, severity: Severity, record: Sourced) -> Sourced:
-    texts = {
-        "repeated-row-dropped": "本行在换页处重复印刷，只保留一次",
-        "split-row-joined": "本行在换页处被分成两部分，已合并，请核对",
-    }
+def _with_doubt(last: Sourced, kind: FindingKind, record: Sourced) -> Sourced:
     name = next((e.text for f in ("name", "goal") if (e := last.fields.get(f, BLANK)).text), "")
-    message = f"{texts[code]}（第{last.row.page}页与第{record.row.page}页：{name[:30]}）"
-    return replace(last, doubts=(*last.doubts, Doubt(code, severity, message, None, record.row.page)))
+    statement = kind.says("row", page=last.row.page, next_page=record.row.page, name=name)
+    return replace(last, doubts=(*last.doubts, Doubt(*statement, None, record.row.page)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from workbench.findings import FINDINGS
 from workbench.form.lexicon import match_label
 from workbench.form.rows import FormCell, FormColumns, FormRow, by_field, entry_of
 from workbench.model import Entry, Finding
@@ -53,5 +54,5 @@ def _total_in(row: FormRow, columns: FormColumns) -> tuple[list[FormCell], list[
 
 
 def _unused(piece: FormCell) -> Finding:
-    message = f"总分行中的“{piece.text}”未能归入分值或得分，请对照原件"
-    return Finding("unmapped-cell", "warning", message, "forms", None, None, piece.key.page, None, piece.text)
+    statement = FINDINGS["unmapped-cell"].says("in-total", text=piece.text)
+    return statement.about("forms", page=piece.key.page, found=piece.text)

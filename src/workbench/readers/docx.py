@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InputError
+from workbench.findings import FINDINGS, excerpt
 from workbench.model import Finding
 from workbench.readers.limits import require_cells
 from workbench.readers.office import local_name, main_part, parse, read_parts
@@ -238,11 +239,10 @@ def _notes(body: Any) -> Iterator[Finding]:
     boxes = [box for box in body.iter() if local_name(box) == "txbxContent" and not _is_fallback(box)]
     texts = [text for box in boxes if (text := plain("".join(_text(p) for p in box.iter() if local_name(p) == "p")))]
     if texts:
-        message = f"文本框中的文字未读入，请核对：{'；'.join(texts)[:80]}"
-        yield Finding("text-box-skipped", "warning", message)
+        yield FINDINGS["text-box-skipped"].says(texts=excerpt(texts)).about()
     pictures = _pictures(body)
     if pictures:
-        yield Finding("picture-skipped", "info", f"文件中有{pictures}张图片，图片中的文字未读入")
+        yield FINDINGS["picture-skipped"].says(pictures=pictures).about()
 
 
 def _is_fallback(element: Any) -> bool:

@@ -13,6 +13,7 @@ import openpyxl
 from openpyxl.utils.escape import unescape
 
 from workbench.errors import InputError
+from workbench.findings import FINDINGS
 from workbench.model import Finding
 from workbench.readers.limits import require_cells, require_size
 from workbench.readers.number_format import displayed
@@ -72,7 +73,7 @@ def _pages(path: Path, settings: Settings) -> list[FilePage]:
             pages.append(FilePage(tuple(_blocks(shown)), shown.notes))
     hidden = [s.title for s in sheets if s.sheet_state != "visible" and s.calculate_dimension() != "A1:A1"]
     if pages and hidden:
-        note = Finding("hidden-content", "warning", f"隐藏的工作表未读入：{'、'.join(hidden)}")
+        note = FINDINGS["hidden-content"].says("sheets", sheets="、".join(hidden)).about()
         pages[0] = replace(pages[0], notes=(*pages[0].notes, note))
     return pages or [FilePage(())]
 
@@ -163,14 +164,9 @@ def _region(cells: Sequence[FileCell], sheet: _Sheet) -> Iterator[FileBlock]:
 
 def _notes(title: str, skipped: Sequence[str], no_value: Sequence[str]) -> Iterator[Finding]:
     if skipped:
-        message = f"工作表“{title}”中隐藏的行或列有内容，打印时不显示，未读入：{_listed(skipped)}"
-        yield Finding("hidden-content", "warning", message)
+        yield FINDINGS["hidden-content"].says("cells", sheet=title, cells=_listed(skipped)).about()
     if no_value:
-        message = (
-            f"工作表“{title}”中的公式没有保存计算结果，无法读取：{_listed(no_value)}；"
-            "请用Excel或WPS打开该文件，保存后重新读入"
-        )
-        yield Finding("formula-without-value", "error", message)
+        yield FINDINGS["formula-without-value"].says(sheet=title, cells=_listed(no_value)).about()
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from workbench.corrections.reconcile import DOUBT
 from workbench.corrections.records import is_same_place
 from workbench.corrections.validate import FIELDS
 from workbench.dataset.schemas import rows_of
+from workbench.findings import FINDINGS, FLAGS
 from workbench.model import Finding, Table
 from workbench.review.readings import FieldKey
 
@@ -89,15 +89,13 @@ def audit_queue(dataset: Dataset, audit: Audit) -> list[ReviewItem]:
         alike = rows[sampled.form_id, sampled.table, sampled.field]
         for row in [row for row in alike if _is_record_of(row, sampled, dataset)][:1]:
             place = FieldKey(row["table"], row["record_no"], row["field"])
-            finding = Finding("audit", "info", AUDIT, *place, row["page"], found=row["text"])
+            finding = FINDINGS["audit"].says().about(*place, row["page"], found=row["text"])
             status = _ANSWERED.get(row["status"], "pending")
             document_id = sampled.form_id.rpartition("-")[0]
             known = (row["text"], row["machine_confidence"], status)
             items.append(ReviewItem(document_id, sampled.form_id, place, row["page"], "rest", (finding,), *known))
     return items
 
-
-AUDIT = "抽样核对：机器对这个值没有疑问，请对照原件"
 
 _ANSWERED: dict[str, Literal["pending", "accepted", "corrected"]] = {"confirmed": "accepted", "corrected": "corrected"}
 
@@ -165,7 +163,7 @@ def _group(place: FieldKey | None, findings: list[Finding]) -> ItemGroup:
         return "error"
     if place is not None and (place.table, place.field) in SUMMED and worst == "warning":
         return "sum"
-    return "doubt" if any(finding.code in DOUBT for finding in findings) else "rest"
+    return "doubt" if any(finding.code in FLAGS for finding in findings) else "rest"
 
 
 def _rank(item: ReviewItem, form: int) -> tuple[Any, ...]:

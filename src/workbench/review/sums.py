@@ -15,6 +15,7 @@ from workbench.checks.totals import (
     weights_do_not_add_up,
 )
 from workbench.checks.wording import amount, field_name, points
+from workbench.findings import Calculation, kind_of
 from workbench.judging import Judged, judged_indicators
 from workbench.model import BLANK, Finding, Form
 from workbench.review.readings import FieldKey
@@ -81,27 +82,26 @@ def _budget(form: Form, place: FieldKey) -> Iterator[SumLine]:
     line = form.budgets[place.record_no - 1]
     said = [finding for check in BUDGET_CHECKS for finding in check(form)]
     of_line = [finding for finding in said if finding.record_no == place.record_no]
-    wrong = {finding.code for finding in of_line}
+    wrong = {one for finding in of_line for one in kind_of(finding.code).calculations}
     base, executed = amount(base_of(line)), amount(line.executed)
     if base and executed is not None:
         rate = executed / base
         computed = f"{_number(executed)} ÷ {_number(base)} = {rate:.2%}"
         if line.execution_rate:
-            yield SumLine("执行率", computed, line.execution_rate.text, "execution-rate-mismatch" not in wrong)
+            yield SumLine("执行率", computed, line.execution_rate.text, "execution-rate" not in wrong)
         weight = points(line.weight)
         if weight and line.score:
             computed = f"{rate:.2%} × {_number(weight)} = {min(max(rate, 0), 1) * weight:.2f}"
-            yield SumLine("预算执行得分", computed, line.score.text, "execution-score-mismatch" not in wrong)
+            yield SumLine("预算执行得分", computed, line.score.text, "execution-score" not in wrong)
     if place.field in AMOUNTS and len(form.budgets) > 1:
         first, *parts = form.budgets
         values = [value for part in parts if (value := amount(getattr(part, place.field))) is not None]
         stated = getattr(first, place.field)
-        agrees = not any(f.code == "budgets-do-not-add-up" and f.field == place.field for f in said)
+        agrees = not any("amounts" in kind_of(one.code).calculations and one.field == place.field for one in said)
         if stated and values:
             label = f"{field_name(place.field)}各项"
             yield SumLine(label, f"{' + '.join(map(_number, values))} = {_number(sum(values))}", stated.text, agrees)
-    shown = {"execution-rate-mismatch", "execution-score-mismatch", "budgets-do-not-add-up"}
-    yield from _remarks(finding for finding in of_line if finding.code not in shown)
+    yield from _remarks(of_line, but={"execution-rate", "execution-score", "amounts"})
 
 
 def _indicator(row: Judged) -> Iterator[SumLine]:
@@ -114,15 +114,15 @@ def _indicator(row: Judged) -> Iterator[SumLine]:
         verdict = {True: "达标", False: "未达标", None: "不能判定"}[row.verdict.met]
         target, actual = row.row.target.text, (row.row.actual or BLANK).text
         yield SumLine("完成比例", f"目标 {target}，完成 {actual}：{row.verdict.attainment:.1%}，{verdict}", "", None)
-    found = (finding for check in INDICATOR_CHECKS for finding in check(row))
-    yield from _remarks(finding for finding in found if finding.code != "score-exceeds-weight")
+    yield from _remarks((finding for check in INDICATOR_CHECKS for finding in check(row)), but={"points"})
 
 
-def _remarks(findings: Iterable[Finding]) -> Iterator[SumLine]:
+def _remarks(findings: Iterable[Finding], but: set[Calculation]) -> Iterator[SumLine]:
+    """What findings say, but for those about a calculation that has a line of its own."""
     for finding in findings:
-        yield SumLine(
-            "", finding.message.partition("：")[2] or finding.message, "", None if finding.severity == "info" else False
-        )
+        if not kind_of(finding.code).calculations & but:
+            message = finding.message.partition("：")[2] or finding.message
+            yield SumLine("", message, "", None if finding.severity == "info" else False)
 
 
 def _number(value: float | None) -> str:

@@ -11,6 +11,7 @@ from workbench.checks.wording import field_name
 from workbench.corrections.apply import Corrected
 from workbench.corrections.correction import Correction
 from workbench.corrections.validate import refusal
+from workbench.findings import kind_of
 from workbench.model import Finding
 from workbench.review.page import cells_of_value, naming_place, page_view
 from workbench.review.queue import GROUPS, ReviewItem
@@ -27,22 +28,6 @@ CHANGES = {
     "move-value": "值移到另一列",
     "join-records": "与另一行合并",
 }
-
-ARITHMETIC = frozenset(
-    {
-        "weights-do-not-add-up",
-        "scores-do-not-add-up",
-        "budgets-do-not-add-up",
-        "score-exceeds-weight",
-        "score-not-proportional",
-        "execution-rate-mismatch",
-        "execution-score-mismatch",
-        "met-but-points-lost",
-        "missed-but-full-points",
-        "not-a-number",
-    }
-)
-"""Findings that follow from the values alone: a correction can make them go."""
 
 
 def key_of(item: ReviewItem, place: FieldKey | None) -> str:
@@ -224,7 +209,7 @@ def _change(correction: Correction) -> str:
 def _findings(findings: Sequence[Finding], now: Sequence[Finding] | None) -> list[dict[str, Any]]:
     """Findings, those of the arithmetic as gone where the values as corrected no longer bear them out."""
     still = {_about(one) for one in now or ()}
-    gone = {one for one in findings if now is not None and one.code in ARITHMETIC and _about(one) not in still}
+    gone = {one for one in findings if now is not None and kind_of(one.code).calculations and _about(one) not in still}
     return [
         {"severity": one.severity, "code": one.code, "message": one.message, "gone": one in gone} for one in findings
     ]
