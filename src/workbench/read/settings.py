@@ -30,7 +30,7 @@ class CropSettings:
     """A line narrower than this holds one character: text written downwards."""
 
     def __post_init__(self) -> None:
-        require_sensible(self, ascending=(("margin", "trailing"),))
+        require_sensible(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class SecondReadingSettings:
         require_sensible(
             self,
             fractions=("sure", "covered", "unsure"),
-            ascending=(("tight_margin", "wider_margin"), ("unsure", "sure"), ("lost_digit", "lost_between")),
+            ascending=(("tight_margin", "wider_margin"), ("unsure", "sure")),
         )
 
 
@@ -186,7 +186,7 @@ class SymbolSettings:
         require_sensible(
             self,
             fractions=("parted", "narrow_ring", "hole", "sure_of_shape", "unsure"),
-            ascending=(("unsure", "sure_of_shape"), ("flattest", "hyphen")),
+            ascending=(("unsure", "sure_of_shape"),),
         )
 
 

@@ -140,7 +140,7 @@ class DewarpSettings:
 
 @dataclass(frozen=True, slots=True)
 class SealSettings:
-    """What is ink of a seal or a coloured pen, and what is coloured print, a ruled line or a filled cell."""
+    """What is ink of a seal or of handwriting in colour, and what is coloured print, a ruled line or a filled cell."""
 
     working_height: float = 10.0
     """Shapes are looked for on a page made so small that its text is this many pixels high."""

@@ -26,7 +26,7 @@ class EvidenceSettings:
     falls."""
 
     most_wear: float = 0.7
-    """Rules of which more than this share is gone cannot be told from dirt."""
+    """Rules of which more than this share is gone look like dirt."""
 
     least_wear: float = 0.03
     """Even a whole rule is crossed by white here and there: share that is always taken to be gone."""
@@ -200,7 +200,7 @@ class HandwritingSettings:
     tone: the thin strokes of % are lighter than their circles."""
 
     more_coloured: float = 48.0
-    """Ink whose chroma (0 to 255) is higher than that of most print by so much is that of a coloured pen."""
+    """Ink whose chroma (0 to 255) is higher than that of most print by so much is handwriting in colour."""
 
     thicker: float = 1.75
     """Strokes thicker than those of most print by this factor are written by hand; bold type is less so."""

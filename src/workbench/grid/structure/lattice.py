@@ -63,7 +63,7 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
     ]
     flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
     tables = _merge_overlapping([box for box in boxes if box not in flat])
-    lone = _pieced_together(sorted(flat), reach)
+    lone = _joined_rules(sorted(flat), reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height, settings) for table in tables])
 
 
@@ -71,8 +71,8 @@ def _size(box: PixelBox) -> tuple[int, int]:
     return box[2] - box[0], box[3] - box[1]
 
 
-def _pieced_together(rules: list[PixelBox], reach: float) -> list[PixelBox]:
-    """Rules with the pieces of one line as one rule."""
+def _joined_rules(rules: list[PixelBox], reach: float) -> list[PixelBox]:
+    """Rules with the segments of one line as one rule."""
     lines: list[PixelBox] = []
     for rule in rules:
         along = int(rule[2] - rule[0] < rule[3] - rule[1])
@@ -136,12 +136,12 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     xs = _with_open_ends(xs, whole_h.T, page.text_height, settings)
     if len(ys) < 2:
         return None
-    pieces_h, pieces_v = rules.segments_horizontal[window], rules.segments_vertical[window]
+    segments_h, segments_v = rules.segments_horizontal[window], rules.segments_vertical[window]
     height = page.text_height
-    text = _text(page.ink[window], long_h | long_v, pieces_h, pieces_v, ys, xs, height, settings)
-    found_h = shares(text, long_h, pieces_h, ys, xs, height, settings.snap * height, settings.evidence)
-    down, long, pieces = (transposed(mask) for mask in (text, long_v, pieces_v))
-    found_v = shares(down, long, pieces, xs, ys, height, settings.snap * height, settings.evidence)
+    text = _text(page.ink[window], long_h | long_v, segments_h, segments_v, ys, xs, height, settings)
+    found_h = shares(text, long_h, segments_h, ys, xs, height, settings.snap * height, settings.evidence)
+    down, long, segments = (transposed(mask) for mask in (text, long_v, segments_v))
+    found_v = shares(down, long, segments, xs, ys, height, settings.snap * height, settings.evidence)
     horizontal = probability(found_h, xs, height, rules.wear, settings.evidence)
     vertical = probability(found_v, ys, height, rules.wear, settings.evidence).T
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
@@ -164,11 +164,11 @@ def _text(
     """Ink of a table without its rules, without what may be left of worn ones, and without noise."""
     reach = settings.lattice.remnants * text_height
     rules, beside = rules.copy(), np.zeros_like(ink)
-    for positions, pieces, axis in ((ys, across, 0), (xs, down, 1)):
+    for positions, segments, axis in ((ys, across, 0), (xs, down, 1)):
         for position in positions:
             beside_rule = slice(max(0, round(position - reach)), round(position + reach) + 1)
             at = (beside_rule, slice(None)) if axis == 0 else (slice(None), beside_rule)
-            rules[at] |= pieces[at]
+            rules[at] |= segments[at]
             beside[at] = 255
     components = components_of(cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8))))
     apart = components.count(components.mask & beside) < components.area
@@ -224,7 +224,7 @@ def rule_ink(
 def _add_remnants(
     kept: Mask,
     ink: Mask,
-    pieces: Mask,
+    segments: Mask,
     positions: Sequence[float],
     stops: Sequence[float],
     drawn: NDArray[np.float64],
@@ -234,7 +234,7 @@ def _add_remnants(
     for j, position in enumerate(positions):
         top = max(0, round(position - reach))
         around = slice(top, round(position + reach) + 1)
-        line = np.flatnonzero((pieces[around] | kept[around]).any(axis=1))
+        line = np.flatnonzero((segments[around] | kept[around]).any(axis=1))
         if not len(line):
             continue
         rows = slice(top + int(line[0]), top + int(line[-1]) + 1)

@@ -25,7 +25,7 @@ def alone(runs: Mask, ink: Mask, clear: float, thickness: float) -> Mask:
     return np.asarray(cv2.subtract(runs, cv2.dilate(ink, kernel)), dtype=np.uint8)
 
 
-def wear(long: Mask, pieces: Mask, positions: list[float], text_height: float, settings: EvidenceSettings) -> float:
+def wear(long: Mask, segments: Mask, positions: list[float], text_height: float, settings: EvidenceSettings) -> float:
     """Share of the rules' length that is gone, from the short gaps along rules (0 on a clean page).
 
     Of the rules by their length, the upper quartile: a page can be worn on one side only, and the
@@ -33,7 +33,7 @@ def wear(long: Mask, pieces: Mask, positions: list[float], text_height: float, s
     """
     drawn, gone = [0.0], [0.0]
     for position in positions:
-        line = _on_one_line(long, pieces, position, text_height)
+        line = _on_one_line(long, segments, position, text_height)
         edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
         starts, ends = edges[::2], edges[1::2]
         gaps = starts[1:] - ends[:-1]
@@ -45,11 +45,11 @@ def wear(long: Mask, pieces: Mask, positions: list[float], text_height: float, s
     return float(share[order][np.searchsorted(reached, settings.wear_quantile * reached[-1])])
 
 
-def _on_one_line(long: Mask, pieces: Mask, position: float, text_height: float) -> NDArray[np.bool_]:
+def _on_one_line(long: Mask, segments: Mask, position: float, text_height: float) -> NDArray[np.bool_]:
     """Along a horizontal rule: where it is drawn, on the line that holds most ink."""
     reach = 0.25 * text_height
     around = slice(max(0, round(position - reach)), round(position + reach) + 1)
-    rows = cv2.blur((pieces[around] | long[around]).astype(np.float32), (1, 3)) > 0
+    rows = cv2.blur((segments[around] | long[around]).astype(np.float32), (1, 3)) > 0
     return np.asarray(rows[int(rows.sum(axis=1).argmax())])
 
 
@@ -72,7 +72,7 @@ class Shares:
 def shares(
     text: Mask,
     long: Mask,
-    pieces: Mask,
+    segments: Mask,
     positions: list[float],
     stops: list[float],
     text_height: float,
@@ -81,14 +81,14 @@ def shares(
 ) -> Shares:
     """Look along horizontal rules at the given positions.
 
-    ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on the line that the
+    ``long`` runs count wherever they waver within ``reach`` pixels; short ``segments`` only on the line that the
     long runs of the rule show, and not where ``text`` runs across: strokes of characters lie at many heights.
     """
     ends = round(settings.junction * text_height) + 1
     inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
     tops = np.array([round(position - reach) for position in positions])
     bottoms = np.array([round(position + reach) + 1 for position in positions])
-    runs, short = _windows(long, tops, bottoms), _windows(pieces, tops, bottoms)
+    runs, short = _windows(long, tops, bottoms), _windows(segments, tops, bottoms)
     at = np.array([round(position) for position in positions])
     near = round(settings.runs_on * text_height) + 1
     above, below = _depth(_windows(text, at - near, at)[:, ::-1]), _depth(_windows(text, at, at + near))

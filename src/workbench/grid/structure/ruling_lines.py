@@ -39,14 +39,14 @@ def find_ruling_lines(page: UprightPage, settings: RulingSettings) -> RulingMask
     long_vertical = transposed(_long_runs(down_ink, height, settings))
     sure_horizontal = long_horizontal | _dashed(page.ink, height, settings)
     sure_vertical = long_vertical | transposed(_dashed(down_ink, height, settings))
-    short_across = _pieces(page.ink, long_horizontal, short_run, height, settings)
-    short_down = transposed(_pieces(down_ink, transposed(long_vertical), short_run, height, settings))
+    short_across = _segments(page.ink, long_horizontal, short_run, height, settings)
+    short_down = transposed(_segments(down_ink, transposed(long_vertical), short_run, height, settings))
     strokes = _strokes(page.ink, short_across | short_down, sure_horizontal | sure_vertical, settings)
     across = cv2.subtract(short_across, strokes) | sure_horizontal
     down = cv2.subtract(short_down, strokes) | sure_vertical
     worn = [
-        wear(sure, pieces, rule_positions(sure, height, settings), height, settings.evidence)
-        for sure, pieces in ((sure_horizontal, across), (transposed(sure_vertical), transposed(down)))
+        wear(sure, segments, rule_positions(sure, height, settings), height, settings.evidence)
+        for sure, segments in ((sure_horizontal, across), (transposed(sure_vertical), transposed(down)))
     ]
     share = float(np.mean(worn))
     if share < settings.worn:
@@ -73,17 +73,17 @@ def _anchored(
 def _surroundings(rules: Mask, text_height: float, reach: int, settings: RulingSettings) -> Mask:
     """Where rules that cross long horizontal ones may end: at most so many pixels from them."""
     rows = rows_near(rules, reach)
-    # Dashed rules are found in pieces from crossing to crossing.
+    # Dashed rules are found in segments from crossing to crossing.
     gap = np.ones((1, round(settings.dash_gap * text_height) | 1), np.uint8)
     long = _runs(cv2.morphologyEx(rules[rows], cv2.MORPH_CLOSE, gap), settings.long_rule / 2 * text_height)
     return spread(cv2.dilate(long, np.ones((2 * reach + 1,) * 2, np.uint8)), rows, rules)
 
 
 def _between(ink: Mask, across: Mask, ends: Mask, text_height: float, settings: RulingSettings) -> Mask:
-    pieces = components_of(across)
-    rows, left, right = np.round(pieces.row).astype(int), pieces.left, pieces.left + pieces.width - 1
+    components = components_of(across)
+    rows, left, right = np.round(components.row).astype(int), components.left, components.left + components.width - 1
     between = (ends[rows, left] > 0) & (ends[rows, right] > 0)
-    long = pieces.width > settings.long_rule * text_height
+    long = components.width > settings.long_rule * text_height
     kept = between | long
     kept[0] = False
     thickest = settings.thicker * max(1.0, rule_thickness(across))
@@ -91,7 +91,7 @@ def _between(ink: Mask, across: Mask, ends: Mask, text_height: float, settings: 
         kept[number] = not _is_handmade(
             ink, rows[number], left[number], right[number] + 1, thickest, text_height, settings
         )
-    return pieces.chosen(kept)
+    return components.chosen(kept)
 
 
 def _is_handmade(
@@ -124,32 +124,38 @@ def _is_handmade(
 
 
 def _whole(
-    ink: Mask, sure_h: Mask, pieces_h: Mask, sure_v: Mask, pieces_v: Mask, text_height: float, settings: RulingSettings
+    ink: Mask,
+    sure_h: Mask,
+    segments_h: Mask,
+    sure_v: Mask,
+    segments_v: Mask,
+    text_height: float,
+    settings: RulingSettings,
 ) -> tuple[Mask, Mask]:
     """Worn rules followed over their gaps, horizontal and vertical.
 
     A rule has a ``sure`` run somewhere (long, or dashed) or touches one that has. Figures 1 under each other, dashes
     side by side, do neither.
     """
-    across = _chains(ink, pieces_h, text_height, settings)
-    down = transposed(_chains(transposed(ink), transposed(pieces_v), text_height, settings))
+    across = _chains(ink, segments_h, text_height, settings)
+    down = transposed(_chains(transposed(ink), transposed(segments_v), text_height, settings))
     sure_h, sure_v = _with_any_of(across, sure_h), _with_any_of(down, sure_v)
     touch = np.ones((2 * max(2, round(settings.touch * text_height)) + 1,) * 2, np.uint8)
     touching_h, touching_v = (np.asarray(cv2.dilate(sure, touch), dtype=np.uint8) for sure in (sure_v, sure_h))
     return (
-        sure_h | _with_any_of(across, (pieces_h & touching_h)),
-        sure_v | _with_any_of(down, (pieces_v & touching_v)),
+        sure_h | _with_any_of(across, (segments_h & touching_h)),
+        sure_v | _with_any_of(down, (segments_v & touching_v)),
     )
 
 
-def _chains(ink: Mask, pieces: Mask, text_height: float, settings: RulingSettings) -> Mask:
-    """Horizontal pieces on one line joined over gaps, but for those of large letters."""
-    wavering = cv2.dilate(pieces, np.ones((3, 1), np.uint8))
+def _chains(ink: Mask, segments: Mask, text_height: float, settings: RulingSettings) -> Mask:
+    """Horizontal segments on one line joined over gaps, but for those of large letters."""
+    wavering = cv2.dilate(segments, np.ones((3, 1), np.uint8))
     gap = round(settings.mended_gap * text_height) | 1
     padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
     chains = components_of(joined)
-    other = cv2.subtract(ink, cv2.dilate(pieces, np.ones((3, 1), np.uint8)))
+    other = cv2.subtract(ink, cv2.dilate(segments, np.ones((3, 1), np.uint8)))
     beside = cv2.blur(other.astype(np.float32) / 255, (1, 2 * round(settings.beside * text_height) + 1))
     crowd = np.bincount(chains.labels.ravel(), beside[chains.rows].ravel()) / np.maximum(1, chains.area)
     free = crowd < settings.crowded
@@ -158,8 +164,8 @@ def _chains(ink: Mask, pieces: Mask, text_height: float, settings: RulingSetting
 
 
 def _with_any_of(chains: Mask, ink: Mask) -> Mask:
-    pieces = components_of(chains)
-    return pieces.chosen(pieces.touching(ink))
+    components = components_of(chains)
+    return components.chosen(components.touching(ink))
 
 
 def _long_runs(ink: Mask, text_height: float, settings: RulingSettings) -> Mask:
@@ -180,22 +186,22 @@ def _straight(mask: Mask, text_height: float, settings: RulingSettings) -> Mask:
     """Horizontal runs without those that climb: strokes of handwriting."""
     cut = mask.copy()
     cut[:, :: round(settings.straight_segment * text_height)] = 0
-    pieces = components_of(cut)
-    climbs = pieces.height - pieces.area / pieces.width > max(2.0, settings.climb * text_height)
+    components = components_of(cut)
+    climbs = components.height - components.area / components.width > max(2.0, settings.climb * text_height)
     climbs[0] = False
-    return np.asarray(cv2.subtract(mask, pieces.chosen(climbs)), dtype=np.uint8)
+    return np.asarray(cv2.subtract(mask, components.chosen(climbs)), dtype=np.uint8)
 
 
-def _pieces(ink: Mask, long: Mask, short_run: float, text_height: float, settings: RulingSettings) -> Mask:
+def _segments(ink: Mask, long: Mask, short_run: float, text_height: float, settings: RulingSettings) -> Mask:
     """Horizontal runs that are short, and alone."""
     return alone(_runs(ink, short_run), ink, settings.clear * text_height, rule_thickness(long))
 
 
-def _strokes(ink: Mask, pieces: Mask, sure: Mask, settings: RulingSettings) -> Mask:
-    """The ink of what hangs together and is not made of pieces of rules: characters with strokes like rules."""
+def _strokes(ink: Mask, segments: Mask, sure: Mask, settings: RulingSettings) -> Mask:
+    """The ink of what hangs together and is not made of segments of rules: characters with strokes like rules."""
     around = np.ones((3, 3), np.uint8)
     hanging = components_of(cv2.subtract(ink, cv2.dilate(sure, around)))
-    other = hanging.area - hanging.count(hanging.mask & cv2.dilate(pieces, around))
+    other = hanging.area - hanging.count(hanging.mask & cv2.dilate(segments, around))
     lettered = other > settings.most_other_ink * hanging.area
     lettered[0] = False
     return hanging.chosen(lettered)
@@ -224,16 +230,16 @@ def _thin(mask: Mask, text_height: float, settings: RulingSettings) -> Mask:
 
 
 def rule_positions(mask: Mask, text_height: float, settings: RulingSettings) -> list[float]:
-    """Rows (pixels) in which horizontal rules run: inked pieces of the mask, grouped by nearness."""
+    """Rows (pixels) in which horizontal rules run: inked segments of the mask, grouped by nearness."""
     found = components_of(mask)
     long = np.flatnonzero(found.width >= settings.longer_than_stroke * text_height)
-    pieces = sorted((float(found.row[number]), float(found.width[number])) for number in long if number)
+    segments = sorted((float(found.row[number]), float(found.width[number])) for number in long if number)
     groups: list[list[tuple[float, float]]] = []
-    for piece in pieces:
-        if groups and piece[0] - _middle(groups[-1]) <= settings.snap * text_height:
-            groups[-1].append(piece)
+    for segment in segments:
+        if groups and segment[0] - _middle(groups[-1]) <= settings.snap * text_height:
+            groups[-1].append(segment)
         else:
-            groups.append([piece])
+            groups.append([segment])
     return [_middle(group) for group in groups]
 
 
