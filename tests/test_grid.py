@@ -26,7 +26,7 @@ from workbench.model import Cell, CellGrid, Page, PageContent
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, least_sure
 from workbench.read.page import read_page
-from workbench.read.symbols import lone_mark
+from workbench.read.symbols import lone_symbol
 
 Box = tuple[float, float, float, float]
 Span = tuple[int, int, int, int]
@@ -470,7 +470,7 @@ class TestLoneMarks:
     def test_bars_that_run_together_are_not_taken_for_a_dash_for_sure(self):
         """A ═ of hairlines on a scan made smaller: the paper between its bars is grey."""
         two_bars, one_bar = [255, 136, 70, 186, 70, 134, 255], [255, 160, 90, 70, 90, 160, 255]
-        marks = [lone_mark("一", [LineBox(5, 11, 37, 16)], bar_of(rows)) for rows in (two_bars, one_bar)]
+        marks = [lone_symbol("一", [LineBox(5, 11, 37, 16)], bar_of(rows)) for rows in (two_bars, one_bar)]
         assert [mark.confidence >= 0.9 for mark in marks if mark] == [False, True]
 
     @pytest.mark.parametrize("printed", ["1/2", "-3", "一般", "10"])

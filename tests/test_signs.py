@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from workbench.grid.text_lines import LineBox, TextLayer
 from workbench.ocr.base import Reading
-from workbench.read.sign_shapes import sign_by_shape
-from workbench.read.symbols import lone_mark, with_leading_sign
+from workbench.read.relation_symbols import relation_symbol_by_shape
+from workbench.read.symbols import lone_symbol, with_leading_symbol
 
 SIZES = (21, 28, 42)
 """Characters of 10 points at 150, 200 and 300 dpi, pixels."""
@@ -51,21 +51,21 @@ def inked(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 class TestSignByShape:
     @pytest.mark.parametrize("sign", "≥≤≧≦=")
     def test_a_sign_is_known(self, sign, size, typeface):
-        assert sign_by_shape(inked(scanned(sign, typeface, size))) == sign
+        assert relation_symbol_by_shape(inked(scanned(sign, typeface, size))) == sign
 
     @pytest.mark.parametrize("character", "0123456789MVZENKXB%年二三王工是一-—><+±")
     def test_no_character_passes_for_a_sign(self, character, size, typeface):
-        assert sign_by_shape(inked(scanned(character, typeface, size))) is None
+        assert relation_symbol_by_shape(inked(scanned(character, typeface, size))) is None
 
 
 def test_bare_paper_is_no_sign():
-    assert sign_by_shape(np.full((12, 9), 255, np.uint8)) is None
+    assert relation_symbol_by_shape(np.full((12, 9), 255, np.uint8)) is None
 
 
 class TestLoneMark:
     def mark(self, printed: str, read: str, size: int = 28):
         text = layer(scanned(printed, "hei", size), size)
-        return lone_mark(read, [line_of(text)], text)
+        return lone_symbol(read, [line_of(text)], text)
 
     @pytest.mark.parametrize(("printed", "read"), [("≥", "M"), ("≤", "V"), ("=", "二"), ("≧", "≥"), ("≥", "")])
     def test_a_lone_sign_is_what_its_shape_says(self, printed, read):
@@ -99,7 +99,7 @@ class TestLeadingSign:
     def read(self, printed: str, says: str) -> Reading:
         text = layer(scanned(printed, "song", 42), 42)
         reading = Reading(says, (0.99,) * len(says), tuple(np.linspace(0.1, 0.9, len(says))))
-        return with_leading_sign(reading, line_of(text), text)
+        return with_leading_symbol(reading, line_of(text), text)
 
     @pytest.mark.parametrize(
         ("printed", "says"),
@@ -121,7 +121,7 @@ class TestLeadingSign:
         line = line_of(text)
         width = line.width + 0.57 * 42
         places = [0.12 * 42 + at for at in (sign.shape[1] / 2, sign.shape[1] + 12, sign.shape[1] + 36, line.width - 15)]
-        read = with_leading_sign(Reading("-88%", (0.99,) * 4, tuple(at / width for at in places)), line, text)
+        read = with_leading_symbol(Reading("-88%", (0.99,) * 4, tuple(at / width for at in places)), line, text)
         assert read.text == "=88%"
 
     @pytest.mark.parametrize("printed", ["≥90%", "=100%", "＝5"])

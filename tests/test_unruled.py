@@ -27,7 +27,7 @@ from tests.test_grid import (
     with_words,
     write,
 )
-from workbench.grid.borderless.row_segmentation import find_bands, row_borders
+from workbench.grid.borderless.row_segmentation import find_ink_runs, row_borders
 from workbench.grid.debug import draw_stages
 from workbench.grid.text_lines import LineBox
 from workbench.model import Page
@@ -155,7 +155,7 @@ class TestRows:
         middle = [LineBox(200, y, 200 + width, y + 20) for y, width in lines]
         beside = [[LineBox(x, y, x + 80, y + 20) for y in (0, 60, 120, 180)] for x in (0, 400)]
         columns = [beside[0], middle, beside[1]]
-        borders = row_borders(columns, [80, 160, 80], find_bands(columns, 20), [False] * 5, 20)
+        borders = row_borders(columns, [80, 160, 80], find_ink_runs(columns, 20), [False] * 5, 20)
         assert 0.2 < borders[1] < 0.8
         assert (np.maximum(borders, 1 - borders)[[0, 2, 3, 4]] > 0.9).all()
 

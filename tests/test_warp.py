@@ -16,9 +16,9 @@ from workbench.grid.rectify.dewarp import (
     PageMap,
     RuleSegments,
     compose,
-    quarter_turned,
+    quarter_rotation,
+    rotation,
     slope_field,
-    turned,
     upright_frame,
 )
 
@@ -39,13 +39,13 @@ def test_quarter_turns_map_every_pixel_back(count):
     image = np.arange(12, dtype=np.uint8).reshape(3, 4)
     picture = np.rot90(image, count)
     places = np.array([[x, y] for y in range(picture.shape[0]) for x in range(picture.shape[1])], float)
-    x, y = quarter_turned(count, 4, 3)(places).round().astype(int).T
+    x, y = quarter_rotation(count, 4, 3)(places).round().astype(int).T
     assert (image[y, x] == picture.ravel()).all()
 
 
 @given(st.floats(-10.5, 10.5))
 def test_nothing_of_a_turned_page_is_cut_off(angle):
-    step = turned(angle, WIDTH, HEIGHT)
+    step = rotation(angle, WIDTH, HEIGHT)
     frame, width, height = upright_frame(step, WIDTH, HEIGHT)
     inverse = Homography(np.linalg.inv(compose((frame, step)).steps[0].matrix))
     corners = inverse(np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], float))
@@ -75,7 +75,7 @@ def test_the_picture_shows_what_the_map_says(across, down):
 
 @given(st.floats(-8, 8), SLOPES)
 def test_merged_turns_are_the_same_map(angle, slopes):
-    steps = (turned(angle, WIDTH, HEIGHT), turned(-angle / 2, WIDTH, HEIGHT), quarter_turned(1, WIDTH, HEIGHT))
+    steps = (rotation(angle, WIDTH, HEIGHT), rotation(-angle / 2, WIDTH, HEIGHT), quarter_rotation(1, WIDTH, HEIGHT))
     bend = DewarpField((300, 400), 450, slopes, slopes)
     one_by_one = PageMap((bend, *steps))(POINTS)
     assert compose((bend, *steps))(POINTS) == pytest.approx(one_by_one, abs=1e-6)

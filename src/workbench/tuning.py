@@ -19,7 +19,7 @@ from workbench.ocr.registry import create_engine
 from workbench.ocr.weights import model_directory
 from workbench.progress import say
 from workbench.read.page import read_page
-from workbench.read.second_reading import SURE
+from workbench.read.settings import READ_DEFAULTS
 from workbench.readers.documents import Source, find_sources, open_source
 from workbench.readers.kinds import kind_of
 from workbench.readers.pages import count_pages, load_page
@@ -100,7 +100,7 @@ def _compared(engine: OcrEngine, faster: OcrEngine, lines: Sequence[Crop], out: 
     before, after = engine.recognise(lines), faster.recognise(lines)
     changed = [(one, other) for one, other in zip(before, after, strict=True) if one.text != other.text]
     for one, other in changed:
-        if one.confidence >= SURE:
+        if one.confidence >= READ_DEFAULTS.second_reading.sure:
             raise WeightsError(out, f"not kept: {one.text!r} was read surely, and is read as {other.text!r}")
     ratios = [_seconds(engine, lines) / _seconds(faster, lines) for _ in range(ROUNDS)]
     if (ratio := statistics.median(ratios)) < WORTHWHILE:

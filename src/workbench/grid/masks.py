@@ -1,4 +1,4 @@
-"""Masks of pages, and the connected pieces of their ink."""
+"""Masks of pages, and the connected components of their ink."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def _over_runs(combine: Callable[[Mask, Mask], Any], mask: Mask, run: int, beyon
 
 
 def chosen_components(labels: NDArray[np.int32], chosen: NDArray[np.bool_]) -> Mask:
-    """The pieces of ink (``labels``, one for each pixel) whose label is chosen."""
+    """The ink of the components (``labels``, one for each pixel) whose label is chosen."""
     return np.asarray(np.take(np.where(chosen, 255, 0).astype(np.uint8), labels), dtype=np.uint8)
 
 
 def outer_boxes(mask: Mask) -> list[tuple[int, int, int, int]]:
-    """The extent (x, y, width, height) of each connected piece, by its outline: labels take twice as long."""
+    """The extent (x, y, width, height) of each connected component, by its outline: labels take twice as long."""
     outlines, levels = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     outer = [outline for number, outline in enumerate(outlines) if levels[0, number, 3] < 0]  # a hole has a parent
     return [(x, y, width, height) for x, y, width, height in map(cv2.boundingRect, outer)]
@@ -70,9 +70,9 @@ def spread(part: NDArray[np.uint8], rows: NDArray[np.intp], mask: Mask) -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The connected pieces of a mask's ink, corners included, by number; 0 is the paper, and its values say nothing.
+    """The connected components of a mask's ink, corners included, by number; 0 is the paper: its values say nothing.
 
-    ``labels`` has the piece of each pixel in the ``rows`` near ink. There is one value for each piece of its extent
+    ``labels`` has the component of each pixel in the ``rows`` near ink. There is one value for each, of its extent
     (``left``, ``top``, ``width``, ``height``), its ``area``, and its middle ``row`` (pixels).
     """
 
@@ -87,31 +87,31 @@ class Components:
     row: NDArray[np.float64]
 
     def chosen(self, which: NDArray[np.bool_]) -> Mask:
-        """The ink of the pieces for which ``which`` holds."""
+        """The ink of the components for which ``which`` holds."""
         if not which.any():
             return np.zeros_like(self.mask)
         return spread(chosen_components(self.labels, which), self.rows, self.mask)
 
     def touching(self, mask: Mask) -> NDArray[np.bool_]:
-        """For each piece, whether one of its pixels is in the mask; none is of the paper."""
+        """For each component, whether one of its pixels is in the mask; none is of the paper."""
         found = np.zeros(len(self.area), bool)
         found[self.labels[mask[self.rows] > 0]] = True
         found[0] = False
         return found
 
     def count(self, mask: Mask) -> NDArray[np.int64]:
-        """For each piece, how many of its pixels are in the mask."""
+        """For each component, how many of its pixels are in the mask."""
         return np.bincount(self.labels[mask[self.rows] > 0], minlength=len(self.area))
 
     def figure(self, number: int) -> NDArray[np.bool_]:
-        """One piece, within its extent."""
+        """One component, within its extent."""
         top, left = np.searchsorted(self.rows, self.top[number]), self.left[number]
         window = self.labels[top : top + self.height[number], left : left + self.width[number]]
         return np.asarray(window == number)
 
 
 def components_of(mask: Mask) -> Components:
-    """The connected pieces of a mask's ink."""
+    """The connected components of a mask's ink."""
     rows = rows_near(mask, 1)
     _, labels, stats, centres = cv2.connectedComponentsWithStats(mask[rows], connectivity=8)
     stats[0], centres[0] = (0, 0, 1, 1, 1), 0  # there may be no paper

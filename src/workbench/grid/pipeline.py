@@ -1,25 +1,23 @@
 """From an upright page to its tables: ruling lines give lattices, lattices cells; then tables without ruling lines.
 
-The stages, in order: `rectify` (the page level and flat), `structure` (ruling lines, lattices, cells), `text_lines`
-(what is left without the rules), `borderless` (tables that only the alignment of their text shows).
+The stages, in order: `rectify` (the page level and flat), `structure` (ruling lines, handwriting, lattices, cells),
+`text_lines` (what is left without the rules), `borderless` (tables that only the alignment of their text shows).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.grid.borderless.alignment import find_aligned_lattices
 from workbench.grid.rectify.upright import UprightPage
+from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, without_unused_rules
-from workbench.grid.structure.handwriting import Printed
+from workbench.grid.structure.handwriting import Printed, find_print
 from workbench.grid.structure.lattice import Lattice, find_lattices, reading_order, rule_ink
 from workbench.grid.text_lines import TextLayer, without_rules
-
-SMALLEST_TABLE = 8.0
-"""Rules that enclose less than this many text heights in width are drawing or lettering, not a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +28,53 @@ class PageTable:
     cells: list[CellBox]
 
 
-def page_lattices(printed: Printed) -> list[Lattice]:
-    """The lattices of all tables of a page, ruled or not, top to bottom, then left to right."""
-    return [table.lattice for table in find_tables(printed)[0]]
+@dataclass(frozen=True, slots=True)
+class PageTables:
+    """The ``tables`` of a page, top to bottom, then left to right; the ``printed`` page that they were found on.
+
+    ``text`` is that of the printed page without the rules of the tables, ``text_as_written`` the same with the
+    handwriting in it; None where there is none.
+    """
+
+    printed: Printed
+    tables: list[PageTable]
+    text: TextLayer
+    text_as_written: TextLayer | None
 
 
-def find_tables(printed: Printed) -> tuple[list[PageTable], TextLayer]:
-    """The ruled tables, those that only the alignment of their text shows, and the text without their rules."""
-    ruled = _with_cells(find_lattices(printed.page, printed.rules), printed.page)
-    text = text_layer(printed.page, printed, ruled)
-    lattices = find_aligned_lattices(text, printed.rules, [table.lattice for table in ruled])
-    aligned = _with_cells(lattices, printed.page)
-    if not aligned:
-        return ruled, text
-    tables = sorted([*ruled, *aligned], key=lambda table: reading_order(table.lattice))
-    return tables, text_layer(printed.page, printed, tables)
+def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> PageTables:
+    """The ruled tables of a page, those that only the alignment of their text shows, and the text without rules."""
+    printed = find_print(page, settings.ruling)
+    tables = _with_cells(find_lattices(printed.page, printed.rules, settings.ruling), page, settings)
+    text = _text_layer(printed.page, printed, tables, settings)
+    ruled = [table.lattice for table in tables]
+    aligned = _with_cells(find_aligned_lattices(text, printed.rules, ruled, settings), page, settings)
+    if aligned:
+        tables = sorted([*tables, *aligned], key=lambda table: reading_order(table.lattice))
+        text = _text_layer(printed.page, printed, tables, settings)
+    if not printed.handwriting.any():
+        return PageTables(printed, tables, text, None)
+    as_written = replace(_text_layer(page, printed, tables, settings), text_height=text.text_height)
+    return PageTables(printed, tables, text, as_written)
 
 
-def text_layer(page: UprightPage, printed: Printed, tables: Sequence[PageTable]) -> TextLayer:
-    """The text of a page, with or without what a pen wrote, without the rules of the tables."""
+def _text_layer(page: UprightPage, printed: Printed, tables: Sequence[PageTable], settings: GridSettings) -> TextLayer:
+    """The text of a page, with or without handwriting, without the rules of the tables."""
     lattices = [table.lattice for table in tables]
-    drawn = rule_ink(printed.page.ink, printed.rules, lattices, page.text_height)
-    return without_rules(page, drawn, [cell for table in tables for cell in table.cells], printed.pen)
+    drawn = rule_ink(printed.page.ink, printed.rules, lattices, page.text_height, settings.ruling)
+    cells = [cell for table in tables for cell in table.cells]
+    return without_rules(page, drawn, cells, printed.handwriting, settings.text_lines)
 
 
-def _with_cells(lattices: Sequence[Lattice], upright: UprightPage) -> list[PageTable]:
-    tables = [PageTable(*without_unused_rules(lattice, find_cells(lattice))) for lattice in lattices]
-    return [table for table in tables if _is_table(table, upright.text_height)]
+def _with_cells(lattices: Sequence[Lattice], page: UprightPage, settings: GridSettings) -> list[PageTable]:
+    ruling = settings.ruling
+    tables = [PageTable(*without_unused_rules(lattice, find_cells(lattice, ruling))) for lattice in lattices]
+    return [table for table in tables if _is_table(table, page.text_height, ruling.lattice.smallest_table)]
 
 
-def _is_table(table: PageTable, text_height: float) -> bool:
+def _is_table(table: PageTable, text_height: float, smallest: float) -> bool:
     lattice = table.lattice
-    wide = lattice.xs[-1] - lattice.xs[0] >= SMALLEST_TABLE * text_height
+    wide = lattice.xs[-1] - lattice.xs[0] >= smallest * text_height
     roomy = min(float(np.median(np.diff(stops))) for stops in (lattice.xs, lattice.ys)) >= text_height
     framed = float(np.mean([cell.border for cell in table.cells])) >= 0.5
     return wide and roomy and framed and len(table.cells) >= 2

@@ -11,30 +11,10 @@ from numpy.typing import NDArray
 
 from workbench.grid.masks import Components, Mask, components_of
 from workbench.grid.rectify.upright import UprightPage
+from workbench.grid.settings import GRID_DEFAULTS
+from workbench.grid.settings.text_lines import TextLineSettings
 from workbench.grid.structure.cells import CellBox
 from workbench.model import Polygon
-
-SPECK = 0.07
-"""Ink whose sides are both shorter than this many text heights is paper grain when lines are looked for."""
-
-GRAIN = 0.16
-"""Ink whose sides are both shorter than this many text heights is grain unless a character is near."""
-
-NEAR_CHARACTER = 0.5
-"""A decimal point or the dot of a character lies within this many text heights of other ink."""
-
-FEW_SPECKS = 0.05
-"""Loose specks, as a share of the characters, that a page without grain has: dots of leaders and colons."""
-
-ONE_LINE = 1.2
-"""Pieces of ink that together are not higher than this many text heights belong to one line (二, ≡, …)."""
-
-
-FAINT = 200
-"""Grey (paper is near 255) below which a pixel is of a stroke, where it goes on from ink."""
-
-SOFT_EDGE = 0.15
-"""What goes on from ink for less than this many text heights is its soft edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,40 +37,43 @@ class LineBox:
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """A page without its rules: ``grey`` for reading, ``ink`` (grain removed) for finding lines.
+    """A page without its rules: ``grey`` for reading, ``ink`` (noise removed) for finding lines.
 
-    ``covered`` marks where the ink of seals and pens lay, ``pen`` that of pens alone. ``text_height`` is
+    ``covered`` is where seals and handwriting lay, ``handwriting`` where handwriting alone did. ``text_height`` is
     that of whole lines of text, measured inside the cells.
     """
 
     grey: NDArray[np.uint8]
     ink: Mask
     covered: Mask
-    pen: Mask
+    handwriting: Mask
     text_height: float
 
     def share_covered(self, x0: float, y0: float, x1: float, y1: float) -> float:
-        """Share of a rectangle (upright pixels) that a seal or a pen covered."""
+        """Share of a rectangle (upright pixels) that a seal or handwriting covered."""
         window = self.covered[max(0, round(y0)) : round(y1), max(0, round(x0)) : round(x1)]
         return float(np.count_nonzero(window)) / max(1, window.size)
 
     def is_written_on(self, x0: float, y0: float, x1: float, y1: float) -> bool:
-        """Whether a pen wrote in a rectangle (upright pixels)."""
-        return bool(self.pen[max(0, round(y0)) : max(0, round(y1)), max(0, round(x0)) : max(0, round(x1))].any())
+        """Whether there is handwriting in a rectangle (upright pixels)."""
+        rows, columns = (slice(max(0, round(start)), max(0, round(end))) for start, end in ((y0, y1), (x0, x1)))
+        return bool(self.handwriting[rows, columns].any())
 
 
-def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox], pen: Mask) -> TextLayer:
-    """Paint the tables' rules white, drop the grain, and measure the height of a line of text."""
+def without_rules(
+    page: UprightPage, rule_ink: Mask, cells: list[CellBox], handwriting: Mask, settings: TextLineSettings
+) -> TextLayer:
+    """Paint the tables' rules white, despeckle, and measure the height of a line of text."""
     wider = cv2.dilate(rule_ink, np.ones((3, 3), np.uint8))
-    pieces = components_of(cv2.subtract(page.ink, wider))
-    is_grain = _grain(pieces, page.text_height)
-    grain = pieces.chosen(is_grain)
-    # The soft edge of a rule, or a speck, is lighter than the ink threshold: paint one more pixel around it.
-    not_text = cv2.dilate(wider | grain, np.ones((3, 3), np.uint8))
-    grey = page.grey | cv2.subtract(not_text, cv2.subtract(pieces.mask, grain))
-    written = ~is_grain & (_sides(pieces) >= max(2.0, SPECK * page.text_height))
+    components = components_of(cv2.subtract(page.ink, wider))
+    is_noise = _noise(components, page.text_height, settings)
+    noise = components.chosen(is_noise)
+    # The soft edge of a rule, or of noise, is lighter than the ink threshold: paint one more pixel around it.
+    not_text = cv2.dilate(wider | noise, np.ones((3, 3), np.uint8))
+    grey = page.grey | cv2.subtract(not_text, cv2.subtract(components.mask, noise))
+    written = ~is_noise & (_sides(components) >= max(2.0, settings.noise_side * page.text_height))
     written[0] = False
-    ink = pieces.chosen(written)
+    ink = components.chosen(written)
     heights = [
         end - start
         for cell in cells
@@ -99,27 +82,27 @@ def without_rules(page: UprightPage, rule_ink: Mask, cells: list[CellBox], pen: 
     ]
     usual = [height for height in heights if height < 2 * page.text_height]
     measured = float(np.percentile(usual, 75)) if len(usual) >= 5 else page.text_height
-    return TextLayer(grey, np.asarray(ink, dtype=np.uint8), page.covered, pen, measured)
+    return TextLayer(grey, np.asarray(ink, dtype=np.uint8), page.covered, handwriting, measured)
 
 
-def _grain(marks: Components, text_height: float) -> NDArray[np.bool_]:
-    """Which pieces of ink are specks of a photocopy: small, with no character near, if the page has many of them.
+def _noise(components: Components, text_height: float, settings: TextLineSettings) -> NDArray[np.bool_]:
+    """Which components are noise of a photocopy: small, with no character near, if the page has many of them.
 
     A decimal point has a character near, a colon characters on both sides.
     """
-    none = np.zeros(len(marks.area), bool)
-    small = _sides(marks) <= max(2.0, GRAIN * text_height)
+    none = np.zeros(len(components.area), bool)
+    small = _sides(components) <= max(2.0, settings.lone_noise_side * text_height)
     small[0] = False
     characters = ~small
     characters[0] = False
-    fewest = FEW_SPECKS * np.count_nonzero(characters)
+    fewest = settings.little_noise * np.count_nonzero(characters)
     if np.count_nonzero(small) <= fewest:
         return none
-    large = marks.chosen(characters)
-    reach = 2 * round(NEAR_CHARACTER * text_height) + 1
+    large = components.chosen(characters)
+    reach = 2 * round(settings.near_character * text_height) + 1
     near = cv2.dilate(large, np.ones((reach, reach), np.uint8))
-    grain = small & ~marks.touching(near | _between_characters(large, text_height))
-    return grain if np.count_nonzero(grain) > fewest else none
+    noise = small & ~components.touching(near | _between_characters(large, text_height))
+    return noise if np.count_nonzero(noise) > fewest else none
 
 
 def _between_characters(large: Mask, text_height: float) -> Mask:
@@ -130,9 +113,9 @@ def _between_characters(large: Mask, text_height: float) -> Mask:
     return np.asarray(after & before, dtype=np.uint8)
 
 
-def _sides(pieces: Components) -> NDArray[np.int32]:
-    """The longer side of each piece of ink."""
-    return np.maximum(pieces.width, pieces.height)
+def _sides(components: Components) -> NDArray[np.int32]:
+    """The longer side of each component."""
+    return np.maximum(components.width, components.height)
 
 
 def _inside(mask: NDArray[np.uint8], cell: CellBox) -> NDArray[np.uint8]:
@@ -141,7 +124,7 @@ def _inside(mask: NDArray[np.uint8], cell: CellBox) -> NDArray[np.uint8]:
 
 
 def _runs_of_ink(mask: NDArray[np.uint8]) -> list[tuple[int, int]]:
-    """Bands of rows that hold ink, as (first row, one past the last row)."""
+    """Runs of rows that hold ink, as (first row, one past the last row)."""
     return stretches((mask > 0).any(axis=1))
 
 
@@ -153,31 +136,31 @@ def stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def find_lines(cell: CellBox, text: TextLayer) -> list[LineBox]:
+def find_lines(cell: CellBox, text: TextLayer, settings: TextLineSettings = GRID_DEFAULTS.text_lines) -> list[LineBox]:
     """The lines of text in a cell, top to bottom. Empty for a cell without ink."""
     ink = _inside(text.ink, cell)
     if ink.size == 0:
         return []
-    bands = [
-        band
-        for run in _join_strokes(_runs_of_ink(ink), text.text_height)
-        for band in _split_touching(ink, run, text.text_height)
+    runs = [
+        part
+        for run in _join_strokes(_runs_of_ink(ink), text.text_height, settings)
+        for part in _split_touching(ink, run, text.text_height, settings)
     ]
     left, top = max(0, round(cell.x0) + 1), max(0, round(cell.y0) + 1)
     lines = []
-    for start, end in bands:
+    for start, end in runs:
         columns = np.flatnonzero((ink[start:end] > 0).any(axis=0))
         line = LineBox(left + int(columns[0]), top + start, left + int(columns[-1]) + 1, top + end)
-        lines.append(_with_faint_ends(line, left, left + ink.shape[1], text))
+        lines.append(_with_faint_ends(line, left, left + ink.shape[1], text, settings))
     return lines
 
 
-def _with_faint_ends(line: LineBox, left: int, right: int, text: TextLayer) -> LineBox:
+def _with_faint_ends(line: LineBox, left: int, right: int, text: TextLayer, settings: TextLineSettings) -> LineBox:
     """The line with strokes at its ends that are too light for ink: of a soft 二 only the tips may be dark enough."""
-    drawn = np.asarray((text.grey[line.y0 : line.y1, left:right] < FAINT).any(axis=0))
+    drawn = np.asarray((text.grey[line.y0 : line.y1, left:right] < settings.faint).any(axis=0))
     before, after = drawn[: line.x0 - left][::-1], drawn[line.x1 - left :]
     reach = [len(side) if side.all() else int(np.argmin(side)) for side in (before, after)]
-    more_before, more_after = (length if length > SOFT_EDGE * text.text_height else 0 for length in reach)
+    more_before, more_after = (length if length > settings.soft_edge * text.text_height else 0 for length in reach)
     return replace(line, x0=line.x0 - more_before, x1=line.x1 + more_after)
 
 
@@ -192,20 +175,22 @@ def line_around_ink(ink: Mask, outline: Polygon) -> LineBox | None:
     return LineBox(left + x0, top + y0, left + x1, top + y1)
 
 
-def _join_strokes(runs: list[tuple[int, int]], text_height: float) -> list[tuple[int, int]]:
+def _join_strokes(runs: list[tuple[int, int]], text_height: float, settings: TextLineSettings) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in runs:
-        if joined and end - joined[-1][0] <= ONE_LINE * text_height:
+        if joined and end - joined[-1][0] <= settings.one_line * text_height:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
     return joined
 
 
-def _split_touching(ink: NDArray[np.uint8], run: tuple[int, int], text_height: float) -> list[tuple[int, int]]:
-    """Cut a band that is several lines high at its emptiest rows, where these are nearly empty."""
+def _split_touching(
+    ink: NDArray[np.uint8], run: tuple[int, int], text_height: float, settings: TextLineSettings
+) -> list[tuple[int, int]]:
+    """Cut a run of rows that is several lines high at its emptiest rows, where these are nearly empty."""
     start, end = run
-    count = round((end - start) / (ONE_LINE * text_height))
+    count = round((end - start) / (settings.one_line * text_height))
     if count < 2:
         return [run]
     profile = (ink[start:end] > 0).sum(axis=1)

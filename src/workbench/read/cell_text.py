@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.text_lines import stretches
+from workbench.read.settings import READ_DEFAULTS, CellTextSettings
 
 if TYPE_CHECKING:
     from workbench.ocr.base import Reading
@@ -20,46 +21,36 @@ FULL_WIDTH = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "
 HALF_WIDTH = {full: half for half, full in FULL_WIDTH.items()}
 PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》【】…·,;:()\"' ")
 
-WIDE_MARKS = frozenset("，。、；：？！“”‘’（）《》【】…—≥≤＝％%@&wWmM")
+WIDE_CHARACTERS = frozenset("，。、；：？！“”‘’（）《》【】…—≥≤＝％%@&wWmM")
 
 STOPS = frozenset("，。、；：")
 
-USUAL_PITCH = 1.08
-"""Room of a Chinese character in text heights: type leaves a little air around its characters."""
-
-FEWEST_PITCHES = 2
-"""From so few distances between characters the room of one is not measured: engines place characters in steps."""
 
 MEASURED = frozenset("(（:：")
-"""Marks whose width their ink tells: a bracket and a colon have few strokes, which grain is not taken for."""
+"""Punctuation whose width its ink shows: a bracket and a colon have few strokes, which noise is not taken for."""
 
 PLACED = MEASURED | FULL_WIDTH.keys()
-"""Marks whose width their place tells."""
+"""Punctuation whose width its place shows."""
 
-AMPLE_ROOM = 0.92
-"""A mark with this room between its neighbours is of full width whatever is found beside its ink."""
-
-WHITE_OF_WIDE, WIDEST_MARK = 0.33, 0.45
-"""Before an opening bracket of full width, and behind a colon, at least the first is white, and the ink of either is no
-wider than the second (widths of a Chinese character)."""
 
 QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
 ODD_NUMBER = re.compile(
     r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$|^[A-Za-z|!]\d"
 )
 """Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number,
-a letter before it. On coarse copies points are read as commas, grain as points, per cent signs as degrees, and signs
-and what is left of rules as letters."""
+a letter before it. On coarse copies points are read as commas, noise as points, per cent signs as degrees, and relation
+symbols and what is left of rules as letters."""
 
 ITEM_NUMBER = re.compile(r"(?:^|(?<=[；;。，,：:、\s]))[\dA-Za-z一二三四五六七八九十①-⑳]{1,3}[)）]")
 """The number of an item of a list (``1）``): its bracket has no partner."""
 
-ROOM_OF_FULL_WIDTH = 0.7
-"""A full-width mark takes a character's room between its neighbours, a half-width one half of it: between them,
-nearer to half because engines place marks unevenly."""
 
-
-def cell_text(readings: Sequence[Reading], crops: Sequence[NDArray[np.uint8]], text_height: float) -> str:
+def cell_text(
+    readings: Sequence[Reading],
+    crops: Sequence[NDArray[np.uint8]],
+    text_height: float,
+    settings: CellTextSettings = READ_DEFAULTS.cell_text,
+) -> str:
     """Lines joined in reading order. Line wraps leave no space, nor does justified Chinese text.
 
     A space stays only between two Latin words or numbers of one line. ``crops``: what each line was read from,
@@ -70,8 +61,8 @@ def cell_text(readings: Sequence[Reading], crops: Sequence[NDArray[np.uint8]], t
         pitch * width for reading, width in zip(readings, widths, strict=True) for pitch in _chinese_pitches(reading)
     ]
     # Lines too short to tell how much room a character has are set like the others of their cell.
-    usual = median(measured) if len(measured) >= FEWEST_PITCHES else USUAL_PITCH * text_height
-    lines = [as_printed(reading, crop, usual) for reading, crop in zip(readings, crops, strict=True)]
+    usual = median(measured) if len(measured) >= settings.fewest_pitches else settings.usual_pitch * text_height
+    lines = [as_printed(reading, crop, usual, settings) for reading, crop in zip(readings, crops, strict=True)]
     text = _with_matching_brackets(lines)
     return re.sub(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])", "", text)
 
@@ -94,51 +85,60 @@ def same_values(first: str, second: str) -> bool:
     return one == two
 
 
-def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float) -> str:
+def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float, settings: CellTextSettings) -> str:
     """One line with full-width punctuation where the print leaves a full character's room for it.
 
     Engines confuse ``,`` and ``，``: between Chinese characters the room tells. At the end of a line
-    there is nothing to measure, and Chinese text has the full-width mark. ``usual_pitch``: the room of a Chinese
+    there is nothing to measure, and Chinese text has it in full width. ``usual_pitch``: the room of a Chinese
     character where the line itself does not tell, in pixels.
     """
     if PLACED.isdisjoint(reading.text):
         return reading.text.strip()
     pitches = [pitch * crop.shape[1] for pitch in _chinese_pitches(reading)]
-    pitch = median(pitches) if len(pitches) >= FEWEST_PITCHES else usual_pitch
+    pitch = median(pitches) if len(pitches) >= settings.fewest_pitches else usual_pitch
     places = [i for i, character in enumerate(reading.text) if not character.isspace()]
     characters = list(reading.text)
     for before, i, after in zip([None, *places], places, [*places[1:], None], strict=False):
         if before is not None and characters[i] in PLACED:
-            characters[i] = _mark_as_printed(reading, crop, pitch, before, i, after)
+            characters[i] = _punctuation_as_printed(reading, crop, pitch, before, i, after, settings)
     return "".join(characters).strip()
 
 
-def _mark_as_printed(
-    reading: Reading, crop: NDArray[np.uint8], pitch: float, before: int, i: int, after: int | None
+def _punctuation_as_printed(
+    reading: Reading,
+    crop: NDArray[np.uint8],
+    pitch: float,
+    before: int,
+    i: int,
+    after: int | None,
+    settings: CellTextSettings,
 ) -> str:
-    """The mark at ``i`` in the width it is printed in, between the characters ``before`` and ``after`` it."""
-    text, mark = reading.text, reading.text[i]
+    """The punctuation at ``i`` in the width it is printed in, between the characters ``before`` and ``after`` it."""
+    text, printed = reading.text, reading.text[i]
     if not any(_is_chinese(text[n]) for n in (before, after) if n is not None):
-        in_number = mark == "," or not any(map(_is_chinese, text[:before]))
-        return mark if after is not None or mark in "()" or in_number else FULL_WIDTH.get(mark, mark)
+        in_number = printed == "," or not any(map(_is_chinese, text[:before]))
+        return printed if after is not None or printed in "()" or in_number else FULL_WIDTH.get(printed, printed)
     if after is None:
-        return mark if mark in "()" else FULL_WIDTH.get(mark, mark)
+        return printed if printed in "()" else FULL_WIDTH.get(printed, printed)
     room = _room(reading, before, after, pitch / crop.shape[1])
-    white = _white_beside(reading, i, crop, pitch) if mark in MEASURED and room < AMPLE_ROOM else None
+    is_measured = printed in MEASURED and room < settings.ample_room
+    white = _white_beside(reading, i, crop, pitch, settings) if is_measured else None
     if white is not None:
-        return FULL_WIDTH.get(mark, mark) if white > WHITE_OF_WIDE else HALF_WIDTH.get(mark, mark)
-    return FULL_WIDTH.get(mark, mark) if room > ROOM_OF_FULL_WIDTH else mark
+        return FULL_WIDTH.get(printed, printed) if white > settings.white_of_wide else HALF_WIDTH.get(printed, printed)
+    return FULL_WIDTH.get(printed, printed) if room > settings.room_of_full_width else printed
 
 
-def _white_beside(reading: Reading, i: int, crop: NDArray[np.uint8], pitch: float) -> float | None:
-    """The white before the ink of an opening bracket, or behind that of another mark, in widths of a Chinese character.
+def _white_beside(
+    reading: Reading, i: int, crop: NDArray[np.uint8], pitch: float, settings: CellTextSettings
+) -> float | None:
+    """The white before an opening bracket, or behind other punctuation, in widths of a Chinese character.
 
-    None where that ink does not stand alone.
+    None where its ink does not stand alone.
     """
     inked = (crop < (int(crop.min()) + int(crop.max())) / 2).any(axis=(0, 2))
     centre, runs = reading.positions[i] * crop.shape[1], stretches(inked)
     at = min(range(len(runs)), key=lambda n: max(runs[n][0] - centre, centre - runs[n][1]), default=0)
-    if not 0 < at < len(runs) - 1 or runs[at][1] - runs[at][0] > WIDEST_MARK * pitch:
+    if not 0 < at < len(runs) - 1 or runs[at][1] - runs[at][0] > settings.widest * pitch:
         return None
     start, end = (runs[at - 1][1], runs[at][0]) if reading.text[i] in "(（" else (runs[at][1], runs[at + 1][0])
     return float(end - start) / pitch
@@ -152,7 +152,7 @@ def _chinese_pitches(reading: Reading) -> list[float]:
 
 
 def _room(reading: Reading, before: int, after: int, pitch: float) -> float:
-    """What is left for a mark between its neighbours, in widths of a Chinese character."""
+    """What is left for punctuation between its neighbours, in widths of a Chinese character."""
     text, positions = reading.text, reading.positions
     beside = (character_width(text[before]) + character_width(text[after])) / 2
     # The ink of a comma lies at the left of its room: it comes a quarter earlier than a character.
@@ -203,8 +203,8 @@ def has_unmeasured_brackets(readings: Sequence[Reading]) -> bool:
 
 
 def character_width(character: str) -> float:
-    """Usual width of a character in text heights: Chinese characters and full-width marks 1, others half."""
-    return 1.0 if _is_chinese(character) or character in WIDE_MARKS else 0.5
+    """Usual width of a character in text heights: Chinese characters and full-width punctuation 1, others half."""
+    return 1.0 if _is_chinese(character) or character in WIDE_CHARACTERS else 0.5
 
 
 def _is_chinese(character: str) -> bool:

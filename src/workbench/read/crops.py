@@ -10,35 +10,22 @@ from numpy.typing import NDArray
 
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.text_lines import LineBox, TextLayer, find_lines
-
-MARGIN = 0.12
-"""Paper left around a line's ink in its crop, in text heights."""
+from workbench.read.settings import ReadSettings
 
 
-HEADROOM = 0.13
-"""More paper above and below a line than before it, in text heights. Detectors leave about as much, and recognition was
-taught on what they outline; and text that fills less of the height is recognised in fewer columns."""
-
-
-TRAILING = 0.45
-"""Paper after a line, in text heights: the rest of the room of a full-width comma, without which engines miss it."""
-
-
-NARROW_LINE = 1.5
-"""A line narrower than this many text heights holds one character: text written downwards."""
-
-
-def crop_line(line: LineBox, cell: CellBox, text: TextLayer, margin: float = MARGIN) -> NDArray[np.uint8]:
+def crop_line(
+    line: LineBox, cell: CellBox, text: TextLayer, settings: ReadSettings, margin: float | None = None
+) -> NDArray[np.uint8]:
     """The line as (height, width, 3) RGB, with paper around it, not reaching into other cells.
 
-    A mark that is lower than a character (``-``, ``一``) gets a character's height, so that it is
-    not blown up.
+    A character that is lower than others (``-``, ``一``) gets the height of one, so that it is not blown up.
+    ``margin``: paper around the ink, in text heights, if not that of the settings.
     """
-    around = margin * text.text_height
+    around = (settings.crops.margin if margin is None else margin) * text.text_height
     extra = max(0.0, (0.95 * text.text_height - line.height) / 2)
-    above = around + HEADROOM * text.text_height + extra
+    above = around + settings.crops.headroom * text.text_height + extra
     top, bottom = line.y0 - above, line.y1 + above
-    left, right = line.x0 - around, line.x1 + max(around, TRAILING * text.text_height)
+    left, right = line.x0 - around, line.x1 + max(around, settings.crops.trailing * text.text_height)
     crop = text.grey[
         max(0, round(top), round(cell.y0) + 1) : min(round(bottom), round(cell.y1)),
         max(0, round(left), round(cell.x0) + 1) : min(round(right), round(cell.x1)),
@@ -54,9 +41,9 @@ def crop_line(line: LineBox, cell: CellBox, text: TextLayer, margin: float = MAR
     return np.asarray(cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
 
 
-def is_written_downwards(lines: list[LineBox], text: TextLayer) -> bool:
+def is_written_downwards(lines: list[LineBox], text: TextLayer, settings: ReadSettings) -> bool:
     """Whether the lines are single characters under each other."""
-    return len(lines) > 1 and all(line.width <= NARROW_LINE * text.text_height for line in lines)
+    return len(lines) > 1 and all(line.width <= settings.crops.narrow_line * text.text_height for line in lines)
 
 
 def side_by_side(crops: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
@@ -87,11 +74,11 @@ class LineCrop:
     downwards: bool = False
 
 
-def line_crops(cell: CellBox, text: TextLayer) -> list[LineCrop]:
+def line_crops(cell: CellBox, text: TextLayer, settings: ReadSettings) -> list[LineCrop]:
     """What has to be read in a cell, top to bottom."""
-    lines = find_lines(cell, text)
-    crops = [crop_line(line, cell, text) for line in lines]
-    if is_written_downwards(lines, text):
+    lines = find_lines(cell, text, settings.grid.text_lines)
+    crops = [crop_line(line, cell, text, settings) for line in lines]
+    if is_written_downwards(lines, text, settings):
         outline = LineBox(min(line.x0 for line in lines), lines[0].y0, max(line.x1 for line in lines), lines[-1].y1)
         return [LineCrop(cell, outline, side_by_side(crops), downwards=True)]
     return [LineCrop(cell, line, crop) for line, crop in zip(lines, crops, strict=True)]

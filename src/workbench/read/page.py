@@ -1,4 +1,4 @@
-"""A page read: lattices and cells from the rules, text from the OCR engine, put together as cell grids."""
+"""A page read: lattices and cells from its rules, text from the OCR engine, put together as cell grids."""
 
 from __future__ import annotations
 
@@ -9,83 +9,79 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.pipeline import PageTable, find_tables, text_layer
+from workbench.grid.pipeline import PageTable, find_tables
 from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.structure.cells import CellBox
-from workbench.grid.structure.handwriting import find_print
 from workbench.grid.text_lines import LineBox, TextLayer, line_around_ink
 from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
 from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, has_unmeasured_brackets, least_sure
 from workbench.read.crops import crop_line, line_crops
-from workbench.read.second_reading import DOUBTED, LineRead, is_covered, near_pen, reread_doubtful
-from workbench.read.symbols import SURE_OF_SHAPE, lone_mark, with_leading_sign
+from workbench.read.second_reading import LineRead, is_covered, near_handwriting, reread_doubtful
+from workbench.read.settings import READ_DEFAULTS, ReadSettings
+from workbench.read.symbols import lone_symbol, with_leading_symbol
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
 
 
-LEGIBLE = 0.6
-"""Under a seal or a pen a cell with a less sure character is not guessed."""
-
-BURIED = 0.5
-"""A cell without any print left, but with this share of it under a seal, cannot be called empty."""
-
-INSIDE = 0.2
-"""A pen that stays this near to a cell's border, in text heights, belongs to the next cell."""
-
-
-def read_page(page: Page, engine: OcrEngine) -> PageContent:
+def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAULTS) -> PageContent:
     """Find the tables of a page and read everything on it.
 
     The engine reads all lines of the page in one call, and the doubtful ones in a second. Cells
     without ink are not read.
     """
-    upright = make_upright(page, engine)
-    printed = find_print(upright)
-    tables, text = find_tables(printed)
+    upright = make_upright(page, engine, settings.grid.rectify)
+    found = find_tables(upright, settings.grid)
+    tables, text = found.tables, found.text
     boxes = [cell for table in tables for cell in table.cells]
 
-    crops = [line_crops(cell, text) for cell in boxes]
-    if printed.pen.any():  # what a pen came near is read as it is: characters may have been taken for parts of strokes
-        written = replace(text_layer(upright, printed, tables), text_height=text.text_height)
-        crops = [line_crops(parts[0].cell, written) if near_pen(parts, text) else parts for parts in crops]
+    crops = [line_crops(cell, text, settings) for cell in boxes]
+    if (written := found.text_as_written) is not None:
+        # What handwriting came near is read as it is: characters may have been taken for parts of strokes.
+        near = [near_handwriting(parts, text, settings) for parts in crops]
+        crops = [line_crops(c[0].cell, written, settings) if n else c for c, n in zip(crops, near, strict=True)]
     outside = _lines_outside(tables, text, engine)
-    outside_crops = [crop_line(line, _whole_page(text), text) for line in outside]
+    outside_crops = [crop_line(line, _whole_page(text), text, settings) for line in outside]
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
-    reads = reread_doubtful(reads, text, engine)
-    cells = iter([_cell(box, lines, text, upright) for box, lines in zip(boxes, reads, strict=True)])
+    reads = reread_doubtful(reads, text, engine, settings)
+    cells = iter([_cell(box, lines, text, upright, settings) for box, lines in zip(boxes, reads, strict=True)])
     grids = [
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
         for number, table in enumerate(tables, start=1)
     ]
     loose_lines = [
-        _text_line(line, next(readings), crop, upright) for line, crop in zip(outside, outside_crops, strict=True)
+        _text_line(line, next(readings), crop, upright, settings)
+        for line, crop in zip(outside, outside_crops, strict=True)
     ]
     return PageContent(
         page.number, page.width, page.height, tuple(grids), tuple(line for line in loose_lines if line.text)
     )
 
 
-def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage) -> Cell:
-    reads = [replace(read, reading=with_leading_sign(read.reading, read.part.line, text)) for read in reads]
-    joined = cell_text([read.reading for read in reads], [read.part.crop for read in reads], text.text_height)
+def _cell(
+    box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage, settings: ReadSettings
+) -> Cell:
+    reads = [replace(read, reading=with_leading_symbol(read.reading, read.part.line, text, settings)) for read in reads]
+    readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
+    joined = cell_text(readings, crops, text.text_height, settings.cell_text)
     if any(read.part.downwards for read in reads):
-        joined = joined.replace(" ", "")  # the gaps between pieces put side by side are no spaces
-    character = min((least_sure(read.reading) for read in reads), default=1.0)
+        joined = joined.replace(" ", "")  # the gaps between characters put side by side are no spaces
+    character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
     agreements = [read.agreement for read in reads if read.agreement is not None]
-    if has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets([read.reading for read in reads]):
-        character = min(character, DOUBTED)
-    mark = lone_mark(joined, [read.part.line for read in reads], text)
-    if mark is not None:
-        confirmed = mark.text == joined and mark.confidence == SURE_OF_SHAPE  # two kinds of evidence agree
-        agreements = agreements if mark.text == joined else []
-        joined, character = mark.text, max(character, SURE_OF_SHAPE) if confirmed else mark.confidence
+    if has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
+        character = min(character, unsure)
+    symbol = lone_symbol(joined, [read.part.line for read in reads], text, settings)
+    if symbol is not None:
+        sure = settings.symbols.sure_of_shape
+        confirmed = symbol.text == joined and symbol.confidence == sure  # two kinds of evidence agree
+        agreements = agreements if symbol.text == joined else []
+        joined, character = symbol.text, max(character, sure) if confirmed else symbol.confidence
     state: CellState = "text" if joined else ("unread" if reads else "empty")
-    if _is_obscured(box, reads, text, character, agreements):
-        state, joined, character = "obscured", "", min(character, DOUBTED)
-    elif near_pen([read.part for read in reads], text):
-        character = min(character, DOUBTED)
+    if _is_obscured(box, reads, text, character, agreements, settings):
+        state, joined, character = "obscured", "", min(character, unsure)
+    elif near_handwriting([read.part for read in reads], text, settings):
+        character = min(character, unsure)
     return Cell(
         row=box.row,
         col=box.col,
@@ -99,15 +95,20 @@ def _cell(box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: Upr
 
 
 def _is_obscured(
-    box: CellBox, reads: Sequence[LineRead], text: TextLayer, character: float, agreements: Sequence[float]
+    box: CellBox,
+    reads: Sequence[LineRead],
+    text: TextLayer,
+    character: float,
+    agreements: Sequence[float],
+    settings: ReadSettings,
 ) -> bool:
-    """Whether a seal or a pen lies over what is printed in the cell, and it cannot be read for sure."""
+    """Whether a seal or handwriting lies over what is printed in the cell, and it cannot be read for sure."""
     if not reads:
-        inner = INSIDE * text.text_height
+        inner = settings.inside * text.text_height
         written = text.is_written_on(box.x0 + inner, box.y0 + inner, box.x1 - inner, box.y1 - inner)
-        return written or text.share_covered(box.x0, box.y0, box.x1, box.y1) > BURIED
-    covered = any(is_covered(read.part.line, text) for read in reads)
-    return covered and (character < LEGIBLE or min(agreements, default=1.0) < 1.0)
+        return written or text.share_covered(box.x0, box.y0, box.x1, box.y1) > settings.buried
+    covered = any(is_covered(read.part.line, text, settings) for read in reads)
+    return covered and (character < settings.legible or min(agreements, default=1.0) < 1.0)
 
 
 def _whole_page(text: TextLayer) -> CellBox:
@@ -129,10 +130,14 @@ def _lines_outside(tables: Sequence[PageTable], text: TextLayer, engine: OcrEngi
     return sorted((line for line in lines if line is not None), key=lambda line: (line.y0, line.x0))
 
 
-def _text_line(line: LineBox, reading: Reading, crop: NDArray[np.uint8], upright: UprightPage) -> TextLine:
+def _text_line(
+    line: LineBox, reading: Reading, crop: NDArray[np.uint8], upright: UprightPage, settings: ReadSettings
+) -> TextLine:
     outline = upright.polygon_on_scan(line.x0, line.y0, line.x1, line.y1)
     return TextLine(
-        cell_text([reading], [crop], upright.text_height), tuple(round(c, 4) for c in reading.confidences), outline
+        cell_text([reading], [crop], upright.text_height, settings.cell_text),
+        tuple(round(c, 4) for c in reading.confidences),
+        outline,
     )
 
 

@@ -1,4 +1,4 @@
-"""Rows of a table without rules between them: the cut of its lines into rows that explains every column's lines best.
+"""Row segmentation without rules: the cut of a table's lines into rows that explains every column's lines best.
 
 A cell is a block of lines. All but its last line are full, or the text would not have been wrapped; its lines stand
 closer than rows do; and in one table all cells begin at the top of their row, or all stand in its middle or at its
@@ -15,43 +15,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.settings import GRID_DEFAULTS
+from workbench.grid.settings.borderless import RowSegmentationSettings
 from workbench.grid.text_lines import LineBox
 
-TALLEST_ROW = 40
-"""A row has at most this many bands of lines."""
-
-LEEWAY = 1.6
-"""A line that ends this many text heights before its column's room had none for the next word: it is full."""
-
-FULL_BEFORE_WRAP = 0.95
-"""Of the lines that go on in the next one so many are full; the others end at a break in the text."""
-
-LEADING_SPREAD, ROW_GAP_SPREAD = 0.2, 2.0
-"""Gaps between the lines of a cell differ by about the first, those between rows by the second (text heights)."""
-
-LEAST_SPREAD, FEWEST_GAPS = 0.1, 6
-"""Where so many gaps between lines of cells are found, their own spread is taken, but none below the first."""
-
-ONE_LINE = 0.1
-"""Two lines that have room beside each other, but for so many text heights, were not wrapped."""
-
-TELLING_SPREAD = 0.5
-"""Where the gaps of a table differ less than this many text heights, they do not tell lines from rows."""
-
-IN_PLACE, MISPLACED = 0.35, 0.1
-"""Cells stand within so many text heights of where the others of their row do, but for this share of them."""
-
-RULE_BY_CHANCE = 1e-4
-"""Share of the gaps within rows that have a rule drawn across them."""
-
-SPARSE, FILLED_IF_SPARSE = 0.05, 0.2
-"""Share of the rows that are mostly empty: headings of groups, lines of a template; share of their cells with text."""
-
-ROUNDS = 4
-"""How often the table's own habits are measured again from the rows that were found with them."""
-
 Gaps = NDArray[np.float64]
-"""One value for every gap between two bands."""
+"""One value for every gap between two ink runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +32,52 @@ class _Habits:
     wrapped: float
     ruled: float
     leading: float
-    spread: float = LEADING_SPREAD
+    spread: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Lines of a column, top to bottom: their ``extents`` (n, 2: top, bottom), the band that each lies in, whether it
-    is full; and how often a last line is full by chance."""
+    """Lines of a column, top to bottom: their ``extents`` (n, 2: top, bottom), the ink run that each lies in, whether
+    it is full; and how often a last line is full by chance."""
 
     extents: NDArray[np.float64]
-    bands: NDArray[np.int64]
+    ink_run: NDArray[np.int64]
     full: NDArray[np.bool_]
     full_by_chance: float
 
     def within(self, a: int, b: int) -> slice:
-        """The lines in bands a to b."""
-        return slice(*np.searchsorted(self.bands, (a, b + 1)).tolist())
+        """The lines in ink runs a to b."""
+        return slice(*np.searchsorted(self.ink_run, (a, b + 1)).tolist())
 
 
-def find_bands(columns: Sequence[Sequence[LineBox]], text_height: float) -> list[tuple[int, int]]:
+def find_ink_runs(columns: Sequence[Sequence[LineBox]], text_height: float) -> list[tuple[int, int]]:
     """Top and bottom of the lines that stand beside each other, in any of the columns, top to bottom."""
-    bands: list[tuple[int, int]] = []
+    ink_runs: list[tuple[int, int]] = []
     for line in sorted((line for lines in columns for line in lines), key=lambda line: line.y0):
-        if bands and line.y0 < bands[-1][1] - 0.15 * text_height:
-            bands[-1] = (bands[-1][0], max(bands[-1][1], line.y1))
+        if ink_runs and line.y0 < ink_runs[-1][1] - 0.15 * text_height:
+            ink_runs[-1] = (ink_runs[-1][0], max(ink_runs[-1][1], line.y1))
         else:
-            bands.append((line.y0, line.y1))
-    return bands
+            ink_runs.append((line.y0, line.y1))
+    return ink_runs
 
 
 def row_borders(
     columns: Sequence[Sequence[LineBox]],
     rooms: Sequence[float],
-    bands: Sequence[tuple[int, int]],
+    ink_runs: Sequence[tuple[int, int]],
     ruled: Sequence[bool],
     text_height: float,
+    settings: RowSegmentationSettings = GRID_DEFAULTS.borderless.rows,
 ) -> Gaps:
-    """Probability that a row ends between each band and the next.
+    """Probability that a row ends between each ink run and the next.
 
     ``columns`` are the lines of each column, ``rooms`` how wide these could be (pixels); ``ruled`` says in which of the
     gaps a rule is drawn.
     """
-    model = _Model.of(columns, rooms, bands, ruled, text_height)
-    habits = _Habits(np.full(len(columns), 0.8), 0.2, 0.5, model.least)
+    model = _Model.of(columns, rooms, ink_runs, ruled, text_height, settings)
+    habits = _Habits(np.full(len(columns), 0.8), 0.2, 0.5, model.least, settings.leading_spread)
     borders = model.borders(habits)
-    for _ in range(ROUNDS - 1):
+    for _ in range(settings.rounds - 1):
         habits = model.habits(borders >= 0.5)
         borders = model.borders(habits)
     return borders
@@ -115,11 +85,11 @@ def row_borders(
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """A table's lines as every row [a, b] of its bands would have them.
+    """A table's lines as every row [a, b] of its ink runs would have them.
 
     ``lines[c, a, b]`` is how many lines column c has there, ``full`` how many of them before its last are full,
     ``ends_full`` whether the last one is. ``misplaced[k, a, b]`` is how many cells are out of place if cells stand at
-    the top, in the middle or at the bottom (k) of their row. ``gaps`` are those between the bands, in text heights.
+    the top, in the middle or at the bottom (k) of their row. ``gaps`` are those between the ink runs, in text heights.
     """
 
     columns: Sequence[_Column]
@@ -129,30 +99,33 @@ class _Model:
     misplaced: NDArray[np.int64]
     gaps: Gaps
     ruled: NDArray[np.bool_]
+    settings: RowSegmentationSettings
 
     @classmethod
     def of(
         cls,
         columns: Sequence[Sequence[LineBox]],
         rooms: Sequence[float],
-        bands: Sequence[tuple[int, int]],
+        ink_runs: Sequence[tuple[int, int]],
         ruled: Sequence[bool],
         text_height: float,
+        settings: RowSegmentationSettings,
     ) -> _Model:
-        found = [_column(lines, room, bands, text_height) for lines, room in zip(columns, rooms, strict=True)]
-        count = len(bands)
+        each = zip(columns, rooms, strict=True)
+        found = [_column(lines, room, ink_runs, text_height, settings) for lines, room in each]
+        count = len(ink_runs)
         lines, full, ends_full = np.zeros((3, len(found), count, count), dtype=np.int64)
         misplaced = np.zeros((3, count, count), dtype=np.int64)
         for a in range(count):
-            for b in range(a, min(count, a + TALLEST_ROW)):
+            for b in range(a, min(count, a + settings.tallest_row)):
                 cells = [column.within(a, b) for column in found]
-                misplaced[:, a, b] = _out_of_place(found, cells, IN_PLACE * text_height)
+                misplaced[:, a, b] = _out_of_place(found, cells, settings.in_place * text_height)
                 for c, (column, cell) in enumerate(zip(found, cells, strict=True)):
                     flags = column.full[cell]
                     lines[c, a, b] = len(flags)
                     full[c, a, b], ends_full[c, a, b] = np.count_nonzero(flags[:-1]), flags[-1:].any()
-        gaps = np.array([below[0] - above[1] for above, below in pairwise(bands)], dtype=float) / text_height
-        return cls(found, lines, full, ends_full.astype(bool), misplaced, gaps, np.array(ruled, dtype=bool))
+        gaps = np.array([below[0] - above[1] for above, below in pairwise(ink_runs)], dtype=float) / text_height
+        return cls(found, lines, full, ends_full.astype(bool), misplaced, gaps, np.array(ruled, dtype=bool), settings)
 
     @property
     def least(self) -> float:
@@ -162,72 +135,81 @@ class _Model:
     def borders(self, habits: _Habits) -> Gaps:
         """The borders, for the place of text in its row that explains the table best."""
         rows = self._rows(habits)
-        cost = np.log(MISPLACED / (1 - MISPLACED))
+        share = self.settings.misplaced
+        cost = np.log(share / (1 - share))
         sums = [_sum_over_cuts(rows + cost * misplaced) for misplaced in self.misplaced]
         return max(sums, key=lambda found: found[1])[0]
 
     def _rows(self, habits: _Habits) -> NDArray[np.float64]:
-        """Log-likelihood of each row [a, b] of bands, but for where its cells stand."""
-        filled, by_chance = (
-            habits.filled[:, None, None],
-            np.array([c.full_by_chance for c in self.columns])[:, None, None],
-        )
+        """Log-likelihood of each row [a, b] of ink runs, but for where its cells stand."""
+        settings = self.settings
+        filled = habits.filled[:, None, None]
+        by_chance = np.array([column.full_by_chance for column in self.columns])[:, None, None]
         wraps = np.maximum(0, self.lines - 1)
         text = (
             wraps * np.log(habits.wrapped)
-            + self.full * np.log(FULL_BEFORE_WRAP)
-            + (wraps - self.full) * np.log(1 - FULL_BEFORE_WRAP)
+            + self.full * np.log(settings.full_before_wrap)
+            + (wraps - self.full) * np.log(1 - settings.full_before_wrap)
             + np.log((1 - habits.wrapped) * np.where(self.ends_full, by_chance, 1 - by_chance))
         )
         usual, sparse = (
             np.where(self.lines > 0, np.log(share), np.log(1 - share)).sum(axis=0)
-            for share in (filled, FILLED_IF_SPARSE)
+            for share in (filled, settings.filled_if_sparse)
         )
-        places = np.logaddexp(usual, np.log(SPARSE) + sparse)
+        places = np.logaddexp(usual, np.log(settings.sparse) + sparse)
         cells = places + np.where(self.lines > 0, text, 0.0).sum(axis=0)
-        ruled_within = np.log(np.where(self.ruled, RULE_BY_CHANCE, 1 - RULE_BY_CHANCE))
+        ruled_within = np.log(np.where(self.ruled, settings.rule_by_chance, 1 - settings.rule_by_chance))
         ruled_after = np.append(np.log(np.where(self.ruled, habits.ruled, 1 - habits.ruled)), 0.0)
         inside = np.append(0.0, np.cumsum(self._within(habits) + ruled_within))
         rows = cells + (inside[None, :] - inside[:, None]) + ruled_after[None, :]
         first, last = np.indices(rows.shape)
-        return np.where((last >= first) & (last < first + TALLEST_ROW), rows, -np.inf)
+        return np.where((last >= first) & (last < first + settings.tallest_row), rows, -np.inf)
 
     def _within(self, habits: _Habits) -> Gaps:
         """Log-odds that each gap is one between lines of a cell and not between rows, by its size."""
         if not len(self.gaps):
             return self.gaps
-        telling = min(1.0, (float(np.percentile(self.gaps, 95)) - self.least) / TELLING_SPREAD)
+        settings = self.settings
+        distinct = min(1.0, (float(np.percentile(self.gaps, 95)) - self.least) / settings.distinct_spread)
         excess = np.maximum(0.0, self.gaps - habits.leading) / habits.spread
-        return np.asarray(telling * np.maximum(-5.0, np.log(ROW_GAP_SPREAD / LEADING_SPREAD / 2.5) - excess**2 / 2))
+        most = np.log(settings.row_gap_spread / settings.leading_spread / 2.5)
+        return np.asarray(distinct * np.maximum(-5.0, most - excess**2 / 2))
 
     def habits(self, borders: NDArray[np.bool_]) -> _Habits:
         """The habits of a table cut at these gaps; a few invented cells of either kind keep every share off 0 and 1."""
         row_of = np.append(0, np.cumsum(borders))
         rows = int(row_of[-1]) + 1
-        cells = np.array([len(set(row_of[column.bands])) for column in self.columns])
-        lines = sum(len(column.bands) for column in self.columns)
+        cells = np.array([len(set(row_of[column.ink_run])) for column in self.columns])
+        lines = sum(len(column.ink_run) for column in self.columns)
         within = self.gaps[~borders]
-        measured = len(within) >= FEWEST_GAPS
+        measured = len(within) >= self.settings.fewest_gaps
+        least, usual = self.settings.least_spread, self.settings.leading_spread
         return _Habits(
             filled=(cells + 0.5) / (rows + 1.0),
             wrapped=(lines - int(cells.sum()) + 1.0) / (lines + 4.0),
             ruled=(np.count_nonzero(self.ruled & borders) + 0.5) / (np.count_nonzero(borders) + 1.0),
             leading=float(np.median(within)) if measured else self.least,
-            spread=float(np.clip(np.std(within), LEAST_SPREAD, LEADING_SPREAD)) if measured else LEADING_SPREAD,
+            spread=float(np.clip(np.std(within), least, usual)) if measured else usual,
         )
 
 
-def _column(lines: Sequence[LineBox], room: float, bands: Sequence[tuple[int, int]], text_height: float) -> _Column:
-    starts = np.array([top for top, _ in bands])
+def _column(
+    lines: Sequence[LineBox],
+    room: float,
+    ink_runs: Sequence[tuple[int, int]],
+    text_height: float,
+    settings: RowSegmentationSettings,
+) -> _Column:
+    starts = np.array([top for top, _ in ink_runs])
     middles = np.array([(line.y0 + line.y1) / 2 for line in lines])
     widths = np.array([line.width for line in lines], dtype=float)
     room = max(room, text_height)
-    leeway = min(LEEWAY * text_height, room / 2)
+    leeway = min(settings.leeway * text_height, room / 2)
     with_next = widths + np.append(widths[1:], np.inf)
     return _Column(
         np.array([(line.y0, line.y1) for line in lines], dtype=float).reshape(-1, 2),
         np.searchsorted(starts, middles, side="right") - 1,
-        (widths >= room - leeway) & (with_next > room + ONE_LINE * text_height),
+        (widths >= room - leeway) & (with_next > room + settings.one_line * text_height),
         float(np.clip(leeway / room, 0.05, 0.9)),
     )
 

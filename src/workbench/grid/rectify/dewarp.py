@@ -1,4 +1,4 @@
-"""Maps between an upright page and the page as scanned, and the bend that makes its rules straight again."""
+"""Maps between an upright page and the page as scanned, and the dewarp field that makes its rules straight again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.masks import opened, transposed
+from workbench.grid.settings import GRID_DEFAULTS
+from workbench.grid.settings.rectify import DewarpSettings
 
 Points = NDArray[np.float64]
 """(n, 2): x and y of n points, pixels."""
@@ -19,19 +21,6 @@ MESH = 16
 
 ORDERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1))
 """Powers (along the rule, across it) of a slope field: skew, perspective, and the curl of a sheet."""
-
-SHRINK = 2e-3
-"""Weight of the preference for small higher terms, against the pieces of rule that were measured."""
-
-
-NOISE = 1e-3
-"""Least error of a measured slope: a pixel over a long piece."""
-
-SIGNIFICANT = 8.0
-"""F statistic from which slopes are a bend of the page and not chance."""
-
-FOLDS, FORETOLD = 4, 0.9
-"""Pieces are foretold from those of the other folds; what is left of their slopes is less than this share of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +85,7 @@ class PageMap:
 
 
 def _mesh(length: int) -> NDArray[np.float64]:
-    """Pixels at which a map is worked out: the middles of pieces of `MESH` pixels, one more at either end."""
+    """Pixels at which a map is worked out: the middles of segments of `MESH` pixels, one more at either end."""
     return np.asarray(np.arange(-1, length // MESH + 2) * MESH + (MESH - 1) / 2)
 
 
@@ -110,7 +99,7 @@ def _integral(slopes: NDArray[np.float64], along: NDArray[np.float64], across: N
 
 @dataclass(frozen=True, slots=True)
 class RuleSegments:
-    """Straight pieces of horizontal rules: middle (pixels), slope dy/dx and length (pixels), one value each."""
+    """Straight segments of horizontal rules: middle (pixels), slope dy/dx and length (pixels), one value each."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -118,14 +107,14 @@ class RuleSegments:
     length: NDArray[np.float64]
 
     def chosen(self, which: NDArray[np.bool_]) -> RuleSegments:
-        """Those of the pieces for which ``which`` holds."""
+        """Those of the segments for which ``which`` holds."""
         return RuleSegments(self.x[which], self.y[which], self.slope[which], self.length[which])
 
 
 def rule_segments(ink: NDArray[np.uint8], shortest: float, thickest: float) -> RuleSegments:
     """Thin runs of ink at least ``shortest`` pixels long and thinner than ``thickest``, with their slopes.
 
-    Long rules are measured in pieces, since they may be curved. For vertical rules give the
+    Long rules are measured in segments, since they may be curved. For vertical rules give the
     transposed ink.
     """
     slack = max(3, round(thickest / 4)) | 1
@@ -152,54 +141,65 @@ def rule_segments(ink: NDArray[np.uint8], shortest: float, thickest: float) -> R
     return RuleSegments(x[kept], y[kept], slope[kept], length[kept])
 
 
-def slope_field(pieces: RuleSegments, centre: tuple[float, float], size: float) -> NDArray[np.float64]:
-    """Coefficients of the slope field over `ORDERS` that most of the pieces agree with (robust least squares).
+def slope_field(
+    segments: RuleSegments,
+    centre: tuple[float, float],
+    size: float,
+    settings: DewarpSettings = GRID_DEFAULTS.rectify.dewarp,
+) -> NDArray[np.float64]:
+    """Coefficients of the slope field over `ORDERS` that most of the segments agree with (robust least squares).
 
     All zero where the slopes are chance: what wear leaves of thick rules leans this way and that.
     """
-    powers = _powers((pieces.x - centre[0]) / size, (pieces.y - centre[1]) / size)
-    field, trust = _fitted(pieces, powers)
-    bent = _explains(pieces.slope, np.abs(pieces.slope - powers @ field), trust) and _foretells(pieces, powers)
-    return field if bent else np.zeros(len(ORDERS))
+    powers = _powers((segments.x - centre[0]) / size, (segments.y - centre[1]) / size)
+    field, trust = _fitted(segments, powers, settings)
+    left = np.abs(segments.slope - powers @ field)
+    curved = _explains(segments.slope, left, trust, settings) and _predicts(segments, powers, settings)
+    return field if curved else np.zeros(len(ORDERS))
 
 
-def _fitted(pieces: RuleSegments, powers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """A slope field, and the trust that each piece ends with. ``powers``: those of each piece's place."""
-    preference = SHRINK * np.array([0.0 if sum(order) < 2 else 1.0 for order in ORDERS])
-    weight = pieces.length**2
+def _fitted(
+    segments: RuleSegments, powers: NDArray[np.float64], settings: DewarpSettings
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A slope field, and the trust that each segment ends with. ``powers``: those of each segment's place."""
+    preference = settings.shrinkage * np.array([0.0 if sum(order) < 2 else 1.0 for order in ORDERS])
+    weight = segments.length**2
     field = np.zeros(len(ORDERS))
-    off = np.abs(pieces.slope - np.median(pieces.slope))
+    off = np.abs(segments.slope - np.median(segments.slope))
     trust = weight
     for _ in range(12):
-        scale = max(1.5 * _weighted_median(off, pieces.length), 1e-3)
+        scale = max(1.5 * _weighted_median(off, segments.length), 1e-3)
         trust = weight / (1 + (off / scale) ** 2) ** 2
         normal = powers.T @ (trust[:, None] * powers) + np.diag(preference * trust.sum() + 1e-12)
-        field = np.linalg.lstsq(normal, powers.T @ (trust * pieces.slope), rcond=None)[0]  # pieces may lie all in a row
-        off = np.abs(pieces.slope - powers @ field)
+        # Segments may lie all in a row.
+        field = np.linalg.lstsq(normal, powers.T @ (trust * segments.slope), rcond=None)[0]
+        off = np.abs(segments.slope - powers @ field)
     return np.asarray(field), trust
 
 
-def _explains(slopes: NDArray[np.float64], left: NDArray[np.float64], trust: NDArray[np.float64]) -> bool:
+def _explains(
+    slopes: NDArray[np.float64], left: NDArray[np.float64], trust: NDArray[np.float64], settings: DewarpSettings
+) -> bool:
     """Whether a field explains slopes that are more than the noise ``left`` (F statistic of a weighted regression)."""
     count = trust.sum() ** 2 / (trust**2).sum()
-    noise = max(float(np.average(left**2, weights=trust)), NOISE**2)
+    noise = max(float(np.average(left**2, weights=trust)), settings.least_noise**2)
     explained = float(np.average(slopes**2, weights=trust)) - noise
-    return explained * max(0.0, count - len(ORDERS)) / (len(ORDERS) * noise) > SIGNIFICANT
+    return explained * max(0.0, count - len(ORDERS)) / (len(ORDERS) * noise) > settings.significant
 
 
-def _foretells(pieces: RuleSegments, powers: NDArray[np.float64]) -> bool:
-    """Whether fields fitted to some of the pieces are nearer to the slopes of the others than none (cross-validation).
+def _predicts(segments: RuleSegments, powers: NDArray[np.float64], settings: DewarpSettings) -> bool:
+    """Whether fields fitted to some segments are nearer to the slopes of the others than none (cross-validation).
 
-    A robust fit finds pieces that agree with it among any that are noisy enough; others then do not.
+    A robust fit finds segments that agree with it among any that are noisy enough; others then do not.
     """
     left = usual = 0.0
-    fold = np.random.default_rng(0).permutation(len(pieces.x)) % FOLDS
-    for held in (fold == number for number in range(FOLDS)):
-        field, _ = _fitted(pieces.chosen(~held), powers[~held])
-        others = pieces.chosen(held)
-        left += _weighted_median(np.abs(others.slope - powers[held] @ field), others.length)
+    fold = np.random.default_rng(0).permutation(len(segments.x)) % settings.folds
+    for chosen in (fold == number for number in range(settings.folds)):
+        field, _ = _fitted(segments.chosen(~chosen), powers[~chosen], settings)
+        others = segments.chosen(chosen)
+        left += _weighted_median(np.abs(others.slope - powers[chosen] @ field), others.length)
         usual += _weighted_median(np.abs(others.slope), others.length)
-    return left < FORETOLD * usual
+    return left < settings.unexplained * usual
 
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
@@ -208,24 +208,25 @@ def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) 
     return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
-def find_dewarp_field(ink: NDArray[np.uint8], shortest: float, thickest: float, least: float) -> DewarpField | None:
-    """The bend that makes the rules straight; None where they are within ``least`` pixels, or too few to say."""
+def find_dewarp_field(ink: NDArray[np.uint8], text_height: float, settings: DewarpSettings) -> DewarpField | None:
+    """The dewarp field that makes the rules straight; None where they are straight enough, or too few to say."""
+    shortest, thickest = settings.segment_length * text_height, settings.thickest_rule * text_height
     height, width = ink.shape
     centre, size = (width / 2, height / 2), max(width, height) / 2
     fields, moved = [], 0.0
     for image, middle in ((ink, centre), (transposed(ink), centre[::-1])):
-        pieces = rule_segments(image, shortest, thickest)
-        if pieces.length.sum() < 3 * shortest or len(pieces.x) < 2 * len(ORDERS):
+        segments = rule_segments(image, shortest, thickest)
+        if segments.length.sum() < 3 * shortest or len(segments.x) < 2 * len(ORDERS):
             fields.append(np.zeros(len(ORDERS)))
             continue
-        fields.append(slope_field(pieces, middle, size))
-        along, across = (pieces.x - middle[0]) / size, (pieces.y - middle[1]) / size
+        fields.append(slope_field(segments, middle, size, settings))
+        along, across = (segments.x - middle[0]) / size, (segments.y - middle[1]) / size
         moved = max(moved, size * float(np.abs(_integral(fields[-1], along, across)).max()))
-    return DewarpField(centre, size, fields[0], fields[1]) if moved > least else None
+    return DewarpField(centre, size, fields[0], fields[1]) if moved > settings.smallest * text_height else None
 
 
 def upright_frame(step: Homography | DewarpField, width: int, height: int) -> tuple[Homography, int, int]:
-    """A shift, and the size of an upright picture that holds all of the scan's ``width`` × ``height`` pixels.
+    """A translation, and the size of an upright picture that holds all of the scan's ``width`` × ``height`` pixels.
 
     ``step`` maps upright pixels to the scan's; it is close to a rotation, and its inverse is found by iteration.
     """
@@ -234,19 +235,19 @@ def upright_frame(step: Homography | DewarpField, width: int, height: int) -> tu
     for _ in range(8):
         upright += outline - step(upright)
     low, high = np.floor(upright.min(axis=0)), np.ceil(upright.max(axis=0))
-    shift = np.eye(3)
-    shift[:2, 2] = low
-    return Homography(shift), int(high[0] - low[0]), int(high[1] - low[1])
+    translation = np.eye(3)
+    translation[:2, 2] = low
+    return Homography(translation), int(high[0] - low[0]), int(high[1] - low[1])
 
 
-def turned(angle: float, width: int, height: int) -> Homography:
-    """The map from a page turned by ``angle`` degrees (anticlockwise, about the middle) to the page before."""
+def rotation(angle: float, width: int, height: int) -> Homography:
+    """The homography from a page rotated by ``angle`` degrees (anticlockwise, about the middle) to the page before."""
     matrix = np.vstack([cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0), [0.0, 0.0, 1.0]])
     return Homography(np.linalg.inv(matrix))
 
 
-def quarter_turned(count: int, width: int, height: int) -> Homography:
-    """The map from a page turned anticlockwise by ``count`` quarters to the page (``width`` × ``height``) before."""
+def quarter_rotation(count: int, width: int, height: int) -> Homography:
+    """The homography from a page rotated anticlockwise by ``count`` quarters to that before: ``width`` × ``height``."""
     right, bottom = width - 1.0, height - 1.0
     matrices = {
         1: [[0.0, -1.0, right], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]],
@@ -257,12 +258,12 @@ def quarter_turned(count: int, width: int, height: int) -> Homography:
 
 
 def enlarged(columns: float, rows: float) -> Homography:
-    """From the pixels of a picture to those of one so many times as wide and as high; centres of pixels are whole."""
+    """The homography to a picture so many times as wide and as high; centres of pixels are whole."""
     return Homography(np.array([[columns, 0.0, (columns - 1) / 2], [0.0, rows, (rows - 1) / 2], [0.0, 0.0, 1.0]]))
 
 
 def compose(steps: Sequence[Homography | DewarpField]) -> PageMap:
-    """A warp of the given steps, neighbouring turns multiplied into one."""
+    """The map of the given steps, neighbouring homographies multiplied into one."""
     merged: list[Homography | DewarpField] = []
     for step in steps:
         if merged and isinstance(step, Homography) and isinstance(merged[-1], Homography):

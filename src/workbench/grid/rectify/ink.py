@@ -7,37 +7,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask
+from workbench.grid.settings.rectify import InkSettings
 
 
-def even_background(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def even_background(grey: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
     """Divide by the local paper tone, so that shade and tinted cells become white."""
     height, width = grey.shape
     small = cv2.resize(grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
-    # Wider than any stroke or rule, narrower than any shadow.
-    size = max(3, round(min(small.shape) / 40)) | 1
+    size = max(3, round(min(small.shape) / settings.background_window)) | 1
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((size, size), np.uint8)), min(size, 255))
     paper = cv2.resize(np.maximum(paper, 1), (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(grey, paper, scale=255.0).astype(np.uint8)
 
 
-def find_ink(grey: NDArray[np.uint8]) -> Mask:
-    """Dark pixels of an evened grey image (Otsu's threshold, held where faint print and paper grain both allow)."""
+def find_ink(grey: NDArray[np.uint8], settings: InkSettings) -> Mask:
+    """Dark pixels of an evened grey image (Otsu's threshold, within the bounds of the settings)."""
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    threshold = float(np.clip(threshold, 110, 215))
+    threshold = float(np.clip(threshold, settings.lowest_threshold, settings.highest_threshold))
     return np.asarray(cv2.threshold(grey, np.ceil(threshold) - 1, 255, cv2.THRESH_BINARY_INV)[1], dtype=np.uint8)
 
 
-def text_height(ink: Mask) -> float:
-    """Height of a character in pixels, from the connected pieces of ink; a 50th of the page's size if there are none.
+def text_height(ink: Mask, settings: InkSettings) -> float:
+    """Height of a character in pixels, from the connected components of a plausible size; guessed if there are few.
 
-    Chinese characters fall apart into smaller pieces, so the upper quartile is taken among pieces
-    of a plausible size, and not the middle.
+    Chinese characters fall apart into smaller components, so the upper quartile is taken and not the middle.
     """
     size = float(np.sqrt(ink.size / np.sqrt(2)))  # the short side of a sheet of A4
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
-    plausible = (heights > size / 250) & (heights < size / 18) & (widths < size / 18) & (widths > size / 500)
-    chosen = heights[plausible]
-    if len(chosen) < 10:
-        return size / 50
-    return float(np.percentile(chosen, 75))
+    largest = size / settings.largest_character
+    high = (heights > size / settings.lowest_character) & (heights < largest)
+    wide = (widths > size / settings.narrowest_character) & (widths < largest)
+    chosen = heights[high & wide]
+    if len(chosen) < settings.fewest_characters:
+        return size / settings.text_height_without_characters
+    return float(np.percentile(chosen, settings.text_height_percentile))

@@ -1,7 +1,7 @@
-"""Seals and coloured pen strokes: their ink taken off a page, the black print under it kept.
+"""Seals and coloured handwriting: their ink taken off a page, the black print under it kept.
 
 Colour is measured against the paper's own, so that neither yellowed paper nor a tinted cell is an ink. Printed text,
-rules and filled cells in colour stay: a stamp is told from them by the size of its connected figures.
+rules and filled cells in colour stay: a stamp differs from them in the size of its connected components.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask, chosen_components
+from workbench.grid.settings.rectify import SealSettings
 
 Channels = NDArray[np.float32]
 """(height, width, 3): share of the paper's light that is left in red, green and blue, 0 to 1."""
@@ -21,68 +22,10 @@ Channels = NDArray[np.float32]
 LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 """Weights of red, green and blue (ITU-R BT.601, as JPEG and OpenCV have them)."""
 
-WORKING_HEIGHT = 10.0
-"""Shapes are looked for on a page made so small that its text is this many pixels high."""
-
-GREY = 14
-"""A page whose channels nowhere differ by more than this many grey levels has no coloured ink."""
-
-COLOURED = 0.12
-"""Saturation from which a pixel holds coloured ink; colour fringes of print and the noise of JPEG stay below."""
-
-FAINT = 0.06
-"""Saturation from which a pixel inside the outline of a stamp holds its ink."""
-
-STRONG = 0.4
-"""A tint of the paper is less saturated than this; a large area of stronger colour is ink."""
-
-TOO_DARK = 0.35
-"""Below this share of the paper's light a pixel is print, and its colour is noise."""
-
-WIDEST_STROKE = 2.2
-"""Strokes of a stamp are narrower, and tinted cells are higher, than this many text heights."""
-
-CLOSED = 0.75
-FILLED = 0.65
-LONGEST_TANGENT = 10.0
-STRAIGHT = 0.7
-RULE_RUN = 2.0
-"""A straight run of coloured ink longer than this many text heights may belong to a ruled line."""
-
-RULE_GAP = 2.0
-
-THICKEST_RULE = 0.55
-"""A ruled line in colour is thinner than this, in text heights."""
-
-RULE_REACH = 0.3
-"""A network of straight runs that reaches over this share of the page is ruled lines; stamps are smaller."""
-
-SMALLEST_STAMP = 2.5
-"""Both sides of a stamp's largest connected figure are longer than this many text heights; characters are smaller."""
-
-PART_OF_STAMP = 1.5
-"""A figure this many text heights long that lies beside one of a stamp belongs to it: a ring that ran dry."""
-
-LARGEST_SOLID = 8.0
-"""A seal cut in white on red is at most this many text heights wide; a larger filled area is the form's own."""
-
-LARGEST_STAMP = 25.0
-"""Stamps, and pairs of stamps that overlap, are less high or less wide than this many text heights."""
-
-HEADING = 7.0
-"""Characters of a heading in colour are at most this many text heights high, and stand in a row."""
-
-
-LIGHTEST_TRACE = 0.8
-"""Share of the paper's light above which nothing is seen of a stroke."""
-
-AS_DARK_AS_PRINT = 0.3
-"""Print is darker than this part of the way from the usual tone of print to paper, somewhere in a stroke."""
-
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """A page image without the ink of stamps and pens.
+    """A page image without the ink of stamps and coloured handwriting.
 
     ``grey`` (height, width) uint8 is the page's luminance, where stamps lay only that of the print
     under them. ``covered`` marks where their ink lay.
@@ -92,21 +35,21 @@ class Unsealed:
     covered: Mask
 
 
-def without_seals(image: NDArray[np.uint8], text_height: float) -> Unsealed:
-    """Take the ink of stamps and large pen strokes off a page.
+def without_seals(image: NDArray[np.uint8], text_height: float, settings: SealSettings) -> Unsealed:
+    """Take the ink of stamps and large strokes of handwriting off a page.
 
     ``image`` is (height, width, 3) RGB, ``text_height`` that of its characters in pixels. Coloured
     print, ruled lines and tinted cells stay. A page without such ink comes back as its luminance.
     """
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     covered = np.zeros_like(grey)
-    scale = min(1.0, WORKING_HEIGHT / text_height)
+    scale = min(1.0, settings.working_height / text_height)
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     red, green, blue = cv2.split(small)
-    if max(cv2.absdiff(red, green).max(), cv2.absdiff(green, blue).max()) <= GREY:
+    if max(cv2.absdiff(red, green).max(), cv2.absdiff(green, blue).max()) <= settings.grey:
         return Unsealed(grey, covered)
-    paper = _paper(small, text_height * scale)
-    stamps = _stamps(_share_of_light(small, paper), text_height * scale)
+    paper = _paper(small, text_height * scale, settings)
+    stamps = _stamps(_share_of_light(small, paper), text_height * scale, settings)
     tone = _print_tone(grey) if stamps.any() else 0.0
     for x, y, width, height in _places(stamps, text_height * scale):
         window = np.s_[round(y / scale) : round((y + height) / scale), round(x / scale) : round((x + width) / scale)]
@@ -114,9 +57,9 @@ def without_seals(image: NDArray[np.uint8], text_height: float) -> Unsealed:
         where = cv2.resize(stamps[y : y + height, x : x + width], size, interpolation=cv2.INTER_LINEAR) > 0
         light = cv2.resize(paper[y : y + height, x : x + width], size, interpolation=cv2.INTER_LINEAR)
         channels = _share_of_light(image[window], light)
-        print_only = _print_under_ink(channels, where, tone) * (light @ LUMINANCE)
+        print_only = _print_under_ink(channels, where, tone, settings) * (light @ LUMINANCE)
         grey[window] = np.where(where, np.clip(print_only, 0, 255), grey[window]).astype(np.uint8)
-        covered[window][where & (_saturation(channels) > COLOURED)] = 255
+        covered[window][where & (_saturation(channels, settings) > settings.coloured)] = 255
     return Unsealed(grey, covered)
 
 
@@ -124,14 +67,14 @@ def _share_of_light(image: NDArray[np.uint8], paper: NDArray[np.float32]) -> Cha
     return np.asarray(cv2.min(cv2.divide(image.astype(np.float32), paper), (1.0, 1.0, 1.0, 1.0)), dtype=np.float32)
 
 
-def _paper(small: NDArray[np.uint8], text_height: float) -> NDArray[np.float32]:
+def _paper(small: NDArray[np.uint8], text_height: float, settings: SealSettings) -> NDArray[np.float32]:
     """Colour of the paper around every pixel, tints of cells included; nowhere as saturated as ink."""
     sample = small[::3, ::3].reshape(-1, 3)
     bright = sample @ LUMINANCE
     page = np.maximum(np.median(sample[bright >= np.median(bright)], axis=0), 1.0).astype(np.float32)
-    size = round(WIDEST_STROKE * text_height) | 1
+    size = round(settings.widest_stroke * text_height) | 1
     local = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)).astype(np.float32)
-    inked = _saturation(local / page) > STRONG
+    inked = _saturation(local / page, settings) > settings.strong
     local[inked] = page
     return np.maximum(local, 1.0)
 
@@ -141,12 +84,12 @@ def _lightest(channels: Channels) -> NDArray[np.float32]:
     return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.float32)
 
 
-def _saturation(channels: Channels) -> NDArray[np.float32]:
+def _saturation(channels: Channels, settings: SealSettings) -> NDArray[np.float32]:
     """How far the darkest channel lies under the lightest, 0 to 1; 0 where the pixel is too dark to have a colour."""
     red, green, blue = cv2.split(channels)
     lightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
-    saturation = 1.0 - cv2.divide(darkest, cv2.max(lightest, TOO_DARK))
-    saturation[lightest <= TOO_DARK] = 0.0
+    saturation = 1.0 - cv2.divide(darkest, cv2.max(lightest, settings.too_dark))
+    saturation[lightest <= settings.too_dark] = 0.0
     return np.asarray(saturation, dtype=np.float32)
 
 
@@ -158,40 +101,40 @@ def _print_tone(grey: NDArray[np.uint8]) -> float:
     return dark / light if light > 1.0 else dark
 
 
-def _stamps(channels: NDArray[np.float32], text_height: float) -> Mask:
-    """Where stamps and pen strokes lie: the large figures of coloured ink, and all such ink inside their outlines."""
-    saturation = _saturation(channels)
+def _stamps(channels: NDArray[np.float32], text_height: float, settings: SealSettings) -> Mask:
+    """Where stamps and handwriting lie: large components of coloured ink, and all such ink inside their outlines."""
+    saturation = _saturation(channels, settings)
     nearby = cv2.dilate(saturation, _square(text_height))
-    coloured = np.where(saturation > np.maximum(COLOURED, 0.5 * nearby), 255, 0).astype(np.uint8)
+    coloured = np.where(saturation > np.maximum(settings.coloured, 0.5 * nearby), 255, 0).astype(np.uint8)
     if np.count_nonzero(coloured) < text_height**2:
         return np.zeros_like(coloured)
     # Black print cuts the strokes it crosses: join them through it.
-    dark = np.where(_lightest(channels) <= TOO_DARK + 0.2, 255, 0).astype(np.uint8)
-    coloured = cv2.subtract(coloured, _headings(_joined(coloured, dark), text_height))
-    runs = _straight_runs(coloured, text_height)
-    rules, frames = _rules_and_frames(runs, text_height)
-    of_the_form = cv2.dilate(rules | _fills(coloured, text_height), _square(3))
+    dark = np.where(_lightest(channels) <= settings.too_dark + 0.2, 255, 0).astype(np.uint8)
+    coloured = cv2.subtract(coloured, _headings(_joined(coloured, dark), text_height, settings))
+    runs = _straight_runs(coloured, text_height, settings)
+    rules, frames = _rules_and_frames(runs, text_height, settings)
+    of_the_form = cv2.dilate(rules | _fills(coloured, text_height, settings), _square(3))
     coloured = cv2.subtract(coloured, of_the_form)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(_joined(coloured, dark), connectivity=8)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / text_height
     sides[0] = 0
     shorter, longer = sides.min(axis=1), sides.max(axis=1)
-    thick = cv2.morphologyEx(coloured, cv2.MORPH_OPEN, _square(THICKEST_RULE * text_height))
+    thick = cv2.morphologyEx(coloured, cv2.MORPH_OPEN, _square(settings.thickest_rule * text_height))
     thin_runs = cv2.subtract(runs, thick)  # a large ring is nearly straight over a few text heights, but no rule
-    straight = np.bincount(labels[thin_runs > 0], minlength=len(stats)) > STRAIGHT * stats[:, cv2.CC_STAT_AREA]
-    possible = (shorter < LARGEST_STAMP) & (longer >= PART_OF_STAMP)
-    chosen = possible & ~straight & (shorter >= SMALLEST_STAMP)
+    straight = np.bincount(labels[thin_runs > 0], minlength=len(stats)) > settings.straight * stats[:, cv2.CC_STAT_AREA]
+    possible = (shorter < settings.largest_stamp) & (longer >= settings.part_of_stamp)
+    chosen = possible & ~straight & (shorter >= settings.smallest_stamp)
     chosen |= possible & (np.bincount(labels[frames > 0], minlength=len(stats)) > 0)
     reach = _square(3 * text_height)
     while True:
-        outlines = _outlines(labels, chosen, text_height)
+        outlines = _outlines(labels, chosen, text_height, settings)
         near = np.bincount(labels[cv2.dilate(outlines, reach) > 0], minlength=len(stats)) > 0
         if not (near & possible & ~straight & ~chosen).any():
             break
         chosen |= near & possible & ~straight
-    outlines = _outlines(labels, chosen | (near & possible), text_height)
+    outlines = _outlines(labels, chosen | (near & possible), text_height, settings)
     # One pixel more: soft edges, and the colour that JPEG spreads around.
-    inside = np.where(saturation > FAINT, outlines, 0)
+    inside = np.where(saturation > settings.faint, outlines, 0)
     return np.asarray(cv2.dilate(inside & cv2.bitwise_not(of_the_form), np.ones((3, 3), np.uint8)), dtype=np.uint8)
 
 
@@ -199,13 +142,16 @@ def _joined(coloured: Mask, dark: Mask) -> Mask:
     return np.asarray(coloured | (dark & cv2.dilate(coloured, _square(3))), dtype=np.uint8)
 
 
-def _outlines(labels: NDArray[np.int32], chosen: NDArray[np.bool_], text_height: float) -> Mask:
+def _outlines(labels: NDArray[np.int32], chosen: NDArray[np.bool_], text_height: float, settings: SealSettings) -> Mask:
     """Convex outlines, filled, of the chosen figures; those within reach of each other share one."""
     figures = chosen_components(labels, chosen)
     outlines = np.zeros_like(figures)
     for window, group in _groups(figures, _square(3 * text_height)):
         _, _, width, height = cv2.boundingRect(group)
-        whole = [group] if min(width, height) < LARGEST_STAMP * text_height else filter(_is_frame, _pieces(group))
+        if min(width, height) < settings.largest_stamp * text_height:
+            whole = [group]
+        else:
+            whole = [part for part in _components(group) if _is_frame(part, settings)]
         for figure in whole:
             cv2.fillConvexPoly(outlines[window], cv2.convexHull(cv2.findNonZero(figure)), 255)
     return outlines
@@ -220,45 +166,48 @@ def _groups(figures: Mask, reach: NDArray[np.uint8]) -> Iterator[tuple[tuple[sli
         yield window, np.where(labels[window] == label, figures[window], 0).astype(np.uint8)
 
 
-def _pieces(group: Mask) -> Iterator[Mask]:
+def _components(group: Mask) -> Iterator[Mask]:
     count, labels = cv2.connectedComponents(group, connectivity=8)
     for label in range(1, count):
         yield np.where(labels == label, 255, 0).astype(np.uint8)
 
 
-def _rules_and_frames(runs: Mask, text_height: float) -> tuple[Mask, Mask]:
+def _rules_and_frames(runs: Mask, text_height: float, settings: SealSettings) -> tuple[Mask, Mask]:
     """Of straight runs of coloured ink, those of ruled lines and those of a stamp's frame.
 
     Rules reach over a large part of the page; worn ones have gaps.
     """
     rules, frames = np.zeros_like(runs), np.zeros_like(runs)
-    for window, group in _groups(runs, _square(RULE_GAP * text_height)):
+    for window, group in _groups(runs, _square(settings.rule_gap * text_height)):
         _, _, width, height = cv2.boundingRect(group)
         _, _, stats, _ = cv2.connectedComponentsWithStats(group, connectivity=8)
         longest = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()
-        if max(width, height) >= RULE_REACH * min(runs.shape) and longest >= LONGEST_TANGENT * text_height:
+        if (
+            max(width, height) >= settings.rule_reach * min(runs.shape)
+            and longest >= settings.longest_tangent * text_height
+        ):
             rules[window] |= group
-        elif min(width, height) >= SMALLEST_STAMP * text_height and _is_frame(group):
+        elif min(width, height) >= settings.smallest_stamp * text_height and _is_frame(group, settings):
             frames[window] |= group
     # On a form with coloured rules a frame may be one of its cells.
     return rules, frames if not rules.any() else np.zeros_like(frames)
 
 
-def _is_frame(figure: Mask) -> bool:
+def _is_frame(figure: Mask, settings: SealSettings) -> bool:
     """Whether a figure runs along its convex outline nearly all round. Pieces of a table's rules do not."""
     hull = cv2.convexHull(cv2.findNonZero(figure))
     outline = cv2.polylines(np.zeros_like(figure), [hull], isClosed=True, color=255)
     around = cv2.dilate(figure, _square(5))
-    return bool((around[outline > 0] > 0).mean() > CLOSED)
+    return bool((around[outline > 0] > 0).mean() > settings.closed)
 
 
-def _headings(coloured: Mask, text_height: float) -> Mask:
-    """The pieces of large characters in colour: they fill a row at least four characters long."""
+def _headings(coloured: Mask, text_height: float, settings: SealSettings) -> Mask:
+    """The components of large characters in colour: they fill a row at least four characters long."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(coloured, connectivity=8)
     starts = stats[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP]].astype(np.float64)
     sizes = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].astype(np.float64)
     longest = sizes.max(axis=1) / text_height
-    large = (longest > PART_OF_STAMP) & (longest < HEADING)
+    large = (longest > settings.part_of_stamp) & (longest < settings.heading)
     found = np.zeros(len(stats), bool)
     for label in np.flatnonzero(large):
         for along, across in ((0, 1), (1, 0)):  # the page may lie on its side
@@ -275,9 +224,9 @@ def _square(side: float) -> NDArray[np.uint8]:
     return np.ones((round(side), round(side)), np.uint8)
 
 
-def _straight_runs(coloured: Mask, text_height: float) -> Mask:
+def _straight_runs(coloured: Mask, text_height: float, settings: SealSettings) -> Mask:
     """Straight strokes, near enough upright, longer than any of a character."""
-    run = round(RULE_RUN * text_height)
+    run = round(settings.rule_run * text_height)
     across = cv2.morphologyEx(
         cv2.dilate(coloured, np.ones((5, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, run), np.uint8)
     )
@@ -287,14 +236,16 @@ def _straight_runs(coloured: Mask, text_height: float) -> Mask:
     return across | down
 
 
-def _fills(coloured: Mask, text_height: float) -> Mask:
+def _fills(coloured: Mask, text_height: float, settings: SealSettings) -> Mask:
     """Filled cells: areas of colour wider than strokes, with the print in them. A seal cut in white is no cell."""
-    window = _square(WIDEST_STROKE * text_height)
-    areas = cv2.dilate(np.where(cv2.blur(coloured, window.shape) > FILLED * 255, 255, 0).astype(np.uint8), window)
+    window = _square(settings.widest_stroke * text_height)
+    areas = cv2.dilate(
+        np.where(cv2.blur(coloured, window.shape) > settings.filled * 255, 255, 0).astype(np.uint8), window
+    )
     _, labels, stats, _ = cv2.connectedComponentsWithStats(areas, connectivity=4)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / text_height
     shorter, longer = sides.min(axis=1), sides.max(axis=1)
-    cells = (longer > LARGEST_SOLID) | (longer > 1.5 * shorter)
+    cells = (longer > settings.largest_solid) | (longer > 1.5 * shorter)
     cells[0] = False
     return chosen_components(labels, cells)
 
@@ -306,7 +257,9 @@ def _places(stamps: Mask, text_height: float) -> list[tuple[int, int, int, int]]
     return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]
 
 
-def _print_under_ink(channels: Channels, where: NDArray[np.bool_], tone: float) -> NDArray[np.float32]:
+def _print_under_ink(
+    channels: Channels, where: NDArray[np.bool_], tone: float, settings: SealSettings
+) -> NDArray[np.float32]:
     """Share of light that the print alone would leave.
 
     The lightest channel shows it, but JPEG keeps colour at half the resolution: there black strokes
@@ -316,7 +269,7 @@ def _print_under_ink(channels: Channels, where: NDArray[np.bool_], tone: float) 
     luminance = channels @ LUMINANCE
     lightest = _lightest(channels)
     colour = lightest - luminance
-    inked = where & (_saturation(channels) > COLOURED) & (colour > 0.05)
+    inked = where & (_saturation(channels, settings) > settings.coloured) & (colour > 0.05)
     if not inked.any():
         return luminance
     # Ink takes luminance away in proportion to the colour it gives. Where it is thin, JPEG has blurred its colour.
@@ -326,9 +279,11 @@ def _print_under_ink(channels: Channels, where: NDArray[np.bool_], tone: float) 
     # Nothing but print is as dark as print in every channel.
     left = np.minimum(left, lightest + (1.0 - lightest) * np.clip((lightest - tone) / (0.5 * (1.0 - tone)), 0.0, 1.0))
     # Traces without anything as dark as print are what an uneven stamp leaves.
-    count, traces = cv2.connectedComponents(np.where(left < LIGHTEST_TRACE, 1, 0).astype(np.uint8), connectivity=8)
+    count, traces = cv2.connectedComponents(
+        np.where(left < settings.lightest_trace, 1, 0).astype(np.uint8), connectivity=8
+    )
     is_print = np.zeros(count, bool)
-    is_print[np.unique(traces[left < tone + AS_DARK_AS_PRINT * (1.0 - tone)])] = True
+    is_print[np.unique(traces[left < tone + settings.as_dark_as_print * (1.0 - tone)])] = True
     is_print[0] = False
     kept = cv2.dilate(is_print[traces].astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.where(kept > 0, left, 1.0)

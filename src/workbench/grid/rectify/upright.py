@@ -17,46 +17,25 @@ from workbench.grid.rectify.dewarp import (
     compose,
     enlarged,
     find_dewarp_field,
-    quarter_turned,
-    turned,
+    quarter_rotation,
+    rotation,
     upright_frame,
 )
 from workbench.grid.rectify.ink import even_background, find_ink, text_height
 from workbench.grid.rectify.orientation import quarter_turns
-from workbench.grid.rectify.seals import GREY, without_seals
+from workbench.grid.rectify.seals import without_seals
 from workbench.grid.rectify.skew import skew_angle
+from workbench.grid.settings import GRID_DEFAULTS
+from workbench.grid.settings.rectify import InkSettings, RectifySettings, SealSettings
 from workbench.model import Page, Point, Polygon
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine
 
-WORKING_TEXT_HEIGHT, TOO_HIGH = 28.0, 1.1
-"""Pixels that a character is high on the page that is worked on; one up to so many times as high is left as it is.
-PP-OCR recognises a line in 48 pixels, its margins included."""
-
-ENOUGH_TO_MEASURE = 1200
-"""Short side of a page, in pixels, from which the height of its text can be told."""
-
-
-SMALLEST_SKEW = 0.03
-"""A page less askew than this is left as it is, degrees: over a page width it moves a rule by less than its weight."""
-
-PIECE = 1.6
-"""Pieces of rules that are measured for bends are at least this long, in text heights: longer than strokes."""
-
-THICKEST_RULE = 0.55
-"""A rule is thinner than this, in text heights; anything thicker is a filled area or the edge of the scan."""
-
-SMALLEST_BEND = 0.08
-"""Rules that bend less than this many text heights over the page are straight enough."""
-
-MOST_BENDS = 3
-"""Bends are measured where they are seen, not where they belong: a strong one takes a second and third look."""
-
 
 @dataclass(frozen=True, slots=True)
 class UprightPage:
-    """A page turned upright and made flat.
+    """A page made upright and flat.
 
     ``grey`` (height, width) uint8 has an evened background (paper near 255) and no ink of seals;
     ``ink`` marks its dark pixels, ``covered`` where seals lay, ``chroma`` is how far from grey each
@@ -83,18 +62,18 @@ def _point(corner: NDArray[np.float64]) -> Point:
     return round(float(corner[0]), 2), round(float(corner[1]), 2)
 
 
-def make_upright(page: Page, engine: OcrEngine) -> UprightPage:
+def make_upright(page: Page, engine: OcrEngine, settings: RectifySettings = GRID_DEFAULTS.rectify) -> UprightPage:
     """Even the background, take off seals, undo skew, quarter turns, perspective and curl.
 
     The engine is asked which way up the lines of text are.
     """
-    copy = _WorkingCopy.of(page.image)
-    scan, covered = _without_seals(copy)
-    flat, ink, height = _flat(_Sheet.of(scan))
-    turns = quarter_turns(flat.picture, ink, height, engine)
+    copy = _WorkingCopy.of(page.image, settings)
+    scan, covered = _without_seals(copy, settings.seals, settings.ink)
+    flat, ink, height = _flat(_Sheet.of(scan), settings)
+    turns = quarter_turns(flat.picture, ink, height, engine, settings.orientation)
     if turns:
-        flat, ink = flat.turned(turns), np.ascontiguousarray(np.rot90(ink, turns))
-        height = text_height(ink)  # of characters that lie on their side it was the width
+        flat, ink = flat.rotated(turns), np.ascontiguousarray(np.rot90(ink, turns))
+        height = text_height(ink, settings.ink)  # of characters that lie on their side it was the width
     rows, columns = ink.shape
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
     tinted = flat.to_scan.resample(copy.chroma, columns, rows, paper=0) if copy.chroma.any() else np.zeros_like(ink)
@@ -114,21 +93,22 @@ class _WorkingCopy:
     to_page: Homography
 
     @classmethod
-    def of(cls, image: NDArray[np.uint8]) -> _WorkingCopy:
+    def of(cls, image: NDArray[np.uint8], settings: RectifySettings) -> _WorkingCopy:
         grey = _grey(image)
-        measured = even_background(_reduced(grey, max(1, min(grey.shape) // ENOUGH_TO_MEASURE)))
-        height = text_height(find_ink(measured)) * image.shape[0] / measured.shape[0]
-        factor = height / WORKING_TEXT_HEIGHT if height > TOO_HIGH * WORKING_TEXT_HEIGHT else 1.0
+        measured = even_background(_reduced(grey, max(1, min(grey.shape) // settings.measurable_side)), settings.ink)
+        height = text_height(find_ink(measured, settings.ink), settings.ink) * image.shape[0] / measured.shape[0]
+        wanted = settings.working_text_height
+        factor = height / wanted if height > settings.left_as_it_is * wanted else 1.0
         working = _reduced(grey if _is_grey(image) else image, factor)
         columns, rows = image.shape[1] / working.shape[1], image.shape[0] / working.shape[0]
         is_measured = working.shape[:2] == measured.shape
-        evened = measured if is_measured else even_background(_grey(working))
+        evened = measured if is_measured else even_background(_grey(working), settings.ink)
         return cls(working, _chroma(working), evened, height / rows, enlarged(columns, rows))
 
 
 def _is_grey(image: NDArray[np.uint8]) -> bool:
-    # In bands that stay in the processor's cache; a page in colour shows it in the first.
-    return not any(_chroma(band).any() for band in np.array_split(image, 32))
+    # In blocks that stay in the processor's cache; a page in colour shows it in the first.
+    return not any(_chroma(rows).any() for rows in np.array_split(image, 32))
 
 
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -152,12 +132,12 @@ def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.subtract(lightest, darkest), dtype=np.uint8)
 
 
-def _without_seals(copy: _WorkingCopy) -> tuple[NDArray[np.uint8], Mask]:
+def _without_seals(copy: _WorkingCopy, settings: SealSettings, ink: InkSettings) -> tuple[NDArray[np.uint8], Mask]:
     """The page in grey on white paper without the ink of seals, and where that lay."""
-    if copy.chroma.max() < GREY:
+    if copy.chroma.max() < settings.grey:
         return copy.grey, np.zeros_like(copy.grey)
-    unsealed = without_seals(copy.image, copy.text_height)
-    return (even_background(unsealed.grey) if unsealed.covered.any() else copy.grey), unsealed.covered
+    unsealed = without_seals(copy.image, copy.text_height, settings)
+    return (even_background(unsealed.grey, ink) if unsealed.covered.any() else copy.grey), unsealed.covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,30 +158,30 @@ class _Sheet:
         to_scan = compose((frame, step, *self.to_scan.steps))
         return _Sheet(self.scan, to_scan.resample(self.scan, width, height), to_scan)
 
-    def turned(self, count: int) -> _Sheet:
-        """Turned anticlockwise by some quarters, pixel by pixel."""
-        to_scan = compose((quarter_turned(count, *self.picture.shape[::-1]), *self.to_scan.steps))
+    def rotated(self, count: int) -> _Sheet:
+        """Rotated anticlockwise by some quarter turns, pixel by pixel."""
+        to_scan = compose((quarter_rotation(count, *self.picture.shape[::-1]), *self.to_scan.steps))
         return _Sheet(self.scan, np.ascontiguousarray(np.rot90(self.picture, count)), to_scan)
 
 
-def _flat(sheet: _Sheet) -> tuple[_Sheet, Mask, float]:
+def _flat(sheet: _Sheet, settings: RectifySettings) -> tuple[_Sheet, Mask, float]:
     """Skew undone, then what is left of perspective and curl: rules become straight, level and plumb.
 
     Gives the ink of the picture and the height of its text as well.
     """
-    angle = skew_angle(find_ink(sheet.picture))
-    if abs(angle) >= SMALLEST_SKEW:
-        sheet = sheet.moved(turned(angle, *sheet.picture.shape[::-1]))
-    ink, height = _ink_and_height(sheet.picture)
-    for _ in range(MOST_BENDS):
-        bend = find_dewarp_field(ink, PIECE * height, THICKEST_RULE * height, SMALLEST_BEND * height)
-        if bend is None:
+    angle = skew_angle(find_ink(sheet.picture, settings.ink), settings.largest_skew)
+    if abs(angle) >= settings.smallest_skew:
+        sheet = sheet.moved(rotation(angle, *sheet.picture.shape[::-1]))
+    ink, height = _ink_and_height(sheet.picture, settings.ink)
+    for _ in range(settings.dewarp.most_rounds):
+        field = find_dewarp_field(ink, height, settings.dewarp)
+        if field is None:
             break
-        sheet = sheet.moved(bend)
-        ink, height = _ink_and_height(sheet.picture)
+        sheet = sheet.moved(field)
+        ink, height = _ink_and_height(sheet.picture, settings.ink)
     return sheet, ink, height
 
 
-def _ink_and_height(grey: NDArray[np.uint8]) -> tuple[Mask, float]:
-    ink = find_ink(grey)
-    return ink, text_height(ink)
+def _ink_and_height(grey: NDArray[np.uint8], settings: InkSettings) -> tuple[Mask, float]:
+    ink = find_ink(grey, settings)
+    return ink, text_height(ink, settings)

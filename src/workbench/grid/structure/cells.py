@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.settings.ruling import RulingSettings
 from workbench.grid.structure.lattice import Lattice
-
-PRESENT = 0.5
-"""A stretch of rule counts as drawn from this probability on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,10 @@ class CellBox:
     border: float
 
 
-def find_cells(lattice: Lattice) -> list[CellBox]:
+def find_cells(lattice: Lattice, settings: RulingSettings) -> list[CellBox]:
     """Cover the lattice with cells: neighbours without a rule between them are one cell. Sorted by (row, col)."""
     rectangles: list[_Rectangle] = []
-    for component in _components(lattice):
+    for component in _components(lattice, settings):
         rectangles += _split_into_rectangles(component, lattice)
     return [_cell_box(rectangle, lattice) for rectangle in sorted(rectangles)]
 
@@ -44,37 +43,18 @@ _Squares = NDArray[np.bool_]
 """(rows, columns) of the lattice: which of its squares belong to a component."""
 
 
-def _components(lattice: Lattice) -> list[_Squares]:
-    rows, columns = len(lattice.ys) - 1, len(lattice.xs) - 1
-    label = np.full((rows, columns), -1)
-    components: list[_Squares] = []
-    for row in range(rows):
-        for column in range(columns):
-            if label[row, column] < 0:
-                components.append(_flood(row, column, len(components), label, lattice))
-    return components
-
-
-def _flood(row: int, column: int, name: int, label: NDArray[np.int64], lattice: Lattice) -> _Squares:
-    label[row, column] = name
-    pending = [(row, column)]
-    while pending:
-        r, c = pending.pop()
-        for next_r, next_c, rule in (
-            (r - 1, c, lattice.horizontal[r, c]),
-            (r + 1, c, lattice.horizontal[r + 1, c]),
-            (r, c - 1, lattice.vertical[r, c]),
-            (r, c + 1, lattice.vertical[r, c + 1]),
-        ):
-            inside = 0 <= next_r < label.shape[0] and 0 <= next_c < label.shape[1]
-            if inside and rule < PRESENT and label[next_r, next_c] < 0:
-                label[next_r, next_c] = name
-                pending.append((next_r, next_c))
-    return np.asarray(label == name)
+def _components(lattice: Lattice, settings: RulingSettings) -> list[_Squares]:
+    """The squares that no rule parts from each other, each component on its own."""
+    # A picture of the lattice: squares in every other row and column, and what lies between two of them.
+    open_between = np.zeros((2 * len(lattice.ys) - 3, 2 * len(lattice.xs) - 3), bool)
+    open_between[::2, ::2] = True
+    open_between[1::2, ::2] = lattice.horizontal[1:-1] < settings.drawn
+    open_between[::2, 1::2] = lattice.vertical[:, 1:-1] < settings.drawn
+    return [part[::2, ::2] for part in _connected_parts(open_between)]
 
 
 def _split_into_rectangles(squares: _Squares, lattice: Lattice) -> list[_Rectangle]:
-    """A component that is no rectangle lost a piece of rule: cut it where the evidence for a rule is best."""
+    """A component that is no rectangle lost a segment of rule: cut it where the evidence for a rule is best."""
     rows, columns = np.flatnonzero(squares.any(axis=1)), np.flatnonzero(squares.any(axis=0))
     r0, r1, c0, c1 = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
     if squares[r0 : r1 + 1, c0 : c1 + 1].all():
@@ -106,13 +86,11 @@ def _cut_along_rules(rectangle: _Rectangle, lattice: Lattice) -> list[_Rectangle
 
 
 def _log_odds(probabilities: NDArray[np.float64]) -> float:
-    held = np.clip(probabilities, 0.01, 0.99)
-    return float(np.log(held / (1 - held)).sum())
+    certain = np.clip(probabilities, 0.01, 0.99)
+    return float(np.log(certain / (1 - certain)).sum())
 
 
 def _connected_parts(squares: _Squares) -> list[_Squares]:
-    import cv2
-
     count, labels = cv2.connectedComponents(squares.astype(np.uint8), connectivity=4)
     return [np.asarray(labels == i) for i in range(1, count)]
 

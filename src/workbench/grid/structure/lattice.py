@@ -13,33 +13,9 @@ from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask, components_of, outer_boxes, transposed
 from workbench.grid.rectify.upright import UprightPage
+from workbench.grid.settings.ruling import RulingSettings
 from workbench.grid.structure.line_evidence import probability, shares
-from workbench.grid.structure.ruling_lines import (
-    LONGER_THAN_A_STROKE,
-    SNAP,
-    WORN,
-    WORN_ANCHOR,
-    RuleMasks,
-    rule_positions,
-)
-
-LONE_RULE_REACH = 15.0
-"""A rule that touches no other belongs to a table at most this many text heights away."""
-
-PAST_TABLE = 1.5
-"""A table's own rules end within so many text heights of its corners."""
-
-LONE_RULE_SHARE = 0.8
-"""Such a rule runs along this share of the table's side; wear takes the ends of some."""
-
-CRUMBS = 0.15
-"""Ink within this many text heights of a worn rule, on the line of its pieces, is what is left of it."""
-
-SPECK = 0.25
-"""Ink whose sides are both shorter than this many text heights does not count as text beside a rule."""
-
-OPEN_END = 0.85
-"""Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end there."""
+from workbench.grid.structure.ruling_lines import RulingMasks, rule_positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +33,9 @@ class Lattice:
     vertical: NDArray[np.float64]
 
 
-def find_lattices(page: UprightPage, rules: RuleMasks) -> list[Lattice]:
+def find_lattices(page: UprightPage, rules: RulingMasks, settings: RulingSettings) -> list[Lattice]:
     """One lattice per ruled table, top to bottom, then left to right."""
-    found = [_lattice(box, page, rules) for box in _table_boxes(page, rules)]
+    found = [_lattice(box, page, rules, settings) for box in _table_boxes(page, rules, settings)]
     return sorted((lattice for lattice in found if lattice), key=reading_order)
 
 
@@ -76,9 +52,10 @@ PixelBox = tuple[int, int, int, int]
 """x0, y0, x1, y1 in upright pixels, the ends not included."""
 
 
-def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[PixelBox]:
+def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings) -> list[PixelBox]:
     """Surroundings of the connected networks of rules; networks that overlap are one table."""
-    reach = max(3, round((SNAP if rules.wear < WORN else WORN_ANCHOR) * page.text_height)) | 1
+    nearest = settings.snap if rules.wear < settings.worn else settings.worn_anchor
+    reach = max(3, round(nearest * page.text_height)) | 1
     network = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((reach, reach), np.uint8))
     smallest = 2 * page.text_height
     boxes = [
@@ -86,16 +63,16 @@ def _table_boxes(page: UprightPage, rules: RuleMasks) -> list[PixelBox]:
     ]
     flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
     tables = _merge_overlapping([box for box in boxes if box not in flat])
-    lone = _pieced_together(sorted(flat), reach)
-    return _merge_overlapping([_with_lone_rules(table, lone, page.text_height) for table in tables])
+    lone = _joined_rules(sorted(flat), reach)
+    return _merge_overlapping([_with_lone_rules(table, lone, page.text_height, settings) for table in tables])
 
 
 def _size(box: PixelBox) -> tuple[int, int]:
     return box[2] - box[0], box[3] - box[1]
 
 
-def _pieced_together(rules: list[PixelBox], reach: float) -> list[PixelBox]:
-    """Rules with the pieces of one line as one rule."""
+def _joined_rules(rules: list[PixelBox], reach: float) -> list[PixelBox]:
+    """Rules with the segments of one line as one rule."""
     lines: list[PixelBox] = []
     for rule in rules:
         along = int(rule[2] - rule[0] < rule[3] - rule[1])
@@ -113,13 +90,13 @@ def _around(one: PixelBox, other: PixelBox) -> PixelBox:
     return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
-def _with_lone_rules(table: PixelBox, lone: list[PixelBox], text_height: float) -> PixelBox:
+def _with_lone_rules(table: PixelBox, lone: list[PixelBox], text_height: float, settings: RulingSettings) -> PixelBox:
     """Widen a table to the rules that run along its whole side without touching it.
 
     The outer rule of a merged cell as high as the page has no rule that crosses it. A line that runs on past the table
     on both sides is none of its rules: the gutter of a spread, the edge of the sheet.
     """
-    reach, slack = LONE_RULE_REACH * text_height, PAST_TABLE * text_height
+    reach, slack = settings.lattice.lone_rule_reach * text_height, settings.lattice.past_table * text_height
     for axis in (0, 1):  # beside the table, then above and below it
         across, along = axis, 1 - axis
         for rule in sorted(lone, key=lambda rule: abs(rule[across] - table[across])):
@@ -127,7 +104,7 @@ def _with_lone_rules(table: PixelBox, lone: list[PixelBox], text_height: float) 
             length = max(rule[along + 2] - rule[along], table[along + 2] - table[along])
             distance = max(table[across] - rule[across + 2], rule[across] - table[across + 2])
             past = rule[along] < table[along] - slack and rule[along + 2] > table[along + 2] + slack
-            if shared >= LONE_RULE_SHARE * length and 0 < distance <= reach and not past:
+            if shared >= settings.lattice.lone_rule_share * length and 0 < distance <= reach and not past:
                 table = _around(table, rule)
     return table
 
@@ -145,55 +122,64 @@ def _merge_overlapping(boxes: list[PixelBox]) -> list[PixelBox]:
     return merged if len(merged) == len(boxes) else _merge_overlapping(merged)
 
 
-def _lattice(box: PixelBox, page: UprightPage, rules: RuleMasks) -> Lattice | None:
+def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: RulingSettings) -> Lattice | None:
     """The lattice inside a box, or None where the rules there enclose no cells."""
     x0, y0, x1, y1 = box
     window = np.s_[y0:y1, x0:x1]
     long_h, long_v = rules.long_horizontal[window], rules.long_vertical[window]
     whole_h, whole_v = rules.whole_horizontal[window], rules.whole_vertical[window]
-    ys = rule_positions(whole_h, page.text_height)
-    xs = rule_positions(transposed(whole_v), page.text_height)
+    ys = rule_positions(whole_h, page.text_height, settings)
+    xs = rule_positions(transposed(whole_v), page.text_height, settings)
     if len(xs) < 2 or len(ys) < 1:
         return None
-    ys = _with_open_ends(ys, whole_v, page.text_height)
-    xs = _with_open_ends(xs, whole_h.T, page.text_height)
+    ys = _with_open_ends(ys, whole_v, page.text_height, settings)
+    xs = _with_open_ends(xs, whole_h.T, page.text_height, settings)
     if len(ys) < 2:
         return None
-    pieces_h, pieces_v = rules.pieces_horizontal[window], rules.pieces_vertical[window]
+    segments_h, segments_v = rules.segments_horizontal[window], rules.segments_vertical[window]
     height = page.text_height
-    text = _text(page.ink[window], long_h | long_v, pieces_h, pieces_v, ys, xs, height)
-    found_h = shares(text, long_h, pieces_h, ys, xs, height, SNAP * height)
-    down, long, pieces = (transposed(mask) for mask in (text, long_v, pieces_v))
-    found_v = shares(down, long, pieces, xs, ys, height, SNAP * height)
-    horizontal = probability(found_h, xs, height, rules.wear)
-    vertical = probability(found_v, ys, height, rules.wear).T
+    text = _text(page.ink[window], long_h | long_v, segments_h, segments_v, ys, xs, height, settings)
+    found_h = shares(text, long_h, segments_h, ys, xs, height, settings.snap * height, settings.evidence)
+    down, long, segments = (transposed(mask) for mask in (text, long_v, segments_v))
+    found_v = shares(down, long, segments, xs, ys, height, settings.snap * height, settings.evidence)
+    horizontal = probability(found_h, xs, height, rules.wear, settings.evidence)
+    vertical = probability(found_v, ys, height, rules.wear, settings.evidence).T
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
-    horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], OPEN_END)
-    vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], OPEN_END)
-    shifted_xs, shifted_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
-    return Lattice(shifted_xs, shifted_ys, horizontal, vertical)
+    horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], settings.lattice.open_end)
+    vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], settings.lattice.open_end)
+    on_page_xs, on_page_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
+    return Lattice(on_page_xs, on_page_ys, horizontal, vertical)
 
 
 def _text(
-    ink: Mask, rules: Mask, across: Mask, down: Mask, ys: Sequence[float], xs: Sequence[float], text_height: float
+    ink: Mask,
+    rules: Mask,
+    across: Mask,
+    down: Mask,
+    ys: Sequence[float],
+    xs: Sequence[float],
+    text_height: float,
+    settings: RulingSettings,
 ) -> Mask:
-    """Ink of a table without its rules, without what may be left of worn ones, and without specks."""
-    reach = CRUMBS * text_height
+    """Ink of a table without its rules, without what may be left of worn ones, and without noise."""
+    reach = settings.lattice.remnants * text_height
     rules, beside = rules.copy(), np.zeros_like(ink)
-    for positions, pieces, axis in ((ys, across, 0), (xs, down, 1)):
+    for positions, segments, axis in ((ys, across, 0), (xs, down, 1)):
         for position in positions:
-            strip = slice(max(0, round(position - reach)), round(position + reach) + 1)
-            at = (strip, slice(None)) if axis == 0 else (slice(None), strip)
-            rules[at] |= pieces[at]
+            beside_rule = slice(max(0, round(position - reach)), round(position + reach) + 1)
+            at = (beside_rule, slice(None)) if axis == 0 else (slice(None), beside_rule)
+            rules[at] |= segments[at]
             beside[at] = 255
-    marks = components_of(cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8))))
-    apart = marks.count(marks.mask & beside) < marks.area
-    kept = apart & (np.maximum(marks.width, marks.height) > SPECK * text_height)
+    components = components_of(cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8))))
+    apart = components.count(components.mask & beside) < components.area
+    kept = apart & (np.maximum(components.width, components.height) > settings.lattice.smallest_text * text_height)
     kept[0] = False
-    return marks.chosen(kept)
+    return components.chosen(kept)
 
 
-def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) -> list[float]:
+def _with_open_ends(
+    positions: list[float], crossing: Mask, text_height: float, settings: RulingSettings
+) -> list[float]:
     """Add the outer rule of a table that the page's edge or a page break left open.
 
     The crossing rules show it: when most of them run on past the outermost rule by more than a line
@@ -203,7 +189,7 @@ def _with_open_ends(positions: list[float], crossing: Mask, text_height: float) 
     if not len(rows):
         return positions
     first, last = float(rows[0]), float(rows[-1])
-    beyond = LONGER_THAN_A_STROKE * text_height
+    beyond = settings.longer_than_stroke * text_height
     if positions[0] - first > beyond and _several_cross(crossing, first, positions[0]):
         positions = [first, *positions]
     if last - positions[-1] > beyond and _several_cross(crossing, positions[-1], last):
@@ -220,23 +206,25 @@ def _several_cross(crossing: Mask, start: float, end: float) -> bool:
     return int(np.count_nonzero(np.diff(crosses, prepend=0) == 1)) >= 2
 
 
-def rule_ink(ink: Mask, rules: RuleMasks, lattices: Sequence[Lattice], text_height: float) -> Mask:
+def rule_ink(
+    ink: Mask, rules: RulingMasks, lattices: Sequence[Lattice], text_height: float, settings: RulingSettings
+) -> Mask:
     """The ink of the tables' rules: the long runs within them, and what lies on the lines of worn and dashed ones."""
     kept = np.zeros_like(ink)
     for lattice in lattices:
         top, left = max(0, round(lattice.ys[0]) - 2), max(0, round(lattice.xs[0]) - 2)
         window = np.s_[top : round(lattice.ys[-1]) + 3, left : round(lattice.xs[-1]) + 3]
         kept[window] = rules.long_horizontal[window] | rules.long_vertical[window]
-        reach = CRUMBS * text_height
-        _add_crumbs(kept, ink, rules.pieces_horizontal, lattice.ys, lattice.xs, lattice.horizontal, reach)
-        _add_crumbs(kept.T, ink.T, rules.pieces_vertical.T, lattice.xs, lattice.ys, lattice.vertical.T, reach)
+        reach = settings.lattice.remnants * text_height
+        _add_remnants(kept, ink, rules.segments_horizontal, lattice.ys, lattice.xs, lattice.horizontal, reach)
+        _add_remnants(kept.T, ink.T, rules.segments_vertical.T, lattice.xs, lattice.ys, lattice.vertical.T, reach)
     return kept
 
 
-def _add_crumbs(
+def _add_remnants(
     kept: Mask,
     ink: Mask,
-    pieces: Mask,
+    segments: Mask,
     positions: Sequence[float],
     stops: Sequence[float],
     drawn: NDArray[np.float64],
@@ -245,8 +233,8 @@ def _add_crumbs(
     """Mark the ink on the line of each stretch of a horizontal rule that is drawn."""
     for j, position in enumerate(positions):
         top = max(0, round(position - reach))
-        band = slice(top, round(position + reach) + 1)
-        line = np.flatnonzero((pieces[band] | kept[band]).any(axis=1))
+        around = slice(top, round(position + reach) + 1)
+        line = np.flatnonzero((segments[around] | kept[around]).any(axis=1))
         if not len(line):
             continue
         rows = slice(top + int(line[0]), top + int(line[-1]) + 1)

@@ -10,68 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask
-
-SAMPLE = 0.5
-"""Pieces of a stretch this many text heights long are taken as independent of each other."""
-
-INK_OF_NOTHING = 0.2
-"""Share of a stretch that may look drawn where there is no rule on a page of whole rules: rows of dashes."""
-
-STRICTER = 12.0
-"""On a worn page less ink counts as drawn. Power of the share of rule that is left by which `INK_OF_NOTHING` falls."""
-
-MOST_WEAR = 0.7
-"""Rules of which more than this share is gone cannot be told from dirt."""
-
-LEAST_WEAR = 0.03
-"""Even a whole rule is crossed by white here and there."""
-
-FEWEST_SAMPLES, MOST_SAMPLES = 2.0, 12.0
-"""Bounds for the weight of one stretch: of a very short one, and of a long one that is worn in one go."""
-
-JUNCTION = 0.1
-"""So near (in text heights) to a crossing rule the ink may be that rule's."""
-
-WAVER = 0.08
-"""A rule leaves its line by at most this many text heights from one stretch to the next."""
-
-RUNS_ON, APART = 0.45, 1.0
-"""Room between text on either side of a place, in text heights: less than the first between characters of one
-text, more than the second between the texts of two cells."""
-
-TEXT_ACROSS, TEXT_APART = 5.0, 3.0
-"""Log-odds against a rule for a line of text (a text height) that runs across, and for it for every text height
-of room between two texts."""
-
-CLEARLY_DRAWN = 0.3
-"""A stretch of which this share is inked ends the cells on both of its sides."""
-
-BESIDE_RULE = 0.25
-"""Ink so near to a rule (in text heights) may be of a second rule beside it: where texts stand is seen without it."""
-
-MORE_LIKELY = 0.1
-"""A stretch of which so much more is inked is the likelier one to lie between two texts."""
-
-IN_CENTRE, OFF_CENTRE = 0.35, 0.7
-"""Text in the middle of a cell is at most the first off it, in text heights; it is in the middle of one cell and not
-of another where the second lies between."""
-
-TEXT_CENTRED = 3.0
-"""Log-odds for a rule with which a text is in the middle of its cell, against one without which it is."""
-
-MOST_LINES = 2.0
-"""Text across is counted for so many lines: more of the same text say nothing new."""
-
-MOST_ROOM = 2.0
-"""Texts further apart than this many text heights are not one text."""
-
-CHANGE = 0.12
-"""Probability that a rule begins or ends where another crosses it."""
-
-UPPER_QUARTILE = 0.75
-
-LONGEST_GAP = 2.5
-"""A gap in a rule longer than this many text heights is no wear: the rule ends there and another begins."""
+from workbench.grid.settings.ruling import EvidenceSettings
 
 
 def alone(runs: Mask, ink: Mask, clear: float, thickness: float) -> Mask:
@@ -86,7 +25,7 @@ def alone(runs: Mask, ink: Mask, clear: float, thickness: float) -> Mask:
     return np.asarray(cv2.subtract(runs, cv2.dilate(ink, kernel)), dtype=np.uint8)
 
 
-def wear(long: Mask, pieces: Mask, positions: list[float], text_height: float) -> float:
+def wear(long: Mask, segments: Mask, positions: list[float], text_height: float, settings: EvidenceSettings) -> float:
     """Share of the rules' length that is gone, from the short gaps along rules (0 on a clean page).
 
     Of the rules by their length, the upper quartile: a page can be worn on one side only, and the
@@ -94,23 +33,23 @@ def wear(long: Mask, pieces: Mask, positions: list[float], text_height: float) -
     """
     drawn, gone = [0.0], [0.0]
     for position in positions:
-        line = _on_one_line(long, pieces, position, text_height)
+        line = _on_one_line(long, segments, position, text_height)
         edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
         starts, ends = edges[::2], edges[1::2]
         gaps = starts[1:] - ends[:-1]
         drawn.append(float((ends - starts).sum()))
-        gone.append(float(gaps[gaps < LONGEST_GAP * text_height].sum()))
+        gone.append(float(gaps[gaps < settings.longest_gap * text_height].sum()))
     length, share = np.array(drawn), np.array(gone) / np.maximum(1, np.array(drawn) + np.array(gone))
     order = np.argsort(share)
     reached = np.cumsum(length[order])
-    return float(share[order][np.searchsorted(reached, UPPER_QUARTILE * reached[-1])])
+    return float(share[order][np.searchsorted(reached, settings.wear_quantile * reached[-1])])
 
 
-def _on_one_line(long: Mask, pieces: Mask, position: float, text_height: float) -> NDArray[np.bool_]:
+def _on_one_line(long: Mask, segments: Mask, position: float, text_height: float) -> NDArray[np.bool_]:
     """Along a horizontal rule: where it is drawn, on the line that holds most ink."""
     reach = 0.25 * text_height
-    band = slice(max(0, round(position - reach)), round(position + reach) + 1)
-    rows = cv2.blur((pieces[band] | long[band]).astype(np.float32), (1, 3)) > 0
+    around = slice(max(0, round(position - reach)), round(position + reach) + 1)
+    rows = cv2.blur((segments[around] | long[around]).astype(np.float32), (1, 3)) > 0
     return np.asarray(rows[int(rows.sum(axis=1).argmax())])
 
 
@@ -131,45 +70,52 @@ class Shares:
 
 
 def shares(
-    text: Mask, long: Mask, pieces: Mask, positions: list[float], stops: list[float], text_height: float, reach: float
+    text: Mask,
+    long: Mask,
+    segments: Mask,
+    positions: list[float],
+    stops: list[float],
+    text_height: float,
+    reach: float,
+    settings: EvidenceSettings,
 ) -> Shares:
     """Look along horizontal rules at the given positions.
 
-    ``long`` runs count wherever they waver within ``reach`` pixels; short ``pieces`` only on the line that the
+    ``long`` runs count wherever they waver within ``reach`` pixels; short ``segments`` only on the line that the
     long runs of the rule show, and not where ``text`` runs across: strokes of characters lie at many heights.
     """
-    ends = round(JUNCTION * text_height) + 1
+    ends = round(settings.junction * text_height) + 1
     inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
     tops = np.array([round(position - reach) for position in positions])
     bottoms = np.array([round(position + reach) + 1 for position in positions])
-    runs, short = _bands(long, tops, bottoms), _bands(pieces, tops, bottoms)
+    runs, short = _windows(long, tops, bottoms), _windows(segments, tops, bottoms)
     at = np.array([round(position) for position in positions])
-    near = round(RUNS_ON * text_height) + 1
-    above, below = _depth(_bands(text, at - near, at)[:, ::-1]), _depth(_bands(text, at, at + near))
+    near = round(settings.runs_on * text_height) + 1
+    above, below = _depth(_windows(text, at - near, at)[:, ::-1]), _depth(_windows(text, at, at + near))
     certain = np.asarray(runs.any(axis=1))
-    lines = _near_runs(np.array([runs[..., stretch].any(axis=2) for stretch in inner]), text_height)
+    lines = _near_runs(np.array([runs[..., stretch].any(axis=2) for stretch in inner]), text_height, settings)
     inked, across = np.zeros((2, len(at), len(inner)))
     for i, stretch in enumerate(inner):
-        crossed = _room(above[:, stretch], below[:, stretch], text_height) < RUNS_ON
+        crossed = _room(above[:, stretch], below[:, stretch], text_height) < settings.runs_on
         on_line = _on_fullest_row(short[..., stretch] & lines[i, :, :, None])
         inked[:, i] = (certain[:, stretch] | (on_line & ~crossed)).mean(axis=1)
         across[:, i] = np.count_nonzero(crossed & ~certain[:, stretch], axis=1) / text_height
-    apart, centred = _between_texts(text, at, inner, inked, text_height)
+    apart, centred = _between_texts(text, at, inner, inked, text_height, settings)
     return Shares(inked, across, apart, centred)
 
 
-def _bands(mask: Mask, tops: NDArray[np.int64], bottoms: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Where bands of a mask's rows are inked, (bands, rows of the highest, width), with paper below and beyond it."""
+def _windows(mask: Mask, tops: NDArray[np.int64], bottoms: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where windows of a mask's rows are inked, (windows, rows of the highest, width), with paper below and beyond."""
     rows = tops[:, None] + np.arange((bottoms - tops).max())
     inside = (rows >= 0) & (rows < np.minimum(bottoms, len(mask))[:, None])
     return (mask[np.clip(rows, 0, len(mask) - 1)] > 0) & inside[..., None]
 
 
-def _depth(bands: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Rows from the top of each band to its first ink, along the band; inf without."""
-    depth = np.full((len(bands), bands.shape[2]), np.inf, np.float32)
-    for row in reversed(range(bands.shape[1])):
-        depth[bands[:, row]] = row
+def _depth(windows: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Rows from the top of each window to its first ink, along the window; inf without."""
+    depth = np.full((len(windows), windows.shape[2]), np.inf, np.float32)
+    for row in reversed(range(windows.shape[1])):
+        depth[windows[:, row]] = row
     return depth
 
 
@@ -183,7 +129,7 @@ def _room(above: NDArray[np.float32], below: NDArray[np.float32], text_height: f
     return np.asarray(sum(nearest) / text_height, dtype=np.float32)
 
 
-def _near_runs(runs: NDArray[np.bool_], text_height: float) -> NDArray[np.bool_]:
+def _near_runs(runs: NDArray[np.bool_], text_height: float, settings: EvidenceSettings) -> NDArray[np.bool_]:
     """Rows near the long runs of the nearest stretches that have some, before and after; all where no stretch has any.
 
     Which rows have long ``runs``, and the result, are (stretches, rules, rows).
@@ -192,39 +138,44 @@ def _near_runs(runs: NDArray[np.bool_], text_height: float) -> NDArray[np.bool_]
     for i in range(1, len(runs)):
         before[i] |= before[i - 1] & ~runs[i].any(axis=1, keepdims=True)
         after[-i - 1] |= after[-i] & ~runs[-i - 1].any(axis=1, keepdims=True)
-    slack = np.ones((1, 2 * max(1, round(WAVER * text_height)) + 1), np.uint8)
+    slack = np.ones((1, 2 * max(1, round(settings.waver * text_height)) + 1), np.uint8)
     near = cv2.dilate((before | after).reshape(-1, runs.shape[2]).astype(np.uint8), slack) > 0
     without = ~np.asarray(runs.any(axis=(0, 2)))
     return np.asarray(near.reshape(runs.shape) | without[:, None])
 
 
-def _on_fullest_row(bands: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Along each band: where there is ink on the row that has most, or on the rows next to it."""
-    thick = bands.copy()
-    thick[:, 1:] |= bands[:, :-1]
-    thick[:, :-1] |= bands[:, 1:]
+def _on_fullest_row(windows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Along each window: where there is ink on the row that has most, or on the rows next to it."""
+    thick = windows.copy()
+    thick[:, 1:] |= windows[:, :-1]
+    thick[:, :-1] |= windows[:, 1:]
     return np.asarray(thick[np.arange(len(thick)), thick.sum(axis=2).argmax(axis=1)])
 
 
 def _between_texts(
-    text: Mask, at: NDArray[np.int64], stretches: list[slice], inked: NDArray[np.float64], text_height: float
+    text: Mask,
+    at: NDArray[np.int64],
+    stretches: list[slice],
+    inked: NDArray[np.float64],
+    text_height: float,
+    settings: EvidenceSettings,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """For each stretch of the rules in the rows ``at``, how far ``apart`` the texts beside it are, and if ``centred``.
 
     A side reaches to the next rule that is drawn along the stretch, or likelier than this one.
     """
-    beside = round(BESIDE_RULE * text_height)
+    beside = round(settings.beside_rule * text_height)
     order = np.arange(len(at))
     upper, lower = _last_rows(text, at - beside), _first_rows(text, at + beside)
     apart, centred = np.zeros((2, *inked.shape))
     for i, stretch in enumerate(stretches):
         columns = slice(stretch.start + beside, stretch.stop - beside)
-        drawn = (inked[:, i] >= CLEARLY_DRAWN) | (inked[:, i] > inked[:, i, None] + MORE_LIKELY)
+        drawn = (inked[:, i] >= settings.clearly_drawn) | (inked[:, i] > inked[:, i, None] + settings.more_likely)
         first = at[np.where(drawn & (order < order[:, None]), order, 0).max(axis=1)]
         last = at[np.where(drawn & (order > order[:, None]), order, len(at) - 1).min(axis=1)]
         rows = np.flatnonzero(text[:, columns].any(axis=1))
         above, below = _Side.within(rows, first, at, beside), _Side.within(rows, at, last, beside)
-        centred[:, i] = _centred(above, below, text_height)
+        centred[:, i] = _centred(above, below, text_height, settings)
         both = np.flatnonzero(above.texts & below.texts)
         if not len(both):
             continue
@@ -237,8 +188,8 @@ def _between_texts(
         least = _room(*depths, text_height).min(axis=1).astype(np.float64)
         gap = above.bottom[both, None], below.top[both, None]
         shared = np.count_nonzero((at >= gap[0]) & (at <= gap[1]), axis=1) - 1
-        roomy = (least > APART) & (least < np.inf)
-        apart[both, i] = np.where(roomy, np.maximum(0.0, np.minimum(least, MOST_ROOM) - shared), 0.0)
+        roomy = (least > settings.apart) & (least < np.inf)
+        apart[both, i] = np.where(roomy, np.maximum(0.0, np.minimum(least, settings.most_room) - shared), 0.0)
     return apart, centred
 
 
@@ -285,35 +236,39 @@ class _Side:
         return np.abs((self.top + self.bottom - start - end) / 2)
 
 
-def _centred(above: _Side, below: _Side, text_height: float) -> NDArray[np.float64]:
+def _centred(above: _Side, below: _Side, text_height: float, settings: EvidenceSettings) -> NDArray[np.float64]:
     """1 where the text of both sides or of the only one is in its middle, -1 where it is in that of both together."""
     own = [side.off_middle(side.start, side.end) / text_height for side in (above, below)]
     both = [side.off_middle(above.start, below.end) / text_height for side in (above, below)]
     off_own, off_both = np.where(above.texts, own[0], own[1]), np.where(above.texts, both[0], both[1])
-    told = (np.abs(off_own - off_both) >= OFF_CENTRE) & (np.minimum(off_own, off_both) <= IN_CENTRE)
-    of_one = np.where(told, np.where(off_own < off_both, 1.0, -1.0), 0.0)
-    of_both = np.where(np.maximum(*own) < IN_CENTRE, 1.0, 0.0)
+    distinct = (np.abs(off_own - off_both) >= settings.off_centre) & (
+        np.minimum(off_own, off_both) <= settings.in_centre
+    )
+    of_one = np.where(distinct, np.where(off_own < off_both, 1.0, -1.0), 0.0)
+    of_both = np.where(np.maximum(*own) < settings.in_centre, 1.0, 0.0)
     return np.select([above.texts & below.texts, above.texts | below.texts], [of_both, of_one], 0.0)
 
 
-def probability(found: Shares, stops: list[float], text_height: float, worn: float) -> NDArray[np.float64]:
+def probability(
+    found: Shares, stops: list[float], text_height: float, worn: float, settings: EvidenceSettings
+) -> NDArray[np.float64]:
     """Probability that each stretch is drawn, given what was seen along it and the page's wear.
 
     A stretch is a row of samples, each inked or not; a rule mostly goes on as it was before the last
     stop. Forward-backward algorithm over two states (Rabiner, 1989).
     """
-    kept = 1 - float(np.clip(worn, LEAST_WEAR, MOST_WEAR))
-    nothing = INK_OF_NOTHING * kept**STRICTER
-    samples = np.clip(np.diff(stops) / (SAMPLE * text_height), FEWEST_SAMPLES, MOST_SAMPLES)
+    kept = 1 - float(np.clip(worn, settings.least_wear, settings.most_wear))
+    nothing = settings.ink_of_nothing * kept**settings.stricter
+    samples = np.clip(np.diff(stops) / (settings.sample * text_height), settings.fewest_samples, settings.most_samples)
     odds = samples * (found.inked * np.log(kept / nothing) + (1 - found.inked) * np.log((1 - kept) / (1 - nothing)))
-    odds += TEXT_APART * found.apart - TEXT_ACROSS * np.minimum(found.across, MOST_LINES)
-    odds += TEXT_CENTRED * found.centred
-    return _smoothed(odds)
+    odds += settings.text_apart * found.apart - settings.text_across * np.minimum(found.across, settings.most_lines)
+    odds += settings.text_centred * found.centred
+    return _smoothed(odds, settings)
 
 
-def _smoothed(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+def _smoothed(odds: NDArray[np.float64], settings: EvidenceSettings) -> NDArray[np.float64]:
     """Probabilities of the state "drawn" along each rule, from the log-odds of each stretch on its own."""
-    change = np.array([[1 - CHANGE, CHANGE], [CHANGE, 1 - CHANGE]])
+    change = np.array([[1 - settings.change, settings.change], [settings.change, 1 - settings.change]])
     alone = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
     seen = np.stack([1 - alone, alone], axis=-1)
     forward, backward = np.full((2, *seen.shape), 0.5)

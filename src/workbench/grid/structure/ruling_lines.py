@@ -1,4 +1,4 @@
-"""Ruled lines: the ink of an upright page that is rule and not text, followed over the gaps of worn rules."""
+"""Ruling lines: the ink of an upright page that is rule and not text, followed over the gaps of worn rules."""
 
 from __future__ import annotations
 
@@ -8,71 +8,14 @@ import cv2
 import numpy as np
 
 from workbench.grid.masks import Mask, components_of, rows_near, spread, transposed
-from workbench.grid.rectify.upright import THICKEST_RULE, UprightPage
+from workbench.grid.rectify.upright import UprightPage
+from workbench.grid.settings.ruling import RulingSettings
 from workbench.grid.structure.line_evidence import alone, wear
-
-LONGER_THAN_A_STROKE = 1.25
-"""A run of ink longer than this many text heights is no stroke of a character."""
-
-SHORT_RUN = 0.4
-"""Pieces of a worn rule are at least this long, in text heights."""
-
-SNAP = 0.4
-"""Rules nearer to each other than this many text heights are one rule (double rules, wavering rules)."""
-
-
-MENDED_GAP = 2.5
-"""On a worn page rules are followed over gaps of this many text heights."""
-
-WORN = 0.03
-"""From this share of lost rule on a page counts as worn."""
-
-LONG_RULE = 8.0
-"""A run longer than this many text heights is a rule wherever it ends; a shorter one ends at other rules."""
-
-ANCHOR, WORN_ANCHOR = 0.3, 1.2
-"""So near (in text heights) to another rule a rule ends, on whole and on worn pages."""
-
-DASH_GAP, DASHED_RUN, DASH_THICKNESS = 0.45, 2.0, 0.1
-"""Dashes no further apart than the first, in a row no shorter than the second, are a rule of about the third's
-thickness (text heights). Characters are as near to each other, but have ink above and below."""
-
-STRAIGHT_PIECE = 4.0
-"""Pieces of this many text heights are looked at to see whether a run of ink is straight."""
-
-CLIMB = 0.15
-"""A rule of a flat page climbs less than this many text heights within such a piece."""
-
-BEND = 0.09
-"""A short rule, as drawn between two others, strays less than this many text heights from a straight line."""
-
-PARABOLA = 3
-"""Places that a parabola takes: the course of a shorter stroke cannot be told."""
-
-THICKER = 3.0
-"""A short rule is less thick than this many of the page's usual rules."""
-
-STRUCK, NEAR_STRIKE = 0.4, 0.25
-"""A word that is struck out has ink above and below along more than this share of the line, this near (text heights);
-text in two cells keeps clear of the rule between them."""
-
-BESIDE, CROWDED = 0.35, 0.08
-"""Where this share of the room beside a rule (to so many text heights) is inked, the rule is made of letters."""
-
-TOUCH = 0.15
-"""Rules that meet come within this many text heights of each other, however worn."""
-
-CLEAR = 0.35
-"""A piece of a worn rule has no other ink within this many text heights; a stroke of a character has."""
-
-
-MOST_OTHER_INK = 0.3
-"""What hangs together and is for more than this share no piece of a rule is a character."""
 
 
 @dataclass(frozen=True, slots=True)
-class RuleMasks:
-    """Rule ink of a page: ``long`` runs cannot be text; ``pieces`` are those and what is like worn or dashed rules.
+class RulingMasks:
+    """Rule ink of a page: ``long`` runs cannot be text; ``segments`` are those and what is like worn or dashed rules.
 
     ``whole`` are the rules followed over the gaps that wear left. ``wear`` is the share of the
     rules' length that is gone.
@@ -80,75 +23,82 @@ class RuleMasks:
 
     long_horizontal: Mask
     long_vertical: Mask
-    pieces_horizontal: Mask
-    pieces_vertical: Mask
+    segments_horizontal: Mask
+    segments_vertical: Mask
     whole_horizontal: Mask
     whole_vertical: Mask
     wear: float
 
 
-def find_rules(page: UprightPage) -> RuleMasks:
+def find_ruling_lines(page: UprightPage, settings: RulingSettings) -> RulingMasks:
     """Runs of ink that are thin and long, in both directions."""
     height = page.text_height
-    short_run = max(3.0, SHORT_RUN * height)
+    short_run = max(3.0, settings.short_run * height)
     down_ink = transposed(page.ink)
-    long_horizontal = _long_runs(page.ink, height)
-    long_vertical = transposed(_long_runs(down_ink, height))
-    sure_horizontal = long_horizontal | _dashed(page.ink, height)
-    sure_vertical = long_vertical | transposed(_dashed(down_ink, height))
-    short_across = _pieces(page.ink, long_horizontal, short_run, height)
-    short_down = transposed(_pieces(down_ink, transposed(long_vertical), short_run, height))
-    strokes = _strokes(page.ink, short_across | short_down, sure_horizontal | sure_vertical)
+    long_horizontal = _long_runs(page.ink, height, settings)
+    long_vertical = transposed(_long_runs(down_ink, height, settings))
+    sure_horizontal = long_horizontal | _dashed(page.ink, height, settings)
+    sure_vertical = long_vertical | transposed(_dashed(down_ink, height, settings))
+    short_across = _segments(page.ink, long_horizontal, short_run, height, settings)
+    short_down = transposed(_segments(down_ink, transposed(long_vertical), short_run, height, settings))
+    strokes = _strokes(page.ink, short_across | short_down, sure_horizontal | sure_vertical, settings)
     across = cv2.subtract(short_across, strokes) | sure_horizontal
     down = cv2.subtract(short_down, strokes) | sure_vertical
     worn = [
-        wear(sure, pieces, rule_positions(sure, height), height)
-        for sure, pieces in ((sure_horizontal, across), (transposed(sure_vertical), transposed(down)))
+        wear(sure, segments, rule_positions(sure, height, settings), height, settings.evidence)
+        for sure, segments in ((sure_horizontal, across), (transposed(sure_vertical), transposed(down)))
     ]
     share = float(np.mean(worn))
-    if share < WORN:
-        whole, reach = (sure_horizontal, sure_vertical), ANCHOR * height
+    if share < settings.worn:
+        whole, reach = (sure_horizontal, sure_vertical), settings.anchor * height
     else:
-        whole, reach = _whole(page.ink, sure_horizontal, across, sure_vertical, down, height), WORN_ANCHOR * height
-    anchored = _anchored(page.ink, *whole, height, reach)
-    return RuleMasks(long_horizontal, long_vertical, across, down, *anchored, share)
+        whole = _whole(page.ink, sure_horizontal, across, sure_vertical, down, height, settings)
+        reach = settings.worn_anchor * height
+    anchored = _anchored(page.ink, *whole, height, reach, settings)
+    return RulingMasks(long_horizontal, long_vertical, across, down, *anchored, share)
 
 
-def _anchored(ink: Mask, across: Mask, down: Mask, text_height: float, reach: float) -> tuple[Mask, Mask]:
-    """Rules without the short runs that do not end at rules on both sides, or bend: pens, underlines, large letters."""
-    turned = transposed(down)
-    ends_across, ends_down = (_surroundings(rules, text_height, round(reach)) for rules in (turned, across))
+def _anchored(
+    ink: Mask, across: Mask, down: Mask, text_height: float, reach: float, settings: RulingSettings
+) -> tuple[Mask, Mask]:
+    """Rules without the short runs that end at no rules, or are curved: handwriting, underlines, large letters."""
+    level = transposed(down)
+    ends_across, ends_down = (_surroundings(rules, text_height, round(reach), settings) for rules in (level, across))
     return (
-        _between(ink, across, transposed(ends_across), text_height),
-        transposed(_between(transposed(ink), turned, transposed(ends_down), text_height)),
+        _between(ink, across, transposed(ends_across), text_height, settings),
+        transposed(_between(transposed(ink), level, transposed(ends_down), text_height, settings)),
     )
 
 
-def _surroundings(rules: Mask, text_height: float, reach: int) -> Mask:
+def _surroundings(rules: Mask, text_height: float, reach: int, settings: RulingSettings) -> Mask:
     """Where rules that cross long horizontal ones may end: at most so many pixels from them."""
     rows = rows_near(rules, reach)
-    # Dashed rules are found in pieces from crossing to crossing.
-    gap = np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8)
-    long = _runs(cv2.morphologyEx(rules[rows], cv2.MORPH_CLOSE, gap), LONG_RULE / 2 * text_height)
+    # Dashed rules are found in segments from crossing to crossing.
+    gap = np.ones((1, round(settings.dash_gap * text_height) | 1), np.uint8)
+    long = _runs(cv2.morphologyEx(rules[rows], cv2.MORPH_CLOSE, gap), settings.long_rule / 2 * text_height)
     return spread(cv2.dilate(long, np.ones((2 * reach + 1,) * 2, np.uint8)), rows, rules)
 
 
-def _between(ink: Mask, across: Mask, ends: Mask, text_height: float) -> Mask:
-    pieces = components_of(across)
-    rows, left, right = np.round(pieces.row).astype(int), pieces.left, pieces.left + pieces.width - 1
-    held = (ends[rows, left] > 0) & (ends[rows, right] > 0)
-    long = pieces.width > LONG_RULE * text_height
-    kept = held | long
+def _between(ink: Mask, across: Mask, ends: Mask, text_height: float, settings: RulingSettings) -> Mask:
+    components = components_of(across)
+    rows, left, right = np.round(components.row).astype(int), components.left, components.left + components.width - 1
+    between = (ends[rows, left] > 0) & (ends[rows, right] > 0)
+    long = components.width > settings.long_rule * text_height
+    kept = between | long
     kept[0] = False
-    thickest = THICKER * max(1.0, rule_thickness(across))
-    for number in np.flatnonzero(kept & ~(held & long)):
-        kept[number] = not _is_handmade(ink, rows[number], left[number], right[number] + 1, thickest, text_height)
-    return pieces.chosen(kept)
+    thickest = settings.thicker * max(1.0, rule_thickness(across))
+    for number in np.flatnonzero(kept & ~(between & long)):
+        kept[number] = not _is_handmade(
+            ink, rows[number], left[number], right[number] + 1, thickest, text_height, settings
+        )
+    return components.chosen(kept)
 
 
-def _is_handmade(ink: Mask, row: int, left: int, right: int, thickest: float, text_height: float) -> bool:
+def _is_handmade(
+    ink: Mask, row: int, left: int, right: int, thickest: float, text_height: float, settings: RulingSettings
+) -> bool:
     """Whether a horizontal run is a line through a word, or the level part of a stroke that wavers or climbs."""
-    reach = round(THICKEST_RULE * text_height)
+    reach = round(settings.thickest_rule * text_height)
     top = max(0, row - reach)
     inked = ink[top : row + reach + 1, left:right] > 0
     middle = row - top
@@ -159,92 +109,100 @@ def _is_handmade(ink: Mask, row: int, left: int, right: int, thickest: float, te
     if not drawn.any():
         return False
     usual = float(np.median(thickness[drawn]))
-    near, far = round(usual / 2) + 2, round(usual / 2 + NEAR_STRIKE * text_height) + 2
-    ends = round(ANCHOR * text_height)
+    near, far = round(usual / 2) + 2, round(usual / 2 + settings.near_strike * text_height) + 2
+    ends = round(settings.anchor * text_height)
     sides = (side[near:far, ends : side.shape[1] - ends] for side in (above, below))
-    if all(side.size and side.any(axis=0).mean() > STRUCK for side in sides):
+    if all(side.size and side.any(axis=0).mean() > settings.struck for side in sides):
         return True
     stroke = drawn & (thickness <= 2 * usual)
-    if np.count_nonzero(stroke) < max(PARABOLA, text_height / 2) or right - left > LONG_RULE * text_height:
+    too_few = np.count_nonzero(stroke) < max(settings.parabola_points, text_height / 2)
+    if too_few or right - left > settings.long_rule * text_height:
         return False
     at = np.flatnonzero(stroke)
     course = np.polyval(np.polyfit(at, (down - up)[stroke] / 2, 2), at)
-    return usual > thickest or float(np.ptp(course)) > max(1.5, BEND * text_height)
+    return usual > thickest or float(np.ptp(course)) > max(1.5, settings.curve * text_height)
 
 
 def _whole(
-    ink: Mask, sure_h: Mask, pieces_h: Mask, sure_v: Mask, pieces_v: Mask, text_height: float
+    ink: Mask,
+    sure_h: Mask,
+    segments_h: Mask,
+    sure_v: Mask,
+    segments_v: Mask,
+    text_height: float,
+    settings: RulingSettings,
 ) -> tuple[Mask, Mask]:
     """Worn rules followed over their gaps, horizontal and vertical.
 
     A rule has a ``sure`` run somewhere (long, or dashed) or touches one that has. Figures 1 under each other, dashes
     side by side, do neither.
     """
-    across = _chains(ink, pieces_h, text_height)
-    down = transposed(_chains(transposed(ink), transposed(pieces_v), text_height))
+    across = _chains(ink, segments_h, text_height, settings)
+    down = transposed(_chains(transposed(ink), transposed(segments_v), text_height, settings))
     sure_h, sure_v = _with_any_of(across, sure_h), _with_any_of(down, sure_v)
-    touch = np.ones((2 * max(2, round(TOUCH * text_height)) + 1,) * 2, np.uint8)
+    touch = np.ones((2 * max(2, round(settings.touch * text_height)) + 1,) * 2, np.uint8)
     touching_h, touching_v = (np.asarray(cv2.dilate(sure, touch), dtype=np.uint8) for sure in (sure_v, sure_h))
     return (
-        sure_h | _with_any_of(across, (pieces_h & touching_h)),
-        sure_v | _with_any_of(down, (pieces_v & touching_v)),
+        sure_h | _with_any_of(across, (segments_h & touching_h)),
+        sure_v | _with_any_of(down, (segments_v & touching_v)),
     )
 
 
-def _chains(ink: Mask, pieces: Mask, text_height: float) -> Mask:
-    """Horizontal pieces on one line joined over gaps, but for those of large letters."""
-    wavering = cv2.dilate(pieces, np.ones((3, 1), np.uint8))
-    gap = round(MENDED_GAP * text_height) | 1
+def _chains(ink: Mask, segments: Mask, text_height: float, settings: RulingSettings) -> Mask:
+    """Horizontal segments on one line joined over gaps, but for those of large letters."""
+    wavering = cv2.dilate(segments, np.ones((3, 1), np.uint8))
+    gap = round(settings.mended_gap * text_height) | 1
     padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
     chains = components_of(joined)
-    other = cv2.subtract(ink, cv2.dilate(pieces, np.ones((3, 1), np.uint8)))
-    beside = cv2.blur(other.astype(np.float32) / 255, (1, 2 * round(BESIDE * text_height) + 1))
+    other = cv2.subtract(ink, cv2.dilate(segments, np.ones((3, 1), np.uint8)))
+    beside = cv2.blur(other.astype(np.float32) / 255, (1, 2 * round(settings.beside * text_height) + 1))
     crowd = np.bincount(chains.labels.ravel(), beside[chains.rows].ravel()) / np.maximum(1, chains.area)
-    free = crowd < CROWDED
+    free = crowd < settings.crowded
     free[0] = False
     return chains.chosen(free)
 
 
 def _with_any_of(chains: Mask, ink: Mask) -> Mask:
-    pieces = components_of(chains)
-    return pieces.chosen(pieces.touching(ink))
+    components = components_of(chains)
+    return components.chosen(components.touching(ink))
 
 
-def _long_runs(ink: Mask, text_height: float) -> Mask:
+def _long_runs(ink: Mask, text_height: float, settings: RulingSettings) -> Mask:
     """Horizontal runs that are thin, straight and longer than strokes."""
-    return _straight(_thin(_runs(ink, max(5, LONGER_THAN_A_STROKE * text_height)), text_height), text_height)
+    runs = _runs(ink, max(5, settings.longer_than_stroke * text_height))
+    return _straight(_thin(runs, text_height, settings), text_height, settings)
 
 
-def _dashed(ink: Mask, text_height: float) -> Mask:
+def _dashed(ink: Mask, text_height: float, settings: RulingSettings) -> Mask:
     """Rows of dashes or dots, with the gaps between them: alone, while characters have ink above and below."""
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(DASH_GAP * text_height) | 1), np.uint8))
-    rows = _thin(_runs(joined, DASHED_RUN * text_height), text_height)
-    free = alone(rows, ink, CLEAR * text_height, DASH_THICKNESS * text_height)
-    return _straight(_runs(free, DASHED_RUN * text_height), text_height)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(settings.dash_gap * text_height) | 1), np.uint8))
+    rows = _thin(_runs(joined, settings.dashed_run * text_height), text_height, settings)
+    free = alone(rows, ink, settings.clear * text_height, settings.dash_thickness * text_height)
+    return _straight(_runs(free, settings.dashed_run * text_height), text_height, settings)
 
 
-def _straight(mask: Mask, text_height: float) -> Mask:
-    """Horizontal runs without those that climb: the strokes of a pen."""
+def _straight(mask: Mask, text_height: float, settings: RulingSettings) -> Mask:
+    """Horizontal runs without those that climb: strokes of handwriting."""
     cut = mask.copy()
-    cut[:, :: round(STRAIGHT_PIECE * text_height)] = 0
-    pieces = components_of(cut)
-    climbs = pieces.height - pieces.area / pieces.width > max(2.0, CLIMB * text_height)
+    cut[:, :: round(settings.straight_segment * text_height)] = 0
+    components = components_of(cut)
+    climbs = components.height - components.area / components.width > max(2.0, settings.climb * text_height)
     climbs[0] = False
-    return np.asarray(cv2.subtract(mask, pieces.chosen(climbs)), dtype=np.uint8)
+    return np.asarray(cv2.subtract(mask, components.chosen(climbs)), dtype=np.uint8)
 
 
-def _pieces(ink: Mask, long: Mask, short_run: float, text_height: float) -> Mask:
+def _segments(ink: Mask, long: Mask, short_run: float, text_height: float, settings: RulingSettings) -> Mask:
     """Horizontal runs that are short, and alone."""
-    return alone(_runs(ink, short_run), ink, CLEAR * text_height, rule_thickness(long))
+    return alone(_runs(ink, short_run), ink, settings.clear * text_height, rule_thickness(long))
 
 
-def _strokes(ink: Mask, pieces: Mask, sure: Mask) -> Mask:
-    """The ink of what hangs together and is not made of pieces of rules: characters with strokes like rules."""
+def _strokes(ink: Mask, segments: Mask, sure: Mask, settings: RulingSettings) -> Mask:
+    """The ink of what hangs together and is not made of segments of rules: characters with strokes like rules."""
     around = np.ones((3, 3), np.uint8)
     hanging = components_of(cv2.subtract(ink, cv2.dilate(sure, around)))
-    other = hanging.area - hanging.count(hanging.mask & cv2.dilate(pieces, around))
-    lettered = other > MOST_OTHER_INK * hanging.area
+    other = hanging.area - hanging.count(hanging.mask & cv2.dilate(segments, around))
+    lettered = other > settings.most_other_ink * hanging.area
     lettered[0] = False
     return hanging.chosen(lettered)
 
@@ -265,23 +223,23 @@ def _runs(ink: Mask, length: float) -> Mask:
     return spread(cv2.dilate(middles[long], kernel), rows[long], ink)
 
 
-def _thin(mask: Mask, text_height: float) -> Mask:
+def _thin(mask: Mask, text_height: float, settings: RulingSettings) -> Mask:
     """Without the parts that are as thick as a filled area."""
-    thick = np.ones((max(3, round(THICKEST_RULE * text_height)) | 1, 1), np.uint8)
+    thick = np.ones((max(3, round(settings.thickest_rule * text_height)) | 1, 1), np.uint8)
     return np.asarray(cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, thick)), dtype=np.uint8)
 
 
-def rule_positions(mask: Mask, text_height: float) -> list[float]:
-    """Rows (pixels) in which horizontal rules run: inked pieces of the mask, grouped by nearness."""
+def rule_positions(mask: Mask, text_height: float, settings: RulingSettings) -> list[float]:
+    """Rows (pixels) in which horizontal rules run: inked segments of the mask, grouped by nearness."""
     found = components_of(mask)
-    long = np.flatnonzero(found.width >= LONGER_THAN_A_STROKE * text_height)
-    pieces = sorted((float(found.row[number]), float(found.width[number])) for number in long if number)
+    long = np.flatnonzero(found.width >= settings.longer_than_stroke * text_height)
+    segments = sorted((float(found.row[number]), float(found.width[number])) for number in long if number)
     groups: list[list[tuple[float, float]]] = []
-    for piece in pieces:
-        if groups and piece[0] - _middle(groups[-1]) <= SNAP * text_height:
-            groups[-1].append(piece)
+    for segment in segments:
+        if groups and segment[0] - _middle(groups[-1]) <= settings.snap * text_height:
+            groups[-1].append(segment)
         else:
-            groups.append([piece])
+            groups.append([segment])
     return [_middle(group) for group in groups]
 
 

@@ -1,0 +1,313 @@
+"""Settings of ruled tables: ruling lines, the evidence for each stretch, lattices, and handwriting over them.
+
+Lengths are in text heights (the height of a character on the page at hand) unless a field names another unit. Values
+were measured with ``python -m benchmarks.grid`` unless a field names another source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workbench.grid.settings.validation import require_sensible
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSettings:
+    """From what is seen along a stretch of a rule to the probability that it is drawn."""
+
+    sample: float = 0.5
+    """Parts of a stretch of this length are taken as independent of each other."""
+
+    ink_of_nothing: float = 0.2
+    """Share of a stretch that may look drawn where there is no rule on a page of whole rules: rows of dashes."""
+
+    stricter: float = 12.0
+    """On a worn page less ink counts as drawn: power of the share of rule that is left by which ``ink_of_nothing``
+    falls."""
+
+    most_wear: float = 0.7
+    """Rules of which more than this share is gone look like dirt."""
+
+    least_wear: float = 0.03
+    """Even a whole rule is crossed by white here and there: share that is always taken to be gone."""
+
+    fewest_samples: float = 2.0
+    """Least weight of one stretch, in samples: of a very short one."""
+
+    most_samples: float = 12.0
+    """Largest weight of one stretch, in samples: of a long one that is worn in one go."""
+
+    junction: float = 0.1
+    """So near to a crossing rule the ink may be that rule's."""
+
+    waver: float = 0.08
+    """A rule leaves its line by at most this from one stretch to the next."""
+
+    runs_on: float = 0.45
+    """Between characters of one text there is less room than this."""
+
+    apart: float = 1.0
+    """Between the texts of two cells there is more room than this."""
+
+    text_across: float = 5.0
+    """Log-odds against a rule for a line of text (a text height) that runs across."""
+
+    text_apart: float = 3.0
+    """Log-odds for a rule for every text height of room between two texts."""
+
+    clearly_drawn: float = 0.3
+    """A stretch of which this share is inked ends the cells on both of its sides."""
+
+    beside_rule: float = 0.25
+    """Ink so near to a rule may be of a second rule beside it: where texts stand is seen without it."""
+
+    more_likely: float = 0.1
+    """A stretch of which so much more (a share) is inked is the likelier one to lie between two texts."""
+
+    in_centre: float = 0.35
+    """Text in the middle of a cell is at most this far off it."""
+
+    off_centre: float = 0.7
+    """Text is in the middle of one cell and not of another where it is this much nearer to that of the first."""
+
+    text_centred: float = 3.0
+    """Log-odds for a rule with which a text is in the middle of its cell, against one without which it is."""
+
+    most_lines: float = 2.0
+    """Text across is counted for so many lines: more of the same text say nothing new."""
+
+    most_room: float = 2.0
+    """Texts further apart than this are not one text."""
+
+    change: float = 0.12
+    """Probability that a rule begins or ends where another crosses it."""
+
+    wear_quantile: float = 0.75
+    """The wear of a page is this quantile (0 to 1) of that of its rules: a page can be worn on one side only."""
+
+    longest_gap: float = 2.5
+    """A gap in a rule longer than this is no wear: the rule ends there and another begins."""
+
+    def __post_init__(self) -> None:
+        shares = ("ink_of_nothing", "least_wear", "most_wear", "clearly_drawn", "more_likely", "change")
+        require_sensible(
+            self,
+            fractions=(*shares, "wear_quantile"),
+            ascending=(
+                ("least_wear", "most_wear"),
+                ("fewest_samples", "most_samples"),
+                ("runs_on", "apart", "most_room"),
+                ("in_centre", "off_centre"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LatticeSettings:
+    """Which rules make one table, and which ink is theirs."""
+
+    lone_rule_reach: float = 15.0
+    """A rule that touches no other belongs to a table at most this far away."""
+
+    past_table: float = 1.5
+    """A table's own rules end within this distance of its corners."""
+
+    lone_rule_share: float = 0.8
+    """Such a rule runs along this share of the table's side; wear takes the ends of some."""
+
+    remnants: float = 0.15
+    """Ink within this distance of a worn rule, on the line of its segments, is what is left of it."""
+
+    smallest_text: float = 0.25
+    """Ink whose sides are both shorter than this does not count as text beside a rule."""
+
+    open_end: float = 0.85
+    """Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end
+    there."""
+
+    smallest_table: float = 8.0
+    """Rules that enclose less than this in width are drawing or lettering, not a table."""
+
+    def __post_init__(self) -> None:
+        require_sensible(
+            self, fractions=("lone_rule_share", "open_end"), ascending=(("past_table", "lone_rule_reach"),)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HandwritingSettings:
+    """What is no print: by its height, as a line through a word, or by its ink."""
+
+    tallest_print: float = 1.35
+    """Connected ink of print is no higher than this, but for headings."""
+
+    narrowest: float = 0.4
+    """A remnant of a rule is narrower than this."""
+
+    thickest_stroke: float = 0.45
+    """A stroke is thinner than this; anything thicker is a filled area."""
+
+    heading_characters: int = 4
+    """So many components of one height in a row are large print."""
+
+    heading_width: float = 0.7
+    """Large print is mostly at least so wide for its height (a ratio)."""
+
+    shortest_strike: float = 2.3
+    """A line through a word is longer than this: two characters that touch may look like one."""
+
+    steepest_strike: float = 0.2
+    """A line through a word rises or falls by at most this (a slope)."""
+
+    strike_slopes: int = 21
+    """So many slopes, up to the steepest either way, are tried."""
+
+    unbroken: float = 0.96
+    """A line through a word is inked along this share of it; strokes of neighbouring characters do not meet so well."""
+
+    struck: float = 0.3
+    """Ink lies above and below more than this share of a line through a word; only above an underline."""
+
+    beside_strike: float = 0.15
+    """Ink above and below a line through a word is looked for further from it than this."""
+
+    compared_height: float = 0.5
+    """Ink is compared with the print in components higher than this: lone thin strokes are lighter than characters."""
+
+    compared_width: float = 0.2
+    """Ink is compared with the print in components wider than this."""
+
+    fewest_compared: int = 40
+    """Ink is compared where there are so many such components."""
+
+    densest: float = 0.5
+    """A character that fills more than this share of its room has run full of ink: its strokes cannot be measured."""
+
+    dark_part: float = 0.2
+    """The tone of a component is this quantile (0 to 1) of its pixels: that of its darkest part."""
+
+    thick_part: float = 0.9
+    """The thickness of a component is this quantile (0 to 1) over its pixels: that of its thickest part."""
+
+    nearly_all: float = 95.0
+    """Nearly all components are print: this percentile of them (0 to 100) is."""
+
+    lighter: float = 0.15
+    """Ink lighter than most print by this share of the print's contrast is another ink."""
+
+    full_tone: float = 1.5
+    """A stroke whose middle is nearer to paper than this many pixels shares them all with it, and never has its ink's
+    tone: the thin strokes of % are lighter than their circles."""
+
+    more_coloured: float = 48.0
+    """Ink whose chroma (0 to 255) is higher than that of most print by so much is handwriting in colour."""
+
+    thicker: float = 1.75
+    """Strokes thicker than those of most print by this factor are written by hand; bold type is less so."""
+
+    def __post_init__(self) -> None:
+        require_sensible(
+            self,
+            fractions=("unbroken", "struck", "densest", "dark_part", "thick_part", "lighter"),
+            percentages=("nearly_all",),
+            grey_levels=("more_coloured",),
+            factors=("thicker",),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RulingSettings:
+    """From an upright page to its ruled tables."""
+
+    longer_than_stroke: float = 1.25
+    """A run of ink longer than this is no stroke of a character."""
+
+    short_run: float = 0.4
+    """Segments of a worn rule are at least this long."""
+
+    snap: float = 0.4
+    """Rules nearer to each other than this are one rule (double rules, wavering rules)."""
+
+    mended_gap: float = 2.5
+    """On a worn page rules are followed over gaps of this length."""
+
+    worn: float = 0.03
+    """From this share of lost rule on a page counts as worn."""
+
+    long_rule: float = 8.0
+    """A run longer than this is a rule wherever it ends; a shorter one ends at other rules."""
+
+    thickest_rule: float = 0.55
+    """A rule is thinner than this; anything thicker is a filled area or the edge of the scan."""
+
+    anchor: float = 0.3
+    """So near to another rule a rule ends on a page of whole rules."""
+
+    worn_anchor: float = 1.2
+    """So near to another rule a rule ends on a worn page."""
+
+    dash_gap: float = 0.45
+    """Dashes of a rule are no further apart than this. Characters are as near to each other, but have ink above and
+    below."""
+
+    dashed_run: float = 2.0
+    """A row of dashes no shorter than this is a rule."""
+
+    dash_thickness: float = 0.1
+    """Thickness of a rule of dashes, about."""
+
+    straight_segment: float = 4.0
+    """Segments of this length are looked at to see whether a run of ink is straight."""
+
+    climb: float = 0.15
+    """A rule of a flat page climbs less than this within such a segment."""
+
+    curve: float = 0.09
+    """A short rule, as drawn between two others, leaves a straight line by less than this."""
+
+    parabola_points: int = 3
+    """Pixels that a parabola takes: the course of a shorter stroke cannot be measured."""
+
+    thicker: float = 3.0
+    """A short rule is less thick than this many of the page's usual rules."""
+
+    struck: float = 0.4
+    """A word that is struck out has ink above and below along more than this share of the line; text in two cells keeps
+    clear of the rule between them."""
+
+    near_strike: float = 0.25
+    """The ink of a word that is struck out is this near to the line."""
+
+    beside: float = 0.35
+    """The room beside a rule reaches this far to either side."""
+
+    crowded: float = 0.08
+    """Where this share of the room beside a rule is inked, the rule is made of letters."""
+
+    touch: float = 0.15
+    """Rules that meet come this near to each other, however worn."""
+
+    clear: float = 0.35
+    """A segment of a worn rule has no other ink this near; a stroke of a character has."""
+
+    most_other_ink: float = 0.3
+    """A component of which more than this share is no segment of a rule is a character."""
+
+    drawn: float = 0.5
+    """A stretch of rule counts as drawn from this probability on, 0 to 1."""
+
+    evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
+    """The probability of each stretch."""
+
+    lattice: LatticeSettings = field(default_factory=LatticeSettings)
+    """Tables, and the ink of their rules."""
+
+    handwriting: HandwritingSettings = field(default_factory=HandwritingSettings)
+    """What was written over the form."""
+
+    def __post_init__(self) -> None:
+        require_sensible(
+            self,
+            fractions=("worn", "struck", "crowded", "most_other_ink", "drawn"),
+            ascending=(("anchor", "worn_anchor"), ("short_run", "longer_than_stroke", "long_rule")),
+        )

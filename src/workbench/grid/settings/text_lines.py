@@ -1,0 +1,45 @@
+"""Settings of text lines: what is noise on a page without its rules, and how ink is put together to lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.grid.settings.validation import require_sensible
+
+
+@dataclass(frozen=True, slots=True)
+class TextLineSettings:
+    """Despeckling, and the lines of a cell.
+
+    Lengths are in text heights unless a field names another unit. Values were measured with
+    ``python -m benchmarks.grid``.
+    """
+
+    noise_side: float = 0.07
+    """Ink whose sides are both shorter than this is noise of the paper when lines are looked for."""
+
+    lone_noise_side: float = 0.16
+    """Ink whose sides are both shorter than this is noise unless a character is near."""
+
+    near_character: float = 0.5
+    """A decimal point or the dot of a character lies within this distance of other ink."""
+
+    little_noise: float = 0.05
+    """Loose noise, as a share of the characters, that a clean page has: dots of leaders and colons."""
+
+    one_line: float = 1.2
+    """Ink that together is not higher than this belongs to one line (二, ≡, …)."""
+
+    faint: int = 200
+    """Grey level (paper is near 255) below which a pixel is of a stroke, where it goes on from ink."""
+
+    soft_edge: float = 0.15
+    """What goes on from ink for less than this is its soft edge."""
+
+    def __post_init__(self) -> None:
+        require_sensible(
+            self,
+            fractions=("little_noise",),
+            grey_levels=("faint",),
+            ascending=(("noise_side", "lone_noise_side"),),
+        )
