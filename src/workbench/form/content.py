@@ -107,7 +107,10 @@ def level_word(text: str) -> frozenset[str]:
 
 
 def two_levels(text: str) -> tuple[str, str] | None:
-    """The names of two levels that share a cell, with any separator between them or none; None for another text.
+    """The names of two levels that share a cell; None for another text.
+
+    Names that are known may have any separator between them, or none. Other names are taken apart only at a dash,
+    a slash or a colon.
 
     >>> two_levels("产出指标数量指标"), two_levels("产出-进度"), two_levels("产出指标")
     (('产出指标', '数量指标'), ('产出', '进度'), None)

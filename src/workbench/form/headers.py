@@ -185,6 +185,10 @@ def _repeated_column(cell: FormCell, header: Header, settings: FormSettings) -> 
 
 
 def _resembles(text: str, label: str, least: float) -> bool:
+    """Whether a text is similar enough to a label to be a damaged reading of it.
+
+    A level's name is not: 质量指标 is a value, however similar it is to the label 二级指标.
+    """
     return bool(text) and not level_word(text) and similarity(text, label) >= least
 
 
@@ -218,7 +222,10 @@ def _columns(leaves: Sequence[_Leaf], kind: str) -> FormColumns:
 
 
 def _named_by_deepest_level(columns: Sequence[FormColumn]) -> list[FormColumn]:
-    """The columns with the deepest level as that of the names: where there is a fourth, the third only groups them."""
+    """The columns, the names of the indicators in that of the deepest level.
+
+    It is the third level (三级指标) of most forms; where there is a fourth (四级指标), the third only groups the names.
+    """
     if "level4" not in {column.field for column in columns}:
         return list(columns)
     deepest = {"level4": "name", "name": "level3"}

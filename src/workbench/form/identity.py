@@ -27,7 +27,7 @@ FILING = re.compile(r"填报|填表|日期|时间")
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """The headings of a form, by field, and the cells of their labels."""
+    """The headings of a form, by field, and the cells that hold only their labels."""
 
     values: Mapping[str, Entry]
     labels: tuple[CellKey, ...]

@@ -18,14 +18,15 @@ GENERIC = "generic"
 def name_layout(
     title: str, headings: Mapping[str, Entry], columns: Mapping[str, FormColumns], settings: FormSettings
 ) -> str:
-    """The layout whose columns, table by table, are exactly those of a form, in their order; else ``generic``.
+    """The name of the known layout that a form has; ``generic`` where it has none.
 
-    Of several such layouts those are taken whose title is like the form's, if any is, and of these the one with the
-    most columns: a layout of few columns fits many forms.
+    A form has a layout if it has all of the layout's headings and, in every table that the layout describes, exactly
+    the layout's columns in their order. Of several such layouts those with a title like the form's are taken, if there
+    are any, and of these the one with the most columns: a layout of few columns fits many forms.
 
     Args:
         title: of the form; empty where it could not be read.
-        headings: of the form, by field. It must have all headings of the layout.
+        headings: of the form, by field.
         columns: of the form, by table.
         settings: how similar the titles must be.
     """

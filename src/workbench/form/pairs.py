@@ -122,7 +122,7 @@ def goal_header(row: FormRow, first: str = "goal") -> tuple[tuple[FormCell, ...]
 
 
 def _goal_field(cell: FormCell) -> str:
-    """The field of a goal that a cell is a whole label of; empty if of none."""
+    """The field of a goal that a cell is an undamaged label of, ``goal`` for a numbered one; empty if it is none."""
     if is_goal_label(cell.text):
         return "goal"
     found = match(cell.text, "goals")

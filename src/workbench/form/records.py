@@ -237,6 +237,7 @@ def to_indicator(record: FormRecord) -> Indicator:
 
 
 def _without_points(level: Entry) -> Entry:
+    """A level's name without the points behind it: 产出指标 of 产出指标（50分）."""
     return replace(level, text=POINTS_IN_LABEL.sub("", level.text))
 
 

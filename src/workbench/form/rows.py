@@ -26,8 +26,8 @@ Evidence = Literal["label", "built", "damaged", "inferred", "disputed", "contrad
 - ``built``: its label is in no list, but is built like the listed ones;
 - ``damaged``: its label is damaged, and close to a listed one;
 - ``inferred``: no label says so, but its place or its content does;
-- ``disputed``: its listed label says so, and its content does not; the label wins;
-- ``contradicted``: its unlisted or damaged label said so, and its content did not; the field is given up.
+- ``disputed``: its whole label says so, but its content contradicts it; the label wins;
+- ``contradicted``: none. The content contradicts an unlisted or damaged label, and the field is given up.
 """
 
 

@@ -56,12 +56,13 @@ class Section:
 def find_sections(rows: Sequence[FormRow], settings: FormSettings) -> list[Section]:
     """Sort the rows of a document into sections, in their order.
 
-    A row that is no header, heading, total or conclusion belongs to the table before it: where the header of a page
-    is missing, the page goes on with the columns of the page before.
+    A row that is no header, heading, total or conclusion belongs to the table above it, if it is divided like that
+    table or, below rows of another kind, if its texts fit the columns. So a page without a header goes on with the
+    columns of the page before.
 
     Args:
         rows: of all pages, in order.
-        settings: for headers, titles, and what belongs to the table before.
+        settings: what makes a row a header or a title, and what makes it fit the table above it.
     """
     sections: list[Section] = []
     headers: list[Header] = []

@@ -13,7 +13,7 @@ from workbench.errors import SettingsError
 
 
 def _between(least: float, most: float, default: float) -> Any:
-    """A field with its default and the range of its values, ends included; whole where the default is whole."""
+    """A setting with its least and greatest value and its default; only whole numbers where the default is one."""
     return field(default=default, metadata={"range": (least, most)})
 
 

@@ -69,7 +69,7 @@ def _opens_page(record: FormRecord, records: Sequence[FormRecord]) -> bool:
 
 
 def _is_printed_twice(last: FormRecord, record: FormRecord, table: Table, settings: FormSettings) -> bool:
-    """Whether a named record has the same texts as the last one, in all fields."""
+    """Whether a record has a name, and in all its fields the same texts as the last one."""
     if not record.fields.get(_key_field(record, table), BLANK).text:
         return False
     return all(_is_same_text(last.fields.get(field, BLANK), entry, settings) for field, entry in record.fields.items())
