@@ -10,7 +10,7 @@ from tests.printed import cell, pages
 from tests.scans.tables import Table, TableCell, TableRow
 from workbench.checks import check_form
 from workbench.errors import InputError
-from workbench.form import columns
+from workbench.form import column_content
 from workbench.form.assemble import assemble_forms
 from workbench.form.content import is_goal_label, two_levels
 from workbench.form.lexicon import match
@@ -175,8 +175,8 @@ def test_a_table_of_something_else_is_told_what_it_lacks_to_be_the_nearest_layou
 def test_a_page_of_a_long_document_is_no_more_work_than_one_of_a_short(monkeypatch):
     """The columns of every page were held against all cells of the document: of 160 pages each took as long as four."""
     looked_at = []
-    under = columns.columns_under
-    monkeypatch.setattr(columns, "columns_under", lambda *of: looked_at.append(of) or under(*of))
+    under = column_content.columns_under
+    monkeypatch.setattr(column_content, "columns_under", lambda *of: looked_at.append(of) or under(*of))
     rows = tuple(TableRow(tuple(map(cell, row))) for row in (HEADER, RECORD, RECORD))
     (page,) = pages(Table("项目支出绩效自评表", "（2022年度）", (1.0,) * len(HEADER), rows))
     work = []

@@ -57,7 +57,7 @@ DECIDED_WHEN_IT_RUNS = {
         *(("damaged-label", evidence) for evidence in ("built", "damaged")),
         *(("column-in-doubt", evidence) for evidence in ("inferred", "disputed", "contradicted")),
     },
-    "form/stitch.py:_with_doubt": {(code, "row") for code in ("repeated-row-dropped", "split-row-joined")},
+    "form/stitch.py:_flagged": {(code, "row") for code in ("repeated-row-dropped", "split-row-joined")},
 }
 """Functions that are given the code or the wording, and what they are given."""
 
@@ -147,7 +147,7 @@ def test_nothing_makes_a_finding_past_the_catalogue():
         place
         for place, function in functions()
         for node in ast.walk(function)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Finding", "Doubt")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Finding", "RecordFlag")
         if node.args and choices(node.args[0])
     ]
     assert not literal

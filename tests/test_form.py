@@ -20,8 +20,9 @@ from workbench.form.assemble import assemble_forms, entries_of
 from workbench.form.content import POINTS_IN_LABEL
 from workbench.form.gaps import gaps_in_pages
 from workbench.form.lexicon import match_label
-from workbench.form.records import Sourced, is_empty
+from workbench.form.records import FormRecord, is_empty
 from workbench.form.rows import FormRow
+from workbench.form.settings import DEFAULTS
 from workbench.model import BLANK, CellGrid, CellKey, Confidence, Entry, Form, PageContent, Point, Polygon, TextLine
 
 TIANJIN, PROJECT_1, PROJECT_2 = FORMS
@@ -572,28 +573,28 @@ class TestGaps:
 
     def test_a_page_without_a_table_between_others_is_an_error(self):
         pages = [page_content(number, grids=() if number == 2 else (some_grid(number),)) for number in (1, 2, 3)]
-        (finding,) = gaps_in_pages(1, 3, pages)
+        (finding,) = gaps_in_pages(1, 3, pages, DEFAULTS)
         assert (finding.code, finding.severity, finding.page) == ("page-not-read", "error", 2)
 
     def test_a_page_that_failed_between_others_is_an_error(self):
         pages = [page_content(number, grids=(some_grid(number),)) for number in (1, 3)]
-        assert [(f.code, f.page) for f in gaps_in_pages(1, 3, pages)] == [("page-not-read", 2)]
+        assert [(f.code, f.page) for f in gaps_in_pages(1, 3, pages, DEFAULTS)] == [("page-not-read", 2)]
 
     def test_rows_of_a_table_that_was_not_found_are_noticed(self):
         lines = [loose_line(text) for text in ("≥95%", "100%", "一级指标", "万元以下")]
-        (finding,) = gaps_in_pages(1, 1, [page_content(1, (some_grid(1),), lines)])
+        (finding,) = gaps_in_pages(1, 1, [page_content(1, (some_grid(1),), lines)], DEFAULTS)
         assert (finding.code, finding.page) == ("text-outside-table", 1)
 
     def test_a_footnote_is_no_lost_table(self):
         lines = [
             loose_line(text) for text in ("注：1.其他资金包括社会投入资金。", "2.定量指标完成比例超过100%的，得满分。")
         ]
-        assert gaps_in_pages(1, 1, [page_content(1, (some_grid(1),), lines)]) == []
+        assert gaps_in_pages(1, 1, [page_content(1, (some_grid(1),), lines)], DEFAULTS) == []
 
     def test_a_row_whose_values_could_not_be_read_is_kept(self):
         row = FormRow(1, 1, 1, (), ())
-        assert is_empty(Sourced(row, {"level1": Entry("产出指标"), "name": BLANK, "weight": BLANK}))
-        assert not is_empty(Sourced(row, {"level1": Entry("产出指标"), "name": BLANK, "weight": Entry("", 0.0)}))
+        assert is_empty(FormRecord(row, {"level1": Entry("产出指标"), "name": BLANK, "weight": BLANK}))
+        assert not is_empty(FormRecord(row, {"level1": Entry("产出指标"), "name": BLANK, "weight": Entry("", 0.0)}))
 
 
 def page_content(number, grids=(), lines=()):

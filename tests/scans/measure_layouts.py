@@ -19,6 +19,7 @@ from tests.scans.tables import Table, Truth
 from workbench.dataset.build import DocumentResult, build_tables
 from workbench.errors import InputError
 from workbench.form.assemble import assemble_forms
+from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.model import BLANK, CellGrid, Form, PageContent, Polygon
 
 SEEDS = 3
@@ -94,9 +95,11 @@ ARRANGEMENTS: dict[str, Callable[[str, int], Document]] = {
 SEVERAL_ON_A_PAGE = ("sichuan-system", "tianjin-court-target")
 
 
-def measure(documents: Iterable[Document], review_threshold: float = REVIEW_THRESHOLD) -> Measured:
+def measure(
+    documents: Iterable[Document], review_threshold: float = REVIEW_THRESHOLD, settings: FormSettings = DEFAULTS
+) -> Measured:
     """The documents' forms as the reconstructor reads them, each against the expected form in its place."""
-    readings = [(content, expected, _forms(content)) for content, expected in documents]
+    readings = [(content, expected, forms_of(content, settings)) for content, expected in documents]
     results = [
         DocumentResult(
             f"{number:016}", str(number), "scan", len(content), "ok", None, None, None, "", tuple(content), tuple(forms)
@@ -121,9 +124,10 @@ def page_breaks(printed: Table) -> list[int]:
     return [next(n for n in range(row, 0, -1) if not printed.rows[n - 1].header) for row in rows]
 
 
-def _forms(content: Sequence[PageContent]) -> list[Form]:
+def forms_of(content: Sequence[PageContent], settings: FormSettings = DEFAULTS) -> list[Form]:
+    """The forms of a document; none where it was refused."""
     try:
-        return assemble_forms(content, "scan")
+        return assemble_forms(content, "scan", settings)
     except InputError:
         return []
 

@@ -17,20 +17,22 @@ from workbench.form.identity import headings_of, title_of, year_of
 from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.lexicon import match_label
-from workbench.form.records import LABELS, STACKED, Sourced, has_ink, is_empty, is_left_over, to_indicator
+from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
 from workbench.form.rows import FormColumns, entry_of, rows_of
 from workbench.form.sections import find_sections
-from workbench.form.stitch import Stitched, stitch
+from workbench.form.settings import DEFAULTS, FormSettings
+from workbench.form.stitch import StitchedRecords, stitch
 from workbench.form.totals import totals_of
 from workbench.model import BLANK, Budget, CellKey, Entry, Finding, Form, Goal, Indicator, PageContent, Table
 
 
-def assemble_forms(pages: Sequence[PageContent], source: str) -> list[Form]:
+def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSettings = DEFAULTS) -> list[Form]:
     """Reconstruct the forms of a document.
 
     Args:
         pages: what was read from its pages, in page order.
-        source: the document's path; a year in it counts when the form prints none.
+        source: the document's path; a year in it counts where the form prints none.
+        settings: thresholds and limits of every stage.
 
     Raises:
         InputError: ``no-table`` where no page has a ruled table, ``unknown-form`` where no table has
@@ -40,15 +42,17 @@ def assemble_forms(pages: Sequence[PageContent], source: str) -> list[Form]:
     if not rows:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
-    parts = divide(document_columns(find_sections(rows)), pages)
-    forms = [(part, _form(part, pages, source)) for part in parts if _is_form(part)]
+    sections = document_columns(find_sections(rows, settings), settings)
+    parts = divide(sections, pages, settings)
+    forms = [(part, _form(part, pages, source, settings)) for part in parts if _is_form(part)]
     if not forms:
-        raise InputError("unknown-form", source, _why_unknown(piece.text for row in rows for piece in row.printed))
+        raise InputError("unknown-form", source, _why_unknown(cell.text for row in rows for cell in row.printed))
     unused = [part for part in parts if not _is_form(part)]
     return [_with_unused(form, unused if part is forms[0][0] else ()) for part, form in forms]
 
 
 def _why_unknown(texts: Iterable[str]) -> str:
+    """The message for tables that are no form: what their cells lack of the nearest known layout."""
     nearest = nearest_layout(texts)
     message = "the tables have no header with 一级指标, 三级指标, 年度指标值, …; no self-evaluation form was recognised"
     if nearest is None:
@@ -58,36 +62,40 @@ def _why_unknown(texts: Iterable[str]) -> str:
 
 
 def _is_form(parts: FormParts) -> bool:
-    """Indicators, or what remains of a form that was cut off before them: a named goal or budget."""
+    """Whether parts have indicators, or are the top of a form that was cut off before them: a named goal or budget."""
     if parts.of_kind("indicators"):
         return True
     headings = headings_of(parts, ()).values
     return bool(parts.rows("budgets", "goals", "amounts")) and bool({"department", "project"} & set(headings))
 
 
-def _form(parts: FormParts, pages: Sequence[PageContent], source: str) -> Form:
+def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings: FormSettings) -> Form:
+    """The form of its parts. ``pages`` are those of the whole document, ``source`` its path."""
     columns: dict[str, FormColumns] = {
         section.kind: section.columns for section in reversed(parts.sections) if section.columns
     }
-    indicator_rows = _indicators(parts)
+    indicator_rows = _indicators(parts, settings)
     indicators = indicator_rows.records
-    goal_rows = goal_records(parts, indicators)
+    goal_rows = goal_records(parts, indicators, settings)
     goals = to_goals(goal_rows.records)
     headings = headings_of(parts, indicators)
-    year, year_finding = year_of(parts, headings.values, indicators, source)
-    tables = parts.of_kind("budgets", "amounts")
+    year, year_finding = year_of(parts, headings.values, indicators, source, settings)
     budgets, budget_findings = budget_lines(
-        tables, indicators, columns.get("indicators", ()), [line.text for line in parts.lines]
+        parts.of_kind("budgets", "amounts"),
+        indicators,
+        columns.get("indicators", ()),
+        [line.text for line in parts.lines],
+        settings,
     )
-    total_weight, total_score, total_findings = totals_of(parts.rows("total"), _last_columns(parts))
+    total_weight, total_score, total_findings = totals_of(parts.rows("total"), _last_columns(parts), settings)
     conclusion, conclusion_labels = _conclusion(parts)
-    title = title_of(parts)
-    keys = [piece.key for piece in parts.pieces]
-    first_page, last_page = min(key.page for key in keys), max(key.page for key in keys)
+    title = title_of(parts, settings)
+    page_numbers = [cell.key.page for cell in parts.cells]
+    first_page, last_page = min(page_numbers), max(page_numbers)
     total_page = total_score.cells[0].page if total_score else None
     labels = (*headings.labels, *conclusion_labels, *goal_rows.dropped, *indicator_rows.dropped, *parts.repeated)
     form = Form(
-        layout=name_layout(title, headings.values, columns),
+        layout=name_layout(title, headings.values, columns, settings),
         title=title,
         year=year,
         department=headings.values.get("department", BLANK),
@@ -105,12 +113,12 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str) -> Form:
         notes=(
             *budget_findings,
             *total_findings,
-            *_doubts("goals", goal_rows.records),
-            *_doubts("indicators", indicators),
+            *_flag_findings("goals", goal_rows.records),
+            *_flag_findings("indicators", indicators),
             *column_findings(parts.sections),
-            *swapped_findings([{name: entry.text for name, entry in row.fields.items()} for row in indicators]),
+            *swapped_findings(_texts_of(indicators), settings),
             *([year_finding] if year_finding else ()),
-            *gaps_in_pages(first_page, last_page, pages),
+            *gaps_in_pages(first_page, last_page, pages, settings),
             *gaps_in_goals(goals, indicators, total_page),
             *_cut_off(indicators, last_page),
         ),
@@ -118,18 +126,25 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str) -> Form:
     return _with_unmapped(form, parts)
 
 
+def _texts_of(records: Sequence[FormRecord]) -> list[dict[str, str]]:
+    return [{name: entry.text for name, entry in record.fields.items()} for record in records]
+
+
 def _last_columns(parts: FormParts) -> FormColumns:
+    """The columns of the last section of indicators, which the total row stands under."""
     return next((section.columns for section in reversed(parts.of_kind("indicators"))), ())
 
 
-def _indicators(parts: FormParts) -> Stitched:
-    """The rows of the indicators, joined over page breaks, without those that are empty."""
-    records = [record for record in indicator_records(parts) if has_ink(record.fields.values())]
-    # Labels first: a row that is printed twice, or split, over a page break may have them on one of the pages only.
+def _indicators(parts: FormParts, settings: FormSettings) -> StitchedRecords:
+    """The rows of the indicators, joined over page breaks, without those that are empty.
+
+    Labels are carried first: a row that is printed twice, or split, may have them on one of its pages only. Rows of the
+    empty template are taken out before rows are joined: they are no rest of the row before a page break.
+    """
+    records = [record for record in indicator_records(parts, settings) if has_ink(record.fields.values())]
     merged = [field for field in (*STACKED, *LABELS) if field != _key_field(parts)]
     labelled = carry_labels(records, merged)
-    # Rows of the empty template are no rest of the row before a page break.
-    stitched = stitch([record for record in labelled if not is_left_over(record)], "indicators")
+    stitched = stitch([record for record in labelled if not is_template_row(record)], "indicators", settings)
     return replace(stitched, records=tuple(record for record in stitched.records if not is_empty(record)))
 
 
@@ -137,56 +152,62 @@ def _key_field(parts: FormParts) -> str:
     return next((section.key_field for section in parts.of_kind("indicators")), "")
 
 
-def _doubts(table: Table, records: Sequence[Sourced]) -> list[Finding]:
+def _flag_findings(table: Table, records: Sequence[FormRecord]) -> list[Finding]:
+    """The flags of a table's records as findings: now the number of each record is known."""
     return [
         Finding(doubt.code, doubt.severity, doubt.message, table, number, doubt.field, doubt.page)
         for number, record in enumerate(records, start=1)
-        for doubt in record.doubts
+        for doubt in record.flags
     ]
 
 
-def _cut_off(indicators: Sequence[Sourced], last_page: int) -> list[Finding]:
+def _cut_off(indicators: Sequence[FormRecord], last_page: int) -> list[Finding]:
+    """``missing-value``: a form without any indicator was cut off before them."""
     if indicators:
         return []
     return [FINDINGS["missing-value"].says("indicators").about("indicators", field="name", page=last_page)]
 
 
 def _conclusion(parts: FormParts) -> tuple[Entry | None, list[CellKey]]:
-    pieces = [piece for row in parts.rows("conclusion") for piece in row.starting]
-    labels = [piece for piece in pieces if match_label(piece.text, "sections") == "conclusion"]
-    texts = [piece for piece in pieces if piece not in labels and piece.text]
-    return (entry_of(texts) if texts else None), [piece.key for piece in labels]
+    """The text of the conclusion, None where there is none, and the cells of its labels."""
+    cells = [cell for row in parts.rows("conclusion") for cell in row.starting]
+    labels = [cell for cell in cells if match_label(cell.text, "sections") == "conclusion"]
+    texts = [cell for cell in cells if cell not in labels and cell.text]
+    return (entry_of(texts) if texts else None), [cell.key for cell in labels]
 
 
 def _label_keys(parts: FormParts) -> list[CellKey]:
-    """Cells that name others: headers, titles, the label of the budget's reason."""
-    keys = [piece.key for section in parts.sections for piece in section.header]
-    keys += [piece.key for row in parts.rows("title") for piece in row.starting]
+    """Cells that name others: headers, titles, the label of the reason for the budget's deviation."""
+    keys = [cell.key for section in parts.sections for cell in section.header]
+    keys += [cell.key for row in parts.rows("title") for cell in row.starting]
     return keys + [label.key for section in parts.sections for label, _ in deviation_cells(section)]
 
 
 def _with_unmapped(form: Form, parts: FormParts) -> Form:
-    """The form with the cells that give no value: those that name a section as labels, the others as unmapped."""
+    """The form with the cells that give no value: those that name a section as labels, the others as unmapped.
+
+    Text that is part of the form's title is neither.
+    """
     known = {key for _, _, _, entry in entries_of(form) for key in entry.cells} | set(form.labels)
-    rest = [piece for piece in parts.pieces if piece.text and piece.key not in known]
-    labels = [piece for piece in rest if _is_label(piece.text)]
-    unmapped = tuple(entry_of([piece]) for piece in rest if piece not in labels and piece.text not in form.title)
-    return replace(form, labels=(*form.labels, *(piece.key for piece in labels)), unmapped=unmapped)
+    rest = [cell for cell in parts.cells if cell.text and cell.key not in known]
+    labels = [cell for cell in rest if _is_label(cell.text)]
+    unmapped = tuple(entry_of([cell]) for cell in rest if cell not in labels and cell.text not in form.title)
+    return replace(form, labels=(*form.labels, *(cell.key for cell in labels)), unmapped=unmapped)
 
 
 def _is_label(text: str) -> bool:
-    """A cell beside the rows of a section (绩效指标 written downwards, 总分, …), or a mark for nothing."""
+    """Whether a text is a placeholder, or names a section or a heading (绩效指标 written downwards, 总分, …)."""
     return is_nothing(text) or any(match_label(text, section) for section in ("sections", "heading", "goals"))
 
 
 def _with_unused(form: Form, unused: Iterable[FormParts]) -> Form:
-    """The form with a note for each table of the document that belongs to no form."""
+    """The form with ``unmapped-cell`` for each table of the document that belongs to no form."""
     notes = []
     for parts in unused:
-        printed = [piece for piece in parts.pieces if piece.text]
+        printed = [cell for cell in parts.cells if cell.text]
         if printed:
             page = printed[0].key.page
-            texts = excerpt(piece.text for piece in printed)
+            texts = excerpt(cell.text for cell in printed)
             notes.append(FINDINGS["unmapped-cell"].says("table", page=page, texts=texts).about(page=page, found=texts))
     return replace(form, notes=(*form.notes, *notes))
 

@@ -7,34 +7,51 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from workbench.form.content import is_nothing, is_number
+from workbench.form.flags import RecordFlag
 from workbench.form.headers import is_section_label
 from workbench.form.lexicon import LONGEST_LABEL, match_label, undamaged
 from workbench.form.pairs import Pair, amount_pairs
-from workbench.form.records import Sourced, table_rows
+from workbench.form.records import FormRecord, table_rows
 from workbench.form.rows import TOUCHING, FormCell, FormColumns, FormRow, entry_of, field_of
 from workbench.form.sections import Section
-from workbench.form.shifts import Doubt
+from workbench.form.settings import FormSettings
 from workbench.model import Budget, Entry, Finding
 
 AMOUNTS = ("initial", "adjusted", "executed")
+"""Fields that hold an amount of money."""
+
 UNIT = re.compile(r"[（(](?:单位[:：])?\s*(万元|亿元|元)\s*[）)]|单位[:：]\s*(万元|亿元|元)")
+"""The unit of amounts as labels state it: ``（万元）``, ``单位：元``."""
+
 BUDGET_FIELDS = frozenset(field.name for field in fields(Budget)) - {"funds", "amount_unit"}
+"""Fields of a budget line that have a column."""
 
-
-BudgetLine = tuple[Budget, tuple[Doubt, ...]]
-"""A line of the budget, and what is to be reported about it."""
+BudgetLine = tuple[Budget, tuple[RecordFlag, ...]]
+"""A line of the budget, and what is doubtful about it."""
 
 
 def budget_lines(
-    sections: Sequence[Section], indicators: Sequence[Sourced], columns: FormColumns, lines: Iterable[str]
+    sections: Sequence[Section],
+    indicators: Sequence[FormRecord],
+    columns: FormColumns,
+    lines: Iterable[str],
+    settings: FormSettings,
 ) -> tuple[list[Budget], list[Finding]]:
-    """All budget lines of a form, and findings about them.
+    """The budget lines of a form, and findings about them.
 
-    A unit that is printed on one side of a page break holds on the other too, and one above the table for all of it.
-    The only amount of a form that states no execution is the one asked for: its initial budget.
+    One unit for the whole form is that of every line which states none: it may be printed on one side of a page break
+    only. Where no line has an initial or an executed amount, the amount is the one that the form asks for: the initial
+    budget.
+
+    Args:
+        sections: those of budgets and of labelled amounts.
+        indicators: the form's records; amounts beside them count where no section has a budget line.
+        columns: of the indicators.
+        lines: texts above the form's table, where a unit may stand if no section states one.
+        settings: which column a cell lies in.
     """
-    found = [line for section in sections for line in _lines_of(section)]
-    budgets = [budget for budget, _ in found] or _stacked(indicators, columns)
+    found = [line for section in sections for line in _lines_of(section, settings)]
+    budgets = [budget for budget, _ in found] or _budget_beside_indicators(indicators, columns)
     reasons = [reason for section in sections for reason in deviation_cells(section)]
     if budgets and reasons and not budgets[0].deviation:
         budgets[0] = replace(budgets[0], deviation=entry_of([reasons[0][1]]))
@@ -42,19 +59,19 @@ def budget_lines(
     units = units or {unit for line in lines if (unit := _unit_in(line))}
     unit = units.pop() if len(units) == 1 else None
     budgets = [replace(budget, amount_unit=budget.amount_unit or unit) for budget in budgets]
-    is_asked_for = all(budget.initial is None and budget.executed is None for budget in budgets)
-    budgets = [_asked_for(budget) if is_asked_for else budget for budget in budgets]
+    if all(budget.initial is None and budget.executed is None for budget in budgets):
+        budgets = [replace(budget, initial=budget.adjusted, adjusted=None) for budget in budgets]
     return budgets, list(_findings(found))
 
 
 def _findings(lines: Sequence[BudgetLine]) -> Iterator[Finding]:
-    for number, (_, doubts) in enumerate(lines, start=1):
-        for doubt in doubts:
+    for number, (_, flags) in enumerate(lines, start=1):
+        for doubt in flags:
             yield Finding(doubt.code, doubt.severity, doubt.message, "budgets", number, doubt.field, doubt.page)
 
 
 def deviation_cells(section: Section) -> list[tuple[FormCell, FormCell]]:
-    """Label and text of the rows 偏差原因分析… | text of a budget section."""
+    """Label and text of each row 偏差原因分析… | text of a section of budgets; none in another section."""
     found = []
     for row in section.rows if section.kind == "budgets" else ():
         printed = row.printed
@@ -63,69 +80,83 @@ def deviation_cells(section: Section) -> list[tuple[FormCell, FormCell]]:
     return found
 
 
-def _asked_for(budget: Budget) -> Budget:
-    return replace(budget, initial=budget.adjusted, adjusted=None)
-
-
-def _lines_of(section: Section) -> list[BudgetLine]:
+def _lines_of(section: Section, settings: FormSettings) -> list[BudgetLine]:
+    """The budget lines of a section: the rows of its table that state an amount, or its labelled amounts."""
     if section.kind == "amounts":
-        return [(budget, ()) for row in section.rows for budget in _amounts(row)]
+        return [(budget, ()) for row in section.rows for budget in _labelled_amounts(row)]
     left = min((column.x0 for column in section.columns if column.field in AMOUNTS), default=0.0)
     unit, reasons = _unit_of(section), {label.key for label, _ in deviation_cells(section)}
     budgets: list[BudgetLine] = []
-    beside = [p for p in section.header if p.x1 <= left + TOUCHING and p.text and not is_section_label(p)]
-    for record in table_rows(section):
+    beside = [c for c in section.header if _is_text_left_of(c, left) and not is_section_label(c)]
+    for record in table_rows(section, settings):
         values = {name: entry for name, entry in record.fields.items() if name in BUDGET_FIELDS}
-        if any(piece.key in reasons for piece in record.row.starting) or not _has_amounts(values):
+        if any(cell.key in reasons for cell in record.row.starting) or not _has_amounts(values):
             continue
-        label = [p for p in record.row.pieces if p.x1 <= left + TOUCHING and p.text and not is_number(p.text)]
-        named = [p for p in label if field_of(p, section.columns) == "funds"]
+        labels = [c for c in record.row.cells if _is_text_left_of(c, left) and not is_number(c.text)]
+        of_funds = [c for c in labels if field_of(c, section.columns, settings) == "funds"]
         # A label beside header and amounts belongs to the first line, where its cell is not merged.
-        funds = entry_of((named or label)[-1:] or (() if budgets else beside[-1:]))
-        budgets.append((Budget(funds, _unit_in(funds.text) or unit, **values), record.doubts))
+        funds = entry_of((of_funds or labels)[-1:] or ([] if budgets else beside[-1:]))
+        budgets.append((Budget(funds, _unit_in(funds.text) or unit, **values), record.flags))
     return budgets
 
 
+def _is_text_left_of(cell: FormCell, edge: float) -> bool:
+    """Whether a cell has text and ends left of an edge, a fraction of the table's width."""
+    return cell.x1 <= edge + TOUCHING and bool(cell.text)
+
+
 def _has_amounts(values: dict[str, Entry]) -> bool:
-    """Some amount, or a mark for none, and no statement in the place of one."""
+    """Whether some amount, or a placeholder for none, is among the values of a row."""
     printed = [values[name].text for name in AMOUNTS if name in values and values[name].text]
     return any(is_number(text) or is_nothing(text) for text in printed)
 
 
-def _amounts(row: FormRow) -> list[Budget]:
-    """Labels with amounts: one line if they are the columns of one (年初预算数, 全年执行数), else a line for each."""
+def _labelled_amounts(row: FormRow) -> list[Budget]:
+    """The budget lines of a row of labels and amounts.
+
+    It is one line where every label names another column of a budget (年初预算数, 全年执行数); else a line for each
+    label.
+    """
     pairs = amount_pairs(row)
     named = [pair.field for pair in pairs if pair.field in BUDGET_FIELDS]
     if len(set(named)) == len(pairs) > 1:
         return [Budget(entry_of(()), _unit_in(pairs[0].label.text), **{pair.field: pair.entry for pair in pairs})]
-    return [_amount(pair) for pair in pairs]
+    return [_labelled_amount(pair) for pair in pairs]
 
 
-def _amount(pair: Pair) -> Budget:
+def _labelled_amount(pair: Pair) -> Budget:
     return Budget(entry_of([pair.label]), _unit_in(pair.label.text), initial=pair.entry)
 
 
-def _stacked(indicators: Sequence[Sourced], columns: FormColumns) -> list[Budget]:
-    """The amounts that stand beside a project's indicators, the label of their column for the funds."""
-    named = {column.field: column for column in columns if column.field in AMOUNTS}
+def _budget_beside_indicators(indicators: Sequence[FormRecord], columns: FormColumns) -> list[Budget]:
+    """The amounts in columns beside a project's indicators, as one line; its funds are the label of the first column.
+
+    Empty where there are no such columns, or nothing is printed in them.
+    """
+    amounts = {column.field: column for column in columns if column.field in AMOUNTS}
     values = {
         name: next((record.fields[name] for record in indicators if record.fields[name]), entry_of(()))
-        for name in named
+        for name in amounts
     }
     if not indicators or not any(values.values()):
         return []
-    label = next(iter(named.values())).label
+    label = next(iter(amounts.values())).label
     funds = entry_of([label] if label else [])
     return [Budget(funds, _unit_in(funds.text), **values)]
 
 
 def _unit_of(section: Section) -> str | None:
-    """The unit in the section's labels; where a page break cut the label's cell, it stands in only one part."""
-    texts = [piece.text for piece in section.header]
-    texts += [piece.text for row in section.rows for piece in row.pieces if len(piece.text) <= LONGEST_LABEL]
+    """The unit of amounts in the labels of a section, the first of them; None where none states it."""
+    texts = [cell.text for cell in section.header]
+    texts += [cell.text for row in section.rows for cell in row.cells if len(cell.text) <= LONGEST_LABEL]
     return next((unit for unit in map(_unit_in, texts) if unit), None)
 
 
 def _unit_in(label: str) -> str | None:
+    """The unit of amounts in a label; None where it states none.
+
+    >>> _unit_in("年度资金总额（万元）"), _unit_in("年度资金总额")
+    ('万元', None)
+    """
     found = UNIT.search(undamaged(label))
     return found.group(1) or found.group(2) if found else None

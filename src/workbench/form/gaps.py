@@ -1,4 +1,4 @@
-"""Gaps: what a form's pages do not hold, or hold in the wrong order. What was not read must not go unsaid."""
+"""Gaps: what the pages of a form lack, or have in the wrong order. What was not read must be reported."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from workbench.findings import FINDINGS, excerpt
-from workbench.form.records import Sourced, goal_number
+from workbench.form.records import FormRecord, goal_number
+from workbench.form.settings import FormSettings
 from workbench.model import BLANK, Finding, Goal, PageContent
 
 FORM_CONTENT = re.compile(r"[≥≤＝=]\s*\d|\d\s*%|[一二三]级指标|\d+(?:\.\d+)?\s*万元")
-"""Text like that belongs into the tables of a form and hardly into a footnote."""
-
-SUSPICIOUS_LINES = 3
-"""So many lines of a form's content outside all tables of a page are a table that was not found."""
+"""What stands in the tables of a form, and hardly in a footnote: targets, percentages, levels, amounts."""
 
 PAGE_NUMBER = re.compile(r"第\s*(\d{1,3})\s*页.*|[-—–]\s*(\d{1,3})\s*[-—–]")
+"""A page number as it is printed: ``第3页``, ``- 3 -``."""
 
 
-def gaps_in_pages(first: int, last: int, pages: Sequence[PageContent]) -> list[Finding]:
-    """Findings about the pages of a form (``first`` to ``last``) where something may have been lost.
+def gaps_in_pages(first: int, last: int, pages: Sequence[PageContent], settings: FormSettings) -> list[Finding]:
+    """Findings about the pages of a form where something may have been lost.
 
-    ``page-not-read``: a page between others of the form that could not be read, or has no table.
-    ``text-outside-table``: text that looks like a table's stands outside every table found.
-    ``pages-out-of-order``: the page numbers that are printed do not follow each other.
+    ``page-not-read``: a page between others of the form could not be read, or has no table.
+    ``text-outside-table``: text like a table's stands outside every table that was found.
+    ``pages-out-of-order``: the printed page numbers do not follow each other.
+
+    Args:
+        first, last: the form's first and last page, from 1.
+        pages: of the document; others than the form's are passed over.
+        settings: how many lines outside all tables are suspicious.
     """
     by_number = {page.number: page for page in pages}
     findings = []
@@ -35,7 +39,7 @@ def gaps_in_pages(first: int, last: int, pages: Sequence[PageContent]) -> list[F
             findings.append(statement.about(page=number))
             continue
         outside = [line.text for line in page.loose_lines if FORM_CONTENT.search(line.text)]
-        if len(outside) >= SUSPICIOUS_LINES:
+        if len(outside) >= settings.min_outside_lines:
             statement = FINDINGS["text-outside-table"].says(page=number, lines=len(outside))
             findings.append(statement.about(page=number, found=excerpt(outside)))
     numbered = [(n, printed) for n in range(first, last + 1) if (printed := _printed_number(by_number.get(n)))]
@@ -47,15 +51,20 @@ def gaps_in_pages(first: int, last: int, pages: Sequence[PageContent]) -> list[F
     return findings
 
 
-def gaps_in_goals(goals: Sequence[Goal], records: Sequence[Sourced], total_page: int | None) -> Iterator[Finding]:
-    """Findings about goals that pages hold in the wrong order, or whose indicators are nowhere.
+def gaps_in_goals(goals: Sequence[Goal], records: Sequence[FormRecord], total_page: int | None) -> Iterator[Finding]:
+    """Findings about goals whose pages are in the wrong order, or whose indicators are missing.
 
     ``pages-out-of-order``: from one page to the next the goals of the indicators go back, or the total row stands on
-    an earlier page than indicators. ``goal-missing``: a goal that the form lists has no indicators.
+    an earlier page than some indicator. ``goal-missing``: a goal that the form lists has no indicators.
+
+    Args:
+        goals: of the form.
+        records: its indicators, in order.
+        total_page: number of the page with the total row; None where there is none.
     """
     numbers = [(record.row.page, goal_number(record.fields.get("goal_no", BLANK).text)) for record in records]
-    told = [(page, number) for page, number in numbers if number is not None]
-    for (page, before), (next_page, after) in pairwise(told):
+    numbered = [(page, number) for page, number in numbers if number is not None]
+    for (page, before), (next_page, after) in pairwise(numbered):
         if next_page > page and after < before:
             statement = FINDINGS["pages-out-of-order"].says(
                 "goals", page=page, next_page=next_page, before=before, after=after
@@ -64,12 +73,13 @@ def gaps_in_goals(goals: Sequence[Goal], records: Sequence[Sourced], total_page:
     if total_page is not None and any(page > total_page for page, _ in numbers):
         yield FINDINGS["pages-out-of-order"].says("total", page=total_page).about("indicators", page=total_page)
     printed = [goal.goal_no for goal in goals if goal.number]
-    for number in sorted(set(printed) - {number for _, number in told}) if told else ():
+    for number in sorted(set(printed) - {number for _, number in numbered}) if numbered else ():
         statement = FINDINGS["goal-missing"].says("without-indicators", number=number)
         yield statement.about("goals", field="goal_no", expected=str(number))
 
 
 def _printed_number(page: PageContent | None) -> int | None:
+    """The page number that is printed outside the tables, the lowest on the page; None where there is none."""
     lines = page.loose_lines if page else ()
     found = [match for line in lines if (match := PAGE_NUMBER.fullmatch(line.text.strip()))]
     return int(found[-1].group(1) or found[-1].group(2)) if found else None

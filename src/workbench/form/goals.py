@@ -8,23 +8,32 @@ from dataclasses import replace
 from workbench.findings import FINDINGS
 from workbench.form.content import is_goal_label
 from workbench.form.division import FormParts
-from workbench.form.records import Sourced, has_ink, table_rows, to_goal
+from workbench.form.flags import RecordFlag
+from workbench.form.records import FormRecord, has_ink, table_rows, to_goal
 from workbench.form.rows import join_entries
-from workbench.form.shifts import Doubt
-from workbench.form.stitch import Stitched, stitch
+from workbench.form.settings import FormSettings
+from workbench.form.stitch import StitchedRecords, stitch
 from workbench.model import BLANK, Entry, Goal
 
 
-def goal_records(parts: FormParts, indicators: Sequence[Sourced]) -> Stitched:
-    """The form's goals as records, in order."""
-    records = [record for section in parts.of_kind("goals") for record in table_rows(section)]
+def goal_records(parts: FormParts, indicators: Sequence[FormRecord], settings: FormSettings) -> StitchedRecords:
+    """The goals of a form, in order, joined over page breaks.
+
+    Args:
+        parts: of the form.
+        indicators: its indicator records; a goal in a column beside them counts where the form has no table of goals.
+        settings: for the columns of cells, and joining.
+    """
+    records = [record for section in parts.of_kind("goals") for record in table_rows(section, settings)]
     printed = _with_outcomes([record for record in records if has_ink(record.fields.values())])
-    return stitch(printed, "goals") if printed else Stitched(tuple(_stacked(indicators)), ())
+    if printed:
+        return stitch(printed, "goals", settings)
+    return StitchedRecords(tuple(_goal_beside_indicators(indicators)), ())
 
 
-def _with_outcomes(records: Sequence[Sourced]) -> list[Sourced]:
-    """Goals whose outcome is told in a row of its own below, with it."""
-    found: list[Sourced] = []
+def _with_outcomes(records: Sequence[FormRecord]) -> list[FormRecord]:
+    """The goals, each with its outcome, where that is printed in a row of its own below."""
+    found: list[FormRecord] = []
     for record in records:
         if found and "goal" not in record.fields and "actual" not in found[-1].fields:
             found[-1] = replace(found[-1], fields=found[-1].fields | record.fields)
@@ -33,38 +42,41 @@ def _with_outcomes(records: Sequence[Sourced]) -> list[Sourced]:
     return found
 
 
-def to_goals(records: Sequence[Sourced]) -> list[Goal]:
-    """Goals by their printed numbers, or their places where none is printed."""
+def to_goals(records: Sequence[FormRecord]) -> list[Goal]:
+    """The goals of records; a goal without a printed number has that of its place, from 1."""
     return [to_goal(record, number) for number, record in enumerate(records, start=1)]
 
 
-def indicator_records(parts: FormParts) -> list[Sourced]:
-    """The rows of the form's indicators. Where every goal has indicators of its own under it, its label is theirs."""
-    records: list[Sourced] = []
+def indicator_records(parts: FormParts, settings: FormSettings) -> list[FormRecord]:
+    """The rows of a form's indicators, in order, all with the same fields.
+
+    Where every goal has a table of its own indicators under it, the goal's label is a field of them. A column that is
+    lost on one page is blank there: the form has it all the same.
+    """
+    records: list[FormRecord] = []
     labels: dict[str, Entry] = {}
     has_ended = True
     for section in parts.sections:
         if section.kind == "goals":
             labels = {} if has_ended else labels
             has_ended = False
-            told = [record.fields.get("goal_no", BLANK) for record in table_rows(section)]
-            labels |= {label.text: label for label in told if label}
+            printed = [record.fields.get("goal_no", BLANK) for record in table_rows(section, settings)]
+            labels |= {label.text: label for label in printed if label}
         elif section.kind == "indicators":
             has_ended = True
             label = next(iter(labels.values())) if len(labels) == 1 and all(map(is_goal_label, labels)) else None
-            rows = table_rows(section)
-            records += [_under(label, row) for row in rows] if label else rows
-    # A column that is lost on one page leaves its field empty there, and does not make a form without such a column.
+            rows = table_rows(section, settings)
+            records += [_with_goal_label(row, label) for row in rows] if label else rows
     fields = {field: BLANK for record in records for field in record.fields}
     return [replace(record, fields=fields | record.fields) for record in records]
 
 
-def _under(label: Entry, record: Sourced) -> Sourced:
+def _with_goal_label(record: FormRecord, label: Entry) -> FormRecord:
     return record if "goal_no" in record.fields else replace(record, fields={**record.fields, "goal_no": label})
 
 
-def _stacked(indicators: Sequence[Sourced]) -> list[Sourced]:
-    """The goal in a column beside the indicators: one merged cell, printed in parts if a page break cuts it."""
+def _goal_beside_indicators(indicators: Sequence[FormRecord]) -> list[FormRecord]:
+    """The goal in a column of the indicators, as one record: one merged cell, which page breaks print in parts."""
     parts: dict[str, Entry] = {}
     for record in indicators:
         goal = record.fields.get("goal", BLANK)
@@ -77,5 +89,5 @@ def _stacked(indicators: Sequence[Sourced]) -> list[Sourced]:
         joined = join_entries(joined, part)
     row = indicators[0].row
     statement = FINDINGS["split-row-joined"].says("goal")
-    doubts = (Doubt(*statement, "goal", row.page),) if len(parts) > 1 else ()
-    return [Sourced(row, {"goal": joined or BLANK}, doubts)]
+    flags = (RecordFlag(*statement, "goal", row.page),) if len(parts) > 1 else ()
+    return [FormRecord(row, {"goal": joined or BLANK}, flags)]

@@ -1,14 +1,25 @@
-"""Headers: which rows name the columns of a section, in one row or several, and what each column holds."""
+"""Headers: the rows that name the columns of a section, and what each of those columns holds.
+
+A header is found by its labels (`header_at`), and where it is printed again on a later page, too damaged for that, by
+its likeness to the earlier one (`repeated_header`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from workbench.form.content import is_goal_label, is_nothing, is_number, is_signed, is_statement, level_word
+from workbench.form.content import (
+    is_goal_label,
+    is_nothing,
+    is_number,
+    is_number_with_symbol,
+    is_statement,
+    level_word,
+)
 from workbench.form.lexicon import (
-    HELD,
+    DATASET_FIELDS,
     SHORTEST_DAMAGED,
     TABLES,
     Match,
@@ -20,39 +31,25 @@ from workbench.form.lexicon import (
     similarity,
 )
 from workbench.form.rows import UNKNOWN, Evidence, FormCell, FormColumn, FormColumns, FormRow
+from workbench.form.settings import FormSettings
 
-MOST_LABELS = 100
-"""Cells that a row of a header may have: more are no form's, and every one is held against those above it."""
-
-HIGHEST = 3
-"""A header has at most so many rows."""
-
-NEEDED: dict[str, tuple[frozenset[str], int]] = {
-    "budgets": (frozenset({"initial", "adjusted", "executed"}), 2),
-    "goals": (frozenset({"goal"}), 2),
-    "indicators": (frozenset({"name", "level1", "level2", "levels"}), 3),
+TELLING_FIELDS: Mapping[str, frozenset[str]] = {
+    "budgets": frozenset({"initial", "adjusted", "executed"}),
+    "goals": frozenset({"goal"}),
+    "indicators": frozenset({"name", "level1", "level2", "levels"}),
 }
-"""A header of a section names at least one of these fields, and at least so many different fields."""
+"""Section → fields of which its header names at least one."""
 
-ENOUGH = frozenset({"name", "level1", "level2"})
-"""Two of these are enough for a header of indicators: nothing else in a form is called like that."""
+FEWEST_FIELDS: Mapping[str, int] = {"budgets": 2, "goals": 2, "indicators": 3}
+"""Section → number of different fields that its header names at least: as many as the narrowest known layout has."""
 
-ALIKE = 0.55
-"""A cell repeats a label, damaged, when at least this share of its characters is right, """
-
-ALIKE_IN_PLACE = 0.5
-"""and where it stands in the label's place, at least this share."""
-
-ALIGNED = 0.02
-"""Two cells are in one place when their edges differ by less than this share of the table's width."""
-
-FEWEST_REPEATED = 3
-"""So many labels of a header known by now make a row that header again, however damaged."""
+INDICATOR_FIELDS = frozenset({"name", "level1", "level2"})
+"""Fields of which any two make a header of indicators: nothing else in a form is called like that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header rows of a section: ``labels`` are all cells that start in them, ``height`` the number of rows."""
+    """The header of a section: its kind, the number of its rows, all cells that start in them, and the columns."""
 
     kind: str
     height: int
@@ -60,113 +57,175 @@ class Header:
     columns: FormColumns
 
 
-def header_at(rows: Sequence[FormRow], index: int) -> Header | None:
-    """The header that starts in a row, if one does: of the sections and heights that it could have, the one with the
-    most labels. A first row that adds none to those below it does not belong to it."""
-    first = rows[index]
-    following = rows[index : index + HIGHEST]
-    block = list(takewhile(lambda row: _same_table(row, first) and len(row.starting) <= MOST_LABELS, following))
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A header cell with nothing below it in the header, and the text of the header cells above it."""
+
+    cell: FormCell
+    above: str
+
+
+def header_at(rows: Sequence[FormRow], index: int, settings: FormSettings) -> Header | None:
+    """The header that starts in a row; None where none does.
+
+    Of all sections and heights that it could have, the header with the most labels is taken, and of equals the first.
+    A first row that adds no label to the rows below it does not belong to the header.
+
+    Args:
+        rows: of the document, in order.
+        index: of the row in ``rows``.
+        settings: how many rows and cells a header may have.
+    """
+    block = _block_at(rows, index, settings)
     best: Header | None = None
     for height in range(1, len(block) + 1):
         leaves = _leaves(block[:height])
-        if any(is_number(leaf.text) or is_signed(leaf.text) for leaf, _ in leaves if not is_nothing(leaf.text)):
+        if any(_is_value(leaf.cell.text) for leaf in leaves):
             break
         for kind in TABLES:
             columns = _columns(leaves, kind)
-            most = max(_known(best.columns) if best else 0, _known(_columns(_leaves(block[1:height]), kind)))
+            without_first = _columns(_leaves(block[1:height]), kind)
+            most = max(_known(best.columns) if best else 0, _known(without_first))
             if _suffices(columns, kind) and _is_mostly_labels(columns, kind) and _known(columns) > most:
-                labels = tuple(piece for row in block[:height] for piece in row.starting)
-                best = Header(kind, height, labels, columns)
+                best = Header(kind, height, _starting(block[:height]), columns)
     return best
 
 
-def repeated_header(rows: Sequence[FormRow], index: int, known: Sequence[Header]) -> Header | None:
-    """The header that starts in a row and is printed again, too damaged to be known by its labels alone; else None.
+def _block_at(rows: Sequence[FormRow], index: int, settings: FormSettings) -> list[FormRow]:
+    """The rows from one on that may be a header together: of one table, and with few enough cells."""
+    following = rows[index : index + settings.max_header_rows]
 
-    Where its cells lie as those of an earlier header, they are held against the labels there; else against them all,
-    and the columns of cells that are like none of them are unknown.
+    def may_belong(row: FormRow) -> bool:
+        return row.is_in_table_of(rows[index]) and len(row.starting) <= settings.max_header_cells
+
+    return list(takewhile(may_belong, following))
+
+
+def _starting(block: Sequence[FormRow]) -> tuple[FormCell, ...]:
+    return tuple(cell for row in block for cell in row.starting)
+
+
+def _is_value(text: str) -> bool:
+    """Whether a text is a number, which no header has."""
+    return not is_nothing(text) and (is_number(text) or is_number_with_symbol(text))
+
+
+def repeated_header(
+    rows: Sequence[FormRow], index: int, known: Sequence[Header], settings: FormSettings
+) -> Header | None:
+    """The header that starts in a row and repeats an earlier one, too damaged to be known by its labels alone.
+
+    Where the cells lie as those of the earlier header, each is compared with the label in its place. Elsewhere each is
+    compared with all labels, and the column of a cell that resembles none, or labels of several fields, is unknown.
+
+    Args:
+        rows: of the document, in order.
+        index: of the row in ``rows``.
+        known: headers found above, in order; the latest that fits is taken.
+        settings: how similar, how near and how many the labels must be.
+
+    Returns:
+        The header, or None where the row repeats none.
     """
     for header in reversed(known):
         block = rows[index : index + header.height]
-        labels = tuple(piece for row in block for piece in row.starting)
-        if any(is_number(piece.text) or is_signed(piece.text) for piece in labels if not is_nothing(piece.text)):
+        labels = _starting(block)
+        if any(_is_value(cell.text) for cell in labels):
             continue
-        pairs = _pairs_in_place(block, header) if _same_table(block[-1], block[0]) else []
-        alike = [piece for piece, label in pairs if _repeats(piece.text, label.text, ALIKE_IN_PLACE)]
-        if len(alike) >= min(FEWEST_REPEATED, len(header.columns)) > 1 or any(
-            _is_whole(piece.text, label.text) for piece, label in pairs
-        ):
+        if _repeats_in_place(block, header, settings):
             return Header(header.kind, header.height, labels, header.columns)
-        columns = [_column_repeated(piece, header) for piece in rows[index].starting]
+        columns = [_repeated_column(cell, header, settings) for cell in rows[index].starting]
         repeated = _known(tuple(columns))
-        if repeated >= FEWEST_REPEATED and 2 * repeated >= len(rows[index].printed):
+        if repeated >= settings.min_repeated_labels and 2 * repeated >= len(rows[index].printed):
             return Header(header.kind, 1, rows[index].starting, _without_doubles(columns))
     return None
 
 
-def _pairs_in_place(block: Sequence[FormRow], header: Header) -> list[tuple[FormCell, FormCell]]:
-    """The cells of rows beside the column labels of a header in their places; none where the rows are divided
-    otherwise."""
-    top = min(label.cell.row for label in header.labels)
-    named = [column.label for column in header.columns if column.field != UNKNOWN]
+def _repeats_in_place(block: Sequence[FormRow], header: Header, settings: FormSettings) -> bool:
+    """Whether rows are an earlier header again: enough cells resemble the labels in their places, or one equals it."""
+    if not block[-1].is_in_table_of(block[0]):
+        return False
+    pairs = _pairs_in_place(block, header, settings)
+    least = settings.repeated_label_similarity_in_place
+    similar = [cell for cell, label in pairs if _resembles(cell.text, label.text, least)]
+    if len(similar) >= min(settings.min_repeated_labels, len(header.columns)) > 1:
+        return True
+    return any(_is_same_label(cell.text, label.text) for cell, label in pairs)
+
+
+def _pairs_in_place(
+    block: Sequence[FormRow], header: Header, settings: FormSettings
+) -> list[tuple[FormCell, FormCell]]:
+    """The cells of rows, each with the column label that lies in its place in a header.
+
+    Empty where any cell has no counterpart in the header: then the rows are divided otherwise.
+    """
+    top = min(label.row for label in header.labels)
+    column_labels = [column.label for column in header.columns if column.field != UNKNOWN]
     pairs = []
-    for piece in (piece for row in block for piece in row.starting):
-        row = piece.cell.row - block[0].number + top
-        there = [label for label in header.labels if label.cell.row == row and _are_aligned(label, piece)]
-        if not there:
+    for cell in _starting(block):
+        row = cell.row - block[0].number + top
+        counterparts = [label for label in header.labels if label.row == row and _are_aligned(label, cell, settings)]
+        if not counterparts:
             return []
-        pairs.append((piece, there[0]))
-    return [(piece, label) for piece, label in pairs if label in named]
+        pairs.append((cell, counterparts[0]))
+    return [(cell, label) for cell, label in pairs if label in column_labels]
 
 
-def _are_aligned(one: FormCell, other: FormCell) -> bool:
-    return abs(one.x0 - other.x0) < ALIGNED and abs(one.x1 - other.x1) < ALIGNED
+def _are_aligned(one: FormCell, other: FormCell, settings: FormSettings) -> bool:
+    return abs(one.x0 - other.x0) < settings.edge_tolerance and abs(one.x1 - other.x1) < settings.edge_tolerance
 
 
-def _column_repeated(piece: FormCell, header: Header) -> FormColumn:
-    alike = [c for c in header.columns if c.label is not None and _repeats(piece.text, c.label.text, ALIKE)]
-    field = alike[0].field if len({column.field for column in alike}) == 1 else UNKNOWN
-    return FormColumn(field, piece.x0, piece.x1, piece, "damaged")
+def _repeated_column(cell: FormCell, header: Header, settings: FormSettings) -> FormColumn:
+    """The column of a header cell, its field that of the only label in an earlier header which the cell resembles."""
+    least = settings.repeated_label_similarity
+    similar = [c for c in header.columns if c.label is not None and _resembles(cell.text, c.label.text, least)]
+    field = similar[0].field if len({column.field for column in similar}) == 1 else UNKNOWN
+    return FormColumn(field, cell.x0, cell.x1, cell, "damaged")
 
 
-def _repeats(text: str, label: str, least: float) -> bool:
+def _resembles(text: str, label: str, least: float) -> bool:
+    """Whether a text is similar enough to a label to be a damaged reading of it.
+
+    A level's name is not: 质量指标 is a value, however similar it is to the label 二级指标.
+    """
     return bool(text) and not level_word(text) and similarity(text, label) >= least
 
 
-def _is_whole(text: str, label: str) -> bool:
-    """Nothing but a header says 二级指标 in the place where a header said it before."""
+def _is_same_label(text: str, label: str) -> bool:
+    """Whether a text is a label again: long enough that no value in its place would be the same text."""
     return len(plain_label(text)) >= SHORTEST_DAMAGED and plain_label(text) == plain_label(label)
 
 
-def _same_table(row: FormRow, other: FormRow) -> bool:
-    return (row.page, row.table_no) == (other.page, other.table_no)
-
-
-def _leaves(block: Sequence[FormRow]) -> list[tuple[FormCell, str]]:
-    """Header cells that end where the header does, each with the text of the cells above it.
+def _leaves(block: Sequence[FormRow]) -> list[_Leaf]:
+    """The cells that end at the lower edge of a header, left to right.
 
     A cell that reaches down beside the rows below the header names the section and not a column.
     """
     end = block[-1].number + 1 if block else 0
-    pieces = [piece for row in block for piece in row.starting if piece.cell.row_end <= end]
+    cells = [cell for cell in _starting(block) if cell.row_end <= end]
     found = []
-    for piece in (piece for piece in pieces if piece.cell.row_end == end):
-        above = [p for p in pieces if p.cell.row_end <= piece.cell.row and p.overlaps(piece)]
-        found.append((piece, "".join(p.text for p in above)))
-    return sorted(found, key=lambda leaf: leaf[0].x0)
+    for cell in (cell for cell in cells if cell.row_end == end):
+        above = [other for other in cells if other.row_end <= cell.row and other.overlaps(cell)]
+        found.append(_Leaf(cell, "".join(other.text for other in above)))
+    return sorted(found, key=lambda leaf: leaf.cell.x0)
 
 
-def _columns(leaves: Sequence[tuple[FormCell, str]], kind: str) -> FormColumns:
+def _columns(leaves: Sequence[_Leaf], kind: str) -> FormColumns:
+    """The columns that header cells name in a section of some kind."""
     columns = []
-    for piece, above in leaves:
-        found = _match(piece.text, above, kind)
+    for cell, above in ((leaf.cell, leaf.above) for leaf in leaves):
+        found = _match(cell.text, above, kind)
         evidence: Evidence = "label" if found is None or found.by == "listed" else found.by
-        columns.append(FormColumn(found.field if found else UNKNOWN, piece.x0, piece.x1, piece, evidence))
+        columns.append(FormColumn(found.field if found else UNKNOWN, cell.x0, cell.x1, cell, evidence))
     return _without_doubles(_named_by_deepest_level(columns))
 
 
 def _named_by_deepest_level(columns: Sequence[FormColumn]) -> list[FormColumn]:
-    """Where there is a fourth level it names the indicators, and the third only groups them."""
+    """The columns, the names of the indicators in that of the deepest level.
+
+    It is the third level (三级指标) of most forms; where there is a fourth (四级指标), the third only groups the names.
+    """
     if "level4" not in {column.field for column in columns}:
         return list(columns)
     deepest = {"level4": "name", "name": "level3"}
@@ -174,9 +233,10 @@ def _named_by_deepest_level(columns: Sequence[FormColumn]) -> list[FormColumn]:
 
 
 def _match(text: str, above: str, kind: str) -> Match | None:
-    """The field of a label; one that says little by itself is read with the label above it (年初 under 预算数).
+    """The field of a header cell; a label that says little by itself is read with the label above it.
 
-    Under the label of an amount its whole (总额) is that amount, and what it is made of (财政拨款) is not.
+    So 年初 under 预算数 is the initial budget. Under the label of an amount its total (总额) is that amount, and a part
+    of it (财政拨款) is not.
     """
     if not plain_label(text):
         return match_column(above, kind) if above else None
@@ -190,16 +250,19 @@ def _match(text: str, above: str, kind: str) -> Match | None:
 
 
 def _without_doubles(columns: Sequence[FormColumn]) -> FormColumns:
-    """One column for each field: a whole label wins over a damaged one, a column's name over that of a section, and
-    the left of two equals. The other one is unknown: two columns are never joined."""
+    """The columns with one for each field of the dataset, the others unknown: two columns are never joined.
+
+    A whole label wins over one that is not, a column's own name over that of a section, and the left of two equals.
+    """
 
     def rank(column: FormColumn) -> tuple[bool, bool, float]:
-        text = column.label.text if column.label else ""
-        return column.evidence != "label", plain_label(text) in families("sections")["label"], column.x0
+        names_section = plain_label(column.label_text) in families("sections")["label"]
+        return column.evidence != "label", names_section, column.x0
 
     best = {column.field: column for column in sorted(columns, key=rank, reverse=True)}
     return tuple(
-        column if column.field not in HELD or best[column.field] is column else _unknown(column) for column in columns
+        column if column.field not in DATASET_FIELDS or best[column.field] is column else _unknown(column)
+        for column in columns
     )
 
 
@@ -208,30 +271,33 @@ def _unknown(column: FormColumn) -> FormColumn:
 
 
 def _suffices(columns: FormColumns, kind: str) -> bool:
-    """Whether the labels are those of a section; one that is damaged so that it may name several fields counts too."""
+    """Whether the labels are those of a section. A label too damaged to name one field counts for any it may name."""
     fields = {column.field for column in columns} - {UNKNOWN}
-    damaged = [
-        possible_fields(column.label.text, kind) for column in columns if column.field == UNKNOWN and column.label
-    ]
-    may_be = [one for one in damaged if one]
-    key_fields, least = NEEDED[kind]
-    if kind == "indicators" and len(fields & ENOUGH) + sum(bool(one & ENOUGH) for one in may_be) >= 2:
+    unknown = [column.label.text for column in columns if column.field == UNKNOWN and column.label]
+    possible = [found for found in (possible_fields(text, kind) for text in unknown) if found]
+
+    def count_of(wanted: frozenset[str]) -> int:
+        return len(fields & wanted) + sum(bool(one & wanted) for one in possible)
+
+    if kind == "indicators" and count_of(INDICATOR_FIELDS) >= 2:
         return True
-    return bool(fields & key_fields or any(one & key_fields for one in may_be)) and len(fields) + len(may_be) >= least
+    return count_of(TELLING_FIELDS[kind]) > 0 and len(fields) + len(possible) >= FEWEST_FIELDS[kind]
 
 
 def _is_mostly_labels(columns: FormColumns, kind: str) -> bool:
-    """A row in which every label has its value beside it is no header."""
-    printed = [column for column in columns if column.label is not None and column.label.text]
-    labels = [c for c in printed if c.field != UNKNOWN or (c.label and possible_fields(c.label.text, kind))]
+    """Whether more than half of the cells with text are labels: where every label has its value beside it, they are
+    not."""
+    printed = [column for column in columns if column.label_text]
+    labels = [c for c in printed if c.field != UNKNOWN or possible_fields(c.label_text, kind)]
     return 2 * len(labels) > len(printed)
 
 
 def _known(columns: FormColumns) -> int:
+    """The number of different fields that columns hold."""
     return len({column.field for column in columns} - {UNKNOWN})
 
 
-def is_section_label(piece: FormCell) -> bool:
+def is_section_label(cell: FormCell) -> bool:
     """Whether a cell names a section (绩效指标, 项目资金) and holds no value."""
-    found = match(piece.text, "sections")
+    found = match(cell.text, "sections")
     return found is not None and found.field == "label"

@@ -1,4 +1,4 @@
-"""What a form is called and whose it is: title, year, and the headings above and in its table."""
+"""What identifies a form: its title, its year, and the headings in its table and above it."""
 
 from __future__ import annotations
 
@@ -9,64 +9,81 @@ from dataclasses import dataclass
 
 from workbench.findings import FINDINGS, Statement
 from workbench.form.division import FormParts
-from workbench.form.pairs import LONGEST_TITLE, TITLE, heading_pairs, line_pairs
-from workbench.form.records import Sourced
+from workbench.form.pairs import heading_pairs, is_title_text, line_pairs
+from workbench.form.records import FormRecord
+from workbench.form.sections import SectionKind
+from workbench.form.settings import FormSettings
 from workbench.model import CellKey, Entry, Finding
 from workbench.values import parse_target
 
 YEAR = re.compile(r"(20\d{2})\s*年")
-YEAR_ALONE = re.compile(r"(?<!\d)(20[012]\d)(?!\d)")
-FILING = re.compile(r"填报|填表|日期|时间")
-"""Such a line dates the filing, which is often in the year after."""
+"""A year that is called one: ``2022年``."""
 
-FEWEST_DEADLINES = 3
-"""So many targets must agree on a year before it is taken for the form's."""
+YEAR_ALONE = re.compile(r"(?<!\d)(20[012]\d)(?!\d)")
+"""Four digits that are a year: ``2022``."""
+
+FILING = re.compile(r"填报|填表|日期|时间")
+"""Words of a line that dates the filing, which is often in the year after the form's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """Values of heading rows by field, and the cells of their labels."""
+    """The headings of a form, by field, and the cells that hold only their labels."""
 
     values: Mapping[str, Entry]
     labels: tuple[CellKey, ...]
 
 
-def headings_of(parts: FormParts, indicators: Sequence[Sourced]) -> Headings:
-    """部门名称 | 天津市… | 实施单位 | …: in rows of the table, in columns beside stacked projects, or above it."""
+def headings_of(parts: FormParts, indicators: Sequence[FormRecord]) -> Headings:
+    """The headings of a form: department, project, unit and the like.
+
+    They stand in rows of its table (部门名称 | 天津市… | 实施单位 | …), in columns beside stacked projects, or in lines
+    above the table. In this order the first value of each field is taken.
+    """
     pairs = [pair for row in parts.rows("heading") for pair in heading_pairs(row)]
     values: dict[str, Entry] = {}
     for pair in pairs:
         values.setdefault(pair.field, pair.entry)
     for field in ("project", "department", "unit"):
-        told = [record.fields[field] for record in indicators if record.fields.get(field)]
-        if told:
-            values.setdefault(field, told[0])
+        in_column = [record.fields[field] for record in indicators if record.fields.get(field)]
+        if in_column:
+            values.setdefault(field, in_column[0])
     for field, entry in line_pairs(parts.lines).items():
         values.setdefault(field, entry)
     return Headings(values, tuple(pair.label.key for pair in pairs if pair.value is not pair.label))
 
 
-def title_of(parts: FormParts) -> str:
-    """The line above the table, or the merged cell at its top, that calls itself a form."""
+def title_of(parts: FormParts, settings: FormSettings) -> str:
+    """The title of a form, without spaces: a line above its table, or else a cell in it; empty where there is none."""
     for text in [*(line.text for line in parts.lines), *_texts(parts, "title"), *_texts(parts, "other")]:
-        if TITLE.search(text) and len(text) <= LONGEST_TITLE:
+        if is_title_text(text, settings):
             return re.sub(r"\s+", "", text)
     return ""
 
 
-def _texts(parts: FormParts, kind: str) -> list[str]:
-    return [
-        piece.text for section in parts.sections if section.kind == kind for r in section.rows for piece in r.printed
-    ]
+def _texts(parts: FormParts, kind: SectionKind) -> list[str]:
+    return [cell.text for row in parts.rows(kind) for cell in row.printed]
 
 
 def year_of(
-    parts: FormParts, headings: Mapping[str, Entry], indicators: Sequence[Sourced], source: str
+    parts: FormParts,
+    headings: Mapping[str, Entry],
+    indicators: Sequence[FormRecord],
+    source: str,
+    settings: FormSettings,
 ) -> tuple[int | None, Finding | None]:
-    """The form's year, and a finding where the form does not print it as its own.
+    """The year of a form, and ``year-inferred`` where the form does not print it as its own.
 
-    In this order: title and lines above the table, the table's own title and heading of the year, the project's name,
-    the document's path, the deadlines of the targets where they agree. A date of filing says nothing.
+    It is looked for, in this order, in the lines above the table, titles in the table, other rows, the heading of the
+    year, the names of project, department and unit, the document's path, and the deadlines of the targets. A date of
+    filing does not count.
+
+    Args:
+        parts: of the form.
+        headings: of the form, by field.
+        indicators: its records.
+        source: the document's path.
+        settings: how many deadlines must agree.
     """
     printed = [line.text for line in parts.lines if not FILING.search(line.text)]
     printed += [*_texts(parts, "title"), *(text for text in _texts(parts, "other") if not FILING.search(text))]
@@ -82,21 +99,23 @@ def year_of(
         return named, _finding(statement, named)
     if path:
         return path, _finding(FINDINGS["year-inferred"].says("file", year=path), path)
-    deadline = _year_of_deadlines(indicators)
+    deadline = _year_of_deadlines(indicators, settings)
     if not deadline:
         return deadline, None
     return deadline, _finding(FINDINGS["year-inferred"].says("deadlines", year=deadline), deadline)
 
 
 def _first(texts: Iterable[str], pattern: re.Pattern[str]) -> int | None:
+    """The first year in texts, by a pattern with the year as its group."""
     return next((int(found.group(1)) for text in texts if (found := pattern.search(text))), None)
 
 
-def _year_of_deadlines(indicators: Sequence[Sourced]) -> int | None:
+def _year_of_deadlines(indicators: Sequence[FormRecord], settings: FormSettings) -> int | None:
+    """The year that all deadlines of the targets name, where there are enough of them."""
     targets = [parse_target(record.fields["target"].text) for record in indicators if record.fields.get("target")]
     years = Counter(target.deadline.year for target in targets if target.deadline)
     (year, count), *others = years.most_common() or [(0, 0)]
-    return year if count >= FEWEST_DEADLINES and not others else None
+    return year if count >= settings.min_agreeing_deadlines and not others else None
 
 
 def _finding(statement: Statement, year: int) -> Finding:

@@ -8,29 +8,39 @@ from rapidfuzz import fuzz
 
 from workbench.form.lexicon import TABLES, Layout, families, layouts, match_column
 from workbench.form.rows import UNKNOWN, FormColumns
+from workbench.form.settings import FormSettings
 from workbench.model import Entry
 
 GENERIC = "generic"
-ALIKE_TITLE = 80.0
-"""A damaged title still counts when it is this alike (rapidfuzz partial ratio, 0 to 100)."""
+"""The name of the layout of a form that has none of the known ones."""
 
 
-def name_layout(title: str, headings: Mapping[str, Entry], columns: Mapping[str, FormColumns]) -> str:
-    """The layout whose columns, section by section, are exactly those found, in the same order; else ``generic``.
+def name_layout(
+    title: str, headings: Mapping[str, Entry], columns: Mapping[str, FormColumns], settings: FormSettings
+) -> str:
+    """The name of the known layout that a form has; ``generic`` where it has none.
 
-    The title decides between layouts with the same columns, and is not needed where it could not be read. Without it
-    the layout with the most columns wins: one that names few fits many forms.
+    A form has a layout if it has all of the layout's headings and, in every table that the layout describes, exactly
+    the layout's columns in their order. Of several such layouts those with a title like the form's are taken, if there
+    are any, and of these the one with the most columns: a layout of few columns fits many forms.
+
+    Args:
+        title: of the form; empty where it could not be read.
+        headings: of the form, by field.
+        columns: of the form, by table.
+        settings: how similar the titles must be.
     """
     fitting = [layout for layout in layouts() if _fits(layout, headings, columns)]
     if title:
-        fitting = [layout for layout in fitting if fuzz.partial_ratio(layout.title, title) >= ALIKE_TITLE] or fitting
+        least = settings.layout_title_similarity
+        fitting = [layout for layout in fitting if fuzz.partial_ratio(layout.title, title) >= least] or fitting
     return max(fitting, key=_size).name if fitting else GENERIC
 
 
 def nearest_layout(texts: Iterable[str]) -> tuple[str, list[str]] | None:
-    """The layout that the cells hold most labels of, and its indicator labels that no cell has; None if none has any.
+    """The layout that the texts of cells have the largest share of labels of, and its indicator labels that none has.
 
-    Labels are compared as in headers: damaged ones count.
+    Labels are compared as in headers: damaged ones count. None where no text is a label of any layout.
     """
     cells = list(texts)
     found = {(table, m.field) for table in TABLES for text in cells if (m := match_column(text, table))}
@@ -42,6 +52,7 @@ def nearest_layout(texts: Iterable[str]) -> tuple[str, list[str]] | None:
 
 
 def _share(layout: Layout, found: set[tuple[str, str]]) -> float:
+    """The share of a layout's columns, 0 to 1, that are among those found, as (table, field)."""
     wanted = {(table, field) for table, fields in layout.columns.items() for field in fields}
     return len(wanted & found) / len(wanted)
 
@@ -51,6 +62,7 @@ def _size(layout: Layout) -> int:
 
 
 def _fits(layout: Layout, headings: Mapping[str, Entry], columns: Mapping[str, FormColumns]) -> bool:
+    """Whether a form has all headings of a layout and, unknown columns aside, exactly its columns."""
     return all(heading in headings for heading in layout.headings) and all(
         tuple(column.field for column in columns.get(section, ()) if column.field != UNKNOWN) == fields
         for section, fields in layout.columns.items()

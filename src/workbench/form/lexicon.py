@@ -1,4 +1,8 @@
-"""Label families and layouts: the words of header cells, from ``layouts/*.toml``."""
+"""The vocabulary of header cells: which field a label names, damaged or not, and the known layouts.
+
+Both come from ``layouts/*.toml``. A *family* is all labels of one field; a *plain* label is one without spaces,
+punctuation and bracketed additions, and families are compared by those.
+"""
 
 from __future__ import annotations
 
@@ -15,34 +19,39 @@ from rapidfuzz.distance import Levenshtein
 from workbench.model import Budget, Goal, Indicator
 
 SHORTEST_DAMAGED = 3
-"""Shorter labels must be whole: one wrong character of two says nothing."""
+"""Characters of the shortest label that is known when damaged: one wrong character of two says nothing. Chosen by hand
+on the families of ``layouts/lexicon.toml``."""
 
 CHARACTERS_PER_DAMAGE = 4
-"""A label may have one wrong character, and another for every so many characters (预匏数 for 预算数). More than that
-is another word: 绩效指标描述 is no damaged 绩效指标名称."""
+"""Characters of a label for each wrong one; every label may have one (预匏数 for 预算数). A label with more wrong ones
+is another word: 绩效指标描述 is no damaged 绩效指标名称. Chosen by hand on the families of ``layouts/lexicon.toml``."""
 
 LONGEST_LABEL = 24
+"""Characters of the longest text that may be a label; chosen by hand, above the longest label of any family."""
 
 REMEMBERED = 16_384
-"""Texts whose plain form and field are remembered: a document has the same labels on all its pages."""
+"""Texts whose plain form and field are kept in memory: a document has the same labels on all its pages. A limit of
+memory, about 5 MB; it changes no result."""
 
 TABLES = ("budgets", "goals", "indicators")
+"""Sections that are tables: a header names their columns."""
+
 BORROWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "indicators": {"heading": ("project", "department", "unit"), "goals": ("goal",), "budgets": ("initial", "adjusted")}
 }
-"""Columns that a table may have for things usually told elsewhere: where projects are stacked, each of their rows
-says project, budget and goal."""
+"""Table → section → fields of that section which may be columns of the table, too: where the projects of a department
+are stacked in one table of indicators, its rows state project, goal and budget."""
 
-HELD = frozenset(field.name for record in (Budget, Goal, Indicator) for field in fields(record)) | {
+DATASET_FIELDS = frozenset(field.name for record in (Budget, Goal, Indicator) for field in fields(record)) | {
     "sign", "target_unit", "project", "department", "unit",
 }  # fmt: skip
-"""Fields that the dataset has a place for, so that a table has one column of each at most."""
+"""Fields that have a place in the dataset, so that a table has one column of each at most."""
 
 LETTERS: Mapping[str, Mapping[str, str]] = {
     "budgets": {"B": "executed", "B/A": "execution_rate"},
     "indicators": {"A": "target", "B": "actual"},
 }
-"""The letters that templates print behind a label, (A) and (B), where they mean one field only."""
+"""Table → letter that templates print in brackets behind a label, (A) or (B) → the one field that it means there."""
 
 Families = Mapping[str, tuple[str, ...]]
 """Field → the labels it goes by."""
@@ -50,7 +59,10 @@ Families = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What is known of a region's form: its title, its heading rows, its columns section by section, in order."""
+    """The known form of a region: its title, the fields of its heading rows, and the fields of its columns.
+
+    ``columns`` maps a table to its fields, left to right.
+    """
 
     name: str
     title: str
@@ -60,14 +72,14 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The field that a label names, and how: it is one of the listed, is built like them, or is one with damage."""
+    """The field that a label names, and how it is known: the label is listed, built like a listed one, or damaged."""
 
     field: str
     by: Literal["listed", "built", "damaged"]
 
     @property
-    def whole(self) -> bool:
-        """Whether the label is printed without damage."""
+    def is_whole(self) -> bool:
+        """Whether the label was read without damage."""
         return self.by != "damaged"
 
 
@@ -78,13 +90,17 @@ def _lexicon() -> Mapping[str, Mapping[str, list[str]]]:
 
 @cache
 def families(section: str) -> Families:
-    """The label families of a part of the lexicon: ``sections``, ``heading``, ``levels``, or a table."""
+    """The label families of a part of the lexicon: ``sections``, ``heading``, ``levels``, or a table.
+
+    Raises:
+        KeyError: the lexicon has no such part.
+    """
     return {field: tuple(labels) for field, labels in _lexicon()[section].items()}
 
 
 @cache
 def _patterns(section: str) -> Mapping[str, re.Pattern[str]]:
-    """How the labels of a part of the lexicon are built, field by field."""
+    """Field → pattern of the labels that are built like the listed ones of a part of the lexicon."""
     patterns: Mapping[str, Mapping[str, str]] = _lexicon()["patterns"]  # type: ignore[assignment]
     return {field: re.compile(pattern) for field, pattern in patterns.get(section, {}).items()}
 
@@ -103,30 +119,42 @@ def layouts() -> tuple[Layout, ...]:
 
 @lru_cache(REMEMBERED)
 def plain_label(text: str) -> str:
-    """A label without spaces, punctuation, bracketed additions and unit marks: what families are compared by."""
+    """A label without spaces, punctuation and bracketed additions, and with known misreadings undone.
+
+    >>> plain_label("年初预算数（A） 万 元："), plain_label("【一级】指标")
+    ('年初预算数万元', '指标')
+    """
     text = re.sub(r"[（(\[【][^）)\]】]*[）)\]】]?", "", undamaged(text))
     return re.sub(r"[\s:：、，,。.·*＊/／\-—_]+", "", text)
 
 
 def undamaged(label: str) -> str:
-    """A label with known misreadings of its characters undone."""
+    """A label with known misreadings of its characters undone (``damage`` in ``layouts/lexicon.toml``)."""
     for read, printed in _lexicon()["damage"].items():
         label = label.replace(read, str(printed))
     return label
 
 
 def match_label(text: str, section: str) -> str | None:
-    """The field of a section that a header cell names, or None."""
+    """The field of a part of the lexicon that a cell names; None if it names none.
+
+    >>> [match_label(text, "indicators") for text in ("年度指标值", "年度指标植", "好")]
+    ['target', 'target', None]
+    """
     found = match(text, section)
     return found.field if found else None
 
 
 @lru_cache(REMEMBERED)
 def match(text: str, section: str) -> Match | None:
-    """The field of a section that a header cell names, and whether the label is whole; None if it names none.
+    """The field of a part of the lexicon that a cell names, and how it is known; None if it names none.
 
     A listed label wins over one that is only built like a field's, and that over a damaged one. A damaged label counts
     when it is close to one family and less close to every other.
+
+    Args:
+        text: of the cell.
+        section: part of the lexicon: ``sections``, ``heading``, ``levels``, or a table.
     """
     label = plain_label(text)
     if not label or len(label) > LONGEST_LABEL:
@@ -149,14 +177,14 @@ def match(text: str, section: str) -> Match | None:
 
 
 def _field_by_build(label: str, section: str) -> str | None:
-    """The field whose labels are built like this one, if no other part of a form than a table has it for a label."""
+    """The field whose labels are built like this one; None also for a label of headings or levels."""
     if any(label in labels for part in ("heading", "levels") for labels in families(part).values()):
         return None
     return next((field for field, pattern in _patterns(section).items() if pattern.fullmatch(label)), None)
 
 
 def match_column(text: str, table: str) -> Match | None:
-    """The field that a header cell of a table names: one of its own, a borrowed one, or that of its letter, (A)."""
+    """The field that a header cell of a table names: the table's own, a borrowed one, or that of its letter, (A)."""
     own = match(text, table)
     if own:
         return own
@@ -170,7 +198,11 @@ def match_column(text: str, table: str) -> Match | None:
 
 
 def possible_fields(text: str, table: str) -> frozenset[str]:
-    """Every field of a table that a damaged label may name: 匏级指标 is one of the three levels."""
+    """Every field of a table that a damaged label may name; empty for a whole label, and for a short one.
+
+    >>> sorted(possible_fields("匏级指标", "indicators"))
+    ['level1', 'level2', 'level4', 'name']
+    """
     label = plain_label(text)
     if len(label) < SHORTEST_DAMAGED or _is_whole_label(label):
         return frozenset()
@@ -178,12 +210,12 @@ def possible_fields(text: str, table: str) -> frozenset[str]:
 
 
 def similarity(text: str, label: str) -> float:
-    """How alike a cell's text is to a label, 0 to 1, spaces and brackets aside."""
+    """The similarity of a cell's text to a label, from 0 (nothing in common) to 1, spaces and brackets aside."""
     return Levenshtein.normalized_similarity(plain_label(text), plain_label(label))
 
 
 def _closeness(label: str, labels: Iterable[str]) -> float:
-    """The similarity to the closest of the labels that it may be a damaged reading of; 0 if there is none."""
+    """The similarity, 0 to 1, to the closest of the labels that this may be a damaged reading of; 0 if of none."""
     return max(
         (Levenshtein.normalized_similarity(label, known) for known in labels if _is_close(label, known)),
         default=0.0,
@@ -191,6 +223,7 @@ def _closeness(label: str, labels: Iterable[str]) -> float:
 
 
 def _is_close(label: str, known: str) -> bool:
+    """Whether a label has few enough wrong characters to be a damaged reading of a known one."""
     most = max(1, min(len(label), len(known)) // CHARACTERS_PER_DAMAGE)
     return Levenshtein.distance(label, known, score_cutoff=most) <= most
 
@@ -202,5 +235,5 @@ def _whole_labels() -> frozenset[str]:
 
 
 def _is_whole_label(label: str) -> bool:
-    """Whether it is undamaged and belongs elsewhere: 绩效指标 is not a damaged 三级指标."""
+    """Whether any part of the lexicon lists a label: then it is no damaged one. 绩效指标 is no damaged 三级指标."""
     return label in _whole_labels()

@@ -1,32 +1,40 @@
-"""Rows of labels with their values beside them: headings, goals without a header, budgets as labelled amounts."""
+"""Rows of labels with their values beside them: headings, goals without a header, budgets as labelled amounts.
+
+Also titles, which are rows of one cell.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.form.content import is_goal_label, is_nothing, is_number
 from workbench.form.headers import is_section_label
 from workbench.form.lexicon import LONGEST_LABEL, match
 from workbench.form.rows import TOUCHING, FormCell, FormColumn, FormColumns, FormRow, entry_of
+from workbench.form.settings import FormSettings
 from workbench.model import Entry, TextLine
 
 MONEY = re.compile(r"资金|拨款|预算|支出|收入|经费|结转|结余|金额|总额")
-"""What the label of an amount says."""
+"""Words of which the label of an amount has one."""
 
 TITLE = re.compile(r"(?:绩效|自评|评价|目标).{0,6}表")
-LONGEST_TITLE = 60
-NEARLY_ALL = 0.9
-"""A cell over this share of the table's width is a row of its own."""
+"""What the title of a form says."""
 
 BETWEEN_HEADINGS = r"\s+|(?=[（(]\s*20\d{2})|(?=(?:金额)?单位[:：]\s*(?:万元|亿元|元))"
-COLON = re.compile(r"([^:：，。；]{2,12})[:：](.+)", re.DOTALL)
+"""Where one line of headings is cut: at spaces, and before a year or a unit of amounts."""
+
+LABEL_AND_VALUE = re.compile(r"([^:：，。；]{2,12})[:：](.+)", re.DOTALL)
+"""A label of 2 to 12 characters and its value in one text, a colon between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A label and its value, both as cells of the table; the label's field."""
+    """A label with its value, both cells of a table (value None: it has none), and the field that the label names.
+
+    ``is_whole``: the label was read without damage.
+    """
 
     field: str
     label: FormCell
@@ -35,56 +43,69 @@ class Pair:
 
     @property
     def entry(self) -> Entry:
-        """The value as printed; where label and value share a cell (部门名称：…), what stands behind the colon."""
+        """The value as printed; where label and value share a cell (部门名称：…), the text behind the colon."""
         if self.value is None:
             return entry_of(())
         entry = entry_of([self.value])
         if self.value is not self.label:
             return entry
-        found = COLON.fullmatch(entry.text)
-        return Entry(found.group(2).strip() if found else entry.text, entry.confidence, entry.cells)
+        found = LABEL_AND_VALUE.fullmatch(entry.text)
+        return replace(entry, text=found.group(2).strip()) if found else entry
 
 
 def heading_pairs(row: FormRow) -> list[Pair]:
-    """部门名称 | 天津市… | 实施单位 | …; empty where the row does not begin with the label of a heading."""
-    pieces = [piece for piece in row.pieces if not (is_section_label(piece) and piece.cell.rowspan > 1)]
-    if not pieces or pieces[0] not in row.starting or not _heading(pieces[0]):
+    """The headings of a row: 部门名称 | 天津市… | 实施单位 | …; empty where it does not begin with a heading's label.
+
+    Labels of sections that are merged over several rows do not count as cells of the row.
+    """
+    cells = [cell for cell in row.cells if not (is_section_label(cell) and cell.grid_cell.rowspan > 1)]
+    if not cells or cells[0] not in row.starting or not _heading(cells[0]):
         return []
     pairs: list[Pair] = []
-    for piece in pieces:
-        found = _heading(piece)
+    for cell in cells:
+        found = _heading(cell)
         if found:
             pairs.append(found)
-        elif pairs and pairs[-1].value is None and (piece.text or piece.is_illegible):
-            pairs[-1] = Pair(pairs[-1].field, pairs[-1].label, piece, pairs[-1].is_whole)
+        elif pairs and pairs[-1].value is None and (cell.text or cell.is_illegible):
+            pairs[-1] = replace(pairs[-1], value=cell)
     return pairs
 
 
-def _heading(piece: FormCell) -> Pair | None:
-    found = match(piece.text, "heading")
+def _heading(cell: FormCell) -> Pair | None:
+    """The heading that a cell is the label of, or holds with its value; None if neither."""
+    found = match(cell.text, "heading")
     if found:
-        return Pair(found.field, piece, None, found.whole)
-    inside = COLON.fullmatch(piece.text)
-    found = match(inside.group(1), "heading") if inside else None
-    return Pair(found.field, piece, piece, found.whole) if found else None
+        return Pair(found.field, cell, None, found.is_whole)
+    both = LABEL_AND_VALUE.fullmatch(cell.text)
+    found = match(both.group(1), "heading") if both else None
+    return Pair(found.field, cell, cell, found.is_whole) if found else None
 
 
 def line_pairs(lines: Sequence[TextLine]) -> dict[str, Entry]:
-    """Headings printed above the table: 部门名称：天津市…　单位：万元."""
+    """Headings in text lines above a table, by field, the first of each: 部门名称：天津市…　单位：万元.
+
+    >>> line = TextLine("部门名称：教育局 实施单位：第一中学", (0.9,), ((0, 0),) * 4)
+    >>> {field: entry.text for field, entry in line_pairs([line]).items()}
+    {'department': '教育局', 'unit': '第一中学'}
+    """
     found: dict[str, Entry] = {}
     for line in lines:
         for part in re.split(BETWEEN_HEADINGS, line.text):
-            inside = COLON.fullmatch(part)
-            label = match(inside.group(1), "heading") if inside else None
-            if inside and label:
-                found.setdefault(label.field, Entry(inside.group(2).strip(), line.confidence))
+            both = LABEL_AND_VALUE.fullmatch(part)
+            label = match(both.group(1), "heading") if both else None
+            if both and label:
+                found.setdefault(label.field, Entry(both.group(2).strip(), line.confidence))
     return found
 
 
 def goal_header(row: FormRow, first: str = "goal") -> tuple[tuple[FormCell, ...], FormColumns] | None:
-    """绩效目标1 | … | 实际完成情况 | …: the labels and the columns of a goal that has no header; None if it is none.
+    """The labels and columns of a goal that has no header: 绩效目标1 | … | 实际完成情况 | …; None for another row.
 
-    A numbered label is the goal's number, in a column of its own. ``first``: the field that the row begins with.
+    A numbered label is the value of a column of its own, ``goal_no``, and not one of the labels.
+
+    Args:
+        row: labels and values, by turns.
+        first: the field whose label the row begins with.
     """
     printed = row.printed
     labels, values = printed[::2], printed[1::2]
@@ -92,23 +113,26 @@ def goal_header(row: FormRow, first: str = "goal") -> tuple[tuple[FormCell, ...]
         return None
     if not all(map(_goal_field, labels)) or any(map(_goal_field, values)):
         return None
-    columns = [FormColumn(_goal_field(a), b.x0, b.x1, a) for a, b in zip(labels, values, strict=True)]
-    numbered = [FormColumn("goal_no", piece.x0, piece.x1, piece) for piece in labels if is_goal_label(piece.text)]
-    header = tuple(piece for piece in labels if not is_goal_label(piece.text))
+    columns = [
+        FormColumn(_goal_field(label), value.x0, value.x1, label) for label, value in zip(labels, values, strict=True)
+    ]
+    numbered = [FormColumn("goal_no", cell.x0, cell.x1, cell) for cell in labels if is_goal_label(cell.text)]
+    header = tuple(cell for cell in labels if not is_goal_label(cell.text))
     return header, tuple(sorted((*columns, *numbered), key=lambda column: column.x0))
 
 
-def _goal_field(piece: FormCell) -> str:
-    if is_goal_label(piece.text):
+def _goal_field(cell: FormCell) -> str:
+    """The field of a goal that a cell is an undamaged label of, ``goal`` for a numbered one; empty if it is none."""
+    if is_goal_label(cell.text):
         return "goal"
-    found = match(piece.text, "goals")
-    return found.field if found and found.whole and found.field in ("goal", "actual", "deviation") else ""
+    found = match(cell.text, "goals")
+    return found.field if found and found.is_whole and found.field in ("goal", "actual", "deviation") else ""
 
 
 def amount_pairs(row: FormRow) -> list[Pair]:
-    """资金总额 | 120.5 | 其他资金 | 0: labels of money with amounts; empty where the row holds anything else.
+    """Labels of money with their amounts: 资金总额 | 120.5 | 其他资金 | 0; empty where the row holds anything else.
 
-    Fields are those of the budget's families, ``funds`` for a label of another kind.
+    The field is that of the budget which the label names, ``funds`` where it names none.
     """
     printed = row.printed
     if len(printed) % 2:  # a label beside all rows of the budget
@@ -125,19 +149,25 @@ def _amount_field(label: FormCell) -> str:
     return found.field if found else "funds"
 
 
-def _is_money_label(piece: FormCell) -> bool:
-    is_label = len(piece.text) <= LONGEST_LABEL and not is_number(piece.text)
-    return is_label and (bool(MONEY.search(piece.text)) or match(piece.text, "budgets") is not None)
+def _is_money_label(cell: FormCell) -> bool:
+    is_label = len(cell.text) <= LONGEST_LABEL and not is_number(cell.text)
+    return is_label and (bool(MONEY.search(cell.text)) or match(cell.text, "budgets") is not None)
 
 
-def _is_amount(piece: FormCell) -> bool:
-    return is_number(piece.text) or is_nothing(piece.text)
+def _is_amount(cell: FormCell) -> bool:
+    return is_number(cell.text) or is_nothing(cell.text)
 
 
-def is_title(row: FormRow) -> bool:
-    """A cell over the whole table, or alone at its top, that calls itself a form."""
+def is_title(row: FormRow, settings: FormSettings) -> bool:
+    """Whether the only text of a row calls itself a form, in a cell over the whole table or at its top left."""
     if len(row.printed) != 1:
         return False
     (only,) = row.printed
-    stands_alone = only.x1 - only.x0 >= NEARLY_ALL or (row.number == 0 and only.x0 <= TOUCHING)
-    return stands_alone and bool(TITLE.search(only.text)) and len(only.text) <= LONGEST_TITLE
+    is_full_width = only.x1 - only.x0 >= settings.full_width_share
+    is_top_left = row.number == 0 and only.x0 <= TOUCHING
+    return (is_full_width or is_top_left) and is_title_text(only.text, settings)
+
+
+def is_title_text(text: str, settings: FormSettings) -> bool:
+    """Whether a text calls itself a form (…绩效自评表) and is short enough for a title."""
+    return bool(TITLE.search(text)) and len(text) <= settings.max_title_length

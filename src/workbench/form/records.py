@@ -1,173 +1,202 @@
-"""Records: the rows of a section as they stand in its columns, each value with the cells it came from."""
+"""Records: the rows of a section as values by field, each value with the cells it came from."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from workbench.findings import FINDINGS, listed
-from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_sign, two_levels
-from workbench.form.lexicon import HELD
-from workbench.form.rows import UNKNOWN, FormCell, FormColumns, FormRow, columns_under, entry_of, field_of
+from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_symbol, two_levels
+from workbench.form.flags import RecordFlag
+from workbench.form.lexicon import DATASET_FIELDS
+from workbench.form.misalignment import Levels, Misalignment, find_misalignment
+from workbench.form.rows import (
+    UNKNOWN,
+    FormCell,
+    FormColumns,
+    FormRow,
+    cells_by_field,
+    columns_under,
+    entry_of,
+    field_of,
+    fields_under,
+)
 from workbench.form.sections import MERGED_TOGETHER, Section
-from workbench.form.shifts import Doubt, Shift, shift_in
+from workbench.form.settings import FormSettings
 from workbench.model import BLANK, CellKey, Entry, Goal, Indicator
 
 LABELS = ("goal_no", "level1", "level2")
-"""Columns whose cells are merged over several records."""
+"""Fields whose cells are merged over several records."""
 
 STACKED = ("project", "department", "unit", "goal", "initial", "adjusted")
-"""Columns of indicators that tell about the whole form, where the projects of a department share a table."""
+"""Fields of the whole form that are columns of its indicators, where the projects of a department share a table."""
 
 NUMBERS = frozenset({"weight", "score", "initial", "adjusted", "executed", "execution_rate"})
+"""Fields that hold one number."""
 
 TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·]{2,}|目标\s*\d+\s*[:：])$")
-"""Rows of the empty template that were left in the form."""
+"""Names that the empty template prints, in rows that nobody filled in: 指标2：."""
 
 DASHES = frozenset("-—–一")
-"""What the = of a coarse scan, its bars run together, is read as."""
+"""Characters that OCR reads for the ``=`` of a coarse scan, whose two lines run together."""
 
 CHINESE_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
+"""Numeral → number, 1 to 10."""
+
+CellsByField = dict[str | None, list[FormCell]]
+"""The cells of a record, by the field of their column; None: of no column."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sourced:
-    """A record with the first row it was read from: where it stands decides what may be joined to it."""
+class FormRecord:
+    """Values by field, with the first row they were read from, and what is doubtful about them.
+
+    The row tells where the record stands, and so what may be joined to it.
+    """
 
     row: FormRow
     fields: dict[str, Entry]
-    doubts: tuple[Doubt, ...] = ()
+    flags: tuple[RecordFlag, ...] = ()
 
 
-def table_rows(section: Section) -> list[Sourced]:
-    """One record per cell of the section's key column, with every field that the columns give.
+def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
+    """The records of a section, one for each cell of its key column, with every field that has a column.
 
-    A cell that reaches down over several records (merged level labels) counts for each of them. Rows
-    that the key column splits more coarsely than other columns are one record with joined cells, unless they
-    have points of their own.
+    - A cell that reaches down over several records (a merged level) is a value of each of them.
+    - Rows beside one cell of the key column are one record with joined texts, unless they have points of their own.
+    - Cells of indicators that stand in a wrong column are moved where that is beyond doubt (`find_misalignment`).
+
+    Args:
+        section: a table.
+        settings: which column a cell lies in, and the search for misaligned cells.
     """
-    records: list[Sourced] = []
+    records: list[FormRecord] = []
     moved: dict[CellKey, str | None] = {}
-    labels: dict[str, FormCell] = {}
+    moved_labels: dict[str, FormCell] = {}
     ends: list[int] = []
-    levels = {name: frozenset(_texts_in(section, name)) for name in ("level1", "level2")}
+    levels: Levels = {name: frozenset(_texts_in(section, name, settings)) for name in ("level1", "level2")}
     for index, row in enumerate(section.rows):
-        shift = shift_in(row, section.columns, levels) if section.kind == "indicators" else Shift()
-        moved |= shift.fields
-        sorted_out = _by_field(row.pieces, section.columns, moved)
-        keys = [piece for piece in sorted_out.get(section.key_field, ()) if piece in row.starting]
+        is_indicator = section.kind == "indicators"
+        misaligned = find_misalignment(row, section.columns, levels, settings) if is_indicator else Misalignment()
+        moved |= misaligned.fields
+        cells = cells_by_field(row.cells, section.columns, settings, moved)
+        keys = [cell for cell in cells.get(section.key_field, ()) if cell in row.starting]
         if keys:
-            ends = _ends_of_records(section, index, keys[0])
+            ends = _ends_of_records(section, index, keys[0], settings)
         elif index not in ends[:-1]:
             continue
         end = next(end for end in ends if end > index)
         for name in LABELS:
-            if name != section.key_field and name in sorted_out:
-                label = _nearest([*sorted_out[name], *_moved_above(labels.get(name), row)])
-                sorted_out[name] = [label]
-                if label.key in shift.fields:
-                    labels[name] = label
-        below = [piece for r in section.rows[index + 1 : end] for piece in r.starting]
-        for field, pieces in _by_field(below, section.columns, moved).items():
-            sorted_out.setdefault(field, []).extend(pieces)
-        fields = {column.field: BLANK for column in section.columns if column.field != UNKNOWN}
-        fields |= {field: entry_of(pieces) for field, pieces in sorted_out.items() if field not in (None, UNKNOWN)}
-        fields = _levels_apart(fields.pop("levels", None)) | fields
-        doubts = [shift.doubt] if shift.doubt else _doubts(row, sorted_out, section.columns)
-        records.append(Sourced(row, fields, (*doubts, *_target_doubts(row, fields))))
+            if name != section.key_field and name in cells:
+                label = _nearest([*cells[name], *_label_above(moved_labels.get(name), row)])
+                cells[name] = [label]
+                if label.key in misaligned.fields:
+                    moved_labels[name] = label
+        below = [cell for other in section.rows[index + 1 : end] for cell in other.starting]
+        for field, others in cells_by_field(below, section.columns, settings, moved).items():
+            cells.setdefault(field, []).extend(others)
+        fields = _fields_of(cells, section.columns)
+        flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
+        records.append(FormRecord(row, fields, (*flags, *_target_flags(row, fields))))
     return records
 
 
-def _ends_of_records(section: Section, start: int, key: FormCell) -> list[int]:
-    """Where the records end that begin in a row: one, as far as the key's cell reaches down, or as many as have a cell
-    for points beside it, where several of them have points."""
+def _fields_of(cells: CellsByField, columns: FormColumns) -> dict[str, Entry]:
+    """The entries of a record's cells; blank for columns without a cell, two levels of one cell apart."""
+    fields = {column.field: BLANK for column in columns if column.field != UNKNOWN}
+    fields |= {field: entry_of(found) for field, found in cells.items() if field is not None and field != UNKNOWN}
+    return _separate_levels(fields.pop("levels", None)) | fields
+
+
+def _ends_of_records(section: Section, start: int, key: FormCell, settings: FormSettings) -> list[int]:
+    """Where the records end that begin in a row, as row numbers of the section, each one past the last row.
+
+    Usually one, as far down as the cell of the key column reaches. Where several rows beside that cell have points,
+    every row with a cell for points begins another.
+    """
     rows = section.rows
-    beside = takewhile(lambda n: _within(rows[n], key, rows[start]), range(start + 1, len(rows)))
+    beside = takewhile(lambda n: _is_beside(rows[n], key, rows[start]), range(start + 1, len(rows)))
     end = max(beside, default=start) + 1
-    points = {n: _points_in(rows[n], section.columns) for n in range(start, end)}
+    points = {n: _texts_of_points(rows[n], section.columns, settings) for n in range(start, end)}
     are_several = sum(any(is_number(text) for text in texts) for texts in points.values()) > 1
     return [*(n for n, texts in points.items() if n > start and texts and are_several), end]
 
 
-def _points_in(row: FormRow, columns: FormColumns) -> list[str]:
-    return [piece.text for piece in row.starting if field_of(piece, columns) in ("weight", "score")]
+def _texts_of_points(row: FormRow, columns: FormColumns, settings: FormSettings) -> list[str]:
+    return [cell.text for cell in row.starting if field_of(cell, columns, settings) in ("weight", "score")]
 
 
-def _levels_apart(both: Entry | None) -> dict[str, Entry]:
-    """First and second level of a cell that names both; of one that names a single level, that level alone."""
+def _separate_levels(both: Entry | None) -> dict[str, Entry]:
+    """First and second level of a cell with the names of both; that of a single name is the first."""
     if both is None:
         return {}
     upper, lower = two_levels(both.text) or (both.text, "")
     return {"level1": replace(both, text=upper), "level2": replace(both, text=lower)}
 
 
-def _texts_in(section: Section, name: str) -> Iterable[str]:
-    return (piece.text for row in section.rows for piece in row.printed if field_of(piece, section.columns) == name)
+def _texts_in(section: Section, name: str, settings: FormSettings) -> Iterator[str]:
+    """The texts in the column of a field."""
+    for row in section.rows:
+        yield from (cell.text for cell in row.printed if field_of(cell, section.columns, settings) == name)
 
 
-def _by_field(
-    pieces: Iterable[FormCell], columns: FormColumns, moved: dict[CellKey, str | None]
-) -> dict[str | None, list[FormCell]]:
-    """Cells sorted into the fields of their columns, those that were moved into their own."""
-    sorted_out: dict[str | None, list[FormCell]] = {}
-    for piece in pieces:
-        name = moved[piece.key] if piece.key in moved else field_of(piece, columns)
-        sorted_out.setdefault(name, []).append(piece)
-    return sorted_out
+def _is_beside(row: FormRow, key: FormCell, first: FormRow) -> bool:
+    """Whether a row lies beside the lower part of a cell that starts in the first row."""
+    return row.is_in_table_of(first) and key.row < row.number < key.row_end
 
 
-def _within(row: FormRow, key: FormCell, first: FormRow) -> bool:
-    same_table = (row.page, row.table_no) == (first.page, first.table_no)
-    return same_table and key.cell.row < row.number < key.cell.row_end
+def _label_above(label: FormCell | None, row: FormRow) -> list[FormCell]:
+    """A label that was moved into its column in a row above: in the same table it names the rows below, too."""
+    is_here = label is not None and (label.key.page, label.key.table_no) == (row.page, row.table_no)
+    return [label] if label is not None and is_here else []
 
 
-def _moved_above(label: FormCell | None, row: FormRow) -> list[FormCell]:
-    """A label that was moved in a row above names the rows below it like one that was always in its column."""
-    here = label is not None and (label.key.page, label.key.table_no) == (row.page, row.table_no)
-    return [label] if label is not None and here else []
+def _nearest(labels: Sequence[FormCell]) -> FormCell:
+    """Of several labels for a row the one that starts last; of those that start together, the first with text."""
+    return max(labels, key=lambda cell: (cell.row, bool(cell.text)))
 
 
-def _nearest(pieces: Sequence[FormCell]) -> FormCell:
-    """Of several labels for a row the one that starts last; beside an empty cell, the one with text."""
-    return max(pieces, key=lambda piece: (piece.cell.row, bool(piece.text)))
+def _column_flags(row: FormRow, cells: CellsByField, columns: FormColumns, settings: FormSettings) -> list[RecordFlag]:
+    """Flags on values whose column is uncertain, as it is printed.
 
-
-def _doubts(row: FormRow, sorted_out: dict[str | None, list[FormCell]], columns: FormColumns) -> list[Doubt]:
-    """``shifted-cell``: two figures in one column, or one cell over several columns that are never merged;
-    ``column-in-doubt``: a figure under a label that does not tell its field."""
-    doubts = []
-    for name, pieces in sorted_out.items():
-        printed = [piece for piece in pieces if piece.text]
+    ``shifted-cell``: two cells with text in a column of numbers, or one cell over several columns that are never
+    merged. ``column-in-doubt``: a number under a label that names no field.
+    """
+    flags = []
+    for name, in_column in cells.items():
+        printed = [cell for cell in in_column if cell.text]
         if name in NUMBERS and len(printed) > 1:
-            texts = listed(piece.text for piece in printed)
-            doubts.append(Doubt(*FINDINGS["shifted-cell"].says("several-in-column", texts=texts), name, row.page))
-    for piece in (*sorted_out.get(UNKNOWN, ()), *sorted_out.get(None, ())):
-        if piece.text and is_number(piece.text):
-            label = next((c.label.text for c in columns_under(piece, columns) if c.label and c.label.text), "")
+            texts = listed(cell.text for cell in printed)
+            flags.append(RecordFlag(*FINDINGS["shifted-cell"].says("several-in-column", texts=texts), name, row.page))
+    for cell in (*cells.get(UNKNOWN, ()), *cells.get(None, ())):
+        if cell.text and is_number(cell.text):
+            under = columns_under(cell, columns, settings)
+            label = next((column.label_text for column in under if column.label_text), "")
             statement = FINDINGS["column-in-doubt"].says(
-                "number-under-label" if label else "number", label=label, text=piece.text
+                "number-under-label" if label else "number", label=label, text=cell.text
             )
-            doubts.append(Doubt(*statement, None, row.page))
-    for piece in row.printed:
-        fields = {column.field for column in columns_under(piece, columns)} - {UNKNOWN}
+            flags.append(RecordFlag(*statement, None, row.page))
+    for cell in row.printed:
+        fields = fields_under(cell, columns, settings)
         if len(fields) > 1 and not any(fields <= together for together in MERGED_TOGETHER) and fields & NUMBERS:
-            doubts.append(Doubt(*FINDINGS["shifted-cell"].says("over-columns", text=piece.text), None, row.page))
-    return doubts
+            flags.append(RecordFlag(*FINDINGS["shifted-cell"].says("over-columns", text=cell.text), None, row.page))
+    return flags
 
 
-def is_empty(record: Sourced) -> bool:
-    """Whether nothing but level labels is printed in the row, or only what the empty template prints."""
+def is_empty(record: FormRecord) -> bool:
+    """Whether a row holds nothing but labels of levels, and what the empty template prints."""
     labels = set(LABELS) if "name" in record.fields else set(LABELS[:2])
-    values = {name: entry for name, entry in record.fields.items() if name in HELD - labels - set(STACKED)}
+    own_fields = DATASET_FIELDS - labels - set(STACKED)
+    values = {name: entry for name, entry in record.fields.items() if name in own_fields}
     name = values.pop("name", BLANK)
     is_template = not has_ink([name]) or bool(TEMPLATE_ROW.match(name.text))
     return is_template and not has_ink(values.values())
 
 
-def is_left_over(record: Sourced) -> bool:
-    """Whether the row is one of the empty template: 指标2：, with nothing beside it."""
+def is_template_row(record: FormRecord) -> bool:
+    """Whether a row is one of the empty template: 指标2：, with nothing beside it."""
     return bool(record.fields.get("name", BLANK).text) and is_empty(record)
 
 
@@ -177,7 +206,11 @@ def has_ink(entries: Iterable[Entry]) -> bool:
 
 
 def goal_number(text: str) -> int | None:
-    """The number in ``绩效目标3``, ``3``, ``目标三``."""
+    """The number of a goal in its label; None where it has none.
+
+    >>> goal_number("绩效目标3"), goal_number("目标三"), goal_number("年度目标")
+    (3, 3, None)
+    """
     digits = re.search(r"\d{1,2}", text)
     if digits:
         return int(digits.group())
@@ -185,8 +218,8 @@ def goal_number(text: str) -> int | None:
     return CHINESE_NUMERALS[numeral.group()] if numeral else None
 
 
-def to_indicator(record: Sourced) -> Indicator:
-    """An indicator from the fields of a row; sign, number and unit in three columns are joined as one target."""
+def to_indicator(record: FormRecord) -> Indicator:
+    """The indicator of a record. Symbol, number and unit in three columns are joined as one target."""
     fields = record.fields
     goal_label = fields.get("goal_no")
     return Indicator(
@@ -204,16 +237,20 @@ def to_indicator(record: Sourced) -> Indicator:
 
 
 def _without_points(level: Entry) -> Entry:
+    """A level's name without the points behind it: 产出指标 of 产出指标（50分）."""
     return replace(level, text=POINTS_IN_LABEL.sub("", level.text))
 
 
-def _target(sign: Entry | None, number: Entry, unit: Entry | None) -> Entry:
-    """Sign, number and unit as printed. The kind of the indicator (定性) is no sign, a dash no unit, and neither is
-    said twice where the number's own cell says it."""
-    before = sign if sign and is_sign(sign.text) and not number.text.startswith(sign.text) else None
+def _target(symbol: Entry | None, number: Entry, unit: Entry | None) -> Entry:
+    """Symbol, number and unit as one entry, in the order of print.
+
+    A word for the kind of the indicator (定性) is no symbol, and a dash no unit; neither is repeated where the cell of
+    the number has it already. All three cells are those of the entry, except cells with another text.
+    """
+    before = symbol if symbol and is_symbol(symbol.text) and not number.text.startswith(symbol.text) else None
     behind = unit if unit and _is_unit(unit.text) and not number.text.endswith(unit.text) else None
     parts = [part for part in (before, number, behind) if part is not None] if number else [number]
-    nothing = [part for part in (sign, unit) if part is not None and is_nothing(part.text)]
+    nothing = [part for part in (symbol, unit) if part is not None and is_nothing(part.text)]
     return Entry(
         "".join(part.text for part in parts),
         min(part.confidence for part in parts),
@@ -225,19 +262,24 @@ def _is_unit(text: str) -> bool:
     return not is_nothing(text) and fits(text, "target_unit")
 
 
-def _target_doubts(row: FormRow, fields: dict[str, Entry]) -> Iterable[Doubt]:
-    """``shifted-cell``: the columns of sign and unit hold what is none, so that the target may lack it."""
+def _target_flags(row: FormRow, fields: Mapping[str, Entry]) -> Iterator[RecordFlag]:
+    """Flags on targets that may lack a part.
+
+    ``shifted-cell``: the column of symbols or of units holds something else. ``low-confidence``: a dash before a
+    number may be an ``=``.
+    """
     for name, called in (("sign", "符号"), ("target_unit", "单位")):
         text = fields.get(name, BLANK).text
         if not fits(text, name):
-            yield Doubt(*FINDINGS["shifted-cell"].says("beside-target", column=called, text=text), "target", row.page)
-    sign = fields.get("sign", BLANK)
-    if sign.text in DASHES and sign.confidence < 1 and is_number(fields.get("target", BLANK).text):
-        yield Doubt(*FINDINGS["low-confidence"].says("sign", text=sign.text), "target", row.page)
+            statement = FINDINGS["shifted-cell"].says("beside-target", column=called, text=text)
+            yield RecordFlag(*statement, "target", row.page)
+    symbol = fields.get("sign", BLANK)
+    if symbol.text in DASHES and symbol.confidence < 1 and is_number(fields.get("target", BLANK).text):
+        yield RecordFlag(*FINDINGS["low-confidence"].says("sign", text=symbol.text), "target", row.page)
 
 
-def to_goal(record: Sourced, number: int) -> Goal:
-    """A goal from the fields of a row; ``number`` is taken where the row prints none."""
+def to_goal(record: FormRecord, number: int) -> Goal:
+    """The goal of a record; ``number`` is its place among the goals, taken where the row prints no number."""
     fields = record.fields
     printed = goal_number(fields["goal_no"].text) if fields.get("goal_no") else None
     return Goal(

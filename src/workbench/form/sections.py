@@ -1,8 +1,8 @@
-"""Sections: the rows of a document sorted by what they say, with the columns that their header gives."""
+"""Sections: the rows of a document, sorted by what they say, each with the columns that its header gives."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,34 +10,35 @@ from workbench.form.content import fits, is_nothing, misfits
 from workbench.form.headers import Header, header_at, repeated_header
 from workbench.form.lexicon import match
 from workbench.form.pairs import amount_pairs, goal_header, heading_pairs, is_title
-from workbench.form.rows import UNKNOWN, FormCell, FormColumns, FormRow, columns_under
+from workbench.form.rows import FormCell, FormColumns, FormRow, fields_under
+from workbench.form.settings import FormSettings
 
 SectionKind = Literal["title", "heading", "amounts", "budgets", "goals", "indicators", "total", "conclusion", "other"]
-TABLES: tuple[SectionKind, ...] = ("budgets", "goals", "indicators")
+"""What the rows of a section are. ``amounts``: a budget without a header, labels with their amounts beside them."""
 
-KEY_FIELDS: dict[str, tuple[str, ...]] = {
+TABLES: tuple[SectionKind, ...] = ("budgets", "goals", "indicators")
+"""Kinds of sections with a header that names their columns."""
+
+KEY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "indicators": ("name", "target", "level2"),
     "goals": ("goal", "actual"),
     "budgets": ("initial", "adjusted", "executed"),
 }
-"""One record of a section per cell in the first of these columns that it has."""
+"""Kind of section → fields: each cell in the column of the first that the section has begins a record."""
 
 MERGED_TOGETHER = (
     frozenset({"goal_no", "level1", "level2", "name"}),
     frozenset({"sign", "target", "target_unit"}),
     frozenset({"initial", "adjusted", "executed"}),
 )
-"""Columns over which one cell of a record may reach."""
-
-FEWEST_FITTING = 3
-"""A row outside its table is a record of it when so many of its cells fit their columns, and none does not."""
+"""Fields over whose columns one cell of a record may reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Consecutive rows of one kind. ``header`` holds the label cells that gave the ``columns``.
+    """Consecutive rows of one kind, with the label cells of their header and the columns that those name.
 
-    ``amounts`` are rows of labels with their amounts beside them, a budget without a header.
+    A section that goes on after rows of another kind has the columns of its beginning, and no header.
     """
 
     kind: SectionKind
@@ -47,50 +48,56 @@ class Section:
 
     @property
     def key_field(self) -> str:
-        """The field whose cells tell one record from the next; empty where the section has no such column."""
+        """The field whose cells each begin a record; empty where the section has no such column."""
         present = {column.field for column in self.columns}
         return next((field for field in KEY_FIELDS.get(self.kind, ()) if field in present), "")
 
 
-def find_sections(rows: Sequence[FormRow]) -> list[Section]:
-    """Sort the rows of a document (pages in order) into sections, in their order.
+def find_sections(rows: Sequence[FormRow], settings: FormSettings) -> list[Section]:
+    """Sort the rows of a document into sections, in their order.
 
-    A row that is neither header nor heading, total or conclusion belongs to the table before it: a page whose header
-    is missing goes on with the columns of the page before.
+    A row that is no header, heading, total or conclusion belongs to the table above it, if it is divided like that
+    table or, below rows of another kind, if its texts fit the columns. So a page without a header goes on with the
+    columns of the page before.
+
+    Args:
+        rows: of all pages, in order.
+        settings: what makes a row a header or a title, and what makes it fit the table above it.
     """
     sections: list[Section] = []
     headers: list[Header] = []
     index = 0
     while index < len(rows):
-        header = header_at(rows, index) or repeated_header(rows, index, headers)
+        header = header_at(rows, index, settings) or repeated_header(rows, index, headers, settings)
         if header:
             if not any(_is_same(header, other) for other in headers):
                 headers.append(header)
             sections.append(Section(_table(header.kind), header.labels, header.columns, ()))
             index += header.height
             continue
-        _add(sections, rows[index])
+        _add_row(sections, rows[index], settings)
         index += 1
     return sections
 
 
 def _is_same(header: Header, other: Header) -> bool:
-    texts, others = ([(piece.text, piece.x0) for piece in one.labels] for one in (header, other))
+    """Whether two headers have the same texts in the same places."""
+    texts, others = ([(cell.text, cell.x0) for cell in one.labels] for one in (header, other))
     return texts == others
 
 
-def _add(sections: list[Section], row: FormRow) -> None:
-    """Put a row into the section that it goes on with, or into a new one."""
+def _add_row(sections: list[Section], row: FormRow, settings: FormSettings) -> None:
+    """Append a row to the last section if it belongs there, or else a new section with it to the sections."""
     last = sections[-1] if sections else None
     table = _open_table(sections)
     goal = goal_header(row)
-    if goal and last is table and table is not None and _goes_on_with_goals(row, table):
+    if goal and last is table and table is not None and _continues_goals(row, table, settings):
         goal = None
-    goal = goal or _rest_of_goal(row, last)
+    goal = goal or _outcome_of_goal(row, last)
     if goal:
         sections.append(Section("goals", goal[0], goal[1], (row,)))
         return
-    kind = _kind_of(row, last, table)
+    kind = _kind_of(row, last, table, settings)
     if last is not None and kind == last.kind:
         sections[-1] = replace(last, rows=(*last.rows, row))
     elif table is not None and kind == table.kind:
@@ -99,8 +106,8 @@ def _add(sections: list[Section], row: FormRow) -> None:
         sections.append(Section(kind, (), (), (row,)))
 
 
-def _rest_of_goal(row: FormRow, last: Section | None) -> tuple[tuple[FormCell, ...], FormColumns] | None:
-    """What became of the goal whose label and text stand in the row above; None if the row does not say it."""
+def _outcome_of_goal(row: FormRow, last: Section | None) -> tuple[tuple[FormCell, ...], FormColumns] | None:
+    """Labels and columns of a row that states the outcome of the goal in the row above; None for another row."""
     fields = {column.field for column in last.columns} if last else set()
     is_open = last is not None and last.kind == "goals" and "actual" not in fields and len(last.rows) == 1
     return goal_header(row, "actual") if is_open else None
@@ -111,7 +118,7 @@ def _table(kind: str) -> SectionKind:
 
 
 def _open_table(sections: Sequence[Section]) -> Section | None:
-    """The last table, unless a conclusion has closed it."""
+    """The last table; None where there is none, or a conclusion stands below it."""
     for section in reversed(sections):
         if section.kind == "conclusion":
             return None
@@ -120,10 +127,11 @@ def _open_table(sections: Sequence[Section]) -> Section | None:
     return None
 
 
-def _kind_of(row: FormRow, last: Section | None, table: Section | None) -> SectionKind:
+def _kind_of(row: FormRow, last: Section | None, table: Section | None, settings: FormSettings) -> SectionKind:
+    """What a row is. ``last``: the section above it; ``table``: the table that it may belong to."""
     printed = row.printed
-    named = [match(piece.text, "sections") for piece in printed]
-    fields = [found.field if found else None for found in named]
+    matches = [match(cell.text, "sections") for cell in printed]
+    fields = [found.field if found else None for found in matches]
     in_indicators = table is not None and table.kind == "indicators"
     if in_indicators and {"total", "subtotal"} & set(fields[:2]):
         return "total"
@@ -131,61 +139,71 @@ def _kind_of(row: FormRow, last: Section | None, table: Section | None) -> Secti
         return "conclusion"
     if last is not None and last.kind == "conclusion" and len(printed) <= 1:
         return "conclusion"
-    if is_title(row):
+    if is_title(row, settings):
         return "title"
-    if _goes_on(row, last, table) and not (fields[:1] == ["tail"] and len(printed) <= 2):
-        assert table is not None
+    is_tail = fields[:1] == ["tail"] and len(printed) <= 2
+    if table is not None and _continues(row, last, table, settings) and not is_tail:
         return table.kind
     if heading_pairs(row):
         return "heading"
     return "amounts" if amount_pairs(row) else "other"
 
 
-def _goes_on_with_goals(row: FormRow, table: Section) -> bool:
-    """The label beside the goals again, on the next page: it stands in no column, and what follows in the goal's."""
+def _continues_goals(row: FormRow, table: Section, settings: FormSettings) -> bool:
+    """Whether a row repeats the label beside the goals on a new page: it stands in no column, and a goal beside it."""
     label, goal = row.printed[:2]
-    return table.kind == "goals" and not _fields(label, table.columns) and "goal" in _fields(goal, table.columns)
+    return (
+        table.kind == "goals"
+        and not fields_under(label, table.columns, settings)
+        and "goal" in fields_under(goal, table.columns, settings)
+    )
 
 
-def _goes_on(row: FormRow, last: Section | None, table: Section | None) -> bool:
-    """Whether a row belongs to the table above it: by its shape right under it, by its content below other rows."""
-    if table is None or not row.printed:
-        return table is not None and last is table
-    if _is_heading_of_next_form(row, table):
+def _continues(row: FormRow, last: Section | None, table: Section, settings: FormSettings) -> bool:
+    """Whether a row belongs to the table above it: by its shape right below it, by its content below other rows."""
+    if not row.printed:
+        return last is table
+    if _is_heading_of_next_form(row, table, settings):
         return False
-    return _has_its_shape(row, table) if last is table else _fits_well(row, table)
+    return _has_shape_of(row, table, settings) if last is table else _fits_well(row, table, settings)
 
 
-def _has_its_shape(row: FormRow, table: Section) -> bool:
-    """No cell reaches over columns that are never merged, or the key column has a cell of its own all the same."""
+def _has_shape_of(row: FormRow, table: Section, settings: FormSettings) -> bool:
+    """Whether a row is divided as a table is.
+
+    No cell reaches over columns that are never merged, or there is a cell in the key column alone all the same.
+    """
     if table.kind == "budgets":
         return True
-    merged = [piece for piece in row.printed if not _in_one_field(piece, table.columns)]
-    return not merged or any(_fields(piece, table.columns) == {table.key_field} for piece in row.printed)
+    merged = [cell for cell in row.printed if not _is_in_one_field(cell, table.columns, settings)]
+    return not merged or _has_key(row, table, settings)
 
 
-def _is_heading_of_next_form(row: FormRow, table: Section) -> bool:
-    """Label and value side by side, where the label cannot be one of the table's texts."""
+def _has_key(row: FormRow, table: Section, settings: FormSettings) -> bool:
+    """Whether some cell with text lies in the table's key column and in no other known one."""
+    return any(fields_under(cell, table.columns, settings) == {table.key_field} for cell in row.printed)
+
+
+def _is_heading_of_next_form(row: FormRow, table: Section, settings: FormSettings) -> bool:
+    """Whether a row has a heading's label and its value, and the label cannot be a text of the table."""
     pairs = heading_pairs(row)
-    return bool(pairs) and (pairs[0].is_whole or not _fits_well(row, table))
+    return bool(pairs) and (pairs[0].is_whole or not _fits_well(row, table, settings))
 
 
-def _fits_well(row: FormRow, table: Section) -> bool:
+def _fits_well(row: FormRow, table: Section, settings: FormSettings) -> bool:
+    """Whether enough cells of a row fit the columns of a table, one of them its key column, and none misfits."""
     fitting = 0
-    for piece in row.printed:
-        fields = _fields(piece, table.columns)
-        if len(fields) == 1 and not is_nothing(piece.text):
+    for cell in row.printed:
+        fields = fields_under(cell, table.columns, settings)
+        if len(fields) == 1 and not is_nothing(cell.text):
             (field,) = fields
-            if misfits(piece.text, field):
+            if misfits(cell.text, field):
                 return False
-            fitting += fits(piece.text, field)
-    return fitting >= FEWEST_FITTING and any(_fields(p, table.columns) == {table.key_field} for p in row.printed)
+            fitting += fits(cell.text, field)
+    return fitting >= settings.min_fitting_cells and _has_key(row, table, settings)
 
 
-def _fields(piece: FormCell, columns: FormColumns) -> set[str]:
-    return {column.field for column in columns_under(piece, columns)} - {UNKNOWN}
-
-
-def _in_one_field(piece: FormCell, columns: FormColumns) -> bool:
-    fields = _fields(piece, columns)
+def _is_in_one_field(cell: FormCell, columns: FormColumns, settings: FormSettings) -> bool:
+    """Whether a cell lies in columns of one field, or of fields whose cells are merged in some forms."""
+    fields = fields_under(cell, columns, settings)
     return len(fields) <= 1 or any(fields <= together for together in MERGED_TOGETHER)

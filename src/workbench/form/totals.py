@@ -7,47 +7,61 @@ from collections.abc import Sequence
 
 from workbench.findings import FINDINGS
 from workbench.form.lexicon import match_label
-from workbench.form.rows import FormCell, FormColumns, FormRow, by_field, entry_of
+from workbench.form.rows import FormCell, FormColumns, FormRow, cells_by_field, entry_of
+from workbench.form.settings import FormSettings
 from workbench.model import Entry, Finding
 
 POINTS = re.compile(r"\d+(?:\.\d+)?分?")
+"""A number of points: ``100``, ``97.5分``."""
 
 Total = tuple[Entry | None, Entry | None, list[Finding]]
 """Stated weight and score, and findings about the row that states them."""
 
 
-def totals_of(rows: Sequence[FormRow], columns: FormColumns) -> Total:
-    """Stated total weight and score, of the last row that states any. Subtotals (小计) are none."""
+def totals_of(rows: Sequence[FormRow], columns: FormColumns, settings: FormSettings) -> Total:
+    """The total weight and score of a form, as the last row states them that states any.
+
+    Args:
+        rows: the total rows of the form; subtotals (小计) among them are passed over.
+        columns: of its indicators.
+        settings: which column a cell lies in.
+
+    Returns:
+        Weight and score, None where not stated; and ``unmapped-cell`` for each number that is neither.
+    """
     weight: list[FormCell] = []
     score: list[FormCell] = []
-    stating = [row for row in rows if not any(match_label(p.text, "sections") == "subtotal" for p in row.printed)]
+    stating = [row for row in rows if not any(match_label(c.text, "sections") == "subtotal" for c in row.printed)]
     for row in reversed(stating):
-        weight, score = _total_in(row, columns)
+        weight, score = _total_in(row, columns, settings)
         if weight or score:
             stating = [row]
             break
-    left = [piece for row in stating for piece in _points_in(row) if piece not in (*weight, *score)]
-    return _entry(weight), _entry(score), [_unused(piece) for piece in left]
+    left = [cell for row in stating for cell in _points_in(row) if cell not in (*weight, *score)]
+    return _entry(weight), _entry(score), [_unused(cell) for cell in left]
 
 
-def _entry(pieces: Sequence[FormCell]) -> Entry | None:
-    return entry_of(pieces) if pieces else None
+def _entry(cells: Sequence[FormCell]) -> Entry | None:
+    return entry_of(cells) if cells else None
 
 
 def _points_in(row: FormRow) -> list[FormCell]:
-    return [piece for piece in row.printed if POINTS.fullmatch(piece.text)]
+    return [cell for cell in row.printed if POINTS.fullmatch(cell.text)]
 
 
-def _total_in(row: FormRow, columns: FormColumns) -> tuple[list[FormCell], list[FormCell]]:
-    """By column; where the total row is merged differently, its numbers in the order of the columns. A form that has
-    one of the two columns only, as far as is known, does not tell which the other number would be."""
-    values = [piece for piece in row.printed if match_label(piece.text, "sections") != "total"]
-    fields, numbers = by_field(values, columns), _points_in(row)
+def _total_in(row: FormRow, columns: FormColumns, settings: FormSettings) -> tuple[list[FormCell], list[FormCell]]:
+    """The cells of weight and score in a total row: by their columns, or two numbers in the order of the columns.
+
+    A single number in neither column is the score. Where the indicators have only one of the two columns, two numbers
+    in neither column stay unused: nothing says which is which.
+    """
+    values = [cell for cell in row.printed if match_label(cell.text, "sections") != "total"]
+    fields, numbers = cells_by_field(values, columns, settings), _points_in(row)
     weight, score = fields.get("weight", []), fields.get("score", [])
     order = [c.field for c in sorted(columns, key=lambda column: column.x0) if c.field in ("weight", "score")]
     if not (weight and score) and len(numbers) == len(order) == 2:
-        told = dict(zip(order, numbers, strict=True))
-        return [told["weight"]], [told["score"]]
+        in_order = dict(zip(order, numbers, strict=True))
+        return [in_order["weight"]], [in_order["score"]]
     if not (weight or score) and len(numbers) == 1:
         return [], numbers
     return weight, score
