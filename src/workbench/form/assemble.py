@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workbench.errors import InputError
+from workbench.fields import entries_of
 from workbench.form.budgets import budget_lines, deviation_cells
 from workbench.form.columns import column_findings, document_columns, swapped_findings
 from workbench.form.content import is_nothing
@@ -21,7 +22,7 @@ from workbench.form.rows import FormColumns, entry_of, rows_of
 from workbench.form.sections import find_sections
 from workbench.form.stitch import Stitched, stitch
 from workbench.form.totals import totals_of
-from workbench.model import BLANK, Budget, CellKey, Entry, Finding, Form, Goal, Indicator, PageContent, Table
+from workbench.model import BLANK, CellKey, Entry, Finding, Form, PageContent, Table
 
 
 def assemble_forms(pages: Sequence[PageContent], source: str) -> list[Form]:
@@ -190,22 +191,3 @@ def _with_unused(form: Form, unused: Iterable[FormParts]) -> Form:
             message = f"第{page}页有不属于任何自评表的表格，未采用：{told}"
             notes.append(Finding("unmapped-cell", "warning", message, None, None, None, page, None, told))
     return replace(form, notes=(*form.notes, *notes))
-
-
-def entries_of(form: Form) -> Iterable[tuple[Table, int, str, Entry]]:
-    """Every value of a form as (table, record number, field, entry); record 0 is the form itself."""
-    for field in ("department", "project", "unit", "total_weight", "total_score", "conclusion"):
-        entry = getattr(form, field)
-        if entry is not None:
-            yield "forms", 0, field, entry
-    tables: tuple[tuple[Table, Sequence[Budget | Goal | Indicator]], ...] = (
-        ("budgets", form.budgets),
-        ("goals", form.goals),
-        ("indicators", form.indicators),
-    )
-    for table, records in tables:
-        for number, record in enumerate(records, start=1):
-            for field in record.__slots__:
-                entry = getattr(record, field)
-                if isinstance(entry, Entry):
-                    yield table, number, field, entry

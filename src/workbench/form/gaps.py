@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from workbench.form.records import Sourced, goal_number
+from workbench.fields import goal_number
+from workbench.form.records import Sourced
 from workbench.model import BLANK, Finding, Goal, PageContent
 
 FORM_CONTENT = re.compile(r"[≥≤＝=]\s*\d|\d\s*%|[一二三]级指标|\d+(?:\.\d+)?\s*万元")

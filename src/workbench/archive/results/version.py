@@ -86,7 +86,8 @@ def version_from_json(content: bytes) -> Version | None:
 
 
 ASSEMBLING = (
-    "checks", "corrections", "dataset", "form", "values", "judging.py", "model.py", "archive/results/assemble.py",
+    "checks", "corrections", "dataset", "form", "values", "fields.py", "judging.py", "model.py",
+    "archive/results/assemble.py",
 )  # fmt: skip
 """The code between cell grids and tables."""
 
