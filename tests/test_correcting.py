@@ -18,8 +18,8 @@ from workbench.corrections.correction import ACTIONS, Anchor, Correction
 from workbench.corrections.log import CorrectionHistory
 from workbench.corrections.reconcile import field_rows
 from workbench.corrections.records import Boxes, Record, boxes_of, find_record, head_of, records_of, with_records
-from workbench.corrections.validate import FIELDS
 from workbench.dataset.build import DocumentResult, build_tables
+from workbench.fields import FIELDS
 from workbench.form.assemble import assemble_forms
 from workbench.model import Cell, CellGrid, Confidence, Finding, Form, PageContent, Table
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.printed import FORMS, Labels, cell, cut_row, form, pages, row_of, table, truth, with_text
 from tests.scans.tables import Table, TableRow, owners
 from workbench.errors import InputError
-from workbench.form.assemble import assemble_forms, entries_of
+from workbench.fields import entries_of
+from workbench.form.assemble import assemble_forms
 from workbench.form.content import POINTS_IN_LABEL
 from workbench.form.gaps import gaps_in_pages
 from workbench.form.lexicon import match_label

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.findings import Statement
-from workbench.model import BLANK, Entry, Finding, Form, Indicator, Table
+from workbench.model import BLANK, Entry, Finding, Form, Indicator
 from workbench.values import (
     Actual,
     Target,
     Verdict,
     judge,
     parse_actual,
-    parse_amount,
-    parse_fraction,
     parse_points,
     parse_target,
 )
-
-NUMBER_FIELDS: dict[tuple[Table, str], Callable[[str], float | None]] = {
-    ("forms", "total_weight"): parse_points,
-    ("forms", "total_score"): parse_points,
-    ("budgets", "initial"): parse_amount,
-    ("budgets", "adjusted"): parse_amount,
-    ("budgets", "executed"): parse_amount,
-    ("budgets", "execution_rate"): parse_fraction,
-    ("budgets", "weight"): parse_points,
-    ("budgets", "score"): parse_points,
-    ("indicators", "weight"): parse_points,
-    ("indicators", "score"): parse_points,
-}
-"""Fields that hold numbers, with the function that reads them: the tables and the checks use the same."""
 
 
 @dataclass(frozen=True, slots=True)

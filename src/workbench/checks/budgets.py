@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from workbench.checks.wording import amount, field_name, points
+from workbench.checks.wording import amount, points
+from workbench.fields import field_name
 from workbench.findings import FINDINGS, Statement
 from workbench.judging import page_of
 from workbench.model import BLANK, Budget, Entry, Finding, Form

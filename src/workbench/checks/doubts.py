@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from workbench.checks.wording import BLANK_CELL, field_name
+from workbench.checks.wording import BLANK_CELL
+from workbench.fields import NUMBER_FIELDS, entries_of, field_name
 from workbench.findings import FINDINGS
-from workbench.form.assemble import entries_of
-from workbench.judging import NUMBER_FIELDS, Judged, page_of
+from workbench.judging import Judged, page_of
 from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
 from workbench.values import PLACEHOLDERS, normalise
 

@@ -23,8 +23,8 @@ from workbench.checks.budgets import (
 from workbench.checks.doubts import CellsByKey
 from workbench.checks.indicators import contradicts_itself
 from workbench.checks.totals import adds_up, budget_points, level_weights_do_not_add_up
-from workbench.checks.wording import field_name
-from workbench.judging import NUMBER_FIELDS, Judged
+from workbench.fields import NUMBER_FIELDS, field_name
+from workbench.judging import Judged
 from workbench.model import Budget, Entry, Finding, Form, Indicator
 from workbench.values import normalise, parse_number, parse_points, printed_margin
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.checks.doubts import CellsByKey
-from workbench.checks.wording import field_name, points
+from workbench.checks.wording import points
+from workbench.fields import field_name
 from workbench.findings import FINDINGS, FindingKind, kind_of
 from workbench.judging import Judged, page_of
 from workbench.model import BLANK, Entry, Finding, Form

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz.fuzz import ratio
 
-from workbench.checks.wording import field_name
 from workbench.corrections.claims import ClaimedRecord, claimed, joined
 from workbench.corrections.correction import Anchor, Correction
 from workbench.corrections.records import (
-    LABELS,
     added_record,
     boxes_of,
     find_record,
@@ -24,7 +22,7 @@ from workbench.corrections.records import (
     with_records,
 )
 from workbench.corrections.resolve import Resolution, quoted, settle, signed, told
-from workbench.corrections.validate import KNOWN
+from workbench.fields import KNOWN, LABELS, field_name
 from workbench.findings import FINDINGS
 from workbench.model import BLANK, CellKey, Finding, Form, PageContent, Table
 from workbench.values import normalise

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from workbench.corrections.correction import Correction
-from workbench.corrections.records import LABELS, Record
+from workbench.corrections.records import Record
 from workbench.corrections.resolve import Resolution, settle
-from workbench.judging import NUMBER_FIELDS
+from workbench.fields import LABELS, NUMBER_FIELDS
 from workbench.model import BLANK, Entry, Finding, Table
 from workbench.values import normalise
 

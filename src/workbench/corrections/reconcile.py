@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from workbench.corrections.apply import Corrected, CorrectedField
 from workbench.corrections.correction import Correction
-from workbench.corrections.records import PUBLISHED_FIELDS, Boxes
+from workbench.corrections.records import Boxes
 from workbench.corrections.resolve import SETTLED
+from workbench.fields import PUBLISHED_FIELDS, entries_of
 from workbench.findings import FINDINGS, FLAGS, kind_of
-from workbench.form.assemble import entries_of
 from workbench.model import CellKey, Finding, Form, Table
 from workbench.values import normalise
 

@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from workbench.corrections.correction import Anchor, RelativeBox
+from workbench.fields import KEYS, LABELS, REQUIRED, Entries, entries_by_field, form_values
 from workbench.form.content import POINTS_IN_LABEL
-from workbench.form.records import goal_number
-from workbench.model import BLANK, Budget, CellKey, Entry, Form, Goal, Indicator, PageContent, Table
-from workbench.values import normalise, parse_number
-
-PUBLISHED_FIELDS = {"number": "goal_no", "goal_label": "goal_no"}
-"""Fields that the tables call otherwise than the model."""
-
-KEYS: dict[Table, str] = {"budgets": "funds", "goals": "goal", "indicators": "name"}
-"""The field that names a record."""
-
-REQUIRED: dict[Table, tuple[str, ...]] = {
-    "forms": ("department",),
-    "budgets": ("funds",),
-    "goals": ("goal",),
-    "indicators": ("level1", "level2", "name", "target"),
-}
-"""Fields that every record has, blank where nothing is printed."""
-
-LABELS = ("level1", "level2", "goal_no")
-"""Fields whose cells are merged over several records."""
-
-_HEAD = ("department", "project", "unit", "total_weight", "total_score", "conclusion")
+from workbench.form.records import LEVELS
+from workbench.model import BLANK, CellKey, Entry, Form, PageContent, Table
+from workbench.values import normalise
 
 SAME_CELL = 0.5
 """Two outlines of one cell share at least this part of their union; those of neighbours share next to nothing."""
@@ -82,24 +63,13 @@ def boxes_of(pages: Iterable[PageContent]) -> dict[CellKey, RelativeBox]:
 
 def head_of(form: Form) -> Record:
     """The form itself as a record."""
-    entries: dict[str, Entry | None] = {name: getattr(form, name) for name in _HEAD}
-    entries |= {"title": Entry(form.title), "year": Entry(str(form.year)) if form.year else None}
-    return Record("forms", entries)
+    return Record("forms", entries_by_field("forms", form))
 
 
 def records_of(form: Form, table: Table) -> list[Record]:
     """The records of a table of the form, in order."""
-    rows: Sequence[Budget | Goal | Indicator] = getattr(form, table)
-    found = []
-    for number, row in enumerate(rows, start=1):
-        values = {PUBLISHED_FIELDS.get(one.name, one.name): getattr(row, one.name) for one in fields(row)}
-        if isinstance(row, Goal):
-            values["goal_no"] = row.number
-        elif isinstance(row, Indicator):
-            values["goal_no"] = row.goal_label
-        else:
-            values["amount_unit"] = Entry(row.amount_unit) if row.amount_unit else None
-        found.append(Record(table, values, [number]))
+    rows = enumerate(getattr(form, table), start=1)
+    found = [Record(table, entries_by_field(table, row), [number]) for number, row in rows]
     used = Counter(key for record in found for key in set(_cells(record)))
     for record in found:
         cells = list(dict.fromkeys(_cells(record)))
@@ -123,27 +93,17 @@ def added_record(table: Table, alike: Sequence[Record], texts: Mapping[str, str]
 
 def with_records(form: Form, head: Record, tables: Mapping[Table, Sequence[Record]]) -> Form:
     """The form with what its records say now."""
-    entries: dict[str, Any] = {name: entry for name, entry in _complete(head).items() if name in _HEAD}
-    year = parse_number(normalise(head.text("year")).removesuffix("年"))
-    entries |= {"title": head.text("title"), "year": int(year) if year else None}
-    rows = {table: tuple(_row(r, at) for at, r in enumerate(records, 1)) for table, records in tables.items()}
-    return replace(form, **entries, **rows)  # type: ignore[arg-type]
+    rows = {table: [_without_points(record) for record in records] for table, records in tables.items()}
+    return replace(form, **form_values(head.entries, rows))
 
 
-def _complete(record: Record) -> dict[str, Entry | None]:
-    return record.entries | {name: record.entries.get(name) or BLANK for name in REQUIRED[record.table]}
-
-
-def _row(record: Record, place: int) -> Budget | Goal | Indicator:
-    values: dict[str, Any] = _complete(record)
-    if record.table == "budgets":
-        return Budget(**{**values, "amount_unit": record.text("amount_unit") or None})
-    label: Entry | None = values.pop("goal_no", None)
-    number = goal_number(label.text) if label else None
-    if record.table == "goals":
-        return Goal(goal_no=number or place, number=label, **values)
-    levels = {name: replace(values[name], text=POINTS_IN_LABEL.sub("", record.text(name))) for name in LABELS[:2]}
-    return Indicator(**{**values, **levels, "goal_no": number, "goal_label": label})
+def _without_points(record: Record) -> Entries:
+    """The entries of a record, those of its levels without the points that their labels print."""
+    if record.table != "indicators":
+        return record.entries
+    levels = {name: record.entries.get(name) or BLANK for name in LEVELS}
+    named = {name: replace(entry, text=POINTS_IN_LABEL.sub("", entry.text)) for name, entry in levels.items()}
+    return {**record.entries, **named}
 
 
 def find_record(records: Sequence[Record], anchor: Anchor | None, number: int, boxes: Boxes) -> Record | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from workbench.checks.wording import BLANK_CELL, field_name
+from workbench.checks.wording import BLANK_CELL
 from workbench.corrections.correction import Correction
 from workbench.corrections.log import disagree, last_words
+from workbench.fields import field_name
 from workbench.findings import FINDINGS, Statement
 from workbench.judging import page_of
 from workbench.model import BLANK, Entry, Finding, Table

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 
-from workbench.judging import NUMBER_FIELDS
-from workbench.model import Table
+from workbench.fields import KNOWN, FieldKind, FormField, goal_number
 from workbench.values import PLACEHOLDERS, normalise, parse_target
 from workbench.visible import TURNING
 
-FIELDS: dict[Table, tuple[str, ...]] = {
-    "forms": ("title", "year", "department", "project", "unit", "total_weight", "total_score", "conclusion"),
-    "budgets": (
-        "funds", "amount_unit", "initial", "adjusted", "executed", "execution_rate", "weight", "score", "deviation",
-    ),
-    "goals": ("goal_no", "goal", "actual", "deviation"),
-    "indicators": (
-        "goal_no", "level1", "level2", "name", "target", "actual", "weight", "score", "deviation",
-    ),
-}  # fmt: skip
-"""The fields of every table that a person can correct, by the names of the tables."""
-
-KNOWN = {(table, field) for table, fields in FIELDS.items() for field in fields}
-
 LONGEST = 20_000
 """Characters that a field may have. The longest statements on published forms have some two thousand."""
-
-_POINTS = ("weight", "score", "total_weight", "total_score")
 
 
 def refusal(table: str, field: str, text: str | None) -> str | None:
@@ -36,7 +20,8 @@ def refusal(table: str, field: str, text: str | None) -> str | None:
     Numbers must be read as the tables read them: ``18.5``, ``18.5分`` for points, ``98.3%`` for a rate. Targets and
     actuals may be anything, for forms print anything.
     """
-    if (table, field) not in KNOWN:
+    known = KNOWN.get((table, field))
+    if known is None:
         return f"表“{table}”没有“{field}”这个字段"
     if text is None:
         return None
@@ -47,21 +32,17 @@ def refusal(table: str, field: str, text: str | None) -> str | None:
         return "含有换行或其他控制字符，请只填写一行文字"
     if normalise(text) in PLACEHOLDERS:
         return None
-    return _REFUSALS[field](text) if field in _REFUSALS else _refused_number(table, field, text)
+    return _REFUSALS[known.kind](text) if known.kind in _REFUSALS else _refused_number(known, text)
 
 
-def _refused_number(table: str, field: str, text: str) -> str | None:
-    parse = next((parse for key, parse in NUMBER_FIELDS.items() if key == (table, field)), None)
-    if parse is None:
+def _refused_number(field: FormField, text: str) -> str | None:
+    if field.parser is None:
         return None
-    from workbench.checks.wording import field_name  # with all checks: a run that reads pages needs none of them yet
-
-    name = field_name(field)
-    if field in _POINTS and parse_target(text).kind == "date":
-        return f"“{text}”是日期，{name}应为数字，如18.5"
-    if parse(text) is None:
-        example = "98.3%" if field == "execution_rate" else "18.5"
-        return f"“{text[:40]}”不是数字，{name}应为数字，如{example}；表中没有数值时请留空或填“-”"
+    if field.kind == "points" and parse_target(text).kind == "date":
+        return f"“{text}”是日期，{field.label}应为数字，如18.5"
+    if field.parser(text) is None:
+        example = "98.3%" if field.kind == "rate" else "18.5"
+        return f"“{text[:40]}”不是数字，{field.label}应为数字，如{example}；表中没有数值时请留空或填“-”"
     return None
 
 
@@ -78,9 +59,11 @@ def _refused_unit(text: str) -> str | None:
 
 
 def _refused_goal(text: str) -> str | None:
-    from workbench.form.records import goal_number
-
     return None if goal_number(normalise(text)) else f"“{text[:40]}”不是目标序号，应含数字，如绩效目标3"
 
 
-_REFUSALS = {"year": _refused_year, "amount_unit": _refused_unit, "goal_no": _refused_goal}
+_REFUSALS: Mapping[FieldKind, Callable[[str], str | None]] = {
+    "year": _refused_year,
+    "unit": _refused_unit,
+    "goal number": _refused_goal,
+}

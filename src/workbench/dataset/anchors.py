@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.corrections.correction import Anchor, RelativeBox
-from workbench.corrections.records import KEYS, LABELS
+from workbench.fields import KEYS, LABELS
 from workbench.model import Table
 
 if TYPE_CHECKING:

@@ -19,13 +19,13 @@ from workbench.corrections.reconcile import (
     is_about,
     without_form,
 )
-from workbench.corrections.records import PUBLISHED_FIELDS, boxes_of
+from workbench.corrections.records import boxes_of
 from workbench.dataset.placing import TABLES
 from workbench.dataset.schemas import to_table
+from workbench.fields import FORM_FIELDS, PUBLISHED_FIELDS, FormField, entries_of, model_entries
 from workbench.findings import FLAGS
-from workbench.form.assemble import entries_of
-from workbench.judging import NUMBER_FIELDS, judged_indicators
-from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
+from workbench.judging import judged_indicators
+from workbench.model import BLANK, Budget, Cell, CellKey, Finding, Form, Goal, Indicator, PageContent, Table
 
 PlainRows = list[dict[str, object]]
 CellUse = tuple[Table | None, int | None, str | None]
@@ -112,8 +112,9 @@ def _add_form(
     findings = after_review(check_form(form, threshold, document.pages), corrected) if corrections else doubts
     fields = field_rows(corrected, flagged_fields(machine, doubts), boxes_of(document.pages))
     rows["forms"].append(_form_row(form_id, document.document_id, number, form, findings))
-    rows["budgets"] += [{"form_id": form_id, **row} for row in _budget_rows(form)]
-    rows["goals"] += [{"form_id": form_id, **row} for row in _goal_rows(form)]
+    for line_no, line in enumerate(form.budgets, start=1):
+        rows["budgets"].append({"form_id": form_id, "line_no": line_no, **_field_values("budgets", line)})
+    rows["goals"] += [{"form_id": form_id, **_field_values("goals", goal)} for goal in form.goals]
     rows["indicators"] += [{"form_id": form_id, **row} for row in _indicator_rows(form)]
     rows["fields"] += [{"form_id": form_id, **row} for row in fields]
     rows["cells"] += [{"form_id": form_id, **row} for row in _cell_rows(form, document.pages)]
@@ -128,57 +129,36 @@ def _form_row(
         "document_id": document_id,
         "form_no": number,
         "layout": form.layout,
-        "title": form.title or None,
-        "year": form.year,
-        "department": form.department.text or None,
-        "project": form.project.text if form.project else None,
-        "unit": form.unit.text if form.unit else None,
-        "total_weight": _number("forms", "total_weight", form.total_weight),
-        "total_score": _number("forms", "total_score", form.total_score),
-        "conclusion": form.conclusion.text if form.conclusion else None,
+        **_field_values("forms", form),
         "first_page": form.first_page,
         "last_page": form.last_page,
         "review": any(finding.code in FLAGS and not finding.reviewed for finding in findings),
     }
 
 
-def _budget_rows(form: Form) -> Iterable[dict[str, object]]:
-    for number, line in enumerate(form.budgets, start=1):
-        numbers = ("initial", "adjusted", "executed", "execution_rate", "weight", "score")
-        yield {
-            "line_no": number,
-            "funds": line.funds.text,
-            "amount_unit": line.amount_unit,
-            **{field: _number("budgets", field, getattr(line, field)) for field in numbers},
-            "deviation": (line.deviation or BLANK).text,
-        }
+def _field_values(table: Table, record: Form | Budget | Goal | Indicator) -> dict[str, object]:
+    return {field.name: _value(field, record) for field in FORM_FIELDS[table]}
 
 
-def _goal_rows(form: Form) -> Iterable[dict[str, object]]:
-    for goal in form.goals:
-        yield {
-            "goal_no": goal.goal_no,
-            "goal": goal.goal.text,
-            "actual": goal.actual.text if goal.actual is not None else None,
-            "deviation": (goal.deviation or BLANK).text,
-        }
+def _value(field: FormField, record: Form | Budget | Goal | Indicator) -> object:
+    """The value of a field as its table has it: the number of a numeric field, the text of another one."""
+    if not field.is_entry or field.kind == "goal number":
+        plain = getattr(record, field.name)
+        return None if plain == "" else plain
+    entry = getattr(record, field.model_name)
+    if field.parser:
+        return field.parser(entry.text) if entry is not None else None
+    text = (entry or BLANK).text
+    is_null = entry is None if field.nulls == "absent" else field.nulls == "blank" and not text
+    return None if is_null else text
 
 
 def _indicator_rows(form: Form) -> Iterable[dict[str, object]]:
     for judged in judged_indicators(form):
         row = judged.row
-        entries = [entry for field in row.__slots__ if isinstance(entry := getattr(row, field), Entry)]
         yield {
             "indicator_no": judged.number,
-            "goal_no": row.goal_no,
-            "level1": row.level1.text,
-            "level2": row.level2.text,
-            "name": row.name.text,
-            "target": row.target.text,
-            "actual": row.actual.text if row.actual is not None else None,
-            "weight": judged.weight,
-            "score": judged.score,
-            "deviation": (row.deviation or BLANK).text,
+            **_field_values("indicators", row),
             "kind": judged.target.kind,
             "op": judged.target.op,
             "target_value": judged.target.value,
@@ -188,7 +168,7 @@ def _indicator_rows(form: Form) -> Iterable[dict[str, object]]:
             "attainment": judged.verdict.attainment,
             "met": judged.verdict.met,
             "page": row.name.cells[0].page if row.name.cells else None,
-            "confidence": min(entry.confidence for entry in entries),
+            "confidence": min(entry.confidence for _, entry in model_entries("indicators", row)),
         }
 
 
@@ -235,7 +215,3 @@ def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> dict[str, object]:
 def _finding_row(finding: Finding) -> dict[str, object]:
     row = {name: getattr(finding, name) for name in finding.__slots__}
     return row | {"field": PUBLISHED_FIELDS.get(finding.field or "", finding.field)}
-
-
-def _number(table: Table, field: str, entry: Entry | None) -> float | None:
-    return NUMBER_FIELDS[table, field](entry.text) if entry is not None else None

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from workbench.dataset.placing import TABLES
+from workbench.fields import KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,19 @@ class TableEntry:
 def data_dictionary() -> Mapping[str, TableEntry]:
     """Every table by its name: the promised ones, then ``dictionary`` and ``about`` that go with an export."""
     source = resources.files("workbench.dataset").joinpath("dictionary.toml").read_text(encoding="utf-8")
-    return MappingProxyType({name: _table(entry) for name, entry in tomllib.loads(source).items()})
+    return MappingProxyType({name: _table(name, entry) for name, entry in tomllib.loads(source).items()})
 
 
-def _table(entry: dict[str, object]) -> TableEntry:
+def _table(table: str, entry: dict[str, object]) -> TableEntry:
     columns: dict[str, dict[str, object]] = entry.pop("columns")  # type: ignore[assignment]
-    return TableEntry(columns={name: ColumnEntry(**facts) for name, facts in columns.items()}, **entry)  # type: ignore[arg-type]
+    return TableEntry(columns={name: _column(table, name, facts) for name, facts in columns.items()}, **entry)  # type: ignore[arg-type]
+
+
+def _column(table: str, name: str, facts: dict[str, object]) -> ColumnEntry:
+    """A column; the title of a field of the form comes from the field, and stands nowhere else."""
+    field_of_form = KNOWN.get((table, name))
+    titles = {"title": field_of_form.title} if field_of_form else {}
+    return ColumnEntry(**titles, **facts)  # type: ignore[arg-type]
 
 
 def dictionary_table() -> pd.DataFrame:

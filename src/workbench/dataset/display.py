@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from workbench.checks.wording import field_name
 from workbench.dataset.schemas import rows_of
+from workbench.fields import field_name
 from workbench.sheet import EmbeddedPage, SheetCell, covered_by, embed, sheet, shown
 from workbench.visible import as_html
 

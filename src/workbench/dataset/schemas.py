@@ -8,6 +8,9 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from workbench.fields import FORM_FIELDS, FormField
+from workbench.model import Table
+
 
 def _text(nullable: bool = False, allowed: list[str] | None = None) -> pa.Column:
     return pa.Column("str", pa.Check.isin(allowed) if allowed else None, nullable=nullable)
@@ -23,6 +26,18 @@ def _share() -> pa.Column:
 
 def _count(nullable: bool = False) -> pa.Column:
     return pa.Column("Int64", pa.Check.ge(0), nullable=nullable)
+
+
+def _fields(table: Table) -> dict[str, pa.Column]:
+    """The columns of a table that are fields of the form."""
+    return {field.name: _column(field) for field in FORM_FIELDS[table]}
+
+
+def _column(field: FormField) -> pa.Column:
+    if field.parser:
+        return _number()
+    nullable = field.nulls != "never"
+    return _count(nullable) if field.kind in ("year", "goal number") else _text(nullable)
 
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
@@ -45,14 +60,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "document_id": _text(),
             "form_no": _count(),
             "layout": _text(),
-            "title": _text(nullable=True),
-            "year": _count(nullable=True),
-            "department": _text(nullable=True),
-            "project": _text(nullable=True),
-            "unit": _text(nullable=True),
-            "total_weight": _number(),
-            "total_score": _number(),
-            "conclusion": _text(nullable=True),
+            **_fields("forms"),
             "first_page": _count(),
             "last_page": _count(),
             "review": pa.Column("bool"),
@@ -63,40 +71,21 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         {
             "form_id": _text(),
             "line_no": _count(),
-            "funds": _text(),
-            "amount_unit": _text(nullable=True),
-            "initial": _number(),
-            "adjusted": _number(),
-            "executed": _number(),
-            "execution_rate": _number(),
-            "weight": _number(),
-            "score": _number(),
-            "deviation": _text(),
+            **_fields("budgets"),
         },
         unique=["form_id", "line_no"],
     ),
     "goals": pa.DataFrameSchema(
         {
             "form_id": _text(),
-            "goal_no": _count(),
-            "goal": _text(),
-            "actual": _text(nullable=True),
-            "deviation": _text(),
+            **_fields("goals"),
         }
     ),
     "indicators": pa.DataFrameSchema(
         {
             "form_id": _text(),
             "indicator_no": _count(),
-            "goal_no": _count(nullable=True),
-            "level1": _text(),
-            "level2": _text(),
-            "name": _text(),
-            "target": _text(),
-            "actual": _text(nullable=True),
-            "weight": _number(),
-            "score": _number(),
-            "deviation": _text(),
+            **_fields("indicators"),
             "kind": _text(allowed=["number", "date", "text"]),
             "op": _text(nullable=True, allowed=[">=", "<=", "=", ">", "<"]),
             "target_value": _number(),
@@ -113,7 +102,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "fields": pa.DataFrameSchema(
         {
             "form_id": _text(),
-            "table": _text(allowed=["forms", "budgets", "goals", "indicators"]),
+            "table": _text(allowed=list(FORM_FIELDS)),
             "record_no": _count(nullable=True),
             "field": _text(),
             "text": _text(),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workbench.errors import InputError
+from workbench.fields import entries_of
 from workbench.findings import FINDINGS, excerpt
 from workbench.form.budgets import budget_lines, deviation_cells
 from workbench.form.columns import column_findings, document_columns, swapped_findings
@@ -23,7 +24,7 @@ from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.form.stitch import StitchedRecords, stitch
 from workbench.form.totals import totals_of
-from workbench.model import BLANK, Budget, CellKey, Entry, Finding, Form, Goal, Indicator, PageContent, Table
+from workbench.model import BLANK, CellKey, Entry, Finding, Form, PageContent, Table
 
 
 def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSettings = DEFAULTS) -> list[Form]:
@@ -210,22 +211,3 @@ def _with_unused(form: Form, unused: Iterable[FormParts]) -> Form:
             texts = excerpt(cell.text for cell in printed)
             notes.append(FINDINGS["unmapped-cell"].says("table", page=page, texts=texts).about(page=page, found=texts))
     return replace(form, notes=(*form.notes, *notes))
-
-
-def entries_of(form: Form) -> Iterable[tuple[Table, int, str, Entry]]:
-    """Every value of a form as (table, record number, field, entry); record 0 is the form itself."""
-    for field in ("department", "project", "unit", "total_weight", "total_score", "conclusion"):
-        entry = getattr(form, field)
-        if entry is not None:
-            yield "forms", 0, field, entry
-    tables: tuple[tuple[Table, Sequence[Budget | Goal | Indicator]], ...] = (
-        ("budgets", form.budgets),
-        ("goals", form.goals),
-        ("indicators", form.indicators),
-    )
-    for table, records in tables:
-        for number, record in enumerate(records, start=1):
-            for field in record.__slots__:
-                entry = getattr(record, field)
-                if isinstance(entry, Entry):
-                    yield table, number, field, entry

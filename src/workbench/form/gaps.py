@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from workbench.fields import goal_number
 from workbench.findings import FINDINGS, excerpt
-from workbench.form.records import FormRecord, goal_number
+from workbench.form.records import FormRecord
 from workbench.form.settings import FormSettings
 from workbench.model import BLANK, Finding, Goal, PageContent
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from workbench.fields import FORM_FIELDS, goal_from, indicator_from
 from workbench.findings import FINDINGS, listed
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_symbol, two_levels
 from workbench.form.flags import RecordFlag
@@ -27,8 +28,11 @@ from workbench.form.sections import MERGED_TOGETHER, Section
 from workbench.form.settings import FormSettings
 from workbench.model import BLANK, CellKey, Entry, Goal, Indicator
 
-LABELS = ("goal_no", "level1", "level2")
-"""Fields whose cells are merged over several records."""
+LABELS = tuple(field.name for field in FORM_FIELDS["indicators"] if field.is_merged)
+"""Columns whose cells are merged over several records."""
+
+LEVELS = ("level1", "level2")
+"""Columns whose labels may print the points of their level."""
 
 STACKED = ("project", "department", "unit", "goal", "initial", "adjusted")
 """Fields of the whole form that are columns of its indicators, where the projects of a department share a table."""
@@ -41,9 +45,6 @@ TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·]{2,}|目标\s*\d+
 
 DASHES = frozenset("-—–一")
 """Characters that OCR reads for the ``=`` of a coarse scan, whose two lines run together."""
-
-CHINESE_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
-"""Numeral → number, 1 to 10."""
 
 CellsByField = dict[str | None, list[FormCell]]
 """The cells of a record, by the field of their column; None: of no column."""
@@ -205,35 +206,12 @@ def has_ink(entries: Iterable[Entry]) -> bool:
     return any(entry.text or entry.confidence == 0 for entry in entries)
 
 
-def goal_number(text: str) -> int | None:
-    """The number of a goal in its label; None where it has none.
-
-    >>> goal_number("绩效目标3"), goal_number("目标三"), goal_number("年度目标")
-    (3, 3, None)
-    """
-    digits = re.search(r"\d{1,2}", text)
-    if digits:
-        return int(digits.group())
-    numeral = re.search(r"[一二三四五六七八九十]", text)
-    return CHINESE_NUMERALS[numeral.group()] if numeral else None
-
-
 def to_indicator(record: FormRecord) -> Indicator:
     """The indicator of a record. Symbol, number and unit in three columns are joined as one target."""
     fields = record.fields
-    goal_label = fields.get("goal_no")
-    return Indicator(
-        goal_no=goal_number(goal_label.text) if goal_label else None,
-        goal_label=goal_label,
-        level1=_without_points(fields.get("level1", BLANK)),
-        level2=_without_points(fields.get("level2", BLANK)),
-        name=fields.get("name", BLANK),
-        target=_target(fields.get("sign"), fields.get("target", BLANK), fields.get("target_unit")),
-        actual=fields.get("actual"),
-        weight=fields.get("weight"),
-        score=fields.get("score"),
-        deviation=fields.get("deviation"),
-    )
+    levels = {name: _without_points(fields.get(name, BLANK)) for name in LEVELS}
+    target = _target(fields.get("sign"), fields.get("target", BLANK), fields.get("target_unit"))
+    return indicator_from({**fields, **levels, "target": target})
 
 
 def _without_points(level: Entry) -> Entry:
@@ -280,12 +258,4 @@ def _target_flags(row: FormRow, fields: Mapping[str, Entry]) -> Iterator[RecordF
 
 def to_goal(record: FormRecord, number: int) -> Goal:
     """The goal of a record; ``number`` is its place among the goals, taken where the row prints no number."""
-    fields = record.fields
-    printed = goal_number(fields["goal_no"].text) if fields.get("goal_no") else None
-    return Goal(
-        printed or number,
-        fields.get("goal_no"),
-        fields.get("goal", BLANK),
-        fields.get("actual"),
-        fields.get("deviation"),
-    )
+    return goal_from(record.fields, number)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from workbench.checks.wording import field_name
-from workbench.corrections.records import KEYS
+from workbench.fields import KEYS, field_name
 from workbench.model import Cell, CellKey
 from workbench.review.pictures import PagePicture, ScanExcerpt
 from workbench.review.queue import ReviewItem

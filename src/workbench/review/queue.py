@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from workbench.corrections.records import is_same_place
-from workbench.corrections.validate import FIELDS
 from workbench.dataset.schemas import rows_of
+from workbench.fields import FIELDS, NUMBER_FIELDS
 from workbench.findings import FINDINGS, FLAGS
 from workbench.model import Finding, Table
 from workbench.review.readings import FieldKey
@@ -22,13 +22,7 @@ ItemGroup = Literal["error", "sum", "doubt", "rest"]
 GROUPS: dict[str, str] = {"error": "错误", "sum": "进入合计的数", "doubt": "把握不足", "rest": "其余"}
 """The parts of the queue in their order, as a person reads them."""
 
-SUMMED: frozenset[tuple[str, str]] = frozenset(
-    {
-        *(("forms", field) for field in ("total_weight", "total_score")),
-        *(("budgets", field) for field in ("initial", "adjusted", "executed", "execution_rate", "weight", "score")),
-        *(("indicators", field) for field in ("weight", "score")),
-    }
-)
+SUMMED: frozenset[tuple[str, str]] = frozenset(NUMBER_FIELDS)
 """Fields whose numbers enter a sum or a ratio: one wrong digit goes on into every figure made from them."""
 
 _SEVERITIES = ("error", "warning", "info")

@@ -12,19 +12,15 @@ import numpy as np
 
 from workbench.corrections.correction import RelativeBox
 from workbench.corrections.records import boxes_of
-from workbench.corrections.validate import FIELDS
 from workbench.dataset.schemas import rows_of
+from workbench.fields import FIELDS, KEYS, KNOWN, form_values
 from workbench.model import (
-    BLANK,
-    Budget,
     Cell,
     CellGrid,
     CellKey,
     Confidence,
     Entry,
     Form,
-    Goal,
-    Indicator,
     PageContent,
     Table,
 )
@@ -34,13 +30,10 @@ if TYPE_CHECKING:
 
     from workbench.dataset.store import Dataset
 
-__all__ = ["FIELDS", "FieldKey", "FieldReading", "FormReadings", "Readings", "quarter_turns"]
+__all__ = ["FieldKey", "FieldReading", "FormReadings", "Readings", "quarter_turns"]
 
 FORMS_KEPT = 8
 """Forms that stay in memory: a reviewer goes to and fro between a few."""
-
-_NOT_PRINTED = {("forms", "title"), ("forms", "year"), ("budgets", "amount_unit")}
-"""Fields of the tables that are no cell's text; all others are in the table ``fields``."""
 
 
 class FieldKey(NamedTuple):
@@ -80,10 +73,6 @@ class FormReadings:
     uses: Mapping[CellKey, tuple[FieldKey, ...]]
     turns: Mapping[int, int]
     """Quarter turns, counter-clockwise, that set a page upright."""
-    units: tuple[str | None, ...]
-    """The amount unit of each line of the budget."""
-    goal_numbers: tuple[tuple[int | None, ...], tuple[int | None, ...]]
-    """The numbers of the goals, and those that the indicators belong to."""
 
     @cached_property
     def records(self) -> dict[tuple[Table, int | None], tuple[FieldKey, ...]]:
@@ -116,56 +105,23 @@ class FormReadings:
     @cached_property
     def form(self) -> Form:
         """The form as the reconstruction and the checks know it, with the corrections that were built in."""
-        goals, indicators = self.goal_numbers
-        head = {field: self._entry(FieldKey("forms", None, field)) for field in _HEAD}
+        head = {field: self._entry(FieldKey("forms", None, field)) for field in FIELDS["forms"]}
         return Form(
             layout=self.facts["layout"],
-            title=self.facts["title"] or "",
-            year=self.facts["year"],
-            department=head["department"] or BLANK,
-            project=head["project"],
-            unit=head["unit"],
-            budgets=tuple(
-                Budget(**_required(row, "funds"), amount_unit=unit)
-                for row, unit in zip(self._rows("budgets", _BUDGET), self.units, strict=True)
-            ),
-            goals=tuple(
-                Goal(goal_no=number or at, number=row.pop("goal_no"), **_required(row, "goal"))
-                for at, (row, number) in enumerate(zip(self._rows("goals", _GOAL), goals, strict=True), start=1)
-            ),
-            indicators=tuple(
-                Indicator(
-                    goal_no=number,
-                    goal_label=row.pop("goal_no"),
-                    **_required(row, "level1", "level2", "name", "target"),
-                )
-                for row, number in zip(self._rows("indicators", _INDICATOR), indicators, strict=True)
-            ),
-            total_weight=head["total_weight"],
-            total_score=head["total_score"],
-            conclusion=head["conclusion"],
             first_page=self.facts["first_page"],
             last_page=self.facts["last_page"],
+            **form_values(head, {table: list(self._rows(table)) for table in KEYS}),
         )
 
-    def _rows(self, table: Table, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _rows(self, table: Table) -> Iterator[dict[str, Entry | None]]:
         numbers = sorted({place.record_no for place in self.values if place.table == table and place.record_no})
-        return ({field: self._entry(FieldKey(table, number, field)) for field in fields} for number in numbers)
+        return ({field: self._entry(FieldKey(table, number, field)) for field in FIELDS[table]} for number in numbers)
 
     def _entry(self, place: FieldKey) -> Entry | None:
         reading = self.values.get(place, NOTHING)
         if reading.machine is None and not reading.text:
             return None
         return Entry(reading.text, 1.0 if reading.confidence is None else reading.confidence, reading.cells)
-
-
-_HEAD = ("department", "project", "unit", "total_weight", "total_score", "conclusion")
-_BUDGET = tuple(field for field in FIELDS["budgets"] if field != "amount_unit")
-_GOAL, _INDICATOR = FIELDS["goals"], FIELDS["indicators"]
-
-
-def _required(row: dict[str, Any], *fields: str) -> dict[str, Any]:
-    return row | {field: row[field] or BLANK for field in fields}
 
 
 class Readings:
@@ -209,15 +165,13 @@ class Readings:
             _pages(cells, fields),
             {key: tuple(places) for key, places in uses.items()},
             {page: quarter_turns(rows) for page, rows in _by_page(cells).items()},
-            tuple(row["amount_unit"] for row in tables["budgets"]),
-            tuple(tuple(row["goal_no"] for row in tables[name]) for name in ("goals", "indicators")),  # type: ignore[arg-type]
         )
 
 
 def _reading(row: Mapping[str, Any] | None, value: Any, cells: tuple[CellKey, ...], place: FieldKey) -> FieldReading:
     if row is not None:
         return FieldReading(row["text"], row["machine_text"], row["machine_confidence"], row["status"], cells)
-    if (place.table, place.field) in _NOT_PRINTED and value is not None:
+    if not KNOWN[place.table, place.field].is_entry and value is not None:  # no cell's text: not in ``fields``
         return FieldReading(str(value), str(value))
     return NOTHING
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from workbench.checks.wording import field_name
-from workbench.corrections.records import KEYS, LABELS
-from workbench.judging import NUMBER_FIELDS
+from workbench.fields import KEYS, LABELS, NUMBER_FIELDS, field_name
 from workbench.model import Table
 from workbench.review.queue import SUMMED
 from workbench.review.readings import FieldKey, FormReadings

@@ -14,7 +14,8 @@ from workbench.corrections.apply import Corrected, apply_corrections
 from workbench.corrections.correction import Action, Correction
 from workbench.corrections.log import CorrectionLog, corrections_folder, read_corrections
 from workbench.corrections.reconcile import published
-from workbench.corrections.records import KEYS, find_record, records_of
+from workbench.corrections.records import find_record, records_of
+from workbench.fields import KEYS
 from workbench.model import Finding, Table
 from workbench.review.pictures import Pictures
 from workbench.review.queue import GROUPS, ReviewItem, build_queue

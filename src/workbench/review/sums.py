@@ -14,7 +14,8 @@ from workbench.checks.totals import (
     scores_do_not_add_up,
     weights_do_not_add_up,
 )
-from workbench.checks.wording import amount, field_name, points
+from workbench.checks.wording import amount, points
+from workbench.fields import field_name
 from workbench.findings import Calculation, kind_of
 from workbench.judging import Judged, judged_indicators
 from workbench.model import BLANK, Finding, Form

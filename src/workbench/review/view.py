@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.checks.doubts import cells_of
-from workbench.checks.wording import field_name
 from workbench.corrections.apply import Corrected
 from workbench.corrections.correction import Correction
 from workbench.corrections.validate import refusal
+from workbench.fields import field_name
 from workbench.findings import kind_of
 from workbench.model import Finding
 from workbench.review.page import cells_of_value, naming_place, page_view

@@ -86,7 +86,7 @@ def version_from_json(content: bytes) -> Version | None:
 
 
 ASSEMBLING = (
-    "checks", "corrections", "dataset", "form", "values", "findings.py", "judging.py", "model.py",
+    "checks", "corrections", "dataset", "form", "values", "fields.py", "findings.py", "judging.py", "model.py",
     "archive/results/assemble.py",
 )  # fmt: skip
 """The code between cell grids and tables."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from workbench.corrections.log import corrections_folder, read_corrections
 from workbench.corrections.resolve import SETTLED
 from workbench.errors import CorrectionError
-from workbench.judging import NUMBER_FIELDS
+from workbench.fields import NUMBER_FIELDS
 from workbench.review.quality.proportions import Interval, wilson
 from workbench.values import normalise
 

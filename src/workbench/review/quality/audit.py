@@ -19,8 +19,8 @@ from workbench.corrections.correction import Anchor, Correction, to_anchor
 from workbench.corrections.log import CorrectionHistory, corrections_folder, disagree, last_words, read_corrections
 from workbench.corrections.records import is_same_place
 from workbench.errors import CorrectionError
+from workbench.fields import NUMBER_FIELDS
 from workbench.files import write_atomically
-from workbench.judging import NUMBER_FIELDS
 from workbench.review.quality.estimate import Answered, Estimate, estimate_rate
 from workbench.values import normalise
 
