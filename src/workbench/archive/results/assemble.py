@@ -48,7 +48,7 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
     Raises:
         StoreError: the result cannot be kept.
     """
-    from workbench.dataset.build import DocumentResult, build_tables
+    from workbench.dataset.build import DocumentContent, build_tables
     from workbench.dataset.rows import pack_rows
 
     results = store.document(task.digest, task.version)
@@ -65,30 +65,18 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
     kind = _kind(task.kind, read)
     pages = tuple(_content(page, kind, task.version) for page in read)
     forms, problem = _forms(pages, task.name)
-    document = DocumentResult(
-        document_id=document_id(task.digest),
-        source=task.name,
-        kind=kind,
-        page_count=count,
-        status="ok",
-        error=None,
-        message=None,
-        engine=_engine(task.version, read),
-        pipeline=task.version.pipeline,
-        pages=pages,
-        forms=forms,
-        notes=tuple(replace(note, page=page.content.number) for page in read for note in page.notes),
-    )
-    tables = build_tables([document], settings.review_threshold, CorrectionHistory(task.corrections))
+    notes = tuple(replace(note, page=page.content.number) for page in read for note in page.notes)
+    document = DocumentContent(document_id(task.digest), pages, forms, notes)
+    tables = build_tables(document, settings.review_threshold, CorrectionHistory(task.corrections))
     content = pack_rows(tables)
     assembled = Assembled(
         key=task.key(settings),
         kind=kind,
         pages=count,
-        engine=document.engine,
+        engine=_engine(task.version, read),
         reason=problem.reason if problem else None,
         message=problem.detail if problem else None,
-        rows={name: len(frame) for name, frame in tables.items() if name != "documents"},
+        rows={name: len(frame) for name, frame in tables.items()},
         page_sizes={page_name(n): sizes[page_name(n)] for n in found},
         tables=sha256(content),
         table_bytes=len(content),
