@@ -15,7 +15,7 @@ from workbench.settings import NOTEBOOK_SECONDS
 from workbench.visible import one_line
 
 if TYPE_CHECKING:
-    from workbench.archive.summary import IngestSummary
+    from workbench.archive.building.summary import IngestSummary
 
 FAILED_INPUTS = 1
 RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
@@ -106,8 +106,8 @@ def ingest(raw: Location, out: Location, workers: int | None, cluster: str | Non
     in hand and writes the tables; a second one stops at once.
     """
     if dry_run:
+        from workbench.archive.console import detailed_plan_lines
         from workbench.archive.ingest import plan_ingest
-        from workbench.archive.progress import detailed_plan_lines
         from workbench.settings import Settings
 
         plan = plan_ingest(raw, out, Settings.from_environment(), keep)

@@ -10,11 +10,13 @@ from pathlib import Path
 from workbench.errors import SettingsError
 
 REVIEW_THRESHOLD = 0.80
-"""Confidence (0 to 1) below which a value is doubtful, and a person should look: the one place that says so. Fields that
-are right seldom fall below it on ordinary scans: ``benchmarks.forms`` prints what each threshold costs and catches."""
+"""Confidence (0 to 1) below which a value is doubtful, and a person should look: the one place that says so.
+
+Fields that are right seldom fall below it on ordinary scans. ``benchmarks.forms`` prints what each threshold costs and
+catches."""
 
 NOTEBOOK_SECONDS = 900.0
-"""Seconds that the notebook of one report may take, where nothing else is said."""
+"""Seconds that the notebook of one report may take, unless the caller gives another limit."""
 
 LIMITS = (
     "max_pixels",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from workbench.archive.origin import previous_of, read_info
+from workbench.archive.building.origin import previous_of, read_info
 from workbench.archive.results.store import RESULTS, VERSIONS
 from workbench.archive.run.lock import is_unfinished, locked
 from workbench.errors import DatasetError

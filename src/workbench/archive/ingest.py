@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from workbench.archive.building import built, summary, write_tables
+from workbench.archive.building.documents import built
+from workbench.archive.building.origin import previous_of, read_info
+from workbench.archive.building.summary import IngestSummary, summary
+from workbench.archive.building.tables import write_tables
 from workbench.archive.digests import Digests
-from workbench.archive.origin import previous_of, read_info
 from workbench.archive.originals import Originals
 from workbench.archive.plan import Plan, make_plan
 from workbench.archive.results.store import ResultStore
@@ -19,7 +21,6 @@ from workbench.archive.run.lock import locked, running
 from workbench.archive.run.page_counter import PageCounter
 from workbench.archive.run.scheduler import Counts, require_raw, run_plan
 from workbench.archive.run.tasks import Executor, Job
-from workbench.archive.summary import IngestSummary
 from workbench.corrections.log import CorrectionHistory, corrections_of
 from workbench.dataset.placing import finish
 from workbench.readers.documents import Source

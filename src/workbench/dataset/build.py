@@ -34,7 +34,7 @@ CellUse = tuple[Table | None, int | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class DocumentContent:
-    """What was read of a document: its pages, its forms, and ``notes``, the reader's findings that belong to no form."""
+    """What was read of a document. ``notes`` are findings of the reader that belong to no form."""
 
     document_id: str
     pages: tuple[PageContent, ...] = ()
