@@ -222,7 +222,7 @@ class TestPlan:
         raw, out = project
         (raw / "new.tsv").write_text((raw / "0000.tsv").read_text("utf-8").replace("示例市", "别样市"), "utf-8")
         _, _, told = ingest_here(raw, out)
-        pages, seconds = told.plan.pace.measured["text"]
+        pages, seconds = told.plan.throughput.measured["text"]
         assert pages == 3
         assert told.plan.seconds(workers=4) == pytest.approx(seconds / 3)
 
