@@ -134,6 +134,7 @@ def covered_by(start: int, length: int) -> range:
 
 
 def _cell(cell: SheetCell, page_class: str) -> str:
+    """A cell as HTML, with its excerpt of the embedded page."""
     attributes = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     attributes += f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
     attributes += f' class="wb-{cell.look}"' if cell.look else ""

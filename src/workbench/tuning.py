@@ -112,10 +112,10 @@ def _made(folder: Path, options: OcrOptions, lines: Sequence[Crop]) -> OcrEngine
 
 
 def _compared(engine: OcrEngine, faster: OcrEngine, lines: Sequence[Crop], out: Path) -> Comparison:
-    """Compare two engines on crops of text lines.
+    """Compare what two engines read in crops of text lines, and how long it takes them.
 
     Raises:
-        WeightsError: the second one is not worth keeping.
+        WeightsError: the second one reads a line differently that the first read surely, or is not faster.
     """
     before, after = engine.recognise(lines), faster.recognise(lines)
     changed = [(one, other) for one, other in zip(before, after, strict=True) if one.text != other.text]

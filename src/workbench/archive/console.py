@@ -130,7 +130,7 @@ def detailed_plan_lines(plan: Plan, workers: int) -> list[str]:
 
 
 def _named(plan: Plan) -> dict[str, list[str]]:
-    """The names of documents that are not simply unchanged, by what is the matter with them."""
+    """The names of documents to list, by heading: new, changed, moved, gone, read again (why), cannot be read (why)."""
     named: defaultdict[str, list[str]] = defaultdict(list)
     for document in plan.documents:
         if document.change != "unchanged" and document.problem is None:

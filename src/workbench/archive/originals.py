@@ -119,6 +119,7 @@ def _files(url: str) -> RemoteFiles:
 
 
 def _entries(files: RemoteFiles, folder: Path) -> list[FolderEntry]:
+    """What is directly in a folder of the store."""
     found = files.entries(_key(files, folder))
     return [
         FolderEntry(folder / name, one["type"] == "directory", one["type"] == "file") for name, one in found.items()
@@ -137,6 +138,7 @@ def _stream(files: RemoteFiles, file: Path) -> BinaryIO:
 
 
 def _local_signature(source: Source) -> tuple[str, float]:
+    """The signature of files of this machine, and when the newest of them was changed (seconds since 1970)."""
     facts, newest = [], 0.0
     for file in source.page_files:
         try:
@@ -151,6 +153,7 @@ def _local_signature(source: Source) -> tuple[str, float]:
 
 
 def _remote_signature(files: RemoteFiles, url: str, source: Source) -> tuple[str, float]:
+    """The signature of files of a store, and 0 for when they were changed: a store's version tags show every change."""
     if source.is_folder:
         entries = files.entries(_key(files, source.path))
         infos = [entries.get(file.name) for file in source.page_files]

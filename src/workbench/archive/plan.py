@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -148,14 +148,13 @@ def make_plan(
     previous_digests = {digest for digest, _ in previous.documents.values()}
 
     def plan_document(source: Source) -> PlannedDocument:
+        """The document with its digest, what is stored of it, and what is still to be read."""
         previous_digest, previous_version = previous.documents.get(source.name, (None, ""))
         try:
             digest, pages, signature = digests.of(source)
         except InputError as problem:
             return PlannedDocument(source, "new" if previous_digest is None else "unchanged", problem=problem)
-        change: Change = "moved" if digest in previous_digests else "new"
-        if previous_digest is not None:
-            change = "unchanged" if previous_digest == digest else "changed"
+        change = _change(digest, previous_digest, previous_digests)
         corrections = history.of_document(document_id(digest))
         unread = PlannedDocument(source, change, digest, signature, pages=pages, corrections=corrections)
         version = version_for(source, settings)
@@ -165,6 +164,17 @@ def make_plan(
     documents = list(_mapped(plan_document, sources, at_once=1 if digests.is_local else LOOKUPS_AT_ONCE))
     gone = tuple(sorted(set(previous.documents) - {document.source.name for document in documents}))
     return Plan(tuple(documents), gone, Throughput.load(store.files))
+
+
+def _change(digest: str, previous_digest: str | None, previous_digests: Set[str]) -> Change:
+    """What became of a document, by its digest now, the one under its name before, and those of all documents before.
+
+    >>> _change("aa", None, {"aa", "bb"}), _change("aa", "bb", {"aa", "bb"})
+    ('moved', 'changed')
+    """
+    if previous_digest is not None:
+        return "unchanged" if previous_digest == digest else "changed"
+    return "moved" if digest in previous_digests else "new"
 
 
 def _mapped(
@@ -232,7 +242,8 @@ def _why_again(
         document: one with pending pages.
         store: the results of earlier runs.
         version: the one that the document would be read with.
-        previous_version: name of the version in the tables, which is compared with; else that of the last pipeline.
+        previous_version: name of the version that the tables were built from. The reasons are what has changed since
+            then or, where no result of it is left, since the latest pipeline of which there is one.
         keep: take the results of the earlier version, if they are complete.
     """
     earlier = [other for other in store.versions(document.digest) if other != version]

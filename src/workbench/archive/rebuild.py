@@ -57,7 +57,8 @@ def rebuild(processed: Path, progress: RebuildProgress = iter) -> IngestSummary:
         for document in progress(plan.contents):
             _assemble(document, run, store, settings)
         documents = built(plan, store, run, settings)
-        # `origin` names the folder of a raw file. Where the raw folder is away just now, a file in it stands for it.
+        # The tables record the raw folder, and of a raw file the folder it is in. A raw folder that is away just now
+        # would be taken for a file: with a file in it instead, it is recorded as before.
         place = raw if raw.is_dir() else raw / "document"
         job = Job(processed, settings, Originals(place))
         digest = write_tables(documents, run, job, store, history, info, on_start=lambda: None)

@@ -91,6 +91,7 @@ class IngestSummary:
         return literal("".join(parts))
 
     def _counts_html(self) -> str:
+        """A table of one row: what the tables hold, and how many pages were read."""
         counts = {"documents": self.documents, "forms": self.forms, "indicators": self.indicators}
         counts |= {"findings": self.findings, "pages read now": self.pages_read}
         head = "".join(f"<th>{name}</th>" for name in counts)

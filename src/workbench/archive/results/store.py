@@ -219,6 +219,7 @@ def page_content_from_json(data: dict[str, Any]) -> PageContent:
 
 
 def _grid(data: dict[str, Any]) -> CellGrid:
+    """A grid from its JSON."""
     cells = tuple(
         Cell(**{**cell, "polygon": _polygon(cell["polygon"]), "confidence": Confidence(**cell["confidence"])})
         for cell in data["cells"]

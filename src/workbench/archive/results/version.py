@@ -80,6 +80,7 @@ def version_for(source: Source, settings: Settings) -> Version:
 
 @cache
 def _version_of_scans(settings: Settings, pipeline: str, drawn: bool) -> Version:
+    """The version that scans are read with; for pages that are ``drawn``, as those of PDF files, resolution counts."""
     names = ("engine", "detection_model", "recognition_model", "device", *(("raster_dpi",) if drawn else ()))
     try:
         engine = engine_version(settings)
@@ -114,10 +115,9 @@ def code_digest() -> str:
 
     Where it changed since the last run, documents are assembled anew from their stored pages, and not read.
     """
-    package = PACKAGE
-    files = [file for room in ASSEMBLING for file in sorted([package / room, *(package / room).rglob("*.*")])]
+    files = [file for room in ASSEMBLING for file in sorted([PACKAGE / room, *(PACKAGE / room).rglob("*.*")])]
     digest = hashlib.sha256()
     for file in files:
         if file.is_file() and file.suffix in (".py", ".toml"):
-            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+            digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

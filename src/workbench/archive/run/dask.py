@@ -90,7 +90,7 @@ class ClusterWorkers(Executor):
         self._client.close()
 
     def submit(self, task: Task) -> None:
-        priority = 1 if isinstance(task, AssembleTask) else 0
+        priority = 1 if isinstance(task, AssembleTask) else 0  # a document is assembled before further pages are read
         future = self._client.submit(
             perform_in_own_process, self.job, task, program_digest(), pure=False, priority=priority
         )
@@ -124,7 +124,7 @@ class ClusterWorkers(Executor):
         raise ClusterError(self.address, message)
 
     def _count_workers(self) -> None:
-        """Count the threads of all workers, unless that was done a moment ago.
+        """Count the threads of all workers, and set the capacity by them; every `POLL_WORKERS_SECONDS` at most.
 
         Raises:
             ClusterError: the scheduler is gone, or has been without workers for too long.
@@ -198,11 +198,10 @@ def unable(job: Job, program: str) -> str | None:
 @cache
 def program_digest() -> str:
     """Hex SHA-256 of the whole package, and of the versions of the packages that its results depend on."""
-    package = PACKAGE
     digest = hashlib.sha256()
-    for file in sorted(package.rglob("*")):
+    for file in sorted(PACKAGE.rglob("*")):
         if file.suffix in (".py", ".toml"):
-            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+            digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
     digest.update(repr([_version(name) for name in SHAPING]).encode())
     return digest.hexdigest()
 

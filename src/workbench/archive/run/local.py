@@ -154,7 +154,10 @@ class LocalWorkers(Executor):
         return _Worker(process, ours, task, time.monotonic())
 
     def _receive(self, worker: _Worker) -> TaskOutcome | None:
-        """Receive what a process has sent: the outcome of its task, or that it is ready. A closed pipe is its end."""
+        """Receive what a process has sent: the outcome of its task, or that it is ready (None: no outcome yet).
+
+        A pipe that is closed shows that the process has ended.
+        """
         try:
             message: Literal["ready"] | TaskOutcome = worker.pipe.recv()
         except (EOFError, OSError):

@@ -84,6 +84,7 @@ class StoreLock:
         self.files.remove(LOCK)
 
     def _beat(self) -> None:
+        """Change the note every few seconds until the lock is released."""
         beats = 0
         while not self._released.wait(self.every):
             beats += 1
