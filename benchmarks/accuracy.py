@@ -27,8 +27,8 @@ from tests.scans.tables import tianjin_table
 from tests.scans.typeset import SANS, SERIF, typeset
 
 from benchmarks.scoring import Score, score_form
+from workbench.archive.console import RunProgress
 from workbench.archive.ingest import ingest
-from workbench.archive.progress import RunProgress
 from workbench.dataset.store import open_dataset
 from workbench.settings import Settings
 

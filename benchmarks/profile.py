@@ -140,9 +140,9 @@ def main() -> None:
 
 def _ingest(profile: Profile, raw: Path, out: Path) -> int:
     """Read the documents in this process; gives the number of pages."""
+    from workbench.archive.console import RunProgress
     from workbench.archive.ingest import ingest
     from workbench.archive.originals import Originals
-    from workbench.archive.progress import RunProgress
     from workbench.archive.run.tasks import Job, Task, TaskOutcome, perform
     from workbench.settings import Settings
 

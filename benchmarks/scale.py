@@ -92,8 +92,8 @@ def measure(processed: Path) -> dict[str, float]:
     """Seconds and bytes a page of a dataset, without what files hold however few rows there are in them."""
     dataset, files = open_dataset(processed), LocalFiles(processed)
     pages, documents = int(dataset.documents["pages"].sum()), len(dataset.documents)
-    pace = Throughput.load(files).measured
-    counted, seconds = (sum(part) for part in zip(*pace.values(), strict=True))
+    measured = Throughput.load(files).measured
+    counted, seconds = (sum(part) for part in zip(*measured.values(), strict=True))
     results = {file: file.stat().st_size for file in (processed / "results").rglob("*") if file.is_file()}
     nothing = {name: to_table(name, []) for name in TABLES}
     empty = len(pack_rows(nothing))

@@ -210,7 +210,7 @@ def uncorrected(folder: Path) -> None:
 
 def upgraded(folder: Path) -> None:
     """`ingest` by a later version of the pipeline."""
-    for name in ("version", "building", "origin"):
+    for name in ("results.version", "building.documents", "building.origin"):
         sys.modules[f"workbench.archive.{name}"].PIPELINE = f"{PIPELINE}.1"
     ingest(folder)
 

@@ -9,7 +9,7 @@ from benchmarks.scoring import Score, score_form
 
 from tests import written
 from tests.printed import truth
-from workbench.dataset.build import DocumentResult, build_tables
+from workbench.dataset.build import DocumentContent, build_tables
 from workbench.errors import InputError
 from workbench.form.assemble import assemble_forms
 from workbench.model import Finding, PageContent
@@ -48,8 +48,8 @@ def problem(path: Path, settings: Settings = SETTINGS) -> InputError:
 def scored(pages: list[PageContent], name: str) -> Score:
     """What the reconstructor makes of the pages, held against the form's truth."""
     forms = assemble_forms(pages, "form")
-    result = DocumentResult("0" * 16, "form", "text", 1, "ok", None, None, None, "0", tuple(pages), tuple(forms))
-    return score_form(build_tables([result], 0.8), f"{'0' * 16}-1", truth(name))
+    result = DocumentContent("0" * 16, tuple(pages), tuple(forms))
+    return score_form(build_tables(result, 0.8), f"{'0' * 16}-1", truth(name))
 
 
 WRITERS = {

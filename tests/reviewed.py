@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw
 
 from tests.printed import pages, table
 from workbench.corrections.log import corrections_folder, read_corrections
-from workbench.dataset.build import DocumentResult, build_tables
+from workbench.dataset.build import DocumentContent, build_tables
 from workbench.dataset.rows import as_rows
+from workbench.dataset.schemas import to_table
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.dataset.writing import write_dataset
 from workbench.form.assemble import assemble_forms
@@ -41,11 +42,11 @@ class Archive:
     def build(self) -> Dataset:
         """The dataset with the corrections made so far."""
         forms = tuple(assemble_forms(list(self.content), "scan"))
-        document = DocumentResult(
-            DOCUMENT, "scan", "scan", len(self.content), "ok", None, None, None, "0", tuple(self.content), forms
-        )  # fmt: skip
         history = read_corrections(corrections_folder(self.processed))
-        tables = build_tables([document], THRESHOLD, history)
+        row = {"document_id": DOCUMENT, "source": "scan", "kind": "scan", "pages": len(self.content)}
+        row |= {"status": "ok", "error": None, "message": None, "engine": None, "pipeline": "0"}
+        tables = {"documents": to_table("documents", [row])}
+        tables |= build_tables(DocumentContent(DOCUMENT, tuple(self.content), forms), THRESHOLD, history)
         origin: dict[str, Any] = {"pipeline": "0", "raw": "../raw", "corrections": history.summary({DOCUMENT})}
         origin["settings"] = {"raster_dpi": 200, "review_threshold": THRESHOLD}
         write_dataset(self.processed, [as_rows(tables)], origin)

@@ -10,12 +10,12 @@ from PIL import Image, ImageDraw
 from tests.printed import truth
 from tests.scans.tables import central_project_table
 from tests.written import write_tabs
+from workbench.archive.building.summary import IngestSummary
+from workbench.archive.console import RunProgress
 from workbench.archive.ingest import ingest
 from workbench.archive.plan import Plan
-from workbench.archive.progress import RunProgress
 from workbench.archive.run.scheduler import Counts
 from workbench.archive.run.tasks import Executor, Job, PageTask, Task, TaskOutcome, perform
-from workbench.archive.summary import IngestSummary
 from workbench.dataset.store import open_dataset
 from workbench.settings import Settings
 

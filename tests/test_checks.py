@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.printed import FORMS, form, table, truth, with_text
 from workbench import checks
 from workbench.checks import check_form
-from workbench.dataset.build import DocumentResult, build_tables
+from workbench.dataset.build import DocumentContent, build_tables
 from workbench.model import (
     Budget,
     Cell,
@@ -499,8 +499,7 @@ class TestTianjin:
         before = copy.deepcopy(one)
         check_form(one, THRESHOLD)
         assert one == before
-        document = DocumentResult("0" * 16, "scan", "scan", 1, "ok", None, None, "engine", "1", forms=(one,))
-        tables = build_tables([document], THRESHOLD)
+        tables = build_tables(DocumentContent("0" * 16, forms=(one,)), THRESHOLD)
         row = tables["forms"].iloc[0]
         assert (row["total_weight"], row["total_score"]) == (100.0, 98.3)
         assert tables["indicators"]["weight"].sum() + tables["budgets"]["weight"].sum() == pytest.approx(94)

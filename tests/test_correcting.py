@@ -18,7 +18,7 @@ from workbench.corrections.correction import ACTIONS, Anchor, Correction
 from workbench.corrections.log import CorrectionHistory
 from workbench.corrections.reconcile import field_rows
 from workbench.corrections.records import Boxes, Record, boxes_of, find_record, head_of, records_of, with_records
-from workbench.dataset.build import DocumentResult, build_tables
+from workbench.dataset.build import DocumentContent, build_tables
 from workbench.fields import FIELDS
 from workbench.form.assemble import assemble_forms
 from workbench.model import Cell, CellGrid, Confidence, Finding, Form, PageContent, Table
@@ -48,8 +48,7 @@ def misread(*texts: tuple[str, str]) -> Pages:
 def build(content: Iterable[PageContent], *corrections: Correction) -> Tables:
     content = tuple(content)
     forms = tuple(assemble_forms(content, "scan"))
-    document = DocumentResult(DOCUMENT, "scan", "scan", 1, "ok", None, None, "engine", "1", content, forms)
-    return build_tables([document], 0.8, CorrectionHistory(corrections))
+    return build_tables(DocumentContent(DOCUMENT, content, forms), 0.8, CorrectionHistory(corrections))
 
 
 def form_of(content: Iterable[PageContent]) -> Form:
@@ -554,7 +553,7 @@ class TestAFinding:
 
     def test_of_a_document_without_a_form_can_be_looked_at_too(self):
         note = Finding("text-outside-table", "warning", "有文字", page=1, found="文字")
-        document = DocumentResult(DOCUMENT, "a", "text", 1, "failed", "no-table", "", None, "1", notes=(note,))
+        document = DocumentContent(DOCUMENT, notes=(note,))
         seen = said(0, "", "文字", form_id=DOCUMENT, table="", code=note.code, page=1, action="dismiss")
-        tables = build_tables([document], 0.8, CorrectionHistory((seen,)))
+        tables = build_tables(document, 0.8, CorrectionHistory((seen,)))
         assert tables["findings"]["reviewed"].tolist() == [True]

@@ -17,7 +17,7 @@ from tests.printed import FORMS, pages, table, with_text
 from tests.test_correcting import build, said, unsure
 from workbench.corrections.apply import apply_corrections
 from workbench.corrections.records import head_of, records_of, with_records
-from workbench.dataset.build import DocumentResult, build_tables
+from workbench.dataset.build import DocumentContent, build_tables
 from workbench.dataset.dictionary import data_dictionary
 from workbench.dataset.schemas import SCHEMAS
 from workbench.fields import (
@@ -219,8 +219,8 @@ def scanned_forms(draw: st.DrawFn) -> tuple[Form, tuple[PageContent, ...]]:
 
 def from_tables(form: Form, content: Sequence[PageContent]) -> Form:
     """The form written to tables, and read back by the review."""
-    document = DocumentResult("d" * 16, "scan", "scan", 3, "ok", None, None, "engine", "1", tuple(content), (form,))
-    (back,) = read_back(build_tables([document], 0.8))
+    document = DocumentContent("d" * 16, tuple(content), (form,))
+    (back,) = read_back(build_tables(document, 0.8))
     return back
 
 

@@ -14,15 +14,20 @@ import pytest
 
 from tests.conftest import workbench
 from tests.stubs import blank_page, ingest_here, install_stub_engine, transcriptions
+from workbench.archive.building.origin import read_info
 from workbench.archive.clean import clean
-from workbench.archive.progress import detailed_plan_lines
+from workbench.archive.console import detailed_plan_lines
+from workbench.archive.rebuild import rebuild
 from workbench.archive.results import version as version_module
 from workbench.archive.results.version import PIPELINE
 from workbench.archive.run.local import default_workers
 from workbench.archive.run.lock import locked, running
 from workbench.corrections.log import CorrectionLog, corrections_folder
 from workbench.dataset.store import open_dataset
-from workbench.errors import DatasetError, InUseError
+from workbench.errors import DatasetError, InputError, InUseError
+from workbench.files import LocalFiles
+from workbench.model import PageContent
+from workbench.readers.kinds import PageRecord
 from workbench.settings import Settings
 
 
@@ -217,7 +222,7 @@ class TestPlan:
         raw, out = project
         (raw / "new.tsv").write_text((raw / "0000.tsv").read_text("utf-8").replace("示例市", "别样市"), "utf-8")
         _, _, told = ingest_here(raw, out)
-        pages, seconds = told.plan.pace.measured["text"]
+        pages, seconds = told.plan.throughput.measured["text"]
         assert pages == 3
         assert told.plan.seconds(workers=4) == pytest.approx(seconds / 3)
 
@@ -240,6 +245,47 @@ def test_a_dataset_names_all_that_it_is_made_of(project):
     assert info["documents"]["0000.tsv"]["version"] in info["versions"]
     _, _, told = ingest_here(raw, out, replace(Settings(), review_threshold=0.9))
     assert told.is_built
+
+
+class TestRebuilding:
+    """Tables built again where the second of two pages could not be read."""
+
+    @pytest.fixture
+    def out(self, tmp_path, monkeypatch) -> Path:
+        def read(source, page, settings, threads):
+            if page == 2:
+                raise InputError("unreadable", source.name, "page 7: not of this scan", page)
+            return PageRecord(PageContent(page, 600, 800, (), ()))
+
+        monkeypatch.setattr("workbench.archive.run.tasks.read_one_page", read)
+        transcriptions(tmp_path / "raw", 1)
+        for number in (1, 2):
+            blank_page(tmp_path / "raw" / "scan" / f"{number}.png")
+        ingest_here(tmp_path / "raw", tmp_path / "processed")
+        return tmp_path / "processed"
+
+    def messages(self, out: Path) -> list[str | None]:
+        messages = open_dataset(out).documents["message"]
+        return messages.astype(object).where(messages.notna(), None).tolist()
+
+    def test_tells_of_the_page_as_the_run_did_that_met_it(self, out):
+        before = read_info(LocalFiles(out))
+        assert self.messages(out) == [None, "page 2: page 7: not of this scan"]
+        assert [document.get("page") for document in before["documents"].values()] == [None, 2]
+        (out / "goals.parquet").unlink()  # or there would be nothing to build
+        assert rebuild(out).digest == before["digest"]
+        after = read_info(LocalFiles(out))
+        assert before | {"built": ""} == after | {"built": ""}
+
+    def test_a_dataset_that_names_no_page_keeps_its_messages(self, out):
+        """Earlier versions wrote the page into the message alone."""
+        info = read_info(LocalFiles(out))
+        del info["documents"]["scan"]["page"]
+        (out / "dataset.json").write_text(json.dumps(info), "utf-8")
+        for _ in range(2):
+            assert rebuild(out).digest == info["digest"]
+            assert self.messages(out) == [None, "page 2: page 7: not of this scan"]
+            assert "page" not in read_info(LocalFiles(out))["documents"]["scan"]
 
 
 def test_a_script_without_a_guard_and_a_notebook_cell_can_read_an_archive(tmp_path):

@@ -13,11 +13,11 @@ from PIL import Image
 
 import workbench as wb
 from tests.stubs import Here, Quiet, blank_page, transcriptions
+from workbench.archive.building.summary import IngestSummary
 from workbench.archive.ingest import ingest as run
 from workbench.archive.originals import Originals
 from workbench.archive.run.lock import StoreLock
 from workbench.archive.run.tasks import Job
-from workbench.archive.summary import IngestSummary
 from workbench.errors import InputError, InUseError, StoreError
 from workbench.readers.documents import find_sources
 from workbench.remote import RemoteFiles, files_at, location_of

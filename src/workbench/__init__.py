@@ -17,7 +17,7 @@ from workbench._version import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workbench.archive.summary import IngestSummary
+    from workbench.archive.building.summary import IngestSummary
     from workbench.dataset.store import Dataset
     from workbench.review.quality.agreement import Agreement
     from workbench.review.quality.audit import Audit
@@ -51,8 +51,8 @@ def ingest(
     Raises:
         workbench.errors.WorkbenchError: nothing could be done at all; the message says why.
     """
+    from workbench.archive.console import RunProgress
     from workbench.archive.ingest import ingest as run
-    from workbench.archive.progress import RunProgress
     from workbench.archive.run.local import default_workers
     from workbench.remote import absolute, location_of
     from workbench.settings import Settings

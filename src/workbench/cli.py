@@ -15,14 +15,23 @@ from workbench.settings import NOTEBOOK_SECONDS
 from workbench.visible import one_line
 
 if TYPE_CHECKING:
-    from workbench.archive.summary import IngestSummary
+    from workbench.archive.building.summary import IngestSummary
 
 FAILED_INPUTS = 1
-RAW, PROCESSED, REPORTS = "data/raw", "data/processed", "reports"
+"""Exit status of a command that could not do all that was asked."""
+
+RAW = "data/raw"
+"""Folder of a project for its documents."""
+
+PROCESSED = "data/processed"
+"""Folder of a project for its dataset."""
+
+REPORTS = "reports"
+"""Folder of a project for its reports."""
 
 
 class Plain:
-    """Part of a command whose complaints about arguments, which may be names of strangers' files, are plain text."""
+    """Mixed into commands: makes errors about arguments, which may be names of strangers' files, printable text."""
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         try:
@@ -34,7 +43,7 @@ class Plain:
 
 
 class Command(Plain, click.Command):
-    """A command whose expected errors are one line on standard error, and whose help keeps its examples' lines."""
+    """A command whose expected errors are one line on standard error, without a traceback."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -64,16 +73,18 @@ class PlaceType(click.ParamType):  # type: ignore[type-arg]
 
 
 def _say(line: str, err: bool = False) -> None:
-    """One line for a terminal, which no text of a form and no name of a file can steer."""
+    """Print one line, in which no text of a form and no name of a file can control the terminal."""
     click.echo(one_line(line), err=err)
 
 
 def _complain(line: str) -> int:
+    """Print an error; gives the exit status that goes with it."""
     _say(f"error: {line}", err=True)
     return FAILED_INPUTS
 
 
 def _examples(*lines: str) -> str:
+    """The end of a command's help: examples, whose lines click does not wrap."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
@@ -106,8 +117,8 @@ def ingest(raw: Location, out: Location, workers: int | None, cluster: str | Non
     in hand and writes the tables; a second one stops at once.
     """
     if dry_run:
+        from workbench.archive.console import detailed_plan_lines
         from workbench.archive.ingest import plan_ingest
-        from workbench.archive.progress import detailed_plan_lines
         from workbench.settings import Settings
 
         plan = plan_ingest(raw, out, Settings.from_environment(), keep)
@@ -122,6 +133,7 @@ def ingest(raw: Location, out: Location, workers: int | None, cluster: str | Non
 def _ingest(
     raw: Location, out: Location, workers: int | None, cluster: str | None = None, keep: bool = False
 ) -> IngestSummary:
+    """Read documents, and print how that ended."""
     summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep)
     _say(str(summary))
     for problem in summary.failed:
@@ -263,6 +275,7 @@ def _report(
     timeout: float = NOTEBOOK_SECONDS,
     notebooks: Path | None = None,
 ) -> bool:
+    """Make reports, and print how that ended; gives whether all of them were made."""
     from workbench.progress import counted
     from workbench.report import build_reports
 

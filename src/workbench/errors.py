@@ -1,26 +1,26 @@
-"""Everything that can go wrong, as one tree.
+"""The errors that the workbench raises on purpose, as one tree.
 
 ::
 
     WorkbenchError
     ├── SettingsError            a setting has a value it cannot have
     ├── InputError               a document cannot be used (``reason`` goes into ``documents.error``)
-    ├── EngineError              the OCR engine cannot be had
+    ├── EngineError              the OCR engine cannot be used
     │   ├── UnknownEngineError   no plugin of that name is installed
     │   └── WeightsError         model weights are missing or not the ones they should be
     ├── DatasetError             the processed folder does not hold a usable dataset
-    │   ├── StoreError           results cannot be kept in it (no space, no permission, …)
+    │   ├── StoreError           results cannot be stored in it (no space, no permission, …)
     │   └── InUseError           another run is using it
     ├── WorkerError              the processes that read pages cannot be started
     │   └── ClusterError         a Dask cluster cannot be used
-    ├── CorrectionError          a correction cannot be what it says, or cannot be kept
+    ├── CorrectionError          a correction is not valid, or its log cannot be read or written
     ├── ProjectError             a project folder cannot be made
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
         └── CellError            in one of its cells
 
-Each carries its facts as attributes; the message is one sentence for a person, naming the thing,
-the reason and the way out. All of them survive pickling (they cross process borders).
+Each carries its facts as attributes. Its message is one sentence for a person, which names the thing, the reason and
+the way out. All of them can be pickled, because they pass between processes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ from workbench.visible import one_line
 
 
 class WorkbenchError(Exception):
-    """Root of all errors that the workbench raises on purpose. Its message is one line, which no name in it steers."""
+    """Root of all errors that the workbench raises on purpose.
+
+    Its message is one line of printable characters, so that no name of a file in it can steer a terminal.
+    """
 
     def __str__(self) -> str:
         return one_line(super().__str__())
@@ -58,7 +61,14 @@ class SettingsError(WorkbenchError):
 
 
 class InputError(WorkbenchError):
-    """A document cannot be used. ``reason`` is a code of ``documents.error``."""
+    """A document cannot be used.
+
+    Attributes:
+        reason: a code, which goes into ``documents.error``.
+        source: name of the document.
+        page: number of the page that it is about, from 1; None where it is about the whole document.
+        detail: the message without source and page.
+    """
 
     def __init__(self, reason: str, source: Path | str, message: str, page: int | None = None) -> None:
         name, detail = _sayable(str(source)), _sayable(message)
@@ -67,12 +77,12 @@ class InputError(WorkbenchError):
 
 
 def _sayable(text: str) -> str:
-    """Text on one line, and without the stand-ins for bytes of a path that are no UTF-8: no table takes those."""
+    """Text on one line that can be written as UTF-8: bytes of a path that are no UTF-8 are spelled out (``\\xb2``)."""
     return " ".join(text.encode("utf-8", "backslashreplace").decode().splitlines())
 
 
 class EngineError(WorkbenchError):
-    """The OCR engine cannot be had."""
+    """The OCR engine cannot be used."""
 
 
 class UnknownEngineError(EngineError):
@@ -100,7 +110,7 @@ class DatasetError(WorkbenchError):
 
 
 class CorrectionError(WorkbenchError):
-    """A correction cannot be what it says, or its log cannot be read or written. ``reason`` is for the person."""
+    """A correction is not valid, or its log cannot be read or written. ``reason`` is the message without the log."""
 
     def __init__(self, log: Path | str, reason: str) -> None:
         super().__init__(f"{log}: {reason}")
@@ -108,7 +118,10 @@ class CorrectionError(WorkbenchError):
 
 
 class StoreError(DatasetError):
-    """Results cannot be kept in the processed folder, or a store does not answer; ``detail`` is the system's reason."""
+    """Results cannot be stored in the processed folder, or a store does not answer.
+
+    ``detail`` is the system's reason; ``cannot`` completes "cannot …".
+    """
 
     def __init__(self, folder: Path | str, detail: str, cannot: str = "be written") -> None:
         message = f"cannot {cannot} ({detail}); nothing that was read is lost; mend it and run the same command again"
@@ -117,7 +130,7 @@ class StoreError(DatasetError):
 
 
 class InUseError(DatasetError):
-    """Another run is using the processed folder; ``owner`` says which, as far as it is known."""
+    """Another run is using the processed folder; ``owner`` names it, as far as it is known."""
 
     def __init__(self, folder: Path | str, owner: str) -> None:
         super().__init__(folder, f"in use by {owner}; wait for its end, or choose another folder with --out")
@@ -129,7 +142,7 @@ class WorkerError(WorkbenchError):
 
 
 class ClusterError(WorkerError):
-    """A Dask cluster cannot be used: it does not answer, or its workers cannot do what is asked."""
+    """A Dask cluster cannot be used: it does not answer, or its workers cannot do the tasks."""
 
     def __init__(self, address: str, message: str) -> None:
         super().__init__(f"cluster {address}: {message}" if address else f"cluster: {message}")
@@ -145,7 +158,7 @@ class ProjectError(WorkbenchError):
 
 
 class SelectionError(WorkbenchError):
-    """Something asked for is not in the dataset; ``nearest`` are the known names most like it."""
+    """Something that was asked for is not in the dataset; ``nearest`` are the known names most like it."""
 
     def __init__(self, what: str, asked: object, nearest: Sequence[str]) -> None:
         hint = f"; nearest: {', '.join(nearest)}" if nearest else "; the dataset has none"
@@ -164,8 +177,9 @@ class ReportError(WorkbenchError):
 class CellError(ReportError):
     """A cell of a notebook failed.
 
-    ``cell`` says which (its number among the code cells, and the heading above it); ``executed`` is the notebook
-    as it was run up to there.
+    Attributes:
+        cell: which one: its number among the code cells, and the heading above it.
+        executed: the notebook with its outputs up to that cell, as JSON has it.
     """
 
     def __init__(self, notebook: Path | str, message: str, cell: str, executed: dict[str, Any]) -> None:

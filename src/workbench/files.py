@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: an interruption leaves the old content or the new one, never half of it."""
+"""Files that are written whole or not at all: an interruption leaves the old content or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from typing import Protocol
 from workbench.errors import StoreError
 
 LONGEST_NAME = 200
-"""Bytes of the longest name that gets an ending put to it: file systems allow 255."""
+"""Longest name to which an ending may be added, bytes: file systems allow names of 255."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever interrupts; its folder is made if needed."""
+    """Write a file whole or not at all, whatever interrupts; its folder is made if needed.
+
+    Raises:
+        OSError: it cannot be written. A file that was there stays as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
@@ -30,8 +34,13 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def short_name(name: str) -> str:
-    """A name with room for an ending on every file system: one longer than ``LONGEST_NAME`` is its beginning and a
-    digest of the whole."""
+    """The name, or for one longer than `LONGEST_NAME` its beginning with a digest of the whole.
+
+    Either has room for an ending on every file system.
+
+    >>> short_name("scan"), len(short_name("a" * 300))
+    ('scan', 200)
+    """
     written = os.fsencode(name)
     if len(written) <= LONGEST_NAME:
         return name
@@ -40,16 +49,17 @@ def short_name(name: str) -> str:
 
 
 class Files(Protocol):
-    """Contents by key, ``/``-separated as paths are. All that the results of an archive ask of a place to lie in.
+    """A place that holds contents by key; keys are separated by ``/`` as paths are.
 
-    Every method raises `StoreError` where the place does not answer.
+    These methods are all that the results of an archive need of the place where they are stored. Each of them raises
+    `StoreError` where the place does not answer.
     """
 
     def get(self, key: str) -> bytes | None:
-        """The content, None where there is none."""
+        """The content of a key; None where there is none."""
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep a content whole or not at all; one of the same key is replaced."""
+        """Store a content whole or not at all; an earlier one of the same key is replaced."""
 
     def files(self, folder: str) -> dict[str, int]:
         """Names and sizes (bytes) of the contents directly in a folder; empty where there is no such folder."""
@@ -58,13 +68,13 @@ class Files(Protocol):
         """Names of the folders directly in a folder, sorted."""
 
     def size(self, key: str) -> int:
-        """Bytes of a content, or of everything under a folder."""
+        """Bytes of a content, or of everything under a folder; 0 where there is none."""
 
     def digest(self, key: str) -> str | None:
-        """SHA-256 (hex) of a content, None where there is none."""
+        """Hex SHA-256 of a content; None where there is none."""
 
     def remove(self, key: str) -> None:
-        """Remove a content, or a folder with everything under it; nothing happens where there is none."""
+        """Remove a content, or a folder with everything under it, if there is one."""
 
 
 class LocalFiles:

@@ -1,4 +1,4 @@
-"""What a long run shows: a bar on a terminal and in a notebook, a plain line now and then elsewhere."""
+"""How far a long piece of work has come: a bar on a terminal and in a notebook, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ def _in_notebook() -> bool:
 
 
 def counted(items: Iterable[T], total: int, desc: str) -> Iterator[T]:
-    """Pass items on and show how many there were: a bar on a terminal, a line each elsewhere."""
+    """Pass items on, and show how many there were of ``total``, under the name ``desc``.
+
+    That is a bar on a terminal and in a notebook, and a line for each item elsewhere.
+    """
     if shows_bars():
         yield from tqdm(items, total=total, desc=desc, dynamic_ncols=True)
         return
@@ -36,6 +39,8 @@ def counted(items: Iterable[T], total: int, desc: str) -> Iterator[T]:
 
 
 def say(line: str) -> None:
-    """One plain line on standard error, for standard output is for results; in a notebook, where that looks like a
-    fault, on standard output."""
+    """Print one line on standard error, because standard output is for results.
+
+    In a notebook it goes to standard output: there standard error looks like a fault.
+    """
     print(one_line(line), file=sys.stdout if _in_notebook() else sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Project folders: a new one with the notebooks, and the one that shows the sample archive."""
+"""Project folders: a new one with the notebooks, and the one for the demonstration on the sample archive."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from workbench.files import write_atomically
 from workbench.report.plan import shipped_notebooks
 
 FOLDERS = ("data/raw", "data/corrections", "data/processed", "notebooks")
+"""Folders of a project, relative to it."""
 
 README = """# {name}
 
@@ -31,12 +32,12 @@ workbench report     # 各部门报告，reports/index.html
 jupyter lab          # 打开 notebooks/
 ```
 """
-"""What a new project says of itself, for those who open its folder."""
+"""The README of a new project, for whoever opens its folder; ``{name}`` becomes the name of the folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """A project folder, the files that were put into it, and those that were there and stayed as they were."""
+    """A project folder, with the files that were made in it and those that were there and stayed as they were."""
 
     folder: Path
     made: tuple[Path, ...]
@@ -44,7 +45,7 @@ class NewProject:
 
 
 def make_project(folder: Path) -> NewProject:
-    """The folders, notebooks and a README of a project; what is already there stays as it is.
+    """Make the folders, the notebooks and the README of a project; what is already there stays as it is.
 
     Raises:
         ProjectError: the folder cannot be written to, or is a file.
@@ -65,9 +66,9 @@ def make_project(folder: Path) -> NewProject:
 
 
 def demo_folder(folder: Path | None) -> Path:
-    """The project folder that `workbench demo` works in, with the sample archive in its ``data/raw``.
+    """The project folder that `workbench demo` works in. The sample archive is copied into its ``data/raw`` if needed.
 
-    In a clone that is the clone itself; elsewhere a new folder ``workbench-demo``.
+    Where no folder is named, it is the working folder if that is a clone of the repository, else ``workbench-demo``.
 
     Raises:
         ProjectError: the folder cannot be written to, or is a file.
@@ -86,7 +87,7 @@ def demo_folder(folder: Path | None) -> Path:
 
 
 def _copy_whole(folder: Path, to: Path) -> None:
-    """Copy a folder so that it is there whole or not at all, whatever interrupts."""
+    """Copy a folder so that the copy is there whole or not at all, whatever interrupts."""
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=to.parent, prefix=f".{to.name}-") as beside:
         shutil.copytree(folder, Path(beside) / to.name)
@@ -94,9 +95,11 @@ def _copy_whole(folder: Path, to: Path) -> None:
 
 
 def _sample_archive() -> Path:
+    """The sample archive: in an installed package beside its modules, in a clone among its data."""
     packaged = Path(str(files("workbench") / "_sample"))
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "data" / "raw"
 
 
 def _is_clone(folder: Path) -> bool:
+    """Whether a folder is a clone of the repository."""
     return (folder / "src" / "workbench").is_dir() and (folder / "data" / "raw").is_dir()

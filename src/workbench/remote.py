@@ -1,6 +1,6 @@
-"""Folders that may lie elsewhere: any URL that fsspec knows (``s3://bucket/folder``, ``gs://…``, ``sftp://…``).
+"""Folders on this machine or elsewhere: any URL that fsspec knows (``s3://bucket/folder``, ``gs://…``, ``sftp://…``).
 
-A store that does not answer is asked again a few times, each time after a longer wait, before that is said.
+A store that does not answer is asked again a few times, each time after a longer wait, before an error is raised.
 """
 
 from __future__ import annotations
@@ -21,18 +21,23 @@ Location = Path | str
 """A folder (or file) of this machine, or the URL of one elsewhere."""
 
 WAITS = (0.5, 1.0, 2.0, 4.0)
-"""Seconds that are waited before a store is asked again."""
+"""Seconds to wait before a store is asked for the second time, the third, and so on."""
 
 WHOLE_AT_ONCE = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "abfss", "oss", "memory"})
-"""Stores where a content is there whole or not at all; elsewhere it is written under another name and moved."""
+"""Kinds of URL whose stores keep a content whole or not at all. In others it gets its name after it was written."""
 
 CHUNK = 8 * 1024 * 1024
+"""Bytes of a content that are read at a time for its digest."""
 
 Answer = TypeVar("Answer")
 
 
 def location_of(text: Location) -> Location:
-    """A URL as it is, anything else as a path; ``file://`` is a path."""
+    """The place that a text names: a URL stays a URL, but for ``file://``; all else is a path.
+
+    >>> location_of("s3://archive/scans/"), location_of("file:///data/raw").as_posix()
+    ('s3://archive/scans', '/data/raw')
+    """
     if isinstance(text, Path) or "://" not in text:
         return Path(text)
     parts = urlsplit(text)
@@ -40,12 +45,12 @@ def location_of(text: Location) -> Location:
 
 
 def absolute(place: Location) -> Location:
-    """A place as it is called from wherever."""
+    """The place with a path that does not depend on the working folder; a URL stays as it is."""
     return place.absolute() if isinstance(place, Path) else place
 
 
 def files_at(place: Location) -> Files:
-    """The contents of a place."""
+    """The contents of a folder or a URL, as `Files`."""
     return LocalFiles(place) if isinstance(place, Path) else RemoteFiles(place)
 
 
@@ -56,7 +61,7 @@ class RemoteFiles:
         self.url = url
 
     def __reduce__(self) -> tuple[type[RemoteFiles], tuple[str]]:
-        return RemoteFiles, (self.url,)  # connections stay in their process
+        return RemoteFiles, (self.url,)  # a connection cannot go to another process
 
     def get(self, key: str) -> bytes | None:
         return self.ask(lambda: bytes(self.system.cat_file(self.path(key))))
@@ -65,7 +70,11 @@ class RemoteFiles:
         self._placed(key, lambda path: self.system.pipe_file(path, content))
 
     def upload(self, key: str, file: Path) -> None:
-        """Keep the content of a file of this machine; it may be larger than memory."""
+        """Store the content of a file of this machine, which may be larger than memory.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
         self._placed(key, lambda path: self.system.put_file(str(file), path))
 
     def files(self, folder: str) -> dict[str, int]:
@@ -75,14 +84,22 @@ class RemoteFiles:
         return sorted(name for name, entry in self.entries(folder).items() if entry["type"] == "directory")
 
     def entries(self, folder: str) -> dict[str, dict[str, Any]]:
-        """What fsspec tells about everything directly in a folder, by name; empty where there is no such folder."""
+        """What fsspec says about everything directly in a folder, by name; empty where there is no such folder.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
         path = self.path(folder)
         found = self.ask(lambda: self.system.ls(path, detail=True)) or []
         names = ((entry["name"].rstrip("/"), entry) for entry in found)
         return {name.rpartition("/")[2]: entry for name, entry in names if name != path and name.rpartition("/")[2]}
 
     def fetch(self, key: str, to: Path) -> bool:
-        """Put a content, or a folder with all that is in it, on this machine; False where there is none."""
+        """Copy a content, or a folder with all that is in it, to a path of this machine; False where there is none.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
 
         def fetch() -> bool:
             self.system.get(self.path(key), str(to), recursive=True)
@@ -98,8 +115,6 @@ class RemoteFiles:
         self.ask(lambda: self.system.rm(self.path(key), recursive=True))
 
     def digest(self, key: str) -> str | None:
-        """SHA-256 (hex) of a content, None where there is none."""
-
         def read() -> str:
             digest = hashlib.sha256()
             with self.system.open(self.path(key), "rb", block_size=CHUNK) as stream:
@@ -110,7 +125,7 @@ class RemoteFiles:
         return self.ask(read)
 
     def path(self, key: str) -> str:
-        """The content's name as the file system knows it."""
+        """The path of a key in the file system of fsspec."""
         return f"{self._root}/{key}" if key else self._root
 
     @cached_property
@@ -118,12 +133,12 @@ class RemoteFiles:
         """The file system of fsspec.
 
         Raises:
-            StoreError: it is not known or not installed, or the URL is none of its.
+            StoreError: the kind of URL is not known, its package is not installed, or the URL is not valid.
         """
         import fsspec
 
         try:
-            # What others write is to be seen at once: nothing that was listed is remembered.
+            # What others write has to show at once, so no listing is cached.
             return fsspec.core.url_to_fs(self.url, use_listings_cache=False)[0]
         except (ImportError, ValueError, OSError) as error:
             raise StoreError(self.url, str(error).rstrip("."), "be used") from error
@@ -133,6 +148,11 @@ class RemoteFiles:
         return str(self.system._strip_protocol(self.url)).rstrip("/")
 
     def _placed(self, key: str, write: Callable[[str], object]) -> None:
+        """Let ``write`` put a content at a path, in such a way that it is there whole or not at all.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
         path = self.path(key)
 
         def place() -> bool:
@@ -150,10 +170,13 @@ class RemoteFiles:
             raise StoreError(self.url, "there is no such bucket or folder, or it may not be written")
 
     def ask(self, question: Callable[[], Answer]) -> Answer | None:
-        """The store's answer; None where it says that there is no such thing.
+        """The store's answer to a question, which is asked again after `WAITS` where it fails.
+
+        Returns:
+            None where the store answers that there is no such file or folder.
 
         Raises:
-            StoreError: it does not allow that, or does not answer however often it is asked.
+            StoreError: the store does not allow it, or does not answer however often it is asked.
         """
         for wait in (*WAITS, None):
             try:

@@ -1,4 +1,4 @@
-"""One settings object for the whole pipeline; a bad value is named when it is made."""
+"""One settings object for the whole pipeline. A value that a setting cannot have is an error as soon as it is made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REVIEW_THRESHOLD = 0.80
 """
 
 NOTEBOOK_SECONDS = 900.0
-"""Seconds that the notebook of one report may take, where nothing else is said."""
+"""Seconds that the notebook of one report may take, unless the caller gives another limit."""
 
 LIMITS = (
     "max_pixels",
@@ -28,12 +28,12 @@ LIMITS = (
     "page_seconds",
     "page_memory",
 )
-"""Settings that say how much a file may take."""
+"""Settings that limit what a file may take of this machine; each is above 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run may choose.
+    """What can be chosen for a run.
 
     Every field can also come from the environment as ``WORKBENCH_<NAME>`` (see `from_environment`).
 
@@ -104,7 +104,11 @@ class Settings:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting."""
+    """The environment variable of a setting.
+
+    >>> variable("page_seconds")
+    'WORKBENCH_PAGE_SECONDS'
+    """
     return f"WORKBENCH_{name.upper()}"
 
 

@@ -1,7 +1,7 @@
-"""Sheets: tables as they are shown in a notebook, each cell with its excerpt of the scan.
+"""Sheets: tables as a notebook shows them, each cell with its excerpt of the scan.
 
-Static HTML, every text escaped, no script. Each page is embedded once, small and grey, as the background of all its
-excerpts.
+They are static HTML without scripts, and every text is escaped. Each page is embedded once, small and grey, as the
+background of all its excerpts.
 """
 
 from __future__ import annotations
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 PAGE_WIDTH = 1000
 """Width of an embedded page, pixels: print of 10 points is legible, and a page takes about 80 kB."""
 
-
 QUALITY = 35
-"""WebP quality of an embedded page."""
-
+"""WebP quality of an embedded page, 0 to 100."""
 
 _STYLE = """<style>
 .wb-show{font-size:13px;line-height:1.5;max-width:100%}
@@ -49,7 +47,16 @@ background-color:#fff;background-repeat:no-repeat;box-shadow:0 3px 14px #0006;po
 
 @dataclass(frozen=True, slots=True)
 class SheetCell:
-    """One cell of a table as it is shown. ``box`` is its outline in pixels of the page that is embedded."""
+    """One cell of a table as it is shown.
+
+    Attributes:
+        row, col: its place in the table, from 0.
+        rowspan, colspan: how many rows and columns it covers.
+        text: what stands in it.
+        look: name of its style: ``label``, ``doubt`` or ``changed``; empty for none.
+        title: what the browser shows while the pointer is on it.
+        box: its bounding box (x0, y0, x1, y1) in pixels of the embedded page; None for a cell without an excerpt.
+    """
 
     row: int
     col: int
@@ -63,27 +70,34 @@ class SheetCell:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPage:
-    """A page as WebP, and how many of its pixels make one unit of the cells' coordinates."""
+    """A page as WebP; ``scale`` is how many of its pixels make one unit of the cells' coordinates."""
 
     webp: bytes
     scale: float
 
 
 def embed(page: PIL.Image.Image, pixels_per_unit: float) -> EmbeddedPage:
-    """A page small enough to be part of a notebook."""
+    """Make a page small enough to be part of a notebook.
+
+    Args:
+        page: the page's picture.
+        pixels_per_unit: pixels of the picture that make one unit of the cells' coordinates.
+    """
     share = min(1.0, PAGE_WIDTH / page.width)
     small = page.convert("L").resize(
         (max(1, round(page.width * share)), max(1, round(page.height * share))), reducing_gap=1.5
     )
     buffer = io.BytesIO()
-    small.save(
-        buffer, "WEBP", quality=QUALITY, method=1
-    )  # the slower methods save a third of the bytes for four times the time
+    # The slower methods save a third of the bytes, and take four times as long.
+    small.save(buffer, "WEBP", quality=QUALITY, method=1)
     return EmbeddedPage(buffer.getvalue(), pixels_per_unit * share)
 
 
 def shown(body: str, pages: Mapping[str, EmbeddedPage] | None = None) -> str:
-    """A display: the style, the embedded pages by the class of their pieces, the body."""
+    """HTML for a notebook to show: the style, the embedded pages, and ``body``.
+
+    ``pages`` are by the class of the elements that have the page as their background.
+    """
     backgrounds = "".join(
         f".wb-show .{name}{{background-image:url(data:image/webp;base64,{base64.b64encode(page.webp).decode()})}}\n"
         for name, page in (pages or {}).items()
@@ -93,7 +107,10 @@ def shown(body: str, pages: Mapping[str, EmbeddedPage] | None = None) -> str:
 
 
 def sheet(cells: Iterable[SheetCell], page_class: str = "") -> str:
-    """A table with its spans; places that no cell covers are left blank."""
+    """A table as HTML, with merged cells; places that no cell covers stay blank, and overlapping cells are left out.
+
+    ``page_class`` is the class of excerpts of the embedded page; empty where no page is embedded.
+    """
     placed = sorted(cells, key=lambda cell: (cell.row, cell.col))
     covered: set[tuple[int, int]] = set()
     by_row: dict[int, list[SheetCell]] = {}
@@ -117,14 +134,16 @@ def covered_by(start: int, length: int) -> range:
 
 
 def _cell(cell: SheetCell, page_class: str) -> str:
+    """A cell as HTML, with its excerpt of the embedded page."""
     attributes = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     attributes += f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
     attributes += f' class="wb-{cell.look}"' if cell.look else ""
     attributes += f' title="{as_html(cell.title)}"' if cell.title else ""
-    return f"<td{attributes}>{as_html(cell.text)}{_piece(cell, page_class)}</td>"
+    return f"<td{attributes}>{as_html(cell.text)}{_excerpt(cell, page_class)}</td>"
 
 
-def _piece(cell: SheetCell, page_class: str) -> str:
+def _excerpt(cell: SheetCell, page_class: str) -> str:
+    """An element that shows the cell's excerpt of the embedded page; empty where it has none."""
     if cell.box is None or not page_class:
         return ""
     x0, y0, x1, y1 = (round(edge) for edge in cell.box)
@@ -133,7 +152,7 @@ def _piece(cell: SheetCell, page_class: str) -> str:
 
 
 def page_html(content: PageContent, page: PIL.Image.Image | None) -> str:
-    """The tables of a page as they were read; with the page's picture, each cell with its piece of it."""
+    """The tables of a page as they were read, as HTML; with the page's picture, each cell with its excerpt of it."""
     name = f"wb-p{content.number}"
     embedded = embed(page, 1.0) if page is not None else None
     parts = [f"<p>第 {content.number} 页，{len(content.grids)} 个表格</p>"]
@@ -143,6 +162,7 @@ def page_html(content: PageContent, page: PIL.Image.Image | None) -> str:
 
 
 def _read_cell(cell: Cell, page: EmbeddedPage | None) -> SheetCell:
+    """A cell as it was read, with its confidence as the title."""
     box = None
     if page is not None and cell.text:
         x0, y0, x1, y1 = (edge * page.scale for edge in cell.box)
@@ -155,5 +175,5 @@ def _read_cell(cell: Cell, page: EmbeddedPage | None) -> SheetCell:
 
 
 def is_doubtful(cell: Cell) -> bool:
-    """Whether a cell is marked for a person to look at."""
+    """Whether a cell is highlighted for a person to look at: it was not read, or with little confidence."""
     return cell.state in ("unread", "obscured") or (cell.state == "text" and cell.confidence.overall < REVIEW_THRESHOLD)

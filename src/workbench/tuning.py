@@ -1,4 +1,4 @@
-"""Weights of 8 bits for an archive: made with the text of some of its pages, and compared on that of others."""
+"""Recognition weights of 8 bits for an archive: calibrated with the text of some pages, compared on that of others."""
 
 from __future__ import annotations
 
@@ -26,24 +26,33 @@ from workbench.readers.pages import count_pages, load_page
 from workbench.settings import Settings
 
 PAGES = 12
-"""Pages whose text is taken: every other one for ranges, the rest to compare."""
+"""Most pages whose text is taken: every other one to calibrate with, the rest to compare on."""
 
-FEWEST_LINES, MOST_LINES = 60, 400
-"""Lines of text that ranges, and a comparison, are taken from."""
+FEWEST_LINES = 60
+"""Fewest text lines to calibrate with, and fewest to compare on; with fewer no weights are made."""
+
+MOST_LINES = 400
+"""Most text lines to calibrate with, and most to compare on."""
 
 ROUNDS = 3
-"""Turns in which both weights read the same lines."""
+"""How often both weights are timed on the same text lines; the median counts."""
 
 WORTHWHILE = 1.1
-"""Weights that are no faster than by this factor are not kept."""
+"""Weights that are not at least so many times as fast are not kept."""
 
 Counted = Callable[[Iterable[tuple[Source, int]], int, str], Iterable[tuple[Source, int]]]
+"""Passes pages (document and page number) on, and shows how many of so many there were, under a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Lines that both weights read, how many of them differently (all of those doubted before), and how much faster
-    the new ones are (median of ratios)."""
+    """How the new weights compare with those in use.
+
+    Attributes:
+        lines: text lines that both read.
+        different: how many of them they read differently; none of these was read surely before.
+        faster: how many times as fast the new ones are (median over `ROUNDS`).
+    """
 
     lines: int
     different: int
@@ -51,19 +60,25 @@ class Comparison:
 
 
 def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted) -> Comparison:
-    """Make a folder ``out`` for `Settings.model_folder` whose recognition model has weights of 8 bits.
+    """Make a folder of models, for `Settings.model_folder`, whose recognition model has weights of 8 bits.
+
+    Args:
+        raw: a folder of scans, or one scan; the text of some of its pages is used.
+        out: the folder to make. It is there whole or not at all, and only if the weights are worth having.
+        settings: name the models to start from.
+        progress: shows the pages as they are read.
 
     Raises:
         InputError: there is nothing at ``raw``.
         EngineError: the package ``onnx`` is missing.
         WeightsError: there is something at ``out``, or it cannot be written; there is too little text; the weights of
-            the settings are missing; what was made reads a line differently that was read surely before, or is not
-            faster: this processor has no use for it.
+            the settings are missing; the new weights read a line differently that was read surely before, or they are
+            not faster, because this processor does not multiply bytes.
     """
     if out.exists():
         raise WeightsError(out, "there is something already; name another folder with --out")
     if not raw.exists():
-        open_source(raw)  # says what is wrong with it
+        open_source(raw)  # raises the error that fits
     require_onnx()
     options = OcrOptions(settings.detection_model, settings.recognition_model, settings.model_folder)
     engine = create_engine("paddle", options)
@@ -89,7 +104,7 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
 
 
 def _made(folder: Path, options: OcrOptions, lines: Sequence[Crop]) -> OcrEngine:
-    """An engine with the weights that are made in the folder."""
+    """Write weights of 8 bits into a folder, calibrated with crops of text lines; gives an engine that uses them."""
     detection, recognition = options.detection_model, options.recognition_model
     quantise(model_directory(recognition, options.model_folder), lines, folder / recognition)
     shutil.copytree(model_directory(detection, options.model_folder), folder / detection)
@@ -97,6 +112,11 @@ def _made(folder: Path, options: OcrOptions, lines: Sequence[Crop]) -> OcrEngine
 
 
 def _compared(engine: OcrEngine, faster: OcrEngine, lines: Sequence[Crop], out: Path) -> Comparison:
+    """Compare what two engines read in crops of text lines, and how long it takes them.
+
+    Raises:
+        WeightsError: the second one reads a line differently that the first read surely, or is not faster.
+    """
     before, after = engine.recognise(lines), faster.recognise(lines)
     changed = [(one, other) for one, other in zip(before, after, strict=True) if one.text != other.text]
     for one, other in changed:
@@ -109,26 +129,29 @@ def _compared(engine: OcrEngine, faster: OcrEngine, lines: Sequence[Crop], out: 
 
 
 def _seconds(engine: OcrEngine, lines: Sequence[Crop]) -> float:
+    """Processor time that an engine takes to read the lines, seconds."""
     began = time.process_time()
     engine.recognise(lines)
     return time.process_time() - began
 
 
 def _spread(sources: Sequence[Source], settings: Settings) -> list[tuple[Source, int]]:
-    """Some pages of the scans: the first of each document, then the second of each, and so on."""
+    """At most `PAGES` pages of the scans: the first page of each document, then the second of each, and so on."""
     scans = [source for source in sources if kind_of(source) == "scan"][:PAGES]
-    in_turns = chain.from_iterable(zip_longest(*(_pages_of(scan, settings) for scan in scans)))
-    return list(islice((page for page in in_turns if page is not None), PAGES))
+    in_order = chain.from_iterable(zip_longest(*(_pages_of(scan, settings) for scan in scans)))
+    return list(islice((page for page in in_order if page is not None), PAGES))
 
 
 def _pages_of(scan: Source, settings: Settings) -> list[tuple[Source, int]]:
+    """The first pages of a scan, at most `PAGES`; none of one that cannot be read."""
     try:
         return [(scan, n + 1) for n in range(min(PAGES, count_pages(scan, settings)))]
-    except InputError:  # its text is not needed; `ingest` says what is wrong with it
+    except InputError:  # others have text enough; `ingest` reports what is wrong with this one
         return []
 
 
 def _lines_of(scan: Source, number: int, settings: Settings, engine: OcrEngine) -> list[Crop]:
+    """Crops of the text lines of a page, as the reading of pages gives them to an engine."""
     listening = Listening(engine)
     with suppress(InputError):
         read_page(load_page(scan, number, settings), listening)
@@ -136,7 +159,7 @@ def _lines_of(scan: Source, number: int, settings: Settings, engine: OcrEngine) 
 
 
 class Listening(OcrEngine):
-    """An engine that keeps what another one reads."""
+    """An engine that passes everything on to another one, and keeps the crops that it was given to recognise."""
 
     def __init__(self, engine: OcrEngine) -> None:
         super().__init__(engine.options)

@@ -1,7 +1,7 @@
-"""Text of strangers for eyes: what is not seen, or turns the order of writing around, becomes a sign that is seen.
+"""Text of strangers, made safe to show: invisible characters, and those that change the writing direction, are shown.
 
-The dataset keeps every text as it is. What shows one to a person goes through here, so that no character steers a
-terminal, runs in a page, or makes 0.1 read as 1.0.
+The dataset keeps every text as it is. Whatever shows one to a person passes it through here, so that no character
+controls a terminal, runs as a script in a page, or makes 0.1 look like 1.0.
 """
 
 from __future__ import annotations
@@ -10,43 +10,53 @@ import re
 from html import escape
 
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm: figures after them may change places
-without a letter between them being seen."""
+"""The controls of Unicode's bidirectional algorithm: marks, embeddings, overrides and isolates.
+
+Digits after them may change places, although there is nothing to see between them.
+"""
 
 HALF = re.compile("[\ud800-\udfff]")
-"""Half of a character (a lone surrogate), which a file can hold and UTF-8, and so the dataset, cannot."""
+"""A lone surrogate, half of a character. A file can contain one; UTF-8, and so the dataset, cannot."""
 
 UNSEEN = re.compile(
     f"[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u2028\u2029\ud800-\udfff\U000e0000-\U000e007f]|{TURNING.pattern}"
 )
-"""Control characters but tab and line ends, halves of characters, tags, and what `TURNING` finds."""
+"""Control characters but for tab and line ends, lone surrogates, tags, and the controls that `TURNING` finds."""
 
 UNTYPESET = "mathjax_ignore tex2jax_ignore"
-"""Classes of an element in which no notebook typesets formulas: ``$`` is a character of forms."""
+"""Classes of an element in which no notebook typesets formulas: in forms, ``$`` is a character like any other."""
 
 
 def visible(text: str) -> str:
-    """The text with a sign for every character that is not seen and is no white space: ␛ for escape, ‹U+202E› for an
-    override. All else stays as it is."""
-    return UNSEEN.sub(lambda found: _sign(found[0]), text)
+    """The text with a visible symbol for every invisible character that is no white space; all else stays as it is.
+
+    >>> visible("0.1" + chr(0x202E) + chr(0x1B))
+    '0.1‹U+202E›␛'
+    """
+    return UNSEEN.sub(lambda found: _symbol(found[0]), text)
 
 
 def as_html(text: str) -> str:
-    """The text as text of a page, also inside an attribute: nothing in it is markup any more."""
+    """The text as HTML, for an element or an attribute: nothing in it is markup any more, or invisible."""
     return escape(visible(text), quote=True)
 
 
 def literal(markup: str) -> str:
-    """A piece of a page in which formulas stay the text that they are."""
+    """HTML around other HTML, in which a notebook leaves formulas as the text that they are."""
     return f'<div class="{UNTYPESET}">{markup}</div>'
 
 
 def one_line(text: str) -> str:
-    """The text for a terminal, on one line: white space is a space, what cannot be printed is a sign."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else _sign(c) for c in text)
+    """The text for a terminal, on one line: white space becomes a space, what cannot be printed a symbol.
+
+    >>> one_line("first" + chr(10) + "second" + chr(0x1B))
+    'first second␛'
+    """
+    return "".join(c if c.isprintable() else " " if c.isspace() else _symbol(c) for c in text)
 
 
-def _sign(character: str) -> str:
+def _symbol(character: str) -> str:
+    """The symbol that Unicode has for a control character, or the character's code."""
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)

@@ -16,7 +16,7 @@ from tests.printed import pages
 from tests.scans.invented import expected_forms, invent
 from tests.scans.layouts import LAYOUTS
 from tests.scans.tables import Table, Truth
-from workbench.dataset.build import DocumentResult, build_tables
+from workbench.dataset.build import DocumentContent, build_tables
 from workbench.errors import InputError
 from workbench.form.assemble import assemble_forms
 from workbench.form.settings import DEFAULTS, FormSettings
@@ -101,17 +101,15 @@ def measure(
     """The documents' forms as the reconstructor reads them, each against the expected form in its place."""
     readings = [(content, expected, forms_of(content, settings)) for content, expected in documents]
     results = [
-        DocumentResult(
-            f"{number:016}", str(number), "scan", len(content), "ok", None, None, None, "", tuple(content), tuple(forms)
-        )
+        DocumentContent(f"{number:016}", tuple(content), tuple(forms))
         for number, (content, expected, found) in enumerate(readings)
         for forms in [[*found, *[NOT_FOUND] * (len(expected) - len(found))]]
     ]
-    tables = build_tables(results, review_threshold)
     total = Measured()
     for result, (_, expected, found) in zip(results, readings, strict=True):
         surplus = Score(rows_found=sum(len(form.indicators) for form in found[len(expected) :]))
         total += Measured(len(expected), len(found), surplus)
+        tables = build_tables(result, review_threshold)
         for number, truth in enumerate(expected, start=1):
             score = score_form(tables, f"{result.document_id}-{number}", truth)
             total += Measured(score=score if number <= len(found) else _missing(score, refused=not found))

@@ -1,11 +1,11 @@
-"""What `workbench clean` takes away: results that the tables do not stand on. Corrections are not among them."""
+"""`workbench clean`: remove stored results that the tables were not built from. Corrections are not among them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from workbench.archive.origin import previous_of, read_info
+from workbench.archive.building.origin import previous_of, read_info
 from workbench.archive.results.store import RESULTS, VERSIONS
 from workbench.archive.run.lock import is_unfinished, locked
 from workbench.errors import DatasetError
@@ -15,7 +15,14 @@ from workbench.remote import Location, files_at
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """Folders and files (``keys``) that the tables do not stand on, and their bytes."""
+    """What the tables were not built from: keys of folders and files in the processed folder.
+
+    Attributes:
+        documents: folders of documents that are not in the tables.
+        versions: folders of other versions of documents that are.
+        scraps: files that killed runs left half-written, and descriptions of versions that nothing has any more.
+        size: bytes of all of them.
+    """
 
     documents: tuple[str, ...]
     versions: tuple[str, ...]
@@ -24,16 +31,23 @@ class Cleaning:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """All of them."""
         return (*self.documents, *self.versions, *self.scraps)
 
 
 def clean(processed: Location, dry_run: bool = False) -> Cleaning:
-    """Remove the results that the dataset does not stand on: of documents that are gone, of versions of the pipeline
-    or settings that are not in use, and what killed runs left half-written. With ``dry_run``, only say which.
+    """Remove the stored results that the tables were not built from.
+
+    Those are results of documents that are gone, of versions of the pipeline or settings that are not in use, and what
+    killed runs left half-written.
+
+    Args:
+        processed: the dataset with its results: a folder or its URL.
+        dry_run: remove nothing, only find what would be removed.
 
     Raises:
-        DatasetError: nothing says which results are in use: there is no dataset, or the last run did not come to
-            its end; or the folder cannot be written.
+        DatasetError: nothing says which results are in use, because there is no dataset or the last run did not come
+            to its end; or the folder cannot be written.
         InUseError: a run is using the folder.
     """
     files = files_at(processed)
@@ -54,7 +68,7 @@ def clean(processed: Location, dry_run: bool = False) -> Cleaning:
 
 
 def _find(files: Files, used: Mapping[str, str]) -> Cleaning:
-    """What is there besides the results in use: a version for each digest."""
+    """The results that are not in use. ``used`` gives the name of the version in use, by the document's digest."""
     documents, versions = [], []
     scraps = [f"{RESULTS}/{name}" for name in files.files(RESULTS) if _is_scrap(name)]
     for folder in _documents(files):
@@ -75,11 +89,12 @@ def _find(files: Files, used: Mapping[str, str]) -> Cleaning:
 
 
 def _documents(files: Files) -> Iterator[str]:
+    """The folders of all documents that there are results of: ``results/<ab>/<digest>``."""
     for start in files.folders(RESULTS):
         if f"{RESULTS}/{start}" != VERSIONS:
             yield from (f"{RESULTS}/{start}/{digest}" for digest in files.folders(f"{RESULTS}/{start}"))
 
 
 def _is_scrap(name: str) -> bool:
-    """Whether a file was being written when its run was killed."""
+    """Whether a file, by its name, was being written when its run was killed."""
     return name.startswith(".")

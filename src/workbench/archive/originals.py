@@ -1,6 +1,6 @@
-"""The raw folder: what documents there are, whether they have changed, and their files on this machine to read from.
+"""The raw folder: which documents it holds, whether they changed, and their files to read from.
 
-It may lie elsewhere (a URL): its files are then fetched for as long as they are read.
+It may lie elsewhere (a URL): a document's files are then fetched to this machine for as long as they are read.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from workbench.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Originals:
-    """The documents of a raw folder, or of one file."""
+    """The documents of a raw folder (a path or a URL), or the one document that a single file is."""
 
     place: Location
 
     def sources(self) -> list[Source]:
-        """The documents, in the order of their names. A remote document has the paths of the store.
+        """The documents, in the order of their names. The paths of a remote document are those of the store.
 
         Raises:
             StoreError: a store does not answer.
@@ -37,15 +37,15 @@ class Originals:
             return find_sources(self.place)
         files = _files(self.place)
         top = Path(files.path(""))
-        told = files.ask(lambda: files.system.info(top.as_posix()))
-        if told is not None and told["type"] == "file":
+        info = files.ask(lambda: files.system.info(top.as_posix()))
+        if info is not None and info["type"] == "file":
             return [Source(top.name, top, (top,))]
         if not files.entries(""):
             return [Source(top.name, top, ())]
         return sources_in(top, lambda folder: _entries(files, folder), lambda file: _stream(files, file))
 
     def is_there(self) -> bool:
-        """Whether there is anything at all."""
+        """Whether there is anything at all: a file, or a folder that is not empty."""
         if isinstance(self.place, Path):
             try:
                 return self.place.is_file() or next(self.place.iterdir(), None) is not None
@@ -54,12 +54,16 @@ class Originals:
         return bool(_files(self.place).entries(""))
 
     def signature(self, source: Source) -> tuple[str, float]:
-        """A digest that changes whenever the document's files do, and when the newest of them was changed.
+        """A digest that changes whenever the document's files do; no file is read for it.
 
-        That is made from paths, sizes, times of change and inodes; in a store, from its own marks of a content.
+        It is made from paths, sizes, times of change and inodes; in a store, from paths, sizes and version tags.
+
+        Returns:
+            The digest, and when the newest file was changed, in seconds since 1970 (0 in a store).
 
         Raises:
-            InputError: ``missing``: a file is no longer there.
+            InputError: ``missing``: a file is no longer there; ``unreadable``: it cannot be looked at.
+            StoreError: a store does not answer.
         """
         if isinstance(self.place, Path):
             return _local_signature(source)
@@ -67,10 +71,15 @@ class Originals:
 
     @contextmanager
     def opened(self, source: Source, settings: Settings, page: int | None = None) -> Iterator[Source]:
-        """The document with files of this machine; with ``page``, a folder of page images needs only hold that one.
+        """The document with its files on this machine, for as long as the context lasts.
+
+        Args:
+            source: a document of `sources`.
+            settings: say how large a file may be.
+            page: number of the only page that is needed, from 1: of a folder of page images no other is fetched.
 
         Raises:
-            InputError: ``missing``, ``empty`` or ``too-large`` in a store (on this machine, its reader says so).
+            InputError: ``missing``, ``empty`` or ``too-large`` in a store (of files on this machine, readers say so).
             StoreError: a store does not answer.
         """
         if isinstance(self.place, Path):
@@ -90,24 +99,27 @@ class Originals:
 
 
 def _fetch(files: RemoteFiles, file: Path, to: Path, source: Source, settings: Settings) -> None:
-    told = files.ask(lambda: files.system.info(file.as_posix()))
-    if told is not None:
-        require_bytes(source.name, told.get("size") or 0, settings)
+    """Put a file of the store on this machine, unless it is larger than the settings allow."""
+    info = files.ask(lambda: files.system.info(file.as_posix()))
+    if info is not None:
+        require_bytes(source.name, info.get("size") or 0, settings)
 
     def fetch() -> bool:
         files.system.get_file(file.as_posix(), str(to))
         return True
 
-    if told is None or files.ask(fetch) is None:
+    if info is None or files.ask(fetch) is None:
         raise InputError("missing", source.name, "the file is no longer there")
 
 
 @lru_cache(maxsize=4)
 def _files(url: str) -> RemoteFiles:
+    """The store under a URL, connected to once a process."""
     return RemoteFiles(url)
 
 
 def _entries(files: RemoteFiles, folder: Path) -> list[FolderEntry]:
+    """What is directly in a folder of the store."""
     found = files.entries(_key(files, folder))
     return [
         FolderEntry(folder / name, one["type"] == "directory", one["type"] == "file") for name, one in found.items()
@@ -115,7 +127,7 @@ def _entries(files: RemoteFiles, folder: Path) -> list[FolderEntry]:
 
 
 def _key(files: RemoteFiles, path: Path) -> str:
-    """The key of a path of the store."""
+    """The key of a path of the store: the path relative to the raw folder, empty for the folder itself."""
     key = PurePosixPath(path.as_posix()).relative_to(files.path("")).as_posix()
     return "" if key == "." else key
 
@@ -126,6 +138,7 @@ def _stream(files: RemoteFiles, file: Path) -> BinaryIO:
 
 
 def _local_signature(source: Source) -> tuple[str, float]:
+    """The signature of files of this machine, and when the newest of them was changed (seconds since 1970)."""
     facts, newest = [], 0.0
     for file in source.page_files:
         try:
@@ -140,24 +153,29 @@ def _local_signature(source: Source) -> tuple[str, float]:
 
 
 def _remote_signature(files: RemoteFiles, url: str, source: Source) -> tuple[str, float]:
+    """The signature of files of a store, and 0 for when they were changed: a store's version tags show every change."""
     if source.is_folder:
-        known = files.entries(_key(files, source.path))
-        told = [known.get(file.name) for file in source.page_files]
+        entries = files.entries(_key(files, source.path))
+        infos = [entries.get(file.name) for file in source.page_files]
     else:
-        told = [files.ask(lambda: files.system.info(source.path.as_posix()))]
-    if any(one is None for one in told):
+        infos = [files.ask(lambda: files.system.info(source.path.as_posix()))]
+    if any(info is None for info in infos):
         raise InputError("missing", source.name, "the file is no longer there")
-    facts = [(file.as_posix(), _mark(one or {})) for file, one in zip(source.page_files, told, strict=True)]
+    facts = [(file.as_posix(), _size_and_tag(info or {})) for file, info in zip(source.page_files, infos, strict=True)]
     return _digest([url.partition(":")[0], *facts]), 0.0
 
 
-MARKS = ("ETag", "etag", "md5Hash", "content_settings", "mtime", "LastModified", "last_modified", "modified", "created")
-"""What file systems call their mark of a content, the best ones first."""
+VERSION_TAGS = (
+    "ETag", "etag", "md5Hash", "content_settings", "mtime", "LastModified", "last_modified", "modified", "created",
+)  # fmt: skip
+"""What the file systems of fsspec call the fact that changes with a file's content, the most reliable names first."""
 
 
-def _mark(told: dict[str, Any]) -> tuple[int, str]:
-    return int(told.get("size") or 0), str(next((told[name] for name in MARKS if told.get(name)), ""))
+def _size_and_tag(info: dict[str, Any]) -> tuple[int, str]:
+    """Bytes of a file of the store and its version tag, by what fsspec says about the file."""
+    return int(info.get("size") or 0), str(next((info[name] for name in VERSION_TAGS if info.get(name)), ""))
 
 
 def _digest(facts: Iterable[object]) -> str:
+    """The first 32 hex digits of the facts' SHA-256."""
     return hashlib.sha256(repr(list(facts)).encode(errors="surrogateescape")).hexdigest()[:32]

@@ -1,9 +1,9 @@
-"""The plan of a run: which documents there are, which of their pages are to be read, why, and how long it takes."""
+"""The plan of a run: which documents there are, which of their pages are to be read and why, and how long it takes."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -19,21 +19,30 @@ from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
 from workbench.settings import Settings
 
-QUESTIONS_AT_ONCE = 16
-"""Documents that are looked up at a time in a store, which takes its time to answer."""
+LOOKUPS_AT_ONCE = 16
+"""Documents that are looked up at a time in a remote store, where most of the time goes by waiting for answers."""
 
 Change = Literal["new", "changed", "moved", "unchanged"]
-"""Of a document since the tables were last built. ``moved``: its content was there under another name."""
+"""What became of a document since the tables were last built. ``moved``: its content was there under another name."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDocument:
-    """A document with its content's digest (hex SHA-256), its pages, and those not read yet.
+    """A document of the archive, and what a run is to do with it.
 
-    A file that is read as a whole has one page until it is read. ``version`` is that of the results it
-    is made from, ``assembled`` what was put together from them before. ``reasons`` say why pages that
-    were read before are read again (or, with ``is_kept``, would be). ``problem`` says why a document
-    cannot be read at all; it then has no pages. ``corrections`` are those in force.
+    Attributes:
+        source: its name and files.
+        change: what became of it since the tables were last built.
+        digest: hex SHA-256 of its content; empty where the content cannot be read.
+        signature: that of its files when the digest was taken; it changes whenever they do.
+        version: that of the results it is built from.
+        pages: number of pages; 1 for a file that is read as a whole, until it is read; 0 where it cannot be read.
+        pending: numbers of the pages that are to be read, from 1.
+        assembled: what was assembled from those results before.
+        reasons: why pages that an earlier version read are read again or, with ``is_kept``, would be.
+        is_kept: whether the results of an earlier version are used as they are.
+        corrections: those in force.
+        problem: why the document cannot be read at all.
     """
 
     source: Source
@@ -50,29 +59,35 @@ class PlannedDocument:
     problem: InputError | None = None
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the file is read as a whole."""
+    def is_read_whole(self) -> bool:
+        """Whether one task reads the whole file, rather than one task each page."""
         return kind_of(self.source) != "scan"
 
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """What the tables were last built from: digest and name of the version of every document, by its source."""
+    """What the tables were last built from: digest and name of the version of every document, by its name."""
 
     documents: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do. The same file twice in the archive is two documents, read once."""
+    """What a run will do. The same content twice in the archive is two documents, and is read once.
+
+    Attributes:
+        documents: those of the archive, in the order of their names.
+        gone: names of documents that the tables still hold and the archive no longer does.
+        throughput: how long pages took in earlier runs.
+    """
 
     documents: tuple[PlannedDocument, ...]
     gone: tuple[str, ...]
-    pace: Throughput
+    throughput: Throughput
 
     @property
     def contents(self) -> list[PlannedDocument]:
-        """The documents that have pages, each content once, as it comes first."""
+        """The documents that can be read; of several with the same content, the first."""
         first: dict[str, PlannedDocument] = {}
         for document in self.documents:
             if document.problem is None:
@@ -81,24 +96,30 @@ class Plan:
 
     @property
     def pages(self) -> int:
+        """Number of pages of all documents."""
         return sum(document.pages for document in self.documents)
 
     @property
     def pending(self) -> int:
-        """Pages to read."""
+        """Number of pages to read."""
         return sum(len(document.pending) for document in self.contents)
 
     def count(self, change: Change) -> int:
+        """Number of documents that changed like this since the tables were last built."""
         return sum(document.change == change for document in self.documents)
 
     def reasons(self, kept: bool) -> list[tuple[str, int]]:
-        """Why documents are read again (``kept``: why their results are of an earlier version), and how many are."""
+        """Why documents are read again, and how many for each reason; the most frequent first.
+
+        With ``kept``, those instead whose results of an earlier version are used, and why they would be read again.
+        """
         again = [document for document in self.documents if document.reasons and document.is_kept is kept]
         return Counter(", ".join(document.reasons) for document in again).most_common()
 
     def seconds(self, workers: int) -> float:
-        """How long reading will take, by what pages took before."""
-        return sum(self.pace.of(d.source) * len(d.pending) for d in self.contents) / max(1, min(workers, self.pending))
+        """Estimated duration of the reading, by what pages took in earlier runs."""
+        work = sum(self.throughput.of(document.source) * len(document.pending) for document in self.contents)
+        return work / max(1, min(workers, self.pending))
 
 
 def make_plan(
@@ -110,87 +131,128 @@ def make_plan(
     history: CorrectionHistory,
     keep: bool = False,
 ) -> Plan:
-    """Look every document up. ``keep``: whole results of an earlier version are used as they are.
+    """Look every document up: whether it changed, what is stored of it, and what is still to be read.
+
+    Args:
+        sources: the documents of the archive; each is taken when its turn comes.
+        store: the results of earlier runs.
+        digests: gives the digest and the number of pages of a document.
+        settings: those that documents are read with.
+        previous: what the tables were last built from.
+        history: the corrections in force.
+        keep: use complete results of an earlier version as they are, rather than read the document again.
 
     Raises:
         StoreError: the results cannot be read.
     """
-    moves = {digest for digest, _ in previous.documents.values()}
+    previous_digests = {digest for digest, _ in previous.documents.values()}
 
-    def look_up(source: Source) -> PlannedDocument:
-        known = previous.documents.get(source.name)
+    def plan_document(source: Source) -> PlannedDocument:
+        """The document with its digest, what is stored of it, and what is still to be read."""
+        previous_digest, previous_version = previous.documents.get(source.name, (None, ""))
         try:
             digest, pages, signature = digests.of(source)
         except InputError as problem:
-            return PlannedDocument(source, "unchanged" if known else "new", problem=problem)
-        change: Change = "moved" if digest in moves else "new"
-        if known:
-            change = "unchanged" if known[0] == digest else "changed"
+            return PlannedDocument(source, "new" if previous_digest is None else "unchanged", problem=problem)
+        change = _change(digest, previous_digest, previous_digests)
+        corrections = history.of_document(document_id(digest))
+        unread = PlannedDocument(source, change, digest, signature, pages=pages, corrections=corrections)
         version = version_for(source, settings)
-        found = PlannedDocument(source, change, digest, signature, version, pages)
-        looked_up = _look_up(replace(found, corrections=history.of_document(document_id(digest))), store, version)
-        if looked_up.pending:
-            looked_up = _compare(looked_up, store, version, known[1] if known else "", keep)
-        return looked_up
+        document = _with_results(unread, store, version)
+        return _why_again(document, store, version, previous_version, keep) if document.pending else document
 
-    documents = list(_in_order(look_up, sources, at_once=1 if digests.is_local else QUESTIONS_AT_ONCE))
+    documents = list(_mapped(plan_document, sources, at_once=1 if digests.is_local else LOOKUPS_AT_ONCE))
     gone = tuple(sorted(set(previous.documents) - {document.source.name for document in documents}))
     return Plan(tuple(documents), gone, Throughput.load(store.files))
 
 
-def _in_order(
-    look_up: Callable[[Source], PlannedDocument], sources: Iterable[Source], at_once: int
+def _change(digest: str, previous_digest: str | None, previous_digests: Set[str]) -> Change:
+    """What became of a document, by its digest now, the one under its name before, and those of all documents before.
+
+    >>> _change("aa", None, {"aa", "bb"}), _change("aa", "bb", {"aa", "bb"})
+    ('moved', 'changed')
+    """
+    if previous_digest is not None:
+        return "unchanged" if previous_digest == digest else "changed"
+    return "moved" if digest in previous_digests else "new"
+
+
+def _mapped(
+    plan_document: Callable[[Source], PlannedDocument], sources: Iterable[Source], at_once: int
 ) -> Iterator[PlannedDocument]:
-    """The documents looked up, ``at_once`` at a time, in the order of their sources, which are taken as needed."""
+    """`map` in several threads: the results in the order of the sources, which are taken as they are needed."""
     if at_once == 1:
-        yield from map(look_up, sources)
+        yield from map(plan_document, sources)
         return
     with ThreadPoolExecutor(at_once) as pool:
         asked: deque[Future[PlannedDocument]] = deque()
         for source in sources:
-            asked.append(pool.submit(look_up, source))
+            asked.append(pool.submit(plan_document, source))
             if len(asked) > 2 * at_once:
                 yield asked.popleft().result()
         while asked:
             yield asked.popleft().result()
 
 
-def _look_up(document: PlannedDocument, store: ResultStore, version: Version) -> PlannedDocument:
-    """The document with what there is of it in one version."""
+def _with_results(document: PlannedDocument, store: ResultStore, version: Version) -> PlannedDocument:
+    """The document with what is stored of it in one version; pages without a sound result are pending."""
     results = store.document(document.digest, version)
     sizes = results.sizes()
-    assembled = results.load_assembled() if sizes else None
-    if assembled is not None and sizes.get(TABLES) != assembled.table_bytes:
-        assembled = None
-    pages = _count(results, sizes, assembled) if document.is_whole else document.pages
-    lost = tuple(n for n in range(1, pages + 1) if not _is_there(page_name(n), sizes, assembled))
-    pending = lost[:1] and (1,) if document.is_whole else lost
+    assembled = _assembled(results, sizes)
+    pages = _page_count(results, sizes, assembled) if document.is_read_whole else document.pages
+    pending = tuple(n for n in range(1, pages + 1) if not _is_stored(page_name(n), sizes, assembled))
+    if pending and document.is_read_whole:
+        pending = (1,)  # one task, which gives all pages of the file
     return replace(document, version=version, pages=pages, pending=pending, assembled=assembled)
 
 
-def _count(results: StoredDocument, sizes: Mapping[str, int], assembled: Assembled | None) -> int:
-    """Number of pages of a file that is read as a whole; 1 if it was not read yet. Its first page is stored last."""
+def _assembled(results: StoredDocument, sizes: Mapping[str, int]) -> Assembled | None:
+    """What was assembled of a document before; None where its rows are not there, or have another size."""
+    assembled = results.load_assembled() if sizes else None
+    return assembled if assembled is not None and sizes.get(TABLES) == assembled.table_bytes else None
+
+
+def _page_count(results: StoredDocument, sizes: Mapping[str, int], assembled: Assembled | None) -> int:
+    """Number of pages of a file that is read as a whole; 1 where it was not read yet."""
     if assembled is not None:
         return assembled.pages
+    # The first page, which names their number, is stored last: where it is there, so are the others.
     first = results.load_page(1) if page_name(1) in sizes else None
     return first.pages if first is not None else 1
 
 
-def _is_there(name: str, sizes: Mapping[str, int], assembled: Assembled | None) -> bool:
-    """Whether a page was stored, and has the size it had when the document was put together."""
+def _is_stored(name: str, sizes: Mapping[str, int], assembled: Assembled | None) -> bool:
+    """Whether a page's result is there, of the size it had when its document was assembled.
+
+    Args:
+        name: file name of the page's result.
+        sizes: bytes of the files that are there, by name.
+        assembled: what was assembled of the document; None where that was never done.
+    """
     expected = assembled.page_sizes.get(name) if assembled is not None else None
     return sizes.get(name, 0) > 0 and expected in (None, sizes[name])
 
 
-def _compare(document: PlannedDocument, store: ResultStore, version: Version, last: str, keep: bool) -> PlannedDocument:
-    """Why the document is read though there may be results of an earlier version; those, if they are to be kept."""
+def _why_again(
+    document: PlannedDocument, store: ResultStore, version: Version, previous_version: str, keep: bool
+) -> PlannedDocument:
+    """The document with the reasons why it is read though an earlier version read it; or with that one's results.
+
+    Args:
+        document: one with pending pages.
+        store: the results of earlier runs.
+        version: the one that the document would be read with.
+        previous_version: name of the version that the tables were built from. The reasons are what has changed since
+            then or, where no result of it is left, since the latest pipeline of which there is one.
+        keep: take the results of the earlier version, if they are complete.
+    """
     earlier = [other for other in store.versions(document.digest) if other != version]
     if document.assembled is not None or not earlier:
         return document
-    other = max(earlier, key=lambda one: (one.name == last, one.pipeline))
-    reasons = tuple(version.changes_since(other))
+    compared = max(earlier, key=lambda one: (one.name == previous_version, one.pipeline))
+    reasons = tuple(version.changes_since(compared))
     if keep:
-        kept = _look_up(document, store, other)
+        kept = _with_results(document, store, compared)
         if not kept.pending:
             return replace(kept, reasons=reasons, is_kept=True)
     return replace(document, reasons=reasons)

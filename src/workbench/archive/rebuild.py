@@ -1,18 +1,19 @@
-"""The tables built again from the results that are there: what people have corrected since is in them afterwards.
+"""The tables built again from stored results, with the corrections that people have made since.
 
 Nothing is read, and the scans need not be there.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.archive.building import built, summary, write_tables
-from workbench.archive.origin import read_info
+from workbench.archive.building.documents import built, on_page
+from workbench.archive.building.origin import read_info
+from workbench.archive.building.summary import IngestSummary, summary
+from workbench.archive.building.tables import write_tables
 from workbench.archive.originals import Originals
 from workbench.archive.plan import Plan, PlannedDocument
 from workbench.archive.results.assemble import assemble
@@ -21,7 +22,6 @@ from workbench.archive.results.version import Version
 from workbench.archive.run.lock import locked
 from workbench.archive.run.scheduler import RunResult, assemble_task, has_pages
 from workbench.archive.run.tasks import Job
-from workbench.archive.summary import IngestSummary
 from workbench.archive.throughput import Throughput
 from workbench.corrections.log import CorrectionHistory, corrections_folder, read_corrections
 from workbench.dataset.placing import finish
@@ -32,14 +32,13 @@ from workbench.remote import location_of
 from workbench.settings import Settings
 
 RebuildProgress = Callable[[list[PlannedDocument]], Iterable[PlannedDocument]]
-
-_ON_PAGE = re.compile(r"page (\d+): (.*)", re.DOTALL)
+"""Passes documents on, and shows how many there were."""
 
 
 def rebuild(processed: Path, progress: RebuildProgress = iter) -> IngestSummary:
-    """Build the tables of ``processed`` again, from the documents that they were built from, with their settings.
+    """Build the tables of ``processed`` again, from the documents and with the settings they were built with.
 
-    Gives the same tables as `ingest` would, if the documents are still the same. ``progress`` passes documents on.
+    Gives the same tables as `ingest` would, if the documents are still the same.
 
     Raises:
         DatasetError: there is no dataset, or it cannot be written.
@@ -53,26 +52,27 @@ def rebuild(processed: Path, progress: RebuildProgress = iter) -> IngestSummary:
     with locked(processed):
         finish(processed)
         settings, store, run = _settings(info), ResultStore(files), RunResult()
-        told = location_of(str(info["raw"]))
-        raw = (processed / told).resolve()
+        raw = (processed / location_of(str(info["raw"]))).resolve()
         plan = _plan_as_built(processed, raw, info, store, run, history)
         for document in progress(plan.contents):
             _assemble(document, run, store, settings)
         documents = built(plan, store, run, settings)
-        # What is no folder is taken for a document in it: the tables go on naming a folder that is away just now.
+        # The tables record the raw folder, and of a raw file the folder it is in. A raw folder that is away just now
+        # would be taken for a file: with a file in it instead, it is recorded as before.
         place = raw if raw.is_dir() else raw / "document"
-        digest = write_tables(
-            documents, run, Job(processed, settings, Originals(place)), store, history, info, lambda: None
-        )
+        job = Job(processed, settings, Originals(place))
+        digest = write_tables(documents, run, job, store, history, info, on_start=lambda: None)
     return summary(documents, processed, run, digest, history)
 
 
 def _settings(info: dict[str, Any]) -> Settings:
+    """The settings that the tables were built with, those aside that this version no longer knows."""
     known = {name: value for name, value in info["settings"].items() if name in Settings.__slots__}
     return Settings(**known)
 
 
 def _assemble(document: PlannedDocument, run: RunResult, store: ResultStore, settings: Settings) -> None:
+    """Assemble a document from its stored pages, unless that would give what there is; damage is noted in ``run``."""
     task = assemble_task(document, run)
     is_known = document.assembled is not None and document.assembled.key == task.key(settings)
     if has_pages(document, task) and not is_known and assemble(task, store, settings):
@@ -82,25 +82,27 @@ def _assemble(document: PlannedDocument, run: RunResult, store: ResultStore, set
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A document's row of the table that is there."""
+    """What the table ``documents`` says of a document: its number of pages, and why it is not all there."""
 
     pages: int
     error: str | None
     message: str | None
 
-    def problem(self, source: str) -> InputError | None:
+    def problem(self, source: str, page: int | None) -> InputError | None:
+        """The problem that the row was made from; ``page`` is the one it is about, where it is known."""
         if self.error is None:
             return None
-        on_page = _ON_PAGE.fullmatch(self.message or "")
-        page, message = (int(on_page[1]), on_page[2]) if on_page else (None, self.message or "")
-        return InputError(self.error, source, message, page)
+        detail = (self.message or "").removeprefix(on_page(page))
+        return InputError(self.error, source, detail, page)
 
 
 def _plan_as_built(
     processed: Path, raw: Path, info: dict[str, Any], store: ResultStore, run: RunResult, history: CorrectionHistory
 ) -> Plan:
-    """The documents as ``dataset.json`` names them, with the problems that their rows tell of; the latter go into
-    ``run`` where they are those of pages."""
+    """The plan that the tables were built by: every document that ``dataset.json`` names, unchanged.
+
+    Pages without a stored result, and why they have none, are noted in ``run``: nothing is read to find out.
+    """
     versions = {
         name: Version(facts["pipeline"], facts["engine"], tuple(facts["settings"].items()))
         for name, facts in info["versions"].items()
@@ -108,30 +110,42 @@ def _plan_as_built(
     rows = _rows(processed)
     documents = []
     for name, facts in info["documents"].items():
-        digest, row = facts["sha256"], rows[name]
-        version, problem = versions.get(facts["version"]), row.problem(name)
         source = Source(name, raw / name, (raw / name,))
+        # A dataset.json of an earlier version names no page: its message is then taken as it stands.
+        problem = rows[name].problem(name, facts.get("page"))
+        digest, version = facts["sha256"], versions.get(facts["version"])
         if version is None or not digest:
             documents.append(PlannedDocument(source, "unchanged", digest, problem=problem))
             continue
-        results = store.document(digest, version)
-        sizes = results.sizes()
-        lost = tuple(page for page in range(1, max(row.pages, 1) + 1) if page_name(page) not in sizes)
-        if lost:
-            run.unread[digest] = set(lost)
+        document = _document_as_built(source, digest, version, rows[name].pages, store, history)
+        documents.append(document)
+        if document.pending:
+            run.unread[digest] = set(document.pending)
             if problem is not None and problem.reason != "interrupted":
-                run.failures[digest, lost[0]] = problem
-        corrections = history.of_document(document_id(digest))
-        documents.append(
-            PlannedDocument(
-                source, "unchanged", digest, version=version, pages=row.pages, pending=lost,
-                assembled=results.load_assembled(), corrections=corrections,
-            )
-        )  # fmt: skip
+                run.failures[digest, document.pending[0]] = problem
     return Plan(tuple(documents), (), Throughput.load(store.files))
 
 
+def _document_as_built(
+    source: Source, digest: str, version: Version, pages: int, store: ResultStore, history: CorrectionHistory
+) -> PlannedDocument:
+    """A document with its stored results; its pages without one are pending."""
+    results = store.document(digest, version)
+    sizes = results.sizes()
+    return PlannedDocument(
+        source,
+        "unchanged",
+        digest,
+        version=version,
+        pages=pages,
+        pending=tuple(page for page in range(1, max(pages, 1) + 1) if page_name(page) not in sizes),
+        assembled=results.load_assembled(),
+        corrections=history.of_document(document_id(digest)),
+    )
+
+
 def _rows(processed: Path) -> dict[str, _Row]:
+    """The rows of the table ``documents``, by source."""
     from workbench.dataset.store import open_dataset
 
     table = open_dataset(processed).documents

@@ -33,64 +33,35 @@ CellUse = tuple[Table | None, int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentResult:
-    """A document as it goes into the tables: its row of ``documents``, its pages and its forms."""
+class DocumentContent:
+    """What was read of a document. ``notes`` are findings of the reader that belong to no form."""
 
     document_id: str
-    source: str
-    kind: str
-    page_count: int
-    status: str
-    error: str | None
-    message: str | None
-    engine: str | None
-    pipeline: str
     pages: tuple[PageContent, ...] = ()
     forms: tuple[Form, ...] = ()
     notes: tuple[Finding, ...] = ()
-    """What the reader has to say about the document: findings that belong to no form."""
 
 
 def build_tables(
-    documents: Sequence[DocumentResult], review_threshold: float, history: CorrectionHistory | None = None
+    document: DocumentContent, review_threshold: float, history: CorrectionHistory | None = None
 ) -> dict[str, pd.DataFrame]:
-    """The promised tables of a list of documents, validated, with the corrections of people applied.
+    """The promised tables of a document, validated, with the corrections of people applied.
 
-    A document that lies in the archive twice is listed twice in ``documents`` and counted once.
+    All but ``documents``: its row also says how the run went, which the archive knows.
     """
     history = history or CorrectionHistory()
-    rows: dict[str, PlainRows] = {name: [] for name in TABLES}
-    seen: set[str] = set()
-    for document in documents:
-        rows["documents"].append(_document_row(document))
-        if document.document_id in seen:
-            continue
-        seen.add(document.document_id)
-        corrections, lost = corrections_by_form(history.of_document(document.document_id), document.forms)
-        rows["findings"] += [
-            {"form_id": None, "document_id": document.document_id, **_finding_row(note)}
-            for note in _document_notes(document, lost)
-        ]
-        for number, form in enumerate(document.forms, start=1):
-            _add_form(rows, document, number, form, review_threshold, corrections.get(number, []))
+    rows: dict[str, PlainRows] = {name: [] for name in TABLES if name != "documents"}
+    corrections, lost = corrections_by_form(history.of_document(document.document_id), document.forms)
+    rows["findings"] += [
+        {"form_id": None, "document_id": document.document_id, **_finding_row(note)}
+        for note in _document_notes(document, lost)
+    ]
+    for number, form in enumerate(document.forms, start=1):
+        _add_form(rows, document, number, form, review_threshold, corrections.get(number, []))
     return {name: to_table(name, found) for name, found in rows.items()}
 
 
-def _document_row(document: DocumentResult) -> dict[str, object]:
-    return {
-        "document_id": document.document_id,
-        "source": document.source,
-        "kind": document.kind,
-        "pages": document.page_count,
-        "status": document.status,
-        "error": document.error,
-        "message": document.message,
-        "engine": document.engine,
-        "pipeline": document.pipeline,
-    }
-
-
-def _document_notes(document: DocumentResult, lost: Sequence[Correction]) -> list[Finding]:
+def _document_notes(document: DocumentContent, lost: Sequence[Correction]) -> list[Finding]:
     """What is to be said of the document as a whole, and of corrections whose form it does not hold."""
     dismissals = [one for one in lost if one.action == "dismiss"]
     notes = [replace(note, reviewed=any(is_about(one, note) for one in dismissals)) for note in document.notes]
@@ -99,7 +70,7 @@ def _document_notes(document: DocumentResult, lost: Sequence[Correction]) -> lis
 
 def _add_form(
     rows: dict[str, PlainRows],
-    document: DocumentResult,
+    document: DocumentContent,
     number: int,
     machine: Form,
     threshold: float,

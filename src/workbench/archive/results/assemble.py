@@ -1,4 +1,4 @@
-"""The stored pages of a document put together: its forms, what is found in them, and its rows in the tables."""
+"""A document assembled from its stored pages: its forms, the findings about them, and its rows in the tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workbench.archive.results.store import Assembled, ResultStore, document_id, page_name, sha256
+from workbench.archive.results.store import Assembled, ResultStore, StoredDocument, document_id, page_name, sha256
 from workbench.archive.results.version import NO_ENGINE, Version, code_digest
 from workbench.corrections.correction import Correction
 from workbench.corrections.log import CorrectionHistory
@@ -20,11 +20,16 @@ from workbench.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class AssembleTask:
-    """A document to put together from its results.
+    """A document to assemble from the stored results of its pages.
 
-    ``pages`` is the number of its pages, 0 for a file that is read as a whole (its first page says it);
-    ``missing`` are those that could not be read. ``name`` is the document's path: it may tell the year.
-    ``corrections`` are those in force.
+    Attributes:
+        digest: hex SHA-256 of the document's content.
+        version: that of the results.
+        name: the document's path in the raw folder, which may name the year.
+        kind: the document's kind by its name.
+        pages: number of pages; 0 for a file that is read as a whole, whose first page names the number.
+        missing: numbers of pages that are left out, because they could not be read or were not read yet.
+        corrections: those in force.
     """
 
     digest: str
@@ -36,60 +41,51 @@ class AssembleTask:
     corrections: tuple[Correction, ...] = ()
 
     def key(self, settings: Settings) -> str:
-        """Names all that the result depends on, the pages' results aside (those their own digest names)."""
+        """Hex SHA-256 of all that the assembled rows depend on, but for the pages: each result has its own digest."""
         corrections = CorrectionHistory(self.corrections).digest()
         facts = [self.digest, self.version.name, self.name, self.pages, self.missing, corrections]
         return hashlib.sha256(json.dumps([*facts, settings.review_threshold, code_digest()]).encode()).hexdigest()
 
 
 def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tuple[int, ...]:
-    """Put a document together and keep the result, unless pages are damaged or not there: gives those.
+    """Assemble a document and store the result, unless pages are damaged or not there.
+
+    Args:
+        task: the document, and which of its pages to take.
+        store: where its pages are, and where the result goes.
+        settings: its ``review_threshold`` says which fields are doubtful.
+
+    Returns:
+        Numbers of the pages that are damaged or not there, which are to be read again; empty where all went well.
 
     Raises:
-        StoreError: the result cannot be kept.
+        StoreError: the result cannot be stored.
     """
-    from workbench.dataset.build import DocumentResult, build_tables
+    from workbench.dataset.build import DocumentContent, build_tables
     from workbench.dataset.rows import pack_rows
 
     results = store.document(task.digest, task.version)
     sizes = results.sizes()
-    first = results.load_page(1) if task.pages == 0 else None
-    if task.pages == 0 and first is None:
-        return (1,)
-    count = first.pages if first is not None else task.pages
-    found = {n: results.load_page(n) for n in range(1, count + 1) if n not in task.missing}
-    damaged = tuple(n for n, page in found.items() if page is None)
+    count, records, damaged = _stored_pages(task, results)
     if damaged:
         return damaged
-    read = [page for page in found.values() if page is not None]
-    kind = _kind(task.kind, read)
-    pages = tuple(_content(page, kind, task.version) for page in read)
+    kind = _kind(task.kind, records)
+    pages = tuple(_content(record, kind, task.version) for record in records)
     forms, problem = _forms(pages, task.name)
-    document = DocumentResult(
-        document_id=document_id(task.digest),
-        source=task.name,
-        kind=kind,
-        page_count=count,
-        status="ok",
-        error=None,
-        message=None,
-        engine=_engine(task.version, read),
-        pipeline=task.version.pipeline,
-        pages=pages,
-        forms=forms,
-        notes=tuple(replace(note, page=page.content.number) for page in read for note in page.notes),
-    )
-    tables = build_tables([document], settings.review_threshold, CorrectionHistory(task.corrections))
+    notes = tuple(replace(note, page=record.content.number) for record in records for note in record.notes)
+    document = DocumentContent(document_id(task.digest), pages, forms, notes)
+    tables = build_tables(document, settings.review_threshold, CorrectionHistory(task.corrections))
     content = pack_rows(tables)
+    names = [page_name(number) for number in _page_numbers(task, count)]
     assembled = Assembled(
         key=task.key(settings),
         kind=kind,
         pages=count,
-        engine=document.engine,
+        engine=_engine(task.version, records),
         reason=problem.reason if problem else None,
         message=problem.detail if problem else None,
-        rows={name: len(frame) for name, frame in tables.items() if name != "documents"},
-        page_sizes={page_name(n): sizes[page_name(n)] for n in found},
+        rows={name: len(frame) for name, frame in tables.items()},
+        page_sizes={name: sizes[name] for name in names},
         tables=sha256(content),
         table_bytes=len(content),
     )
@@ -97,7 +93,26 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
     return ()
 
 
+def _stored_pages(task: AssembleTask, results: StoredDocument) -> tuple[int, list[PageRecord], tuple[int, ...]]:
+    """The document's number of pages, its pages that were read, and the numbers of those whose result is damaged."""
+    count = task.pages
+    if count == 0:
+        first = results.load_page(1)
+        if first is None:
+            return 0, [], (1,)
+        count = first.pages
+    found = {number: results.load_page(number) for number in _page_numbers(task, count)}
+    damaged = tuple(number for number, record in found.items() if record is None)
+    return count, [record for record in found.values() if record is not None], damaged
+
+
+def _page_numbers(task: AssembleTask, count: int) -> list[int]:
+    """The numbers of the pages that a document of ``count`` pages is assembled from."""
+    return [number for number in range(1, count + 1) if number not in task.missing]
+
+
 def _forms(pages: Sequence[PageContent], name: str) -> tuple[tuple[Form, ...], InputError | None]:
+    """The forms on the pages of a document of that name; or none, and why there is none."""
     from workbench.form.assemble import assemble_forms
 
     try:
@@ -106,17 +121,21 @@ def _forms(pages: Sequence[PageContent], name: str) -> tuple[tuple[Form, ...], I
         return (), problem
 
 
-def _engine(version: Version, read: Sequence[PageRecord]) -> str | None:
-    return version.engine if version.engine != NO_ENGINE and any(page.kind == "scan" for page in read) else None
+def _engine(version: Version, records: Sequence[PageRecord]) -> str | None:
+    """The OCR engine that pages were read with; None where none of them needed one."""
+    return version.engine if version.engine != NO_ENGINE and any(page.kind == "scan" for page in records) else None
 
 
-def _kind(by_name: Kind, read: Sequence[PageRecord]) -> Kind:
-    """A PDF is a scan as soon as one of its pages had to be read by OCR."""
-    return "pdf-text" if read and all(page.kind == "pdf-text" for page in read) else by_name
+def _kind(by_name: Kind, records: Sequence[PageRecord]) -> Kind:
+    """The kind of a document: a PDF is a scan as soon as one of its pages had to be read by OCR."""
+    return "pdf-text" if records and all(page.kind == "pdf-text" for page in records) else by_name
 
 
 def _content(page: PageRecord, kind: Kind, version: Version) -> PageContent:
-    """A page in the frame of its document: pages with their own text stand in scans, too."""
+    """The content of a page, in the unit of its document's kind.
+
+    Pages of a PDF that have their own text are in points. Among scanned pages they are in pixels, as those are.
+    """
     if page.kind == "pdf-text" and kind == "scan":
         return in_pixels(page.content, int(dict(version.settings)["raster_dpi"]))
     return page.content

@@ -1,5 +1,8 @@
-"""What a result was made with. Results of different versions lie beside each other; which settings count depends on
-the kind of document: a Word file does not care which OCR engine there is."""
+"""What a result was made with: the version of the pipeline, the OCR engine, and the settings that count.
+
+Results of different versions lie beside each other. Which settings count depends on the kind of document: a Word file
+is read alike whichever OCR engine is installed.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,13 @@ NO_ENGINE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Pipeline, OCR engine with its weights (None: the kind of document needs none), and the settings that count."""
+    """What a result was made with.
+
+    Attributes:
+        pipeline: version of the pipeline, ``0.6.0``.
+        engine: the OCR engine with its weights; None for kinds of document that need none.
+        settings: names and values of the settings that count.
+    """
 
     pipeline: str
     engine: str | None = None
@@ -34,28 +43,36 @@ class Version:
 
     @property
     def name(self) -> str:
-        """Short and safe as a file name; equal for equal versions."""
+        """A short name that is safe as a file name; equal for equal versions.
+
+        >>> Version("0.6.0").name
+        '0.6.0-b7f343d070bf'
+        """
         facts = json.dumps([self.engine, self.settings])
         return f"{self.pipeline}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
 
     @property
     def facts(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """The version as JSON has it."""
         return {"pipeline": self.pipeline, "engine": self.engine, "settings": dict(self.settings)}
 
     def changes_since(self, earlier: Version) -> list[str]:
-        """What is otherwise than in an earlier version, one short text each."""
-        before_them = dict(earlier.settings)
+        """What is different from an earlier version, one short text each.
+
+        >>> Version("0.6.0").changes_since(Version("0.5.0"))
+        ['pipeline 0.5.0 → 0.6.0']
+        """
+        settings_before = dict(earlier.settings)
         parts: list[tuple[str, object, object]] = [
             ("pipeline", earlier.pipeline, self.pipeline),
             ("engine", earlier.engine, self.engine),
-            *((f"setting {name}", before_them.get(name), value) for name, value in self.settings),
+            *((f"setting {name}", settings_before.get(name), value) for name, value in self.settings),
         ]
         return [f"{name} {before} → {now}" for name, before, now in parts if before != now]
 
 
 def version_for(source: Source, settings: Settings) -> Version:
-    """The version that a document is read with now."""
+    """The version that a document is read with under these settings."""
     if kind_of(source) != "scan":
         return Version(PIPELINE)
     return _version_of_scans(settings, PIPELINE, drawn=not source.is_folder and is_pdf(source.path))
@@ -63,16 +80,17 @@ def version_for(source: Source, settings: Settings) -> Version:
 
 @cache
 def _version_of_scans(settings: Settings, pipeline: str, drawn: bool) -> Version:
+    """The version that scans are read with; for pages that are ``drawn``, as those of PDF files, resolution counts."""
     names = ("engine", "detection_model", "recognition_model", "device", *(("raster_dpi",) if drawn else ()))
     try:
         engine = engine_version(settings)
-    except EngineError:  # said as soon as a page needs it
+    except EngineError:  # raised again as soon as a page needs the engine
         engine = NO_ENGINE
     return Version(pipeline, engine, tuple((name, getattr(settings, name)) for name in names))
 
 
 def version_to_json(version: Version) -> bytes:
-    """The version as it is kept."""
+    """The version as the bytes that are stored of it."""
     return json.dumps(version.facts, ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -89,16 +107,18 @@ ASSEMBLING = (
     "checks", "corrections", "dataset", "form", "values", "fields.py", "findings.py", "judging.py", "model.py",
     "archive/results/assemble.py",
 )  # fmt: skip
-"""The code between cell grids and tables."""
+"""The code between cell grids and tables: rooms and modules of the package."""
 
 
 @cache
 def code_digest() -> str:
-    """Digest of the code that puts documents together: when it changes, they are put together anew, not read."""
-    package = PACKAGE
-    files = [file for room in ASSEMBLING for file in sorted([package / room, *(package / room).rglob("*.*")])]
+    """Digest (16 hex digits) of the code that assembles documents.
+
+    Where it changed since the last run, documents are assembled anew from their stored pages, and not read.
+    """
+    files = [file for room in ASSEMBLING for file in sorted([PACKAGE / room, *(PACKAGE / room).rglob("*.*")])]
     digest = hashlib.sha256()
     for file in files:
         if file.is_file() and file.suffix in (".py", ".toml"):
-            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+            digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

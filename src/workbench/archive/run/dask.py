@@ -1,9 +1,9 @@
-"""A Dask cluster instead of the processes of this machine: the same tasks, each in a process beside a Dask worker.
+"""An executor on a Dask cluster: the same tasks as on one machine, each in a process beside a Dask worker.
 
-A worker of Dask only hands tasks on to a process of its own (`LocalWorkers`), so that a page that crashes, hangs or
-takes too much memory is dealt with as on one machine, and the OCR engine is loaded once. What a worker had in hand
-when its machine was lost, Dask gives to another; results lie under the digest of what they were made from, so that
-whoever makes them, and however often, they are the same.
+A Dask worker only passes tasks on to a process of its own (`LocalWorkers`). So a page that crashes, hangs or takes too
+much memory is dealt with as on one machine, and the OCR engine is loaded once. When the machine of a worker is lost,
+Dask gives its tasks to another. Results lie under the digest of what they were made from: they are the same whichever
+worker makes them, and however often.
 """
 
 from __future__ import annotations
@@ -28,25 +28,34 @@ from workbench.progress import say
 CONNECT_SECONDS = 15
 """Seconds that the scheduler may take to answer."""
 
-LONELY_SECONDS = 900.0
+NO_WORKER_SECONDS = 900.0
 """Seconds that a cluster may be without any worker, after it had some, before the run is given up."""
 
-LOOK_SECONDS = 2.0
-"""Seconds between two looks at how many workers there are."""
+POLL_WORKERS_SECONDS = 2.0
+"""Seconds between two counts of the workers that there are."""
 
-TASKS_A_THREAD = 2
-"""Tasks that a thread of a worker is given at a time: one in hand, and the next for when it is done."""
+TASKS_PER_THREAD = 2
+"""Tasks that a thread of a worker has at a time: the one it does, and the next, so that it never waits."""
 
 SHAPING = ("numpy", "onnxruntime", "opencv-contrib-python", "paddleocr", "pillow", "pyarrow", "pypdfium2")
-"""Packages whose versions may shape a result."""
+"""Packages whose version may change a result."""
 
 
 class ClusterWorkers(Executor):
-    """An `Executor` on a Dask cluster; ``threads`` are the tasks that it does at once. It grows and shrinks with the
-    cluster."""
+    """An `Executor` on a Dask cluster. It grows and shrinks with the cluster.
+
+    Attributes:
+        threads: tasks that the cluster does at once.
+        capacity: tasks that it may have at a time, those included that wait for a thread.
+    """
 
     def __init__(self, job: Job, address: str, seconds: float = CONNECT_SECONDS) -> None:
         """Connect to the scheduler.
+
+        Args:
+            job: what all tasks share.
+            address: the scheduler's, ``tcp://host:8786``.
+            seconds: how long the scheduler may take to answer.
 
         Raises:
             ClusterError: Dask is not installed, or the scheduler does not answer.
@@ -55,14 +64,14 @@ class ClusterWorkers(Executor):
         self._client: Any = _connect(address, seconds)  # Dask's own annotations are few
         self._given: dict[Any, tuple[Any, Task]] = {}
         self._done: queue.Queue[Any] = queue.Queue()
-        self.threads, self.capacity, self._looked = 0, 1, 0.0
-        self._last_seen: float | None = None
-        self._look()
+        self.threads, self.capacity, self._last_count = 0, 1, 0.0
+        self._last_worker: float | None = None
+        self._count_workers()
         if not self.threads:
             say(f"cluster {address}: no worker is there yet; the run begins as soon as one joins")
 
     def __enter__(self) -> ClusterWorkers:
-        """See that the workers that are there can do the job.
+        """See that every worker that is there can do the job.
 
         Raises:
             ClusterError: one of them cannot.
@@ -81,15 +90,15 @@ class ClusterWorkers(Executor):
         self._client.close()
 
     def submit(self, task: Task) -> None:
-        first = 1 if isinstance(task, AssembleTask) else 0
+        priority = 1 if isinstance(task, AssembleTask) else 0  # a document is assembled before further pages are read
         future = self._client.submit(
-            perform_in_own_process, self.job, task, program_digest(), pure=False, priority=first
+            perform_in_own_process, self.job, task, program_digest(), pure=False, priority=priority
         )
         self._given[future.key] = future, task
         future.add_done_callback(self._done.put)
 
     def outcomes(self, seconds: float) -> list[TaskOutcome]:
-        self._look()
+        self._count_workers()
         try:
             futures = [self._done.get(timeout=seconds)]
         except queue.Empty:
@@ -99,6 +108,11 @@ class ClusterWorkers(Executor):
         return [self._outcome(future) for future in futures]
 
     def _outcome(self, future: Any) -> TaskOutcome:
+        """The outcome of a task that Dask is done with.
+
+        Raises:
+            ClusterError: Dask has lost the task.
+        """
         _, task = self._given.pop(future.key)
         if future.status == "finished":
             outcome: TaskOutcome = future.result()
@@ -109,26 +123,37 @@ class ClusterWorkers(Executor):
         message = f"a task was lost ({error or future.status}); what was read is kept: run the same command again"
         raise ClusterError(self.address, message)
 
-    def _look(self) -> None:
-        """See now and then how many workers there are."""
+    def _count_workers(self) -> None:
+        """Count the threads of all workers, and set the capacity by them; every `POLL_WORKERS_SECONDS` at most.
+
+        Raises:
+            ClusterError: the scheduler is gone, or has been without workers for too long.
+        """
         now = time.monotonic()
-        if now - self._looked < LOOK_SECONDS:
+        if now - self._last_count < POLL_WORKERS_SECONDS:
             return
-        self._looked = now
+        self._last_count = now
         if self._client.status != "running":
             message = "the scheduler is no longer there; what was read is kept: start it and run the same command again"
             raise ClusterError(self.address, message)
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         self.threads = sum(worker["nthreads"] for worker in workers)
-        self.capacity = max(1, TASKS_A_THREAD * self.threads)
+        self.capacity = max(1, TASKS_PER_THREAD * self.threads)
         if self.threads:
-            self._last_seen = now
-        elif self._last_seen is not None and now - self._last_seen > LONELY_SECONDS:
-            message = f"the cluster has had no worker for {LONELY_SECONDS:.0f} s; what was read is kept: start workers"
+            self._last_worker = now
+        elif self._last_worker is not None and now - self._last_worker > NO_WORKER_SECONDS:
+            message = (
+                f"the cluster has had no worker for {NO_WORKER_SECONDS:.0f} s; what was read is kept: start workers"
+            )
             raise ClusterError(self.address, message)
 
 
 def _connect(address: str, seconds: float) -> Any:
+    """A client of the scheduler at an address.
+
+    Raises:
+        ClusterError: Dask is not installed, or the scheduler does not answer within so many seconds.
+    """
     try:
         from distributed import Client
     except ImportError as error:
@@ -147,14 +172,18 @@ def _connect(address: str, seconds: float) -> Any:
 
 
 def _require_able(client: Any, address: str, job: Job) -> None:
-    """See that the workers there are run the same program and see the same folders."""
-    for worker, told in client.run(unable, job, program_digest()).items():
-        if told:
-            raise ClusterError(address, f"the worker {worker} {told}")
+    """See that every worker runs the same program and sees the same folders.
+
+    Raises:
+        ClusterError: one of them does not.
+    """
+    for worker, reason in client.run(unable, job, program_digest()).items():
+        if reason:
+            raise ClusterError(address, f"the worker {worker} {reason}")
 
 
 def unable(job: Job, program: str) -> str | None:
-    """Why this worker cannot do the job; None where it can."""
+    """Why this worker cannot do the job, from the verb on; None where it can. ``program`` is the caller's digest."""
     if program != program_digest():
         return (
             "runs another version of workbench, or of the packages that it reads with, and might give other results; "
@@ -168,17 +197,17 @@ def unable(job: Job, program: str) -> str | None:
 
 @cache
 def program_digest() -> str:
-    """Digest of the whole program, and of the versions of the packages that shape its results."""
-    package = PACKAGE
+    """Hex SHA-256 of the whole package, and of the versions of the packages that its results depend on."""
     digest = hashlib.sha256()
-    for file in sorted(package.rglob("*")):
+    for file in sorted(PACKAGE.rglob("*")):
         if file.suffix in (".py", ".toml"):
-            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+            digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
     digest.update(repr([_version(name) for name in SHAPING]).encode())
     return digest.hexdigest()
 
 
 def _version(name: str) -> str | None:
+    """The version of an installed package; None where it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -186,16 +215,19 @@ def _version(name: str) -> str | None:
 
 
 _processes: dict[int, LocalWorkers] = {}
+"""Thread of this Dask worker → the process that belongs to it."""
+
 _starting = threading.Lock()
+"""Locked while a process is started, which replaces ``__main__`` for a moment."""
 
 
 def perform_in_own_process(job: Job, task: Task, program: str) -> TaskOutcome:
-    """Do a task in the process that belongs to this thread of a worker of Dask."""
+    """Do a task in the process that belongs to this thread of a Dask worker. Errors are part of the outcome."""
     if reason := unable(job, program):
         return TaskOutcome(task, ClusterError("", f"a worker {reason}"))
     try:
         own = _own_process(job)
-        with _starting:  # starting a process replaces ``__main__`` for a moment
+        with _starting:
             own.submit(task)
         while not (outcomes := own.outcomes(seconds=1.0)):
             pass
@@ -205,18 +237,19 @@ def perform_in_own_process(job: Job, task: Task, program: str) -> TaskOutcome:
 
 
 def _own_process(job: Job) -> LocalWorkers:
+    """The process that belongs to this thread; a new one where the last was for another job."""
     thread = threading.get_ident()
     own = _processes.get(thread)
     if own is None or own.job != job:
         if own is not None:
             own.__exit__()
-        # A nanny starts its worker as a process that may have no children; this one ends them itself.
+        # Dask's nanny starts a worker as a daemon, which may have no children. This one ends its children itself.
         multiprocessing.current_process().daemon = False
         own = _processes[thread] = LocalWorkers(job, 1)
     return own
 
 
 def end_own_processes() -> None:
-    """End the idle processes of this worker: a run is over, and its models need not stay in memory."""
+    """End the processes of this worker when a run is over, so that no model stays in memory."""
     while _processes:
         _processes.popitem()[1].__exit__()

@@ -1,5 +1,7 @@
-"""Processes of this machine that do tasks, one at a time each. One that crashes, hangs or takes too much memory is
-replaced, and takes nothing with it but its task."""
+"""An executor on this machine: processes that do one task at a time each.
+
+A process that crashes, hangs or takes too much memory is replaced, and nothing is lost but its task.
+"""
 
 from __future__ import annotations
 
@@ -25,35 +27,36 @@ from workbench.archive.run.tasks import CountTask, Executor, Job, PageTask, Task
 from workbench.errors import WorkerError
 from workbench.settings import variable
 
-LOOK_EVERY = 0.25
-"""Seconds between two looks at the time and memory that tasks take."""
+POLL_SECONDS = 0.25
+"""Seconds between two checks of the time and memory that tasks take."""
 
 START_SECONDS = 300.0
-"""Longest time that a process may take until it is ready for its first task."""
+"""Longest time that a process may take until it is ready for its first task, seconds."""
 
 START_ATTEMPTS = 3
-"""Processes in a row that may fail to start before the run is given up."""
+"""Processes that fail to start, one after the other, until the run is given up."""
 
-DYING_SECONDS = 5.0
-"""Seconds between the end of a process's pipe and its own, at most."""
+EXIT_SECONDS = 5.0
+"""Longest time for which the end of a process is awaited after that of its pipe, seconds."""
 
 WORKER_MEMORY = 1_200_000_000
-"""Memory of a process with the OCR engine loaded, bytes: what the default number of processes is sized by."""
+"""Memory of a process with the OCR engine loaded, bytes. It limits the default number of processes."""
 
 KILLED = 9
-"""The signal that nothing can refuse: a person's ``kill -9``, or that of a system that runs out of memory."""
+"""The signal that no process can refuse: sent by ``kill -9``, or by a system that runs out of memory."""
 
 READY = "ready"
+"""What a process sends first, when it can take its first task."""
 
 CONTAINER = Path("/sys/fs/cgroup")
 """Where Linux says how much memory a container may use (control groups, version 2)."""
 
-# A fresh interpreter: forking a process that has threads (OpenCV, ONNX Runtime) can lock up.
 CONTEXT = multiprocessing.get_context("spawn")
+"""Starts processes as fresh interpreters: forking one that has threads (OpenCV, ONNX Runtime) can lock up."""
 
 
 def default_workers() -> int:
-    """As many processes as there are cores that this process may use, and as fit into the memory that is free."""
+    """As many processes as there are cores to use and as fit into the free memory, whichever is less; at least one."""
     try:
         cores = len(os.sched_getaffinity(0))  # the cores this process may use, in a container too
     except AttributeError:
@@ -62,7 +65,7 @@ def default_workers() -> int:
 
 
 def _free_memory() -> int:
-    """Bytes that this machine, or the container that we are in, has left."""
+    """Free memory of this machine, or of the container that this process runs in, in bytes."""
     free = int(psutil.virtual_memory().available)
     try:
         limit, used = ((CONTAINER / name).read_text().strip() for name in ("memory.max", "memory.current"))
@@ -73,7 +76,15 @@ def _free_memory() -> int:
 
 @dataclass(slots=True)
 class _Worker:
-    """A process, our end of the pipe to it, and the task it has; ``since`` when (`time.monotonic`) it has had it."""
+    """A process, and the task it has.
+
+    Attributes:
+        process: the process.
+        pipe: this side's end of the pipe to it.
+        task: the task it was given; None while it is idle.
+        since: when it was given the task or became ready, whichever was later (`time.monotonic`).
+        is_ready: whether it has finished starting.
+    """
 
     process: BaseProcess
     pipe: Connection
@@ -95,7 +106,7 @@ class LocalWorkers(Executor):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Processes are made an end of: what they have done is kept, and what they had in hand is not waited for."""
+        """Kill the processes. Results that were stored stay; tasks that were begun are not waited for."""
         for worker in self._workers:
             worker.process.kill()
         for worker in self._workers:
@@ -109,7 +120,7 @@ class LocalWorkers(Executor):
             self._workers.append(self._start(task))
             return
         idle.task, idle.since = task, time.monotonic()
-        with suppress(OSError):  # it has just died: seen by `outcomes`
+        with suppress(OSError):  # it has just ended, which `outcomes` will notice
             idle.pipe.send(task)
 
     def outcomes(self, seconds: float) -> list[TaskOutcome]:
@@ -117,18 +128,23 @@ class LocalWorkers(Executor):
         while True:
             busy = {worker.pipe: worker for worker in self._workers if worker.task is not None}
             left = until - time.monotonic()
-            told = wait(list(busy), timeout=max(0.0, min(left, LOOK_EVERY)))
-            found = [self._hear(worker) for pipe, worker in busy.items() if pipe in told]
-            found += [self._look_at(worker) for pipe, worker in busy.items() if pipe not in told]
+            readable = wait(list(busy), timeout=max(0.0, min(left, POLL_SECONDS)))
+            found = [self._receive(worker) for pipe, worker in busy.items() if pipe in readable]
+            found += [self._check_limits(worker) for pipe, worker in busy.items() if pipe not in readable]
             outcomes = [outcome for outcome in found if outcome is not None]
             if outcomes or left <= 0:
                 return outcomes
 
     def _start(self, task: Task) -> _Worker:
+        """Start a process, and give it its first task.
+
+        Raises:
+            WorkerError: the system starts none.
+        """
         ours, theirs = CONTEXT.Pipe()
         process = CONTEXT.Process(target=_work, args=(theirs, self.job), name="workbench-reader", daemon=True)
         try:
-            with _undisturbed():
+            with _shielded():
                 process.start()
         except OSError as error:
             raise WorkerError(f"no process can be started to read pages ({error.strerror or error})") from error
@@ -137,33 +153,44 @@ class LocalWorkers(Executor):
             ours.send(task)
         return _Worker(process, ours, task, time.monotonic())
 
-    def _hear(self, worker: _Worker) -> TaskOutcome | None:
-        """Take what a process says; it has died where it can say nothing."""
+    def _receive(self, worker: _Worker) -> TaskOutcome | None:
+        """Receive what a process has sent: the outcome of its task, or that it is ready (None: no outcome yet).
+
+        A pipe that is closed shows that the process has ended.
+        """
         try:
-            said: Literal["ready"] | TaskOutcome = worker.pipe.recv()
+            message: Literal["ready"] | TaskOutcome = worker.pipe.recv()
         except (EOFError, OSError):
-            return self._bury(worker)
-        if not isinstance(said, TaskOutcome):
+            return self._reap(worker)
+        if not isinstance(message, TaskOutcome):
             worker.is_ready, worker.since, self._failed_starts = True, time.monotonic(), 0
             return None
         worker.task = None
-        return said
+        return message
 
-    def _bury(self, worker: _Worker) -> TaskOutcome | None:
-        worker.process.join(DYING_SECONDS)
-        code, task = worker.process.exitcode, self._end(worker)
+    def _reap(self, worker: _Worker) -> TaskOutcome | None:
+        """Remove a process that ended by itself: its task has failed, or goes to another if it never became ready.
+
+        Raises:
+            WorkerError: too many processes in a row did not become ready.
+        """
+        worker.process.join(EXIT_SECONDS)
+        code, task = worker.process.exitcode, self._kill(worker)
         if worker.is_ready and code == -KILLED:
-            return _fault(task, "killed", "was cut short: the system killed the process (is there too little memory?)")
+            message = "was cut short: the system killed the process (is there too little memory?)"
+            return _failure(task, "killed", message)
         if worker.is_ready:
-            return _fault(task, "crashed", f"crashed the program ({_how(code)}); is the file damaged or far too large?")
+            message = f"crashed the program ({_how_ended(code)}); is the file damaged or far too large?"
+            return _failure(task, "crashed", message)
         self._failed_starts += 1
         if self._failed_starts >= START_ATTEMPTS:
-            raise WorkerError(f"the processes that read pages cannot be started ({_how(code)}); is there memory left?")
+            message = f"the processes that read pages cannot be started ({_how_ended(code)}); is there memory left?"
+            raise WorkerError(message)
         self.submit(task)
         return None
 
-    def _look_at(self, worker: _Worker) -> TaskOutcome | None:
-        """Stop a process whose task takes too long or too much."""
+    def _check_limits(self, worker: _Worker) -> TaskOutcome | None:
+        """Stop a process whose task takes too long or too much memory, or that does not become ready in time."""
         took = time.monotonic() - worker.since
         if not worker.is_ready:
             if took > START_SECONDS:
@@ -172,16 +199,16 @@ class LocalWorkers(Executor):
         settings = self.job.settings
         if took > settings.page_seconds:
             message = f"took longer than page_seconds = {settings.page_seconds:,}"
-            return _fault(self._end(worker), "timed-out", f"{message}; {_way_out('page_seconds')}")
-        with suppress(psutil.Error):  # it has just ended
+            return _failure(self._kill(worker), "timed-out", f"{message}; {_way_out('page_seconds')}")
+        with suppress(psutil.Error):  # it has just ended by itself
             memory = psutil.Process(worker.process.pid).memory_info().rss
             if memory > settings.page_memory:
                 message = f"took more than page_memory = {settings.page_memory:,} bytes"
-                return _fault(self._end(worker), "out-of-memory", f"{message}; {_way_out('page_memory')}")
+                return _failure(self._kill(worker), "out-of-memory", f"{message}; {_way_out('page_memory')}")
         return None
 
-    def _end(self, worker: _Worker) -> Task:
-        """Make an end of a process, and give the task it had."""
+    def _kill(self, worker: _Worker) -> Task:
+        """Kill a process if it still runs and remove it; gives the task it had."""
         worker.process.kill()
         worker.process.join()
         worker.pipe.close()
@@ -190,7 +217,8 @@ class LocalWorkers(Executor):
         return worker.task
 
 
-def _fault(task: Task, reason: str, message: str) -> TaskOutcome:
+def _failure(task: Task, reason: str, message: str) -> TaskOutcome:
+    """The outcome of a task that failed. ``message`` is the sentence from its verb on."""
     doing = {
         PageTask: "reading this page",
         CountTask: "counting the pages of this document",
@@ -200,35 +228,37 @@ def _fault(task: Task, reason: str, message: str) -> TaskOutcome:
 
 
 def _way_out(name: str) -> str:
+    """What a person can do about a task that exceeded the limit of that setting."""
     return f"look at the file, or raise it with {variable(name)}"
 
 
-def _how(exit_code: int | None) -> str:
+def _how_ended(exit_code: int | None) -> str:
+    """How a process ended: the signal's name, or the exit status."""
     if exit_code is not None and exit_code < 0:
         return signal.strsignal(-exit_code) or f"signal {-exit_code}"
     return f"exit status {exit_code}"
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """A process started in this context does not hear Ctrl-C, and runs nothing of the program that called us.
+def _shielded() -> Iterator[None]:
+    """A context in which started processes ignore Ctrl-C, and do not run the program that called this one.
 
     Without the second, a script or notebook cell that calls `workbench.ingest` would be run again in every process.
     """
     main = sys.modules["__main__"]
-    listens = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if listens else None
+    is_main_thread = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main_thread else None
     sys.modules["__main__"] = ModuleType("__main__")
     try:
         yield
     finally:
         sys.modules["__main__"] = main
-        if listens:
+        if is_main_thread:
             signal.signal(signal.SIGINT, before)
 
 
 def _work(pipe: Connection, job: Job) -> None:
-    """What a process does: tasks as they come, until there is nobody to give them."""
+    """Do tasks as they come through the pipe, until it is closed. This is all that a started process runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
@@ -239,7 +269,7 @@ def _work(pipe: Connection, job: Job) -> None:
 
 
 def _leave_with_parent() -> None:
-    """End this process as soon as the one that started it is gone, whatever it is doing."""
+    """End this process, whatever it is doing, as soon as the one that started it is gone."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()

@@ -1,4 +1,4 @@
-"""One run at a time in a processed folder."""
+"""One run at a time in a processed folder: a file lock on this machine, a heartbeat in a remote store."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ from workbench.files import Files, LocalFiles
 from workbench.remote import Location, RemoteFiles, files_at
 
 LOCK = ".lock"
+"""The locked file; in a store, the note that its run keeps changing."""
 
 RUN = ".run.json"
-"""Which run is using the folder. It stays where a run does not come to its end."""
+"""Which run is using the folder. The file stays where a run does not come to its end."""
 
+BEAT_SECONDS = 5.0
+"""Seconds after which a run in a store changes its note again."""
 
-BEAT_SECONDS, BEATS_TO_WAIT = 5.0, 3
-"""A run in a store changes its note every so many seconds; who finds one waits that many beats for it to change."""
+BEATS_TO_WAIT = 3
+"""Heartbeats for which a new run watches a note that it finds, before it takes the other run for dead."""
 
 
 @contextmanager
 def locked(processed: Location) -> Iterator[None]:
-    """Keep other runs out of a processed folder, which is made if need be. A run that is killed gives it free.
+    """Keep other runs out of a processed folder, which is made if need be. A run that is killed keeps nobody out.
 
     Raises:
         InUseError: another run is using the folder; the message says which.
@@ -55,10 +58,10 @@ def locked(processed: Location) -> Iterator[None]:
 
 
 class StoreLock:
-    """A lock in a store, which knows no locks: a note that changes as long as its run lives.
+    """A lock in a store that offers no locks: a note with a heartbeat, changed as long as its run lives.
 
-    Whoever finds one looks whether it changes. Two runs that start in the same second may both get through; as
-    results lie under the digest of what they were made from, that costs time and no result.
+    A new run that finds a note watches whether it changes, and gives way if it does. Two runs that start in the same
+    second may both go on. That costs time and no result: results lie under the digest of what they were made from.
     """
 
     def __init__(self, files: RemoteFiles, every: float = BEAT_SECONDS) -> None:
@@ -81,10 +84,11 @@ class StoreLock:
         self.files.remove(LOCK)
 
     def _beat(self) -> None:
+        """Change the note every few seconds until the lock is released."""
         beats = 0
         while not self._released.wait(self.every):
             beats += 1
-            with suppress(StoreError):  # the run itself will meet it
+            with suppress(StoreError):  # the run itself will meet the error
                 self._note(beats)
 
     def _note(self, beats: int) -> None:
@@ -93,7 +97,11 @@ class StoreLock:
 
 @contextmanager
 def running(processed: Location) -> Iterator[None]:
-    """In the context, and after an end by an error, the folder says which run is using it."""
+    """A context in which the folder says which run is using it. It still does after an end by an error.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
     files = files_at(processed)
     files.put(RUN, json.dumps(_this_run()).encode())
     yield
@@ -106,11 +114,13 @@ def is_unfinished(processed: Location) -> bool:
 
 
 def _this_run() -> dict[str, object]:
+    """The process of this run, its machine, and the time it is now."""
     since = datetime.now(UTC).astimezone().isoformat(" ", timespec="seconds")
     return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
 
 
 def _owner(files: Files, key: str) -> str:
+    """The run that wrote a note, in words, as far as the note can be read."""
     try:
         owner = json.loads(files.get(key) or b"")
         return f"another run (process {owner['pid']} on {owner['host']}, since {owner['since']})"

@@ -1,4 +1,4 @@
-"""Pages of documents counted before they are read."""
+"""The pages of documents counted, before the documents are read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from workbench.settings import Settings
 
 
 class PageCounter:
-    """Counts pages. A PDF is opened in a process of its own, with the limits of reading a page: what a hostile one does
-    to the library that opens it, it does not do to this process. To be used as a context, which ends that process."""
+    """Counts the pages of documents. It is a context, whose end stops the process that it may have started.
+
+    A PDF is opened in a process of its own, with the limits on time and memory that reading a page has: a hostile file
+    may take that process down, and not this one.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -32,13 +35,13 @@ class PageCounter:
         """Number of pages; 1 for a file that is read as a whole.
 
         Raises:
-            InputError: the document cannot be read, or its pages not be counted within the limits.
+            InputError: the document cannot be read, or its pages cannot be counted within the limits.
             WorkerError: no process can be started.
         """
         if kind_of(source) != "scan":
             return 1
         if source.is_folder or not is_pdf(source.path):
-            return count_pages(source, self.settings)  # of images only the heads are read
+            return count_pages(source, self.settings)  # of images only the headers are read
         with self._one_at_a_time:
             self._workers.submit(CountTask(source))
             while not (outcomes := self._workers.outcomes(seconds=1.0)):

@@ -1,4 +1,4 @@
-"""A run: tasks are handed to whoever does them, and every document is put together as soon as its pages are read."""
+"""A run: tasks are given to an executor, and every document is assembled as soon as its pages are read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,14 @@ from workbench.settings import Settings
 
 @dataclass(slots=True)
 class Counts:
-    """How far a run has come: documents put together, pages read, and what failed; ``last`` is what was done last."""
+    """How far a run has come.
+
+    Attributes:
+        documents, pages: how many there are to assemble, and to read.
+        documents_done, pages_done: how many of them are done, failures included.
+        failed: pages and documents that failed.
+        last: name of the page or document that was done last.
+    """
 
     documents: int
     pages: int
@@ -31,14 +38,14 @@ class Counts:
 
 @dataclass(slots=True)
 class RunResult:
-    """What happened.
+    """What happened in a run. Documents are named by their digest.
 
     Attributes:
-        failures: (document digest, page) → why the page could not be read.
-        unassembled: document digest → why it could not be put together.
-        unread: document digest → pages that failed or were not begun.
-        seconds: kind of document → pages and seconds that reading took.
-        pages_read: pages read now.
+        failures: (document, page) → why the page could not be read.
+        unassembled: document → why it could not be assembled.
+        unread: document → numbers of the pages that failed or were not begun.
+        seconds: kind of document (see `throughput_kind`) → pages that were read, and the seconds that took.
+        pages_read: number of pages that were read.
         interrupted: the user stopped the run before its end.
     """
 
@@ -58,28 +65,36 @@ def run_plan(
     watch: Callable[[Counts], None],
     interrupts: Interrupts,
 ) -> RunResult:
-    """Read all pending pages and put the documents together; ``watch`` is called about once a second.
+    """Read all pending pages and assemble the documents.
 
-    A task that fails is recorded and the others go on; one that took its process down is tried again.
-    When the user interrupts, what is in hand is finished, documents that were begun are put together from
-    the pages there are, and the rest is left for the next run.
+    A task that fails is recorded and the others go on; one that took its process down is tried again. When the user
+    interrupts, tasks that were begun are finished, documents of which some pages were read are assembled from the pages
+    there are, and the rest is left for the next run.
+
+    Args:
+        plan: the documents, and their pages that are to be read.
+        originals: the raw folder, looked at when a file is missing: is all of it gone?
+        settings: those that documents are assembled with.
+        executor: does the tasks.
+        watch: called with the counts about once a second, and whenever a task was done.
+        interrupts: says whether the user has asked for an end.
 
     Raises:
         InputError: ``missing``: the raw folder is gone.
-        StoreError: results cannot be kept.
+        StoreError: results cannot be stored.
         EngineError, WorkerError: the OCR engine, or processes, cannot be had.
     """
     agenda = Agenda(plan, settings)
-    in_hand = 0
+    submitted = 0
     with executor:
         while True:
-            while in_hand < executor.capacity and (task := agenda.next(interrupts.asked)) is not None:
+            while submitted < executor.capacity and (task := agenda.next(interrupts.asked)) is not None:
                 executor.submit(task)
-                in_hand += 1
-            if in_hand == 0:
+                submitted += 1
+            if submitted == 0:
                 break
             for outcome in executor.outcomes(seconds=1.0):
-                in_hand -= 1
+                submitted -= 1
                 if outcome.error is not None:
                     _require_going_on(outcome, originals)
                 agenda.done(outcome)
@@ -88,7 +103,7 @@ def run_plan(
 
 
 def _require_going_on(outcome: TaskOutcome, originals: Originals) -> None:
-    """Let failures of a document pass; what every other document would meet as well is raised."""
+    """Let the failure of one document pass, and raise an error that every other document would meet as well."""
     error = outcome.error
     assert error is not None
     if not isinstance(error, InputError):
@@ -98,7 +113,7 @@ def _require_going_on(outcome: TaskOutcome, originals: Originals) -> None:
 
 
 def require_raw(originals: Originals) -> None:
-    """One file that is gone is its own problem; all of them are not.
+    """See that the raw folder is still there. One file that is gone is a problem of that file; all of them are not.
 
     Raises:
         InputError: ``missing``: the raw folder is gone, or empty.
@@ -109,7 +124,10 @@ def require_raw(originals: Originals) -> None:
 
 
 class Agenda:
-    """Which task comes next, and what is known of the documents so far."""
+    """Decides which task comes next, and keeps count of what was done.
+
+    Tasks that came up during the run are done first: documents whose pages are all read, and what is tried again.
+    """
 
     def __init__(self, plan: Plan, settings: Settings) -> None:
         contents = plan.contents
@@ -117,25 +135,26 @@ class Agenda:
         self.counts = Counts(len(contents), plan.pending)
         self.result = RunResult(unread={d.digest: set(d.pending) for d in contents if d.pending})
         self._documents = {document.digest: document for document in contents}
-        self._to_come = {document.digest: set(document.pending) for document in contents if document.pending}
+        # By digest, the pages that have no outcome yet; a document leaves with its last page.
+        self._awaited = {document.digest: set(document.pending) for document in contents if document.pending}
         self._first: deque[Task] = deque()
-        self._rest = self._tasks(contents)
+        self._planned = self._planned_tasks(contents)
         self._tries: Counter[tuple[str, int]] = Counter()
         self._repaired: set[str] = set()
 
     def next(self, stopping: bool) -> Task | None:
-        """The next task: documents whose pages are all there come before further pages.
+        """The next task; None where there is none, or none until another one is done.
 
-        ``stopping``: no page is begun any more; documents of which some pages are there are put together.
+        With ``stopping`` no further page is begun: documents of which some pages were read are assembled from those.
         """
         if not self._first and stopping:
             self._give_up()
         if self._first:
             return self._first.popleft()
-        return None if stopping else next(self._rest, None)
+        return None if stopping else next(self._planned, None)
 
     def done(self, outcome: TaskOutcome) -> None:
-        """Take in what became of a task."""
+        """Record what became of a task, and put what follows from it on the agenda."""
         task, error = outcome.task, outcome.error
         assert isinstance(task, PageTask | AssembleTask)
         assert error is None or isinstance(error, InputError)
@@ -153,14 +172,15 @@ class Agenda:
         else:
             self._document_done(task.digest, error)
 
-    def _tasks(self, contents: list[PlannedDocument]) -> Iterator[Task]:
-        """All that is known to be needed, document by document."""
+    def _planned_tasks(self, contents: list[PlannedDocument]) -> Iterator[Task]:
+        """The tasks that the plan asks for, document by document."""
         for document in contents:
             yield from (_page_task(document, page) for page in document.pending)
             if not document.pending:
                 yield from self._assembling(document)
 
     def _page_done(self, task: PageTask, error: InputError | None, seconds: float) -> None:
+        """Record a page that was read or has failed for good; with the last of its document, that is assembled next."""
         document = self._documents[task.digest]
         self.counts.pages_done += 1
         self.counts.last = f"{task.source.name} p{task.page}"
@@ -173,14 +193,17 @@ class Agenda:
             self.result.seconds[kind] = pages + 1, took + seconds
             self.result.pages_read += 1
             self.result.unread[task.digest].discard(task.page)
-        to_come = self._to_come[task.digest]
-        to_come.discard(task.page)
-        if not to_come:
-            del self._to_come[task.digest]
+        awaited = self._awaited[task.digest]
+        awaited.discard(task.page)
+        if not awaited:
+            del self._awaited[task.digest]
             self._first.extend(self._assembling(document))
 
     def _assembling(self, document: PlannedDocument) -> Iterator[Task]:
-        """The task to put a document together; none where it would give what there is, or where no page was read."""
+        """The task to assemble a document; none where it would give what there is, or where it has no page.
+
+        The document is done where there is none.
+        """
         task = assemble_task(document, self.result)
         was_read = self.result.unread.get(document.digest, set()) != set(document.pending)
         is_known = document.assembled is not None and document.assembled.key == task.key(self.settings)
@@ -190,6 +213,7 @@ class Agenda:
             yield task
 
     def _document_done(self, digest: str, error: InputError | None) -> None:
+        """Record a document that was assembled, did not need to be, or has failed."""
         self.counts.documents_done += 1
         self.counts.last = self._documents[digest].source.name
         if error is not None:
@@ -197,35 +221,35 @@ class Agenda:
             self.counts.failed += 1
 
     def _read_again(self, document: PlannedDocument, pages: tuple[int, ...]) -> None:
-        """Pages whose results turned out not to be whole."""
+        """Put pages on the agenda whose results turned out to be damaged."""
         self._repaired.add(document.digest)
-        self._to_come[document.digest] = set(pages)
+        self._awaited[document.digest] = set(pages)
         self.result.unread.setdefault(document.digest, set()).update(pages)
         self.counts.pages += len(pages)
         self._first.extend(_page_task(document, page) for page in pages)
 
     def _give_up(self) -> None:
-        """Nothing more is read: what was begun is put together from the pages that are there."""
-        self.result.interrupted |= bool(self._to_come) or next(self._rest, None) is not None
-        for digest in list(self._to_come):
+        """Await no further page: documents of which some pages were read in this run are assembled from those."""
+        self.result.interrupted |= bool(self._awaited) or next(self._planned, None) is not None
+        for digest in list(self._awaited):
             document = self._documents[digest]
-            del self._to_come[digest]
+            del self._awaited[digest]
             if self.result.unread[digest] != set(document.pending):
                 self._first.extend(self._assembling(document))
 
 
 def assemble_task(document: PlannedDocument, result: RunResult) -> AssembleTask:
-    """The task to put a document together from the pages that there are after a run."""
+    """The task to assemble a document from the pages that are stored after a run."""
     assert document.version is not None
     missing = tuple(sorted(result.unread.get(document.digest, ())))
-    pages = 0 if document.is_whole else document.pages
+    pages = 0 if document.is_read_whole else document.pages
     name, kind = document.source.name, kind_of(document.source)
     return AssembleTask(document.digest, document.version, name, kind, pages, missing, document.corrections)
 
 
 def has_pages(document: PlannedDocument, task: AssembleTask) -> bool:
-    """Whether there is any page to put together; a file that is read as a whole is there whole or not at all."""
-    return not task.missing if document.is_whole else len(task.missing) < document.pages
+    """Whether there is any page to assemble the document from; a file that is read as a whole has all pages or none."""
+    return not task.missing if document.is_read_whole else len(task.missing) < document.pages
 
 
 def _page_task(document: PlannedDocument, page: int) -> PageTask:

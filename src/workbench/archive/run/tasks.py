@@ -1,4 +1,4 @@
-"""The work of a run in pieces that can be done anywhere: pages to read, and documents to put together."""
+"""The work of a run as tasks that any process can do: pages to read, and documents to assemble."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ from workbench.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What all tasks of a run share: where results are kept, the settings, and how to get at the documents."""
+    """What all tasks of a run share.
+
+    Attributes:
+        processed: where results are stored, a folder or its URL.
+        settings: those that documents are read with.
+        originals: the documents of the raw folder.
+    """
 
     processed: Location
     settings: Settings
@@ -33,10 +39,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """One page to read, or a file that is read as a whole: where it is and where its content goes.
+    """One page to read, or a file that is read as a whole.
 
-    ``signature`` is that of the files when their digest was taken: if they have changed since, what is
-    read now is not what the digest names.
+    Attributes:
+        source: the document.
+        signature: that of its files when their digest was taken. If they have changed since, what is read now is not
+            what the digest names.
+        digest: hex SHA-256 of the document's content.
+        version: the one to read it with.
+        page: number of the page, from 1.
     """
 
     source: Source
@@ -48,26 +59,33 @@ class PageTask:
 
 @dataclass(frozen=True, slots=True)
 class CountTask:
-    """A document of this machine whose pages are to be counted."""
+    """A document on this machine whose pages are to be counted."""
 
     source: Source
 
 
 Task = PageTask | AssembleTask | CountTask
-"""The first two make up a run."""
+"""A run does the first two; pages are counted before it begins."""
 
 TRIES = {"crashed": 2, "timed-out": 2, "out-of-memory": 2, "killed": 4}
-"""Reasons of failures that took the whole process down, and how often a task is tried until that is accepted: more
-often where somebody else (a person, the system short of memory) killed the process."""
+"""How often a task is tried before its failure is accepted, by the failure's reason; for all others, once.
+
+These are failures that took the whole process down. ``killed`` has more tries, for somebody else did it: a person, or
+the system when memory ran short.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskOutcome:
-    """What became of a task: nothing more to say, or why it could not be done.
+    """What became of a task.
 
-    ``damaged`` are pages whose results were not whole when their document was to be put together.
-    An ``error`` other than `InputError` is not the task's own, and ends the run. ``seconds`` it took.
-    ``pages`` were counted.
+    Attributes:
+        task: the task.
+        error: why it could not be done; None where it was. An `InputError` is about the task's document; any other
+            would meet every other task as well, and ends the run.
+        damaged: of an `AssembleTask`, numbers of the pages whose results are damaged.
+        seconds: how long it took.
+        pages: of a `CountTask`, the number of pages.
     """
 
     task: Task
@@ -78,19 +96,20 @@ class TaskOutcome:
 
 
 class Executor(Protocol):
-    """Does tasks somewhere else. To be used as a context: its end, however it comes, stops what is in hand."""
+    """Does tasks somewhere else. It is a context: when that ends, for whatever reason, unfinished tasks are stopped."""
 
     capacity: int
-    """Tasks that it may be given before it has an outcome for the first."""
+    """Most tasks that it may have at a time; it may change."""
 
     def __enter__(self) -> Executor: ...
 
     def __exit__(self, *_: object) -> None: ...
 
-    def submit(self, task: Task) -> None: ...
+    def submit(self, task: Task) -> None:
+        """Take a task, and return without waiting for it."""
 
     def outcomes(self, seconds: float) -> list[TaskOutcome]:
-        """What has been done, in any order; waits for the first, at most ``seconds``. Every task has one outcome.
+        """The outcomes since the last call, in any order; each task has one. Waits for the first, at most ``seconds``.
 
         Raises:
             WorkerError: no process can be started.
@@ -98,10 +117,10 @@ class Executor(Protocol):
 
 
 def perform(job: Job, task: Task) -> TaskOutcome:
-    """Do a task in this process and keep its results; never raises."""
+    """Do a task in this process and store its results. Never raises: an error is part of the outcome."""
     start = time.perf_counter()
     try:
-        outcome = _done(job, task)
+        outcome = _perform(job, task)
     except (InputError, EngineError, DatasetError) as known:
         outcome = TaskOutcome(task, known)
     except Exception as unknown:  # noqa: BLE001 - one page must not stop an archive; the reason is recorded
@@ -109,7 +128,14 @@ def perform(job: Job, task: Task) -> TaskOutcome:
     return replace(outcome, seconds=time.perf_counter() - start)
 
 
-def _done(job: Job, task: Task) -> TaskOutcome:
+def _perform(job: Job, task: Task) -> TaskOutcome:
+    """Do a task, and let errors pass.
+
+    Raises:
+        InputError: the document, or the page, cannot be used.
+        EngineError: the OCR engine cannot be had.
+        DatasetError: the result cannot be stored.
+    """
     if isinstance(task, CountTask):
         return TaskOutcome(task, pages=count_pages(task.source, job.settings))
     store = ResultStore(_files(job.processed))
@@ -121,10 +147,12 @@ def _done(job: Job, task: Task) -> TaskOutcome:
 
 @lru_cache(maxsize=1)
 def _files(processed: Location) -> Files:
+    """The processed folder, connected to once a process."""
     return files_at(processed)
 
 
 def _read(task: PageTask, store: ResultStore, originals: Originals, settings: Settings) -> None:
+    """Read a page, or a whole file, and store its content; the files must be those that the digest was taken of."""
     results = store.document(task.digest, task.version)
     _require_unchanged(task, originals)
     try:
@@ -134,26 +162,32 @@ def _read(task: PageTask, store: ResultStore, originals: Originals, settings: Se
             else:
                 pages = read_file(source, settings)
     except InputError:
-        _require_unchanged(task, originals)  # a file that is gone is not a damaged one
+        _require_unchanged(task, originals)  # a file that went away or was changed is not called damaged
         raise
     _require_unchanged(task, originals)
-    for page in reversed(pages):  # the first page of a file, which says how many there are, is kept last
+    for page in reversed(pages):  # the first page of a file, which names the number of pages, is stored last
         results.save_page(page)
 
 
 def _require_unchanged(task: PageTask, originals: Originals) -> None:
+    """See that the document's files are those that its digest was taken of.
+
+    Raises:
+        InputError: ``changed`` or ``missing``: they are not.
+    """
     if originals.signature(task.source)[0] != task.signature:
         message = "the file was changed while the archive was read; run the same command again"
         raise InputError("changed", task.source.name, message)
 
 
 def about(task: Task, reason: str, message: str) -> InputError:
-    """What is to be said of the document, or of the page, that a task is about."""
+    """An error about the document, or the page, of a task. ``reason`` is a code, ``message`` the rest of a sentence."""
     name = task.name if isinstance(task, AssembleTask) else task.source.name
     return InputError(reason, name, message, task.page if isinstance(task, PageTask) else None)
 
 
 def _unknown(task: Task, error: Exception) -> InputError:
+    """The error of a task that failed in a way that nobody foresaw."""
     reason, failed = {
         PageTask: ("unreadable", "the page could not be read"),
         CountTask: ("unreadable", "its pages could not be counted"),

@@ -1,8 +1,9 @@
-"""What reading an archive shows: a bar on a terminal and in a notebook, a plain line now and then elsewhere."""
+"""What a run shows: its plan in words; then a bar on a terminal and in a notebook, elsewhere a plain line at times."""
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,23 +16,30 @@ from workbench.readers.documents import Source
 from workbench.visible import one_line
 
 SECONDS_BETWEEN_LINES = 5.0
+"""Least time between two plain lines, seconds."""
 
 GROWTH = 0.1
-"""Lines come rarer as a run grows longer: the next after this share of the time it has taken."""
+"""Least time between two plain lines, as a share of the time since the run began: a long run prints them rarely."""
 
 LISTED = 20
 """Most names that are printed of a list."""
 
+LABEL_WIDTH = 28
+"""Characters of a page's name that stand before the bar."""
+
 
 class RunProgress:
-    """Progress of reading an archive, on standard error."""
+    """The `IngestProgress` of a person who watches: all of it goes to standard error.
+
+    ``close`` is to be called when the run has ended, however it ended.
+    """
 
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None
         self._last_line = self._start = time.monotonic()
         self._shown = 0
 
-    def looking(self, sources: Sequence[Source]) -> Iterator[Source]:
+    def inspecting(self, sources: Sequence[Source]) -> Iterator[Source]:
         bar = tqdm(sources, unit="document", desc="looking through", delay=1.0, leave=False, disable=not shows_bars())
         for number, source in enumerate(bar):
             if bar.disable and self._is_time():
@@ -48,7 +56,7 @@ class RunProgress:
     def advanced(self, counts: Counts) -> None:
         if self._bar is not None:
             self._bar.total = counts.pages
-            self._bar.set_description(one_line(counts.last)[-28:] or "starting", refresh=False)
+            self._bar.set_description(one_line(counts.last)[-LABEL_WIDTH:] or "starting", refresh=False)
             self._bar.set_postfix_str(_documents(counts), refresh=False)
             self._bar.update(counts.pages_done - self._shown)
             self._bar.refresh()
@@ -60,14 +68,14 @@ class RunProgress:
             say(f"  {_pages(counts, time.monotonic() - self._start)}, {_documents(counts)}")
 
     def _is_time(self) -> bool:
-        """Whether the next plain line is due."""
+        """Whether a plain line is due; if it is, it counts as printed now."""
         now = time.monotonic()
         is_due = now - self._last_line > max(SECONDS_BETWEEN_LINES, GROWTH * (now - self._start))
         self._last_line = now if is_due else self._last_line
         return is_due
 
     def stopping(self) -> None:
-        say("")  # the bar stays
+        say("")  # on a line of its own: the bar stays where it is
         say("stopping: the pages in hand are finished and kept (Ctrl-C again to stop at once)")
 
     def building(self) -> None:
@@ -81,11 +89,12 @@ class RunProgress:
 
 
 def _pages(counts: Counts, seconds: float) -> str:
+    """How many pages were read in ``seconds``, the throughput, and the time left at that throughput."""
     if not counts.pages_done:
         return f"{counts.pages_done}/{counts.pages} pages"
-    pace = counts.pages_done / seconds
-    left = (counts.pages - counts.pages_done) / pace
-    return f"{counts.pages_done}/{counts.pages} pages, {pace:.1f} pages/s, {duration(left)} left"
+    throughput = counts.pages_done / seconds
+    left = (counts.pages - counts.pages_done) / throughput
+    return f"{counts.pages_done}/{counts.pages} pages, {throughput:.1f} pages/s, {duration(left)} left"
 
 
 def _documents(counts: Counts) -> str:
@@ -93,7 +102,7 @@ def _documents(counts: Counts) -> str:
 
 
 def plan_lines(plan: Plan, workers: int) -> list[str]:
-    """What a run is going to do, for a person."""
+    """What a run with so many processes is going to do, in a few lines of text."""
     pending = plan.pending
     known = f", {plan.pages - pending} already read" if plan.pages > pending else ""
     lines = [f"{len(plan.documents)} document(s), {plan.pages} page(s){known}; {pending} to read"]
@@ -113,22 +122,36 @@ def plan_lines(plan: Plan, workers: int) -> list[str]:
 
 def detailed_plan_lines(plan: Plan, workers: int) -> list[str]:
     """As `plan_lines`, with the names of the documents concerned."""
-    again = [(f"read again ({', '.join(d.reasons)})", d.source.name) for d in plan.documents if d.reasons and d.pending]
-    named: list[tuple[str, str]] = [
-        (d.change, d.source.name) for d in plan.documents if d.change != "unchanged" and d.problem is None
-    ]
-    named += [("gone", name) for name in plan.gone] + again
-    named += [(f"cannot be read ({d.problem.reason})", d.source.name) for d in plan.documents if d.problem]
     lines = plan_lines(plan, workers)
-    for what in dict.fromkeys(what for what, _ in named):
-        names = [name for other, name in named if other == what]
-        lines += [f"{what}:", *(f"  {name}" for name in names[:LISTED])]
+    for heading, names in _named(plan).items():
+        lines += [f"{heading}:", *(f"  {name}" for name in names[:LISTED])]
         lines += [f"  … and {len(names) - LISTED} more"] if len(names) > LISTED else []
     return lines
 
 
+def _named(plan: Plan) -> dict[str, list[str]]:
+    """The names of documents to list, by heading: new, changed, moved, gone, read again (why), cannot be read (why)."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for document in plan.documents:
+        if document.change != "unchanged" and document.problem is None:
+            named[document.change].append(document.source.name)
+    if plan.gone:
+        named["gone"] += plan.gone
+    for document in plan.documents:
+        if document.reasons and document.pending:
+            named[f"read again ({', '.join(document.reasons)})"].append(document.source.name)
+    for document in plan.documents:
+        if document.problem:
+            named[f"cannot be read ({document.problem.reason})"].append(document.source.name)
+    return named
+
+
 def duration(seconds: float) -> str:
-    """A time for a person: ``40 s``, ``12 min``, ``3 h 20 min``."""
+    """A duration in words; below a second it is one second.
+
+    >>> duration(40), duration(725), duration(12000)
+    ('40 s', '12 min', '3 h 20 min')
+    """
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)

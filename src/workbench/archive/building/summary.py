@@ -1,0 +1,137 @@
+"""How a run ended: what the tables hold, and the documents that are not all in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from workbench.archive.building.documents import BuiltDocument
+from workbench.archive.run.scheduler import RunResult
+from workbench.corrections.log import CorrectionHistory
+from workbench.remote import Location
+from workbench.visible import as_html, literal
+
+LEFT = 'style="text-align: left"'
+"""Attribute of a cell of text: notebooks align cells to the right, as suits numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A document that is not in the tables, or not all of it.
+
+    Attributes:
+        source: the document's name.
+        status: ``partial`` or ``failed``.
+        reason: a code, as in ``documents.error``.
+        message: the reason in one sentence.
+    """
+
+    source: str
+    status: str
+    reason: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.source}: {self.reason}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """How a run ended. Shows itself as a sentence, and as a table in a notebook.
+
+    Attributes:
+        folder: where the tables are.
+        documents, forms, indicators, findings: how many of each the tables hold.
+        pages_read: pages read in this run.
+        problems: the documents that are not in the tables, or not all of them.
+        interrupted: whether the user stopped the run before its end.
+        digest: content digest of the tables, hex SHA-256.
+        corrections: those that were applied, and the lines of their logs that could not be read.
+    """
+
+    folder: Location
+    documents: int
+    forms: int
+    indicators: int
+    findings: int
+    pages_read: int
+    problems: tuple[Problem, ...]
+    interrupted: bool
+    digest: str
+    corrections: CorrectionHistory
+
+    def __str__(self) -> str:
+        return (
+            f"{self.documents} document(s), {self.forms} form(s), {self.indicators} indicators, "
+            f"{self.findings} findings → {self.folder}"
+        )
+
+    __repr__ = __str__
+
+    @property
+    def failed(self) -> tuple[Problem, ...]:
+        """The problems that do not go away when an interrupted run goes on."""
+        return tuple(problem for problem in self.problems if problem.reason != "interrupted")
+
+    @property
+    def unread(self) -> int:
+        """Number of documents that an interrupted run did not read to their end."""
+        return len(self.problems) - len(self.failed)
+
+    def _repr_html_(self) -> str:
+        parts = [self._counts_html()]
+        if self.unread:
+            parts.append(f"<p>Interrupted: {self.unread:,} document(s) are still to be read. Run the cell again.</p>")
+        if self.corrections.problems:
+            lines = "".join(f"<li>{as_html(str(problem))}</li>" for problem in self.corrections.problems)
+            parts.append(f"<p>Corrections not read:</p><ul>{lines}</ul>")
+        if self.failed:
+            parts.append(_failed_html(self.failed))
+        return literal("".join(parts))
+
+    def _counts_html(self) -> str:
+        """A table of one row: what the tables hold, and how many pages were read."""
+        counts = {"documents": self.documents, "forms": self.forms, "indicators": self.indicators}
+        counts |= {"findings": self.findings, "pages read now": self.pages_read}
+        head = "".join(f"<th>{name}</th>" for name in counts)
+        numbers = "".join(f"<td>{count:,}</td>" for count in counts.values())
+        return f"<table><tr>{head}</tr><tr>{numbers}</tr></table>"
+
+
+def _failed_html(failed: Sequence[Problem]) -> str:
+    """A table of the failed documents that opens and closes, headed by how many failed for which reason."""
+    reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(p.reason for p in failed).items())
+    rows = "".join(_row_html((p.status, p.source, p.reason, p.message)) for p in failed)
+    return (
+        f"<details open><summary>{len(failed)} document(s) not all read ({reasons})</summary>"
+        f"<table>{rows}</table></details>"
+    )
+
+
+def _row_html(texts: Iterable[str]) -> str:
+    return "<tr>" + "".join(f"<td {LEFT}>{as_html(text)}</td>" for text in texts) + "</tr>"
+
+
+def summary(
+    documents: Sequence[BuiltDocument], folder: Location, run: RunResult, digest: str, history: CorrectionHistory
+) -> IngestSummary:
+    """How a run ended. A document that lies in the archive twice counts as two, and its forms count once."""
+    rows = {one.document.digest: one.assembled.rows for one in documents if one.assembled is not None}
+    problems = tuple(
+        Problem(one.document.source.name, one.status, one.problem.reason, one.message or "")
+        for one in documents
+        if one.problem is not None
+    )
+    return IngestSummary(
+        folder=folder,
+        documents=len(documents),
+        forms=sum(counts["forms"] for counts in rows.values()),
+        indicators=sum(counts["indicators"] for counts in rows.values()),
+        findings=sum(counts["findings"] for counts in rows.values()),
+        pages_read=run.pages_read,
+        problems=problems,
+        interrupted=run.interrupted,
+        digest=digest,
+        corrections=history,
+    )

@@ -1,0 +1,100 @@
+"""The tables of an archive written, unless those that are there were made from the same."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.archive.building.documents import BuiltDocument
+from workbench.archive.building.origin import origin, tables_are_whole
+from workbench.archive.plan import PlannedDocument
+from workbench.archive.results.store import DOCUMENT, Assembled, ResultStore
+from workbench.archive.run.scheduler import RunResult, assemble_task
+from workbench.archive.run.tasks import Job, perform
+from workbench.corrections.log import CorrectionHistory
+from workbench.errors import DatasetError
+from workbench.remote import RemoteFiles
+
+if TYPE_CHECKING:
+    from workbench.dataset.rows import ArrowRows
+
+
+def write_tables(
+    documents: Sequence[BuiltDocument],
+    run: RunResult,
+    job: Job,
+    store: ResultStore,
+    history: CorrectionHistory,
+    info: dict[str, Any],
+    on_start: Callable[[], None],
+) -> str:
+    """Write the tables, unless those that are there were made from the same.
+
+    Args:
+        documents: every document of the archive as the run left it.
+        run: what the run did; stored rows that turn out to be damaged are made again from the pages it knows.
+        job: where the dataset goes, and with which settings.
+        store: the results that the rows lie in.
+        history: the corrections that were applied.
+        info: what the ``dataset.json`` that is there says; empty where there is none.
+        on_start: called before anything is written.
+
+    Returns:
+        The content digest of the tables, hex SHA-256.
+
+    Raises:
+        DatasetError: they cannot be written, or results turned out to be damaged.
+    """
+    made_from = origin(job.originals.place, job.processed, job.settings, documents, history)
+    if info.get("built_from") == made_from["built_from"] and tables_are_whole(store.files, info):
+        return str(info["digest"])
+    from workbench.dataset.writing import upload_dataset, write_dataset
+
+    on_start()
+    parts = _parts(documents, run, job, store)
+    if isinstance(job.processed, Path):
+        return write_dataset(job.processed, parts, made_from)
+    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+        digest = write_dataset(Path(folder), parts, made_from)
+        upload_dataset(Path(folder), RemoteFiles(job.processed))
+    return digest
+
+
+def _parts(documents: Sequence[BuiltDocument], run: RunResult, job: Job, store: ResultStore) -> Iterator[ArrowRows]:
+    """The rows of all tables: first ``documents``, then those of each document.
+
+    A document that lies in the archive twice is listed twice and counted once.
+    """
+    from workbench.dataset.rows import as_rows, unpack_rows
+    from workbench.dataset.schemas import to_table
+
+    yield as_rows({"documents": to_table("documents", [one.row for one in documents])})
+    seen: set[str] = set()
+    for one in documents:
+        if one.assembled is not None and one.document.digest not in seen:
+            seen.add(one.document.digest)
+            yield unpack_rows(_packed_rows(one.document, one.assembled, run, job, store))
+
+
+def _packed_rows(
+    document: PlannedDocument, assembled: Assembled, run: RunResult, job: Job, store: ResultStore
+) -> bytes:
+    """The stored rows of a document; damaged ones are made again from its pages.
+
+    Raises:
+        DatasetError: they are damaged even when they have just been made again.
+    """
+    assert document.version is not None
+    results = store.document(document.digest, document.version)
+    content = results.load_tables(assembled)
+    if content is not None:
+        return content
+    perform(job, assemble_task(document, run))
+    content = results.load_tables(assembled)
+    if content is None:
+        store.files.remove(f"{results.folder}/{DOCUMENT}")  # so that the next run does not trust it
+        message = f"the results of {document.source.name} are damaged; run the same command again to read it anew"
+        raise DatasetError(job.processed, message)
+    return content
