@@ -19,7 +19,7 @@ from tests.sample_tables import empty_tables, sample_tables, several_departments
 from workbench.errors import ReportError, SelectionError, SettingsError
 from workbench.report.build import _run, build_reports
 from workbench.report.journal import Report, note, noted
-from workbench.report.origin import row_digests
+from workbench.report.digests import row_digests
 from workbench.report.page import frame, make_page
 from workbench.report.plan import ReportJob, chosen, file_stems, find_notebook, plan, project_folder
 from workbench.report.run import ReadableTranslator, make_report, readable_parameters, without_paths

@@ -2,6 +2,6 @@
 
 from workbench.report.build import ReportRun, build_reports
 from workbench.report.journal import Report
-from workbench.report.share import pack
+from workbench.report.packing import pack
 
 __all__ = ["Report", "ReportRun", "build_reports", "pack"]

@@ -44,7 +44,7 @@ def make_index(jobs: Sequence[ReportJob], reports: Iterable[Report], tables: Tab
         partial = {job.stem: job.failed for job in jobs if job.failed.is_file()}
         items = "".join(_failure(report, partial.get(report.stem)) for report in failed)
         parts.append(f'<h2>未能生成的报告</h2><ul class="failed">{items}</ul>')
-    parts += ["<h2>数据</h2>", sections.basis(tables).markup, sections.overview_figures(tables).markup]
+    parts += ["<h2>数据</h2>", sections.basis(tables).markup, sections.overview_key_figures(tables).markup]
     parts.append("<h2>各部门报告</h2>")
     if departments:
         head = "".join(f'<th scope="col" class="wb-{kind}">{label}</th>' for label, kind in COLUMNS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench._version import PACKAGE
 from workbench.analysis.selection import NO_YEAR, Tables, department_years, known_department, known_year
 from workbench.errors import ReportError
-from workbench.report.origin import program_digest, row_digests
+from workbench.report.digests import program_digest, row_digests
 
 STEM_LENGTH = 60
 """Characters of a department's name in a file name (three bytes each, and file systems allow 255)."""
