@@ -32,6 +32,7 @@ from workbench.analysis import (
 from workbench.analysis.selection import NO_DEPARTMENT, department_years, known_year
 from workbench.analysis.summary import department_summary
 from workbench.errors import DatasetError, SelectionError
+from workbench.report import plan
 
 DEPARTMENT = "天津市工业和信息化局"
 NAN = float("nan")
@@ -431,7 +432,7 @@ def test_a_table_escapes_and_marks() -> None:
     assert "—" in markup
 
 
-@pytest.mark.parametrize("module", [causes, measures, wording], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [causes, measures, plan, wording], ids=lambda module: module.__name__)
 def test_examples_in_docstrings_hold(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
