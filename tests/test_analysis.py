@@ -253,7 +253,7 @@ def test_forms_without_department_or_year_can_be_selected() -> None:
     assert len(wa.select(tables, NO_DEPARTMENT).indicators) == 103
 
 
-def test_an_empty_dataset_gives_an_empty_excerpt_but_no_department() -> None:
+def test_an_empty_dataset_gives_an_empty_selection_but_no_department() -> None:
     assert wa.select(empty_tables()).forms.empty
     with pytest.raises(SelectionError, match="has none"):
         wa.select(empty_tables(), DEPARTMENT)

@@ -150,7 +150,7 @@ def _draw_score_histogram(axes: Axes, points: pd.Series, lowest: float, highest:
 
 
 def _scores_title(points: pd.Series, grades: pd.Series) -> str:
-    """Between which scores the forms lie, and how many have each grade."""
+    """The chart's title: the lowest and the highest score (of 100), and how many forms have each grade."""
     counts = grades.value_counts()
     graded = "、".join(f"{grade} {counts[grade]}" for grade in GRADE_STYLES if grade in counts)
     least, most = number(points.min(), 1), number(points.max(), 1)
@@ -256,7 +256,7 @@ def _distance_from_medians(rate: pd.Series, points: pd.Series) -> pd.Series:
 
 
 def _execution_title(rate: pd.Series, points: pd.Series, correlation: Association | None) -> str:
-    """The medians of both measures, and how they go together."""
+    """The chart's title: the number of forms, the median of either measure (points of 100), their rank correlation."""
     median = "中位数" if len(rate) > 1 else ""
     title = f"{len(rate)} 张绩效表：执行率{median} {percent(rate.median())}，得分{median} {number(points.median(), 1)}"
     return title + (f"，秩相关系数 {number(correlation.coefficient)}" if correlation else "")
@@ -288,7 +288,10 @@ def department_heat_map(tables: Tables, column: str = "level2", most: int = 30) 
 
 
 def _lowest_kind_title(rates: pd.DataFrame, level: str) -> str:
-    """Which kind of indicator has the lowest mean score rate, among those that several departments have."""
+    """The chart's title: the kind of indicator with the lowest mean score rate.
+
+    Kinds that only one department has do not count, unless there are no others.
+    """
     shared = rates.columns[rates.notna().sum() >= min(2, len(rates))]
     means = rates[shared if len(shared) else rates.columns].mean()
     if means.min() >= 1 - measures.POINT_TOLERANCE:

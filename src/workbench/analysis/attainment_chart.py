@@ -116,6 +116,7 @@ def _draw_shared_rows(axes: Axes, groups: Sequence[tuple[object, pd.DataFrame]],
 
 
 def _draw_dots(axes: Axes, attainments: list[float], place: int, verdict: str) -> None:
+    """Draw the dots of one row that have the same verdict; several of them are small and spread in height."""
     colour, marker = DOTS[verdict]
     is_alone = len(attainments) == 1
     axes.scatter(
@@ -156,7 +157,7 @@ def _scale_attainment(axes: Axes, attainments: pd.Series) -> None:
 
 
 def _title(rows: pd.DataFrame) -> str:
-    """How many indicators missed their target, how many went far beyond it, and which went furthest."""
+    """The chart's title: how many indicators missed their target, how many went far beyond it, and which went furthest."""
     missed = int((rows["verdict"] == "missed").sum())
     title = f"{len(rows)} 项可量化指标中 {missed} 项未达成" if missed else f"{len(rows)} 项可量化指标没有一项未达成"
     beyond = measures.far_exceeded(rows)

@@ -114,6 +114,7 @@ def cause_counts(tables: Tables) -> pd.DataFrame:
 
 
 def _points_lost(records: pd.DataFrame) -> pd.Series:
+    """Weight − score of each record, missing where it lacks one of them."""
     return measures.numbers(records["weight"]) - measures.numbers(records["score"])
 
 

@@ -159,6 +159,7 @@ def scan_crops(findings: pd.DataFrame, cells: pd.DataFrame, scans: PageImages) -
 
 
 def _most_serious_first(found: pd.DataFrame) -> pd.DataFrame:
+    """Sort findings by severity, and number them anew; those of one severity stay in order."""
     order = {severity: place for place, severity in enumerate(SEVERITIES)}
     return found.reset_index(drop=True).sort_values("severity", key=lambda column: column.map(order), kind="stable")
 
@@ -196,7 +197,11 @@ def _cells_of(finding: TableRow, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _place(target: pd.DataFrame, cells: pd.DataFrame) -> ScanPlace:
-    """The place of the target cells and of the row around them: the cells that share its table, row and rowspan."""
+    """Locate a value and the row around it on the page.
+
+    ``target`` are the cells that hold the value, ``cells`` all cells of the form. The row is that of the first target
+    cell: the cells of its table that begin in the same row and span as many.
+    """
     first = target.iloc[0]
     on_page = target[target["page"] == first["page"]]
     beside = cells[
@@ -210,6 +215,7 @@ def _place(target: pd.DataFrame, cells: pd.DataFrame) -> ScanPlace:
 
 
 def _bounding_box(cells: pd.DataFrame) -> tuple[float, float, float, float]:
+    """The left, top, right and bottom edge of the cells together."""
     low, high = cells[["x0", "y0"]].min(), cells[["x1", "y1"]].max()
     return float(low["x0"]), float(low["y0"]), float(high["x1"]), float(high["y1"])
 

@@ -87,7 +87,7 @@ def _draw_score_rates(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _completion_title(table: pd.DataFrame, by: str) -> str:
-    """How many goals got full marks, and which got least."""
+    """The chart's title: how many goals got full marks, and which one has the lowest score rate."""
     groups = f"{len(table)} 个{_grouping_word(by)}"
     full = int((table["score_rate"] >= 1 - measures.POINT_TOLERANCE).sum())
     scored = int(table["score_rate"].count())
@@ -102,10 +102,12 @@ def _completion_title(table: pd.DataFrame, by: str) -> str:
 
 
 def _grouping_word(by: str) -> str:
+    """What the bars stand for: goals, or values of ``level1``."""
     return "目标" if by == "goal_no" else "一级指标"
 
 
 def _goal_with_text(goal_no: object, texts: dict[object, object]) -> str:
+    """The label of a goal: its number, and what the form says of it, if anything."""
     text = texts.get(goal_no)
     return f"{goal_label(goal_no)} {text}" if isinstance(text, str) and text else goal_label(goal_no)
 
@@ -166,7 +168,7 @@ def _draw_steps(axes: Axes, full: float, score: float, steps: list[float], expla
 
 
 def _losses_title(row: Any, losses: pd.DataFrame) -> str:
-    """In how many places the form of this summary row lost points, and where it lost most."""
+    """The chart's title: in how many places the form of this summary row lost points, and where it lost most."""
     if losses.empty:
         return f"得分 {number(row['score'])}/{number(row['full'])}，各行没有扣分"
     first = losses.iloc[0]
@@ -175,6 +177,7 @@ def _losses_title(row: Any, losses: pd.DataFrame) -> str:
 
 
 def _loss_label(loss: pd.Series) -> str:
+    """The label of a row of :func:`measures.points_lost`: its name, and its goal, if any."""
     goal = f"（{goal_label(loss['goal_no'])}）" if pd.notna(loss["goal_no"]) else ""
     return f"{shorten(str(loss['name']), 2 * LABEL_COLUMNS - 14)}{goal}"
 
@@ -224,7 +227,7 @@ def _rate_note(name: str, row: Any) -> str:
 
 
 def _execution_title(row: Any, unit: str) -> str:
-    """The execution rate, and of how much how much was executed."""
+    """The chart's title: the execution rate, with the budget and the amount executed in ``unit``."""
     rate = row["execution_rate"]
     if pd.isna(rate):
         return "预算金额不全，算不出执行率"
@@ -248,7 +251,7 @@ def score_heat_map(form: Tables, column: str = "level2") -> Figure:
     if table["score_rate"].notna().sum() == 0:
         return style.empty("得分率热力图", "没有评分的指标")
     rates, lost = (table[name].unstack(keys[1]) for name in ("score_rate", "lost"))
-    kinds = form.indicators.sort_values("level1", key=_first_seen, kind="stable")[keys[1]]
+    kinds = form.indicators.sort_values("level1", key=_order_of_appearance, kind="stable")[keys[1]]
     order = list(dict.fromkeys(kinds.dropna()))
     rates, lost = (frame.reindex(columns=order).head(MOST_ROWS) for frame in (rates, lost))
     labels = [goal_label(value) if by_goal else category(value) for value in rates.index]
@@ -261,7 +264,7 @@ def score_heat_map(form: Tables, column: str = "level2") -> Figure:
 
 
 def _lowest_cell_title(rates: pd.DataFrame, labels: list[str]) -> str:
-    """Where the score rate is lowest."""
+    """The chart's title: the row and the column of the lowest score rate."""
     lowest = rates.min().min()
     if lowest >= 1 - measures.POINT_TOLERANCE:
         return "每一类有评分的指标都得满分"
@@ -269,8 +272,8 @@ def _lowest_cell_title(rates: pd.DataFrame, labels: list[str]) -> str:
     return f"失分集中在{labels[down]}的{category(rates.columns[across])}：得分率 {percent(lowest)}"
 
 
-def _first_seen(column: pd.Series) -> pd.Series:
-    """A sorting key: each value's place in the order in which the values first appear."""
+def _order_of_appearance(column: pd.Series) -> pd.Series:
+    """A key to sort a column by: 0 for the value that appears first in it, 1 for the second, and so on."""
     return pd.Series(pd.factorize(column)[0], index=column.index)
 
 
@@ -313,7 +316,7 @@ def _draw_causes(axes: Axes, counts: pd.DataFrame, has_several_forms: bool) -> N
 
 
 def _causes_title(total: int, known: pd.DataFrame) -> str:
-    """How many reasons there are, and which known causes are named most often (three at most)."""
+    """The chart's title: how many reasons there are, and which known causes are named most often (at most three)."""
     if known.empty:
         return f"{total} 条偏差原因都归不了类"
     most = known["reasons"].max()

@@ -138,6 +138,7 @@ def picture(figure: Figure) -> Html:
 
 
 def _png(figure: Figure) -> bytes:
+    """The chart as a PNG file with few colours."""
     with style.use():
         rendered = io.BytesIO()
         figure.savefig(rendered, format="png", dpi=DOTS_PER_INCH)

@@ -166,11 +166,13 @@ def _source_names(documents: pd.DataFrame) -> str:
 
 
 def _finding_counts(findings: pd.DataFrame) -> str:
+    """How many findings there are of each severity."""
     counts = findings["severity"].value_counts()
     return "，".join(f"{label} {int(counts.get(severity, 0))}" for severity, label in SEVERITIES.items())
 
 
 def _reviewed_fields(fields: pd.DataFrame) -> str:
+    """How many fields people corrected or confirmed; empty where nobody did."""
     counts = fields["status"].value_counts()
     return "，".join(f"{label} {counts[status]} 处" for status, label in REVIEWED.items() if status in counts)
 

@@ -75,7 +75,7 @@ def width(words: str) -> int:
 
 
 def shorten(words: str, columns: int) -> str:
-    """Cut a text to at most ``columns`` half-width columns; an ellipsis stands for what is cut.
+    """Cut a text to at most ``columns`` half-width columns, the ellipsis (two columns) for what is cut included.
 
     >>> shorten("天津市工业和信息化局", 10)
     '天津市工…'
@@ -104,7 +104,8 @@ def wrap_evenly(words: str, columns: int, lines: int = 2) -> str:
 def wrap(words: str, columns: int, lines: int = 2) -> str:
     """Break a text into at most ``lines`` lines of ``columns`` half-width columns; an ellipsis stands for the rest.
 
-    Closing punctuation does not begin a line. A number or a Latin word is not broken where it fits into a line.
+    Runs of white space become one space. Closing punctuation does not begin a line: it may stick out by its own width.
+    A number or a Latin word is not broken where it fits into a line.
 
     >>> wrap("天津市工业和信息化局", 18)
     '天津市工业和信息化\\n局'

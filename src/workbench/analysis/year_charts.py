@@ -74,7 +74,7 @@ def _draw_year(axes: Axes, points: pd.Series, bins: np.ndarray, is_crowded: bool
 
 
 def _medians_title(years: list[int], medians: list[float]) -> str:
-    """How far the median changed from the first year to the last."""
+    """The chart's title: how far the median changed from the first year to the last, in points of 100."""
     change = medians[-1] - medians[0]
     direction = "上升" if change > 0 else "下降"
     title = f"{years[0]} 到 {years[-1]} 年度，得分中位数"
@@ -124,7 +124,7 @@ def _draw_department(axes: Axes, name: str, scores: pd.DataFrame, rates: pd.Data
 
 
 def _changes_title(scores: pd.DataFrame, count: int) -> str:
-    """Which of ``count`` departments changed most from one of its years to the next, and by how much."""
+    """The chart's title: which of ``count`` departments changed most from one of its years to the next, and how far."""
     changes = comparison.year_changes(scores)
     if changes.empty or changes["change"].abs().max() < STEADY_RATE:
         return f"{count} 个部门有多个年度的绩效表，得分率基本不变"

@@ -104,6 +104,7 @@ def _build(
     seconds: float,
     notebooks: Path | None,
 ) -> ReportRun:
+    """Plan, run, record and list; the parameters are those of :func:`build_reports`."""
     dataset = open_dataset(processed)
     project, _ = project_folder(processed)
     own = notebooks or trusted_notebooks(project)
