@@ -1,4 +1,4 @@
-"""Findings with the piece of the scan that they are about."""
+"""Findings with a crop of the scan that they are about."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def _scale_attainment(axes: Axes, attainments: pd.Series) -> None:
 
 
 def _title(rows: pd.DataFrame) -> str:
-    """The chart's title: how many indicators missed their target, how many went far beyond it, and which went furthest."""
+    """The chart's title: how many indicators missed their target, how many went far beyond it, and which furthest."""
     missed = int((rows["verdict"] == "missed").sum())
     title = f"{len(rows)} 项可量化指标中 {missed} 项未达成" if missed else f"{len(rows)} 项可量化指标没有一项未达成"
     beyond = measures.far_exceeded(rows)

@@ -79,7 +79,7 @@ def _points_lost(form: Tables, row: Any) -> str:
 
 
 def _gap_of_totals(row: Any) -> str:
-    """Where a stated total differs from the sum of the rows."""
+    """Which stated totals differ from the sums of the rows, and by how many points."""
     parts = [
         f"{label}自报 {number(row[f'stated_{name}'])}，各行相加 {number(row[f'added_{name}'])}，"
         f"相差 {number(abs(row[f'{name}_gap']))}"

@@ -160,7 +160,10 @@ FAILED_COLUMNS = (
 
 
 def points_lost(form: Tables) -> Html:
-    """Make the table of where points were lost, with the reasons that the form gives."""
+    """Make the table of where points were lost, with the reasons that the form gives.
+
+    The column of goals is left out where no row has one.
+    """
     rows = measures.points_lost(form.budgets, form.indicators)
     columns = [column for column in LOSS_COLUMNS if column.name != "goal_no" or rows["goal_no"].notna().any()]
     return html.table(rows, columns, nothing="没有扣分", row_class=_row_class)
