@@ -250,7 +250,8 @@ def reported(folder: Path) -> None:
 
 
 def report(folder: Path) -> None:
-    build._run = lambda jobs, *_: (run.make_report(job) for job in jobs)  # in this process, where nothing is spawned
+    # In this process, where nothing is spawned.
+    build.run_jobs = lambda jobs, *_: (run.make_report(job) for job in jobs)
     run.run_notebook = lambda job, _: executed(folder, job.stem)
     build.build_reports(folder / OUT, folder / "reports")
 

@@ -1,11 +1,13 @@
-"""Measures against worked examples, charts and pieces against awkward forms."""
+"""Measures against worked examples, charts and tables against awkward forms."""
 
 from __future__ import annotations
 
+import doctest
 import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import matplotlib as mpl
 import numpy as np
@@ -16,6 +18,7 @@ from matplotlib.figure import Figure
 from tests.sample_tables import SampleTables, as_promised, empty_tables, sample_tables, several_departments, write
 from workbench import analysis as wa
 from workbench.analysis import (
+    causes,
     comparison,
     evidence,
     html,
@@ -29,6 +32,7 @@ from workbench.analysis import (
 from workbench.analysis.selection import NO_DEPARTMENT, department_years, known_year
 from workbench.analysis.summary import department_summary
 from workbench.errors import DatasetError, SelectionError
+from workbench.report import plan
 
 DEPARTMENT = "天津市工业和信息化局"
 NAN = float("nan")
@@ -249,7 +253,7 @@ def test_forms_without_department_or_year_can_be_selected() -> None:
     assert len(wa.select(tables, NO_DEPARTMENT).indicators) == 103
 
 
-def test_an_empty_dataset_gives_an_empty_excerpt_but_no_department() -> None:
+def test_an_empty_dataset_gives_an_empty_selection_but_no_department() -> None:
     assert wa.select(empty_tables()).forms.empty
     with pytest.raises(SelectionError, match="has none"):
         wa.select(empty_tables(), DEPARTMENT)
@@ -333,24 +337,32 @@ FORM_CHARTS = (wa.budget_flow, wa.goal_completion, wa.score_heat_map, wa.score_w
 FORM_CHARTS += (wa.deviation_causes,)
 OVERVIEW_CHARTS = (wa.scores, wa.execution_against_score, wa.department_heat_map, wa.scores_by_year)
 OVERVIEW_CHARTS += (wa.departments_over_years,)
-FORM_PIECES = (sections.basis, sections.key_figures, sections.key_points, sections.target_quality, report_tables.losses)
-FORM_PIECES += (
-    report_tables.missed,
-    report_tables.far_exceeded,
-    report_tables.unscored,
-    report_tables.indicators,
-    report_tables.forms,
-)
-FORM_PIECES += (report_tables.reasons, report_tables.spread, report_tables.failed_documents, evidence.findings)
-FORM_PIECES += (
-    report_tables.budget,
-    report_tables.goals,
-    report_tables.corrections,
-    report_tables.dictionary,
+FORM_PARTS = (
+    sections.basis,
+    sections.key_figures,
+    sections.key_points,
+    sections.target_quality,
     sections.conclusion,
+    sections.ingest_title,
+    sections.overview_title,
+    sections.overview_key_figures,
+    report_tables.points_lost,
+    report_tables.missed_indicators,
+    report_tables.far_exceeded_indicators,
+    report_tables.unscored_indicators,
+    report_tables.all_indicators,
+    report_tables.ranked_forms,
+    report_tables.deviation_reasons,
+    report_tables.dispersion,
+    report_tables.failed_documents,
+    report_tables.budget_lines,
+    report_tables.goals,
+    report_tables.corrected_fields,
+    report_tables.data_dictionary,
+    report_tables.forms_read,
+    report_tables.finding_codes,
+    evidence.findings,
 )
-FORM_PIECES += (report_tables.forms_read, report_tables.finding_codes, sections.ingest_title)
-FORM_PIECES += (sections.overview_title, sections.overview_figures)
 
 
 @pytest.mark.parametrize("name", list(awkward_tables()))
@@ -364,9 +376,9 @@ def test_charts_and_pieces_of_awkward_forms(name: str) -> None:
             with style.use():
                 figure.draw_without_rendering()
             assert len(wa.alt_text(figure)) > 8
-        for piece in FORM_PIECES:
-            assert "<script" not in piece(report.main).markup
-        assert "<script" not in (sections.title(report) + sections.other_forms(report)).markup
+        for part in FORM_PARTS:
+            assert "<script" not in part(report.main).markup
+        assert "<script" not in (sections.department_title(report) + sections.other_forms(report)).markup
 
 
 @pytest.mark.parametrize("chart", [*FORM_CHARTS, *OVERVIEW_CHARTS])
@@ -412,12 +424,17 @@ def test_a_picture_has_its_alternative_text_escaped(tianjin: SampleTables) -> No
 def test_a_table_escapes_and_marks() -> None:
     rows = pd.DataFrame({"a": ["<b>", None], "n": [1234.5, np.nan]})
     columns = (html.TableColumn("a", "<i>"), html.TableColumn("n", "数", wording.number, "number"))
-    markup = html.table(rows, columns, caption="<u>", mark=lambda row: '"x').markup
+    markup = html.table(rows, columns, caption="<u>", row_class=lambda row: '"x').markup
     assert "<b>" not in markup
     assert "<i>" not in markup
     assert "<u>" not in markup
     assert "1,234.5" in markup
     assert "—" in markup
+
+
+@pytest.mark.parametrize("module", [causes, measures, plan, wording], ids=lambda module: module.__name__)
+def test_examples_in_docstrings_hold(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
 
 
 def test_wording() -> None:

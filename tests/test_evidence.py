@@ -1,4 +1,4 @@
-"""Findings with the piece of the scan that they are about."""
+"""Findings with a crop of the scan that they are about."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_pieces_are_left_out_beyond_the_limit_the_least_serious_first(monkeypatc
     both = tables.findings[tables.findings["record_no"] == 71]
     tables.findings = pd.concat([both, both.assign(severity="warning"), both.assign(severity="error")])
     scans = PaintedScans()
-    size = len(evidence.pieces_of_scans(both, tables.cells, PaintedScans())[both.index[0]])
+    size = len(evidence.scan_crops(both, tables.cells, PaintedScans())[both.index[0]])
     monkeypatch.setattr(evidence, "MOST_BYTES", size + 10)
     markup = evidence.findings(tables, scans).markup
     assert markup.index("wb-error") < markup.index("<img") < markup.index("wb-warning")
@@ -112,5 +112,5 @@ def test_every_finding_of_the_sample_archive_has_its_piece(sample_dataset: Sampl
     markup = evidence.findings(report, sample_dataset.dataset).markup
     shown = pictures(markup)
     assert len(shown) == len(report.findings)
-    assert all(image.width <= evidence.STRIP_WIDTH and image.height <= evidence.STRIP_HEIGHT for image in shown)
+    assert all(image.width <= evidence.CROP_WIDTH and image.height <= evidence.CROP_HEIGHT for image in shown)
     assert len(markup) < 1_400_000

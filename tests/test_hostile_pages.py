@@ -21,7 +21,7 @@ from tests.written import write_html
 from workbench.grid.export import to_html
 from workbench.read.document import read_scan
 from workbench.readers.plain import plain
-from workbench.report.page import frame
+from workbench.report.page import html_document
 from workbench.settings import Settings
 from workbench.visible import visible
 
@@ -179,7 +179,7 @@ def unescaped(payload: Payload) -> str:
 
 @pytest.mark.parametrize("payload", [one for one in BROWSER if one.name in ACTING], ids=lambda payload: payload.name)
 def test_the_canary_sings_where_a_text_is_not_escaped(browser: Browser, payload: Payload, tmp_path: Path) -> None:
-    page = frame("题", f"<main>{unescaped(payload)}</main>")
+    page = html_document("题", f"<main>{unescaped(payload)}</main>")
     path = tmp_path / "page.html"
     path.write_text(re.sub("<meta http-equiv=.Content-Security.*", "", page), encoding="utf-8")
     with watched(browser, path) as found:
@@ -190,7 +190,7 @@ def test_the_policy_of_a_page_silences_it_and_is_seen_to(browser: Browser, tmp_p
     """But for a page that sends its reader elsewhere: there it is the escaping alone that helps."""
     acting = [unescaped(payload) for payload in BROWSER if payload.name in ACTING and payload.name != "refresh"]
     path = tmp_path / "page.html"
-    path.write_text(frame("题", f"<main>{' '.join(acting)}</main>"), encoding="utf-8")
+    path.write_text(html_document("题", f"<main>{' '.join(acting)}</main>"), encoding="utf-8")
     with watched(browser, path) as found:
         assert sum(sign.startswith(BROKEN) for sign in found.fired) >= 8
         assert [sign for sign in found.fired if not sign.startswith((BROKEN, "request"))] == []

@@ -30,8 +30,8 @@ from workbench.dataset.schemas import text_columns
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.errors import InputError
 from workbench.readers.plain import plain
+from workbench.report.parameters import ReadableTranslator
 from workbench.report.plan import file_stems
-from workbench.report.run import ReadableTranslator
 from workbench.visible import visible
 
 Counted = Callable[[str, int], None]

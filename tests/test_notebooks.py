@@ -21,7 +21,7 @@ from tests.test_analysis import awkward_tables
 from tests.test_report import NETWORK
 from workbench.errors import SelectionError
 from workbench.report import ReportRun, pack
-from workbench.report.kernel import ThisPython
+from workbench.report.kernel import InstalledKernel
 from workbench.report.plan import file_stems
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -36,7 +36,7 @@ def run(name: str, folder: Path, **parameters: object) -> NotebookNode:
         parameters=parameters,
         progress_bar=False,
         cwd=str(folder),
-        kernel_manager_class=ThisPython,
+        kernel_manager_class=InstalledKernel,
     )
 
 

@@ -17,12 +17,15 @@ import pytest
 from tests.made_reports import AWKWARD, DEPARTMENT
 from tests.sample_tables import empty_tables, sample_tables, several_departments, write
 from workbench.errors import ReportError, SelectionError, SettingsError
-from workbench.report.build import _run, build_reports
-from workbench.report.journal import Report, note, noted
-from workbench.report.origin import row_digests
-from workbench.report.page import frame, make_page
-from workbench.report.plan import ReportJob, chosen, file_stems, find_notebook, plan, project_folder
-from workbench.report.run import ReadableTranslator, make_report, readable_parameters, without_paths
+from workbench.report.build import build_reports
+from workbench.report.digests import row_digests
+from workbench.report.journal import Report, append_report, read_reports
+from workbench.report.notebooks import find_notebook, project_folder
+from workbench.report.page import html_document, make_page
+from workbench.report.parameters import ReadableTranslator, readable_parameters
+from workbench.report.plan import ReportJob, chosen, file_stems, plan
+from workbench.report.run import make_report, without_paths
+from workbench.report.workers import run_jobs
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 NETWORK = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\((?!["']?data:)|@import|<script\s""", re.IGNORECASE)
@@ -109,7 +112,7 @@ def test_paths_of_the_machine_are_taken_out(tmp_path: Path) -> None:
 
 
 def test_a_page_is_chinese_and_escapes_its_title() -> None:
-    page = frame('<b>"', "正文")
+    page = html_document('<b>"', "正文")
     assert '<html lang="zh-CN">' in page
     assert "<title>&lt;b&gt;&quot;</title>" in page
 
@@ -247,22 +250,22 @@ def test_a_notebook_of_the_users_own_may_show_any_row(tmp_path: Path) -> None:
 
 
 def test_a_line_of_the_journal_that_was_cut_off_is_no_report(tmp_path: Path) -> None:
-    note(tmp_path, Report("甲", "a", "1"))
-    note(tmp_path, Report("乙", "b", "1", "reason", "[2]"))
-    note(tmp_path, Report("甲", "a", "2"))
+    append_report(tmp_path, Report("甲", "a", "1"))
+    append_report(tmp_path, Report("乙", "b", "1", "reason", "[2]"))
+    append_report(tmp_path, Report("甲", "a", "2"))
     journal = tmp_path / "reports.jsonl"
     journal.write_bytes(journal.read_bytes() + '{"title": "丙"'.encode())
-    assert noted(tmp_path) == {"a": Report("甲", "a", "2"), "b": Report("乙", "b", "1", "reason", "[2]")}
+    assert read_reports(tmp_path) == {"a": Report("甲", "a", "2"), "b": Report("乙", "b", "1", "reason", "[2]")}
 
 
 def test_a_worker_that_dies_takes_only_its_own_report_down(tmp_path: Path) -> None:
     jobs = [ReportJob(tmp_path / f"{name}.ipynb", name, name, tmp_path, tmp_path / "out") for name in ("kill", "a")]
     for job in jobs:
         job.notebook.write_text("not json", encoding="utf-8")
-    reports = {report.stem: report for report in _run(jobs, 1, 10, make=_make_or_die)}
+    reports = {report.stem: report for report in run_jobs(jobs, 1, 10, make=_make_or_die)}
     assert "worker process died twice" in str(reports["kill"].error)
     assert str(reports["a"].error).startswith("a.ipynb: ")
-    assert set(noted(tmp_path / "out")) == {"kill", "a"}
+    assert set(read_reports(tmp_path / "out")) == {"kill", "a"}
 
 
 def _make_or_die(job: ReportJob, seconds: float) -> Report:
@@ -291,7 +294,7 @@ def test_ctrl_c_finishes_the_reports_in_hand_and_the_next_run_goes_on(tmp_path: 
     assert process.returncode == 1
     assert "interrupted; run the same command again" in said
     assert "Traceback" not in said
-    done = noted(tmp_path / "out")
+    done = read_reports(tmp_path / "out")
     assert 2 <= len(done) < 5
     assert all(report.error is None for report in done.values())
     assert (tmp_path / "out" / "index.html").is_file()
@@ -306,7 +309,7 @@ def test_a_notebook_that_is_no_notebook_fails_with_its_name(tmp_path: Path) -> N
 
 
 def test_an_empty_dataset_gives_an_index_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.report.build._run", lambda *_: (report for report in ()))
+    monkeypatch.setattr("workbench.report.build.run_jobs", lambda *_: (report for report in ()))
     processed = write(empty_tables(), tmp_path / "data" / "processed")
     run = build_reports(processed, tmp_path / "reports")
     assert "数据集中没有绩效表" in run.index.read_text(encoding="utf-8")

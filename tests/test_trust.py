@@ -19,8 +19,8 @@ from tests.conftest import ROOT, workbench
 from tests.sample_tables import sample_tables, write
 from tests.stubs import transcriptions
 from workbench.report import build_reports
-from workbench.report.journal import Report, keep, noted
-from workbench.report.plan import own_notebooks, passed_over, shipped_notebooks, trusted_notebooks
+from workbench.report.journal import Report, read_reports, write_reports
+from workbench.report.notebooks import own_notebooks, passed_over, shipped_notebooks, trusted_notebooks
 
 NOTEBOOK = "from pathlib import Path; Path(r'{mark}').touch()"
 
@@ -81,8 +81,8 @@ class TestNotebooks:
 def test_a_journal_of_reports_that_leads_elsewhere_removes_nothing(tmp_path):
     write(sample_tables(), tmp_path / "data" / "processed")
     (tmp_path / "mine.html").write_text("mine")
-    keep(tmp_path / "reports", [Report("题", stem, "") for stem in ("../mine", "/mine", "..\\mine", "gone")])
-    assert list(noted(tmp_path / "reports")) == ["gone"]
+    write_reports(tmp_path / "reports", [Report("题", stem, "") for stem in ("../mine", "/mine", "..\\mine", "gone")])
+    assert list(read_reports(tmp_path / "reports")) == ["gone"]
 
 
 FORBIDDEN_MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "torch"}

@@ -18,7 +18,7 @@ from workbench.analysis import style
 from workbench.corrections.log import CorrectionLog
 from workbench.corrections.validate import refusal
 from workbench.files import short_name
-from workbench.report.journal import Report, note, noted
+from workbench.report.journal import Report, append_report, read_reports
 from workbench.visible import TURNING, UNSEEN, as_html, one_line, visible
 
 
@@ -71,15 +71,15 @@ def test_a_name_is_cut_only_where_it_is_too_long_and_stays_its_own() -> None:
 def test_a_line_of_the_journal_of_reports_ends_only_where_it_ends(tmp_path: Path) -> None:
     """A title with a line separator was two lines, neither of them one, and its report not known any more."""
     report = Report("甲\u2028乙\u0085丙\x1c", "a", "1")
-    note(tmp_path, report)
-    assert noted(tmp_path) == {"a": report}
+    append_report(tmp_path, report)
+    assert read_reports(tmp_path) == {"a": report}
 
 
 @pytest.mark.parametrize("stem", ["../../secret", "/tmp/secret", "a/b", "..", "", 5, None, ["a"], "a\\b", "C:a"])
 def test_a_journal_of_strangers_names_no_file_outside_its_folder(stem: object, tmp_path: Path) -> None:
     """The next run removed the files of reports that it did not know, wherever the journal said that they were."""
-    note(tmp_path, Report("甲", stem, "1"))  # type: ignore[arg-type]
-    assert noted(tmp_path) == {}
+    append_report(tmp_path, Report("甲", stem, "1"))  # type: ignore[arg-type]
+    assert read_reports(tmp_path) == {}
 
 
 def test_departments_that_share_no_kind_of_indicator_are_compared_all_the_same() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench.errors import ProjectError
 from workbench.files import write_atomically
-from workbench.report.plan import shipped_notebooks
+from workbench.report.notebooks import shipped_notebooks
 
 FOLDERS = ("data/raw", "data/corrections", "data/processed", "notebooks")
 """Folders of a project, relative to it."""

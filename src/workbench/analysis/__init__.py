@@ -1,8 +1,12 @@
-"""Analyses: measures and charts, as pure functions on the tables of ``DATASET.md``.
+"""Measures, charts and sections of reports: pure functions on the tables of a dataset (``docs/dataset.md``).
 
-``measures``, ``causes``, ``comparison`` and ``summary`` count, ``narrative`` puts the counts into sentences,
-``form_charts``, ``attainment``, ``archive_charts`` and ``year_charts`` draw, ``html``, ``sections``, ``report_tables``
-and ``evidence`` make the parts of a report. What the notebooks use is here::
+1. ``folders`` finds the dataset, ``selection`` selects the forms of one department and year.
+2. ``measures``, ``summary``, ``causes`` and ``comparison`` compute.
+3. ``wording`` writes numbers, ``narrative`` writes sentences.
+4. ``form_charts``, ``attainment_chart``, ``archive_charts`` and ``year_charts`` draw, with ``heat_map`` and ``style``.
+5. ``html``, ``report_tables``, ``evidence`` and ``sections`` make the parts of a page.
+
+What the notebooks use is here::
 
     from workbench import analysis as wa
 
@@ -12,7 +16,8 @@ and ``evidence`` make the parts of a report. What the notebooks use is here::
 
 from workbench.analysis import causes, comparison, evidence, measures, report_tables, sections
 from workbench.analysis.archive_charts import department_heat_map, execution_against_score, scores
-from workbench.analysis.attainment import attainment_dots
+from workbench.analysis.attainment_chart import attainment_dots
+from workbench.analysis.folders import locate, locate_project
 from workbench.analysis.form_charts import (
     budget_flow,
     deviation_causes,
@@ -21,14 +26,14 @@ from workbench.analysis.form_charts import (
     score_waterfall,
 )
 from workbench.analysis.html import Html, picture, stylesheet
-from workbench.analysis.selection import Excerpt, Tables, locate, locate_project, select
+from workbench.analysis.selection import Selection, Tables, select
 from workbench.analysis.style import alt_text, use
 from workbench.analysis.summary import form_summary
 from workbench.analysis.year_charts import departments_over_years, scores_by_year
 
 __all__ = [
-    "Excerpt",
     "Html",
+    "Selection",
     "Tables",
     "alt_text",
     "attainment_dots",

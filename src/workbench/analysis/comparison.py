@@ -1,6 +1,6 @@
-"""Measures across departments and years: ranks and how sure they are, dispersion, association, panels.
+"""Compares forms across departments and years: bounds of scores, ranks, dispersion, correlation, changes.
 
-All take the table of :func:`workbench.analysis.summary.form_summary` unless they say otherwise.
+``summary`` is the frame of :func:`workbench.analysis.summary.form_summary`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from workbench.analysis.selection import Tables
 from workbench.findings import FLAGS
 
 POINT_FIELDS = ("weight", "score")
-"""Fields of a row whose misreading would change a score."""
+"""Fields of a record whose misreading would change a score."""
+
+FEWEST_PAIRS = 5
+"""Fewest forms that a correlation is computed for; over fewer its interval says nothing."""
+
+RATE_DECIMALS = 9
+"""Decimals to which score rates (fractions) are compared, so that equal scores share a rank."""
 
 NORMAL_95 = 1.959963984540054
 """The normal distribution's 97.5 % quantile: half the width of a 95 % interval in standard errors."""
@@ -25,7 +31,7 @@ NORMAL_95 = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """Spearman's rank correlation between two measures, with its 95 % interval, over ``count`` forms."""
+    """Spearman's rank correlation of two measures over ``count`` forms, with its 95 % interval, low to high."""
 
     count: int
     coefficient: float
@@ -34,74 +40,111 @@ class Association:
 
 
 def score_bounds(tables: Tables) -> pd.DataFrame:
-    """Between which scores a form's score must lie, given what a person has yet to look at, indexed by ``form_id``.
+    """Compute between which scores each form's score must lie, whatever a review finds, indexed by ``form_id``.
 
-    A field is under review where a finding says that the machine may be wrong about it. Where the stated total
-    was read without doubt it is the score. Otherwise the score is the sum of the rows, in which every row under
-    review may have got anything from 0 to its weight; where the total and nothing else is under review, it lies
-    between the stated total and that sum; where the rows give no sum, between 0 and the full marks.
-    Columns: low, high (points), doubted (fields under review that bear on it). Source: ``findings``, ``forms``,
-    ``budgets``, ``indicators``.
+    A field awaits review where a finding flags it as possibly misread and nobody has looked at it yet. Then:
+
+    - The stated total does not await review: it is the score.
+    - Some rows do: the score is the sum of the rows, where each of these rows got anything from 0 to its weight.
+    - The total and nothing else does: the score lies between the stated total and the sum of the rows.
+    - The rows give no sum: the score lies between 0 and full marks.
+
+    Columns: low, high (points), doubted (number of fields and rows that await review and bear on the score).
+    Source: ``findings``, ``forms``, ``budgets``, ``indicators``.
     """
     totals = measures.totals(tables.forms, tables.budgets, tables.indicators)
-    doubts = tables.findings[tables.findings["code"].isin(FLAGS) & ~tables.findings["reviewed"].astype(bool)]
-    of_total = _doubted(doubts, "forms", ("total_weight", "total_score"), required=True)
-    budget_rows = measures.budget_totals(tables.budgets).reset_index()
-    rows = [
-        _doubted_rows(tables.indicators, "indicator_no", _doubted(doubts, "indicators", POINT_FIELDS)),
-        _doubted_rows(budget_rows, "line_no", _doubted(doubts, "budgets", POINT_FIELDS)),
-    ]
-    at_stake = pd.concat(rows, ignore_index=True).groupby("form_id")[["weight", "score"]].sum()
-    at_stake = at_stake.reindex(totals.index).fillna(0.0)
-    counts = pd.concat([of_total["form_id"], *(part["form_id"] for part in rows)]).value_counts()
+    flags = tables.findings[tables.findings["code"].isin(FLAGS) & ~tables.findings["reviewed"].astype(bool)]
+    flagged_totals = _flagged_records(flags, "forms", ("total_weight", "total_score"), by_field_only=True)
+    flagged_rows = _flagged_rows(tables, flags)
+    total_is_flagged = totals.index.isin(flagged_totals["form_id"])
+    low, high = _bounds_of_sum(totals, flagged_rows)
     stated, full = totals["stated_score"], totals["stated_weight"].fillna(totals["added_weight"])
-    least = totals["added_score"] - at_stake["score"]
-    most = least + at_stake["weight"]
-    total_in_doubt = totals.index.isin(of_total["form_id"])
-    low, high = least.copy(), most.copy()
-    # Doubt about the total alone: what it says and what the rows say are the two candidates.
-    low[total_in_doubt] = np.fmin(least, stated)[total_in_doubt]
-    high[total_in_doubt] = np.fmax(most, stated)[total_in_doubt]
-    sure = stated.notna() & ~total_in_doubt
-    low, high = stated.where(sure, low), stated.where(sure, high)
-    unknown = total_in_doubt & totals["added_score"].isna()
-    low, high = low.mask(unknown, 0.0), high.mask(unknown, full)
+    # A flagged total: what it says and what the rows say are both possible.
+    low = low.mask(total_is_flagged, np.fmin(low, stated))
+    high = high.mask(total_is_flagged, np.fmax(high, stated))
+    is_certain = stated.notna() & ~total_is_flagged
+    low, high = stated.where(is_certain, low), stated.where(is_certain, high)
+    is_unknown = total_is_flagged & totals["added_score"].isna()
+    low, high = low.mask(is_unknown, 0.0), high.mask(is_unknown, full)
+    counts = pd.concat([flagged_totals["form_id"], flagged_rows["form_id"]]).value_counts()
     doubted = pd.Series(counts, index=totals.index).fillna(0).astype(int)
     return pd.DataFrame({"low": low, "high": high, "doubted": doubted}, index=totals.index)
 
 
-def ranking(summary: pd.DataFrame, bounds: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Forms of one year ranked by score rate, best first; equal scores share the better rank.
+def _bounds_of_sum(totals: pd.DataFrame, flagged_rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The least and the most that the rows of each form can add up to, in points."""
+    at_stake = flagged_rows.groupby("form_id")[["weight", "score"]].sum().reindex(totals.index).fillna(0.0)
+    least = totals["added_score"] - at_stake["score"]
+    return least, least + at_stake["weight"]
 
-    Adds ``rank`` (1 = best within its year), ``ranked`` (how many of that year have a score), and, with the
-    ``bounds`` of :func:`score_bounds`, ``best_rank`` and ``worst_rank``: the ranks that the form can have if
-    every field under review may hold anything. Forms without a score come last, without a rank.
+
+def _flagged_rows(tables: Tables, flags: pd.DataFrame) -> pd.DataFrame:
+    """Form, weight and score of the flagged indicators and budget totals; a score that was not read is missing."""
+    kinds = (
+        ("indicators", "indicator_no", tables.indicators),
+        ("budgets", "line_no", measures.budget_totals(tables.budgets).reset_index()),
+    )
+    parts = []
+    for table, number, rows in kinds:
+        keys = _flagged_records(flags, table, POINT_FIELDS).rename(columns={"record_no": number})
+        found = rows[["form_id", number, "weight", "score"]].merge(keys, on=["form_id", number])
+        parts.append(found.assign(weight=numbers(found["weight"]), score=numbers(found["score"])))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _flagged_records(
+    flags: pd.DataFrame, table: str, fields: tuple[str, ...], by_field_only: bool = False
+) -> pd.DataFrame:
+    """form_id and record_no of the table's records with a flag on one of these fields, or on the whole record.
+
+    With ``by_field_only`` a flag on the whole record does not count.
+    """
+    about = flags["field"].isin(fields)
+    if not by_field_only:
+        about |= flags["field"].isna() & flags["record_no"].notna()
+    chosen = flags[(flags["table"] == table) & about]
+    return chosen[["form_id", "record_no"]].drop_duplicates()
+
+
+def ranking(summary: pd.DataFrame, bounds: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Rank the forms of each year by score rate, best first; equal scores share the better rank.
+
+    Adds to ``summary`` the columns rank (1 is the best of its year) and ranked (how many forms of that year have a
+    score). With ``bounds``, the frame of :func:`score_bounds`, it adds best_rank and worst_rank: the ranks that a
+    form can have, whatever the fields that await review hold. Forms without a score come last, without a rank.
     """
     years = summary["year"].astype("Int64")
-    rates = summary["score_rate"].round(9)
-    places = rates.groupby(years, dropna=False).rank(method="min", ascending=False)
+    rates = summary["score_rate"].round(RATE_DECIMALS)
+    ranks = rates.groupby(years, dropna=False).rank(method="min", ascending=False)
     counts = rates.groupby(years, dropna=False).transform("count")
-    table = summary.assign(rank=places.astype("Int64"), ranked=counts.astype("Int64"))
+    table = summary.assign(rank=ranks.astype("Int64"), ranked=counts.astype("Int64"))
     if bounds is not None:
-        table = table.assign(best_rank=table["rank"], worst_rank=table["rank"])
-        known = bounds.reindex(table["form_id"]).set_index(table.index)
-        low = (known["low"] / table["full"].where(table["full"] > 0)).fillna(rates).round(9)
-        high = (known["high"] / table["full"].where(table["full"] > 0)).fillna(rates).round(9)
-        for _, of_year in table[table["rank"].notna()].groupby("year", dropna=False):
-            lows, highs = low[of_year.index].to_numpy(), high[of_year.index].to_numpy()
-            better = len(lows) - np.searchsorted(np.sort(lows), highs, side="right")
-            # Everyone who may be ahead; a form does not stand ahead of itself.
-            maybe = len(highs) - np.searchsorted(np.sort(highs), lows, side="right") - (highs > lows)
-            table.loc[of_year.index, "best_rank"] = better + 1
-            table.loc[of_year.index, "worst_rank"] = maybe + 1
+        table = _with_possible_ranks(table, rates, bounds)
     return table.sort_values(["year", "rank"], ascending=[False, True], na_position="last", kind="stable")
 
 
-def dispersion(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
-    """How far a measure spreads within each group, such as score rates by year.
+def _with_possible_ranks(table: pd.DataFrame, rates: pd.Series, bounds: pd.DataFrame) -> pd.DataFrame:
+    """Add best_rank and worst_rank to a ranked table, from the bounds of every score of the year."""
+    table = table.assign(best_rank=table["rank"], worst_rank=table["rank"])
+    known = bounds.reindex(table["form_id"]).set_index(table.index)
+    full = table["full"].where(table["full"] > 0)
+    low, high = ((known[end] / full).fillna(rates).round(RATE_DECIMALS) for end in ("low", "high"))
+    for _, of_year in table[table["rank"].notna()].groupby("year", dropna=False):
+        lows, highs = low[of_year.index].to_numpy(), high[of_year.index].to_numpy()
+        certainly_ahead = len(lows) - np.searchsorted(np.sort(lows), highs, side="right")
+        # A form whose own range is open counts among those that may be ahead of it, and is taken out again.
+        possibly_ahead = len(highs) - np.searchsorted(np.sort(highs), lows, side="right") - (highs > lows)
+        table.loc[of_year.index, "best_rank"] = certainly_ahead + 1
+        table.loc[of_year.index, "worst_rank"] = possibly_ahead + 1
+    return table
 
-    Columns: count, mean, median, lower and upper quartile, minimum, maximum, deviation (standard deviation with
-    n − 1, missing for one value), variation (deviation ÷ mean). Missing values are left out. Unit: the measure's.
+
+def dispersion(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
+    """Describe how far a measure spreads within each group, such as score rates by year, indexed by group.
+
+    ``values`` and ``groups`` share an index; missing values are left out. Columns: count, mean, median, lower and
+    upper (quartiles), minimum, maximum, deviation (standard deviation with n − 1, missing for one value), all in the
+    measure's unit, and variation (deviation ÷ mean, without a unit).
     """
     grouped = numbers(values).groupby(groups)
     table = pd.DataFrame(
@@ -120,23 +163,25 @@ def dispersion(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
 
 
 def association(first: pd.Series, second: pd.Series) -> Association | None:
-    """Spearman's ρ of two measures over the forms that show both; None for fewer than five, or where one is constant.
+    """Compute Spearman's ρ of two measures over the forms that show both.
 
+    None for fewer than :data:`FEWEST_PAIRS` forms, or where a measure is constant. The two series share an index.
     Interval: Fisher's z with the standard error √((1 + ρ²/2) ÷ (n − 3)) (Bonett and Wright 2000, Psychometrika 65).
     """
     both = pd.DataFrame({"first": numbers(first), "second": numbers(second)}).dropna()
-    if len(both) < 5 or both["first"].nunique() < 2 or both["second"].nunique() < 2:
+    if len(both) < FEWEST_PAIRS or both["first"].nunique() < 2 or both["second"].nunique() < 2:
         return None
     rho = float(np.clip(both["first"].rank().corr(both["second"].rank()), -1.0, 1.0))
-    middle = math.atanh(float(np.clip(rho, -0.999999, 0.999999)))
+    z = math.atanh(float(np.clip(rho, -0.999999, 0.999999)))
     error = math.sqrt((1 + rho**2 / 2) / (len(both) - 3))
-    return Association(len(both), rho, math.tanh(middle - NORMAL_95 * error), math.tanh(middle + NORMAL_95 * error))
+    return Association(len(both), rho, math.tanh(z - NORMAL_95 * error), math.tanh(z + NORMAL_95 * error))
 
 
 def year_panel(departments: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """A measure of every department (down) in every known year (across); missing where there is no form.
+    """Lay a measure out by department (down) and known year (across), missing where there is no form.
 
-    Takes :func:`workbench.analysis.summary.department_summary`. Only departments with two years or more.
+    Only departments with two years or more are kept. ``departments`` is the frame of
+    :func:`workbench.analysis.summary.department_summary`, ``measure`` one of its columns.
     """
     known = departments[measures.numbers(departments[measure]).notna()].reset_index()
     panel = known[known["year"] > 0].pivot(index="department", columns="year", values=measure).astype("float64")
@@ -144,29 +189,13 @@ def year_panel(departments: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def year_changes(panel: pd.DataFrame) -> pd.DataFrame:
-    """What changed from each department's year to the year before it that it has, in the measure's unit.
+    """List how each department changed from one of its years to the next, in the measure's unit.
 
-    Long: department, year, before (the year compared with), value, change (value − value of the year before).
-    Takes :func:`year_panel`.
+    Columns: department, year, before (the year compared with: the one before it that the department has), value,
+    change (value − value of ``before``). ``panel`` is the frame of :func:`year_panel`.
     """
     long = panel.reset_index().melt("department", var_name="year", value_name="value").dropna(subset=["value"])
     long = long.sort_values(["department", "year"], kind="stable")
     by = long.groupby("department")
     long = long.assign(before=by["year"].shift(), change=by["value"].diff())
     return long.dropna(subset=["before"]).astype({"before": int}).reset_index(drop=True)
-
-
-def _doubted(doubts: pd.DataFrame, table: str, fields: tuple[str, ...], required: bool = False) -> pd.DataFrame:
-    """The records with a finding of doubt about one of these fields (or, unless ``required``, about the whole row)."""
-    about = doubts["field"].isin(fields)
-    if not required:
-        about |= doubts["field"].isna() & doubts["record_no"].notna()
-    chosen = doubts[(doubts["table"] == table) & about]
-    return chosen[["form_id", "record_no"]].drop_duplicates()
-
-
-def _doubted_rows(rows: pd.DataFrame, number: str, doubted: pd.DataFrame) -> pd.DataFrame:
-    """Weight and score of the rows in doubt; a score that was not read is worth nothing so far."""
-    keys = doubted.rename(columns={"record_no": number})
-    found = rows[["form_id", number, "weight", "score"]].merge(keys, on=["form_id", number])
-    return found.assign(weight=numbers(found["weight"]), score=numbers(found["score"]))

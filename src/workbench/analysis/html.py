@@ -1,4 +1,7 @@
-"""Pieces of a page: HTML that shows itself in a notebook. All text from forms is escaped here."""
+"""Makes the HTML elements of a report: headings, lists, tables, charts as pictures.
+
+Every element shows itself in a notebook. All text from forms is escaped here and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,15 @@ from workbench.analysis import style, wording
 from workbench.visible import as_html, literal, visible
 
 DOTS_PER_INCH = 144
-"""Resolution of the pictures: sharp on screens with double density and on paper."""
-
+"""Resolution of a chart's picture: sharp on screens with double density and on paper."""
 
 PALETTE = 128
-"""Colours of a chart's picture: enough for its shades and the soft edges of its letters."""
+"""Number of colours of a chart's picture: enough for its shades and the soft edges of its letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Html:
-    """A piece of a page, and the plain words that stand for it where HTML cannot be shown."""
+    """An element of a page as ``markup``, and the plain ``words`` that stand for it where HTML cannot be shown."""
 
     markup: str
     words: str = ""
@@ -42,12 +44,16 @@ class Html:
 
 
 TableRow = Mapping[Hashable, Any]
-"""One row of a table: the values by their columns."""
+"""One row of a frame: its values by their columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """One column of a table: the field, its heading, how a value is written and how wide it may be."""
+    """One column of an HTML table.
+
+    ``name`` is the column of the frame, ``label`` the heading, ``write`` turns a value into text, and ``kind`` says
+    how the style sheet lays the column out: running text, short words that do not break, numbers, long text.
+    """
 
     name: str
     label: str
@@ -56,36 +62,36 @@ class TableColumn:
 
 
 def escape(value: object) -> str:
-    """Text as HTML text: nothing in it is markup any more."""
+    """Write a value as HTML text: nothing in it is markup any more. A missing value becomes a dash."""
     return as_html(wording.text(value))
 
 
-def join(pieces: Iterable[Html]) -> Html:
-    """Several pieces, one after the other."""
-    every = list(pieces)
-    return Html("\n".join(piece.markup for piece in every), "\n".join(piece.words for piece in every))
+def join(elements: Iterable[Html]) -> Html:
+    """Put several elements one after the other."""
+    every = list(elements)
+    return Html("\n".join(element.markup for element in every), "\n".join(element.words for element in every))
 
 
 def stylesheet() -> Html:
-    """The style sheet of all pieces; show it once, on top."""
+    """Make the style sheet of all elements; a page shows it once, on top."""
     css = resources.files("workbench.analysis").joinpath("html.css").read_text(encoding="utf-8")
     return Html(f"<style>\n{css}</style>", "样式")
 
 
 def heading(level: int, words: str) -> Html:
-    """A heading made from data (a name, a year)."""
+    """Make a heading of the given level (1 to 6) from data, such as a name and a year."""
     return Html(f"<h{level}>{escape(words)}</h{level}>", words)
 
 
-def paragraphs(sentences: Iterable[str]) -> Html:
-    """A list of sentences."""
+def bullet_list(sentences: Iterable[str]) -> Html:
+    """Make a bulleted list of sentences."""
     every = list(sentences)
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in every)
     return Html(f'<ul class="wb-points">{items}</ul>', "\n".join(every))
 
 
-def facts(pairs: Iterable[tuple[str, str]], kind: Literal["cards", "facts"]) -> Html:
-    """Labelled values: big ones (``cards``) or a quiet list (``facts``)."""
+def definition_list(pairs: Iterable[tuple[str, str]], kind: Literal["cards", "facts"]) -> Html:
+    """Make a list of labels with their values: a card with a large value each (``cards``), or lines (``facts``)."""
     every = list(pairs)
     items = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in every)
     return Html(f'<dl class="wb-{kind}">{items}</dl>', "\n".join(f"{label}：{value}" for label, value in every))
@@ -96,17 +102,25 @@ def table(
     columns: Sequence[TableColumn],
     caption: str = "",
     nothing: str = "无",
-    mark: Callable[[TableRow], str] | None = None,
+    row_class: Callable[[TableRow], str] | None = None,
 ) -> Html:
-    """A plain table, one row for each row; ``mark`` gives a row's CSS class. Without rows: one sentence."""
+    """Make a table with a row for each row of the frame, or one sentence where there is none.
+
+    Args:
+        rows: the frame; it needs every column that ``columns`` names, and those that ``row_class`` reads.
+        columns: the columns of the table, from left to right.
+        caption: the title above the table.
+        nothing: the sentence for a frame without rows.
+        row_class: gives a row's CSS class without its ``wb-``, or nothing.
+    """
     if rows.empty:
-        said = f"{caption}：{nothing}" if caption else nothing
-        return Html(f'<p class="wb-nothing">{escape(said)}</p>', said)
+        sentence = f"{caption}：{nothing}" if caption else nothing
+        return Html(f'<p class="wb-nothing">{escape(sentence)}</p>', sentence)
     head = "".join(f'<th scope="col" class="wb-{column.kind}">{escape(column.label)}</th>' for column in columns)
     body = []
     for row in rows.to_dict("records"):
-        named = f' class="wb-{as_html(mark(row))}"' if mark and mark(row) else ""
-        body.append(f"<tr{named}>{''.join(_cell(column, row[column.name]) for column in columns)}</tr>")
+        attribute = f' class="wb-{as_html(row_class(row))}"' if row_class and row_class(row) else ""
+        body.append(f"<tr{attribute}>{''.join(_cell(column, row[column.name]) for column in columns)}</tr>")
     # The caption is a row of the head: on paper it comes again with the head on every page.
     title = f'<tr class="wb-caption"><th colspan="{len(columns)}">{escape(caption)}</th></tr>' if caption else ""
     markup = f"<table><thead>{title}<tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
@@ -115,24 +129,29 @@ def table(
 
 
 def picture(figure: Figure) -> Html:
-    """A chart as a picture inside the page, with its alternative text (shown below it on narrow screens)."""
-    with style.use():
-        drawn = io.BytesIO()
-        figure.savefig(drawn, format="png", dpi=DOTS_PER_INCH)
-    buffer = io.BytesIO()
-    # A chart has few colours: with a palette the same picture takes half the room.
-    with Image.open(drawn) as chart:
-        chart.convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    """Make a PNG of a chart, inside the page, with the chart's alt text (shown below it on narrow screens)."""
+    data = base64.b64encode(_png(figure)).decode("ascii")
     alt = style.alt_text(figure)
     image = f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}">'
     caption = f"<figcaption>{escape(alt)}</figcaption>"
     return Html(f'<figure class="wb-chart"><div>{image}</div>{caption}</figure>', alt)
 
 
+def _png(figure: Figure) -> bytes:
+    """The chart as a PNG file with few colours."""
+    with style.use():
+        rendered = io.BytesIO()
+        figure.savefig(rendered, format="png", dpi=DOTS_PER_INCH)
+    reduced = io.BytesIO()
+    # A chart has few colours: with a palette the same picture takes half the bytes.
+    with Image.open(rendered) as chart:
+        chart.convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE).save(reduced, "PNG", optimize=True)
+    return reduced.getvalue()
+
+
 def _cell(column: TableColumn, value: object) -> str:
-    """One cell; its heading goes with it, for narrow screens where a row is shown as a list."""
+    """One cell of a table. It carries its heading, for narrow screens, where a row is shown as a list."""
     written = column.write(value)
-    nothing = " wb-blank" if written == wording.MISSING else ""
+    blank = " wb-blank" if written == wording.MISSING else ""
     label = as_html(column.label)
-    return f'<td class="wb-{column.kind}{nothing}" data-label="{label}">{as_html(written)}</td>'
+    return f'<td class="wb-{column.kind}{blank}" data-label="{label}">{as_html(written)}</td>'

@@ -1,8 +1,8 @@
-"""What the tables say when they are counted: pure functions on the DataFrames of ``DATASET.md``.
+"""Computes rates, counts and points from the tables of a dataset (``docs/dataset.md``).
 
-Every function takes whole tables (one form or a thousand), keeps ``form_id`` and never changes
-its input. What the form does not show stays missing: a sum over nothing is missing, not zero.
-Rates are fractions (0.983 stands for 98.3 %), points are the form's own points.
+Every function takes whole tables, of one form or a thousand, and never changes its input. What a form does not
+show stays missing: a sum over nothing is missing, not zero. Rates are fractions (0.983 stands for 98.3 %), points
+are the form's own points. ``Source`` names the tables, and the columns that the frame needs.
 """
 
 from __future__ import annotations
@@ -14,52 +14,57 @@ import pandas as pd
 from workbench.checks.indicators import FAR_EXCEEDED as FAR_EXCEEDED
 
 POINT_TOLERANCE = 1e-6
-"""Points nearer to each other than this are the same points (they are printed with few decimals)."""
+"""Difference in points up to which two scores are equal: far below the decimals that forms print."""
 
 GRADES: tuple[tuple[str, float], ...] = (("优", 90.0), ("良", 80.0), ("中", 60.0), ("差", 0.0))
-"""Grades of 《项目支出绩效评价管理办法》(财预〔2020〕10号), best first, with the score (of 100) where each begins."""
+"""Grades, best first, with the score (of 100) where each begins: 《项目支出绩效评价管理办法》(财预〔2020〕10号)."""
 
 TOTAL_ROW = r"总额|合计|总计|小计"
-"""How the row that sums up a budget section is labelled."""
+"""Pattern of the label of a budget section's total row."""
+
+DIGIT_TOLERANCE = 1e-9
+"""Difference up to which a target and an actual are the same number: no more than floating point adds."""
 
 
 def numbers(column: pd.Series) -> pd.Series:
-    """The column as float64, NaN where it holds nothing."""
+    """Convert a column to float64, NaN where it holds no number."""
     return pd.to_numeric(column, errors="coerce").astype("float64")
 
 
 def budget_totals(budgets: pd.DataFrame) -> pd.DataFrame:
-    """The one row of each form's budget section that stands for the whole, indexed by ``form_id``.
+    """Choose the total row of each form's budget section, indexed by ``form_id``.
 
-    It is the first row labelled 总额 or 合计, else the first row. Source: ``budgets``.
+    It is the first row labelled 总额, 合计, 总计 or 小计, else the first row. Source: ``budgets`` (form_id, line_no,
+    funds).
     """
     labelled = budgets["funds"].astype("string").str.contains(TOTAL_ROW, regex=True).fillna(False)
-    ordered = budgets.assign(part=~labelled.astype(bool)).sort_values(["form_id", "part", "line_no"], kind="stable")
-    return ordered.drop_duplicates("form_id").drop(columns="part").set_index("form_id")
+    ordered = budgets.assign(is_part=~labelled.astype(bool))
+    ordered = ordered.sort_values(["form_id", "is_part", "line_no"], kind="stable")
+    return ordered.drop_duplicates("form_id").drop(columns="is_part").set_index("form_id")
 
 
 def execution_rate(budgets: pd.DataFrame) -> pd.Series:
-    """Budget execution rate of each form: executed ÷ adjusted.
+    """Compute the budget execution rate of each form: executed ÷ adjusted, indexed by ``form_id``.
 
-    Unit: fraction. Where the form has no adjusted budget the initial one takes its place (the
-    Beijing 2016 form); where the amounts do not give a rate, the printed rate stands. Source:
-    ``budgets`` (executed, adjusted, initial, execution_rate), total row.
+    Unit: fraction. Where a form has no adjusted budget, the initial one takes its place (the Beijing 2016 form).
+    Where the amounts give no rate, the printed rate is used. Source: the total row of ``budgets`` (executed,
+    adjusted, initial, execution_rate).
     """
     return execution_rate_of_lines(budget_totals(budgets)).rename("execution_rate")
 
 
 def execution_rate_of_lines(budgets: pd.DataFrame) -> pd.Series:
-    """The rate of :func:`execution_rate` for every line of the budget by itself, with the index of its input."""
+    """Compute the rate of :func:`execution_rate` for every line of the budget, with the index of its input."""
     base = numbers(budgets["adjusted"]).fillna(numbers(budgets["initial"]))
     rate = numbers(budgets["executed"]) / base.where(base > 0)
     return rate.fillna(numbers(budgets["execution_rate"]))
 
 
 def adjustment_rate(budgets: pd.DataFrame) -> pd.Series:
-    """Budget adjustment rate of each form: (adjusted − initial) ÷ initial.
+    """Compute the budget adjustment rate of each form: (adjusted − initial) ÷ initial, indexed by ``form_id``.
 
     Unit: fraction, negative where the budget was cut. Missing where the initial budget is 0 or not
-    shown. Source: ``budgets`` (adjusted, initial), total row.
+    shown. Source: the total row of ``budgets`` (adjusted, initial).
     """
     rows = budget_totals(budgets)
     initial = numbers(rows["initial"])
@@ -67,10 +72,10 @@ def adjustment_rate(budgets: pd.DataFrame) -> pd.Series:
 
 
 def attainment_counts(indicators: pd.DataFrame, by: Sequence[str] = ("form_id",)) -> pd.DataFrame:
-    """How many indicators were met, missed, or cannot be decided, for each group.
+    """Count the indicators of each group that were met, missed, or cannot be decided, indexed by ``by``.
 
-    Unit: indicators; met + missed + undecided = indicators. ``unscored`` says how many of them carry
-    no score. Source: ``indicators`` (met, score).
+    Columns: indicators, met, missed, undecided (the three add up to indicators), unscored (how many of the
+    indicators have no score). Unit: indicators. Source: ``indicators`` (met, score, and the columns of ``by``).
     """
     met = indicators["met"].astype("boolean")
     flags = indicators[list(by)].assign(
@@ -84,11 +89,11 @@ def attainment_counts(indicators: pd.DataFrame, by: Sequence[str] = ("form_id",)
 
 
 def score_rate(indicators: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Score rate of each group: Σ score ÷ Σ weight over the indicators that show both.
+    """Compute the score rate of each group, indexed by ``by``: Σ score ÷ Σ weight over indicators that show both.
 
     ``by`` are columns, such as ``["goal_no"]``, ``["level1"]`` or ``["form_id", "level2"]``; a missing
-    key is a group of its own. Columns: those of :func:`attainment_counts`, weight and score (points),
-    lost (points), score_rate (fraction, missing where nothing was scored). Source: ``indicators``.
+    value is a group of its own. Columns: those of :func:`attainment_counts`, weight, score and lost (points),
+    score_rate (fraction, missing where nothing was scored). Source: ``indicators`` (met, weight, score).
     """
     keys = list(by)
     weight, score = numbers(indicators["weight"]), numbers(indicators["score"])
@@ -102,12 +107,12 @@ def score_rate(indicators: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def attainment(indicators: pd.DataFrame, by: Sequence[str] = ("form_id",)) -> pd.DataFrame:
-    """How far the quantitative indicators of each group got.
+    """Describe how far the quantitative indicators of each group got, indexed by ``by``.
 
-    Attainment is direction-aware: actual ÷ target where more is better or the target is to be hit (≥, >, =),
-    target ÷ actual where less is better (≤, <); 1 is the target, above 1 better than it. Columns: quantified (how
-    many indicators have one), lowest, middle (median), highest; unit: fraction, missing where none has one.
-    Source: ``indicators`` (attainment, from op, target_value and actual_value).
+    Attainment is actual ÷ target where more is better or the target is to be hit (≥, >, =), and target ÷ actual
+    where less is better (≤, <); 1 is the target, more than 1 is better than it. Columns: quantified (how many
+    indicators have an attainment), lowest, middle (the median), highest (fractions, missing where none has one).
+    Source: ``indicators`` (attainment).
     """
     keys = list(by)
     grouped = indicators[keys].assign(value=numbers(indicators["attainment"])).groupby(keys, dropna=False)["value"]
@@ -116,95 +121,117 @@ def attainment(indicators: pd.DataFrame, by: Sequence[str] = ("form_id",)) -> pd
     )
 
 
-def points_lost(budgets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Every place where a form lost points, most first: weight − score, where that is more than nothing.
+LOSS_COLUMNS = [
+    *("form_id", "place", "indicator_no", "goal_no", "level1", "level2", "name", "target", "actual", "met"),
+    *("weight", "score", "lost", "deviation"),
+]
+"""Columns of :func:`points_lost`."""
 
-    Unit: points. The budget's own points count too (``place`` 预算执行 against 绩效指标). Columns:
-    form_id, place, indicator_no, goal_no, level1, level2, name, target, actual, met, weight, score, lost,
-    deviation. Source: ``budgets`` (total row) and ``indicators``.
+
+def points_lost(budgets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """List every place where a form lost points (weight − score), most first.
+
+    Such a place is an indicator (``place`` is 绩效指标), or the budget with its own points (预算执行). Columns:
+    :data:`LOSS_COLUMNS`; weight, score and lost in points. Source: the total row of ``budgets``, and ``indicators``.
     """
-    columns = ["form_id", "place", "indicator_no", "goal_no", "level1", "level2", "name", "target", "actual", "met"]
-    columns += ["weight", "score", "lost", "deviation"]
-    money = budget_totals(budgets).reset_index()
-    money = money.assign(place="预算执行", name="预算执行率", target="", actual="", level1="预算执行", level2="")
-    rate = money["form_id"].map(execution_rate(budgets))
-    money["actual"] = [f"{value:.1%}" if pd.notna(value) else "" for value in rate]
-    rows = [
-        table.assign(lost=numbers(table["weight"]) - numbers(table["score"]))
-        for table in (money, indicators.assign(place="绩效指标"))
-    ]
-    losses = [table[table["lost"] > POINT_TOLERANCE].reindex(columns=columns).astype(object) for table in rows]
+    losses = []
+    for table in (_budgets_as_indicators(budgets), indicators.assign(place="绩效指标")):
+        table = table.assign(lost=numbers(table["weight"]) - numbers(table["score"]))
+        losses.append(table[table["lost"] > POINT_TOLERANCE].reindex(columns=LOSS_COLUMNS).astype(object))
     everything = pd.concat(losses, ignore_index=True)
-    everything[["weight", "score", "lost"]] = everything[["weight", "score", "lost"]].astype("float64")
+    points = ["weight", "score", "lost"]
+    everything[points] = everything[points].astype("float64")
     return everything.sort_values("lost", ascending=False, kind="stable").reset_index(drop=True)
 
 
+def _budgets_as_indicators(budgets: pd.DataFrame) -> pd.DataFrame:
+    """Each form's total row with the columns of an indicator, its execution rate as the actual."""
+    totals = budget_totals(budgets).reset_index()
+    rates = totals["form_id"].map(execution_rate(budgets))
+    actual = [f"{rate:.1%}" if pd.notna(rate) else "" for rate in rates]
+    return totals.assign(place="预算执行", name="预算执行率", target="", actual=actual, level1="预算执行", level2="")
+
+
 def met_but_docked(indicators: pd.DataFrame) -> pd.DataFrame:
-    """Indicators that were met and yet did not get full marks. Source: ``indicators`` (met, weight, score)."""
+    """Filter the indicators that were met and yet lost points. Source: ``indicators`` (met, weight, score)."""
     short = numbers(indicators["weight"]) - numbers(indicators["score"]) > POINT_TOLERANCE
     return indicators[indicators["met"].astype("boolean").fillna(False).astype(bool) & short]
 
 
 def missed(indicators: pd.DataFrame) -> pd.DataFrame:
-    """Indicators whose target was not reached. Source: ``indicators`` (met)."""
+    """Filter the indicators whose target was not reached. Source: ``indicators`` (met)."""
     return indicators[(~indicators["met"].astype("boolean")).fillna(False).astype(bool)]
 
 
 def unscored(indicators: pd.DataFrame) -> pd.DataFrame:
-    """Indicators that show no score (``-``, blank or unreadable). Source: ``indicators`` (score)."""
+    """Filter the indicators that show no score (``-``, blank or unreadable). Source: ``indicators`` (score)."""
     return indicators[numbers(indicators["score"]).isna()]
 
 
 def far_exceeded(indicators: pd.DataFrame, threshold: float = FAR_EXCEEDED) -> pd.DataFrame:
-    """Indicators done better than their target by more than 30 %: attainment > 1.3, highest first.
+    """Filter the indicators that went more than 30 % beyond their target: attainment above 1.3, highest first.
 
-    A target set that low says little. For a ceiling (≤) it means that less than 1/1.3 of it was used.
-    Unit: fraction. Source: ``indicators`` (attainment). 《项目支出绩效评价管理办法》(财预〔2020〕10号) wants the
-    reasons wherever an actual is far beyond its target; 30 % is where the workbench's checks draw the line.
+    A target that is exceeded that far says little. For a ceiling (≤) it means that less than 1/1.3 of it was used.
+    ``threshold`` is an attainment (a fraction). Source: ``indicators`` (attainment). 《项目支出绩效评价管理办法》
+    (财预〔2020〕10号) asks for the reasons where an actual is far beyond its target; the 30 % are those of the
+    workbench's checks.
     """
-    reached = numbers(indicators["attainment"])
-    beyond = indicators.assign(attainment=reached)[reached > threshold]
+    attained = numbers(indicators["attainment"])
+    beyond = indicators.assign(attainment=attained)[attained > threshold]
     return beyond.sort_values("attainment", ascending=False, kind="stable")
 
 
 def met_to_the_digit(indicators: pd.DataFrame) -> pd.DataFrame:
-    """Quantitative indicators with actual_value = target_value, to the last digit. Source: ``indicators``."""
+    """Filter the quantitative indicators whose actual is exactly the target.
+
+    Source: ``indicators`` (kind, target_value, actual_value).
+    """
     target, actual = numbers(indicators["target_value"]), numbers(indicators["actual_value"])
-    return indicators[(indicators["kind"] == "number") & (target - actual).abs().lt(1e-9)]
+    return indicators[(indicators["kind"] == "number") & (target - actual).abs().lt(DIGIT_TOLERANCE)]
 
 
 def quantitative_share(indicators: pd.DataFrame) -> pd.Series:
-    """Share of each form's indicators whose target is a number: count(kind = number) ÷ count. Unit: fraction."""
+    """Compute the share of each form's indicators whose target is a number, indexed by ``form_id``.
+
+    Unit: fraction. Source: ``indicators`` (kind).
+    """
     return (indicators["kind"] == "number").groupby(indicators["form_id"]).mean().rename("quantitative_share")
 
 
 def full_mark_share(indicators: pd.DataFrame) -> pd.Series:
-    """Share of each form's scored indicators that got full marks: count(score = weight) ÷ count. Unit: fraction."""
+    """Compute the share of each form's scored indicators that got full marks, indexed by ``form_id``.
+
+    Unit: fraction. Source: ``indicators`` (weight, score).
+    """
     gap = numbers(indicators["weight"]) - numbers(indicators["score"])
     scored = indicators[gap.notna()]
     return gap[gap.notna()].abs().lt(POINT_TOLERANCE).groupby(scored["form_id"]).mean().rename("full_mark_share")
 
 
 def satisfaction(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The satisfaction indicators with a percentage: rows of level 1 or 2 named 满意度. Source: ``indicators``."""
+    """Filter the satisfaction indicators with a percentage: those with 满意 in ``level1`` or ``level2``.
+
+    Source: ``indicators`` (level1, level2, actual_unit).
+    """
     levels = indicators["level1"].astype("string").fillna("") + indicators["level2"].astype("string").fillna("")
     return indicators[levels.str.contains("满意").astype(bool) & (indicators["actual_unit"] == "%")]
 
 
 def mean_satisfaction(indicators: pd.DataFrame) -> pd.Series:
-    """Mean of each form's satisfaction percentages: Σ actual_value ÷ count over :func:`satisfaction`.
+    """Compute the mean of each form's satisfaction percentages, over :func:`satisfaction`, indexed by ``form_id``.
 
-    Unit: fraction (0.95 for 95 %); missing where no satisfaction was measured. Source: ``indicators``.
+    Unit: fraction (0.95 for 95 %). Forms that measured no satisfaction are left out. Source: ``indicators``.
     """
     rows = satisfaction(indicators)
     return (numbers(rows["actual_value"]).groupby(rows["form_id"]).mean() / 100).rename("satisfaction")
 
 
 def totals(forms: pd.DataFrame, budgets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Stated totals against the added-up rows, indexed by ``form_id``.
+    """Compare each form's stated totals with the sums of its rows, indexed by ``form_id``.
 
-    added = Σ indicators + the budget's total row; gap = stated − added. Unit: points. A gap is missing
-    where either side is. Source: ``forms`` (total_weight, total_score), ``budgets``, ``indicators``.
+    Columns: stated_weight, added_weight, weight_gap, stated_score, added_score, score_gap. added is the sum of the
+    indicators and the budget's total row; gap is stated − added, missing where either of them is. Unit: points.
+    Source: ``forms`` (total_weight, total_score), ``budgets`` and ``indicators`` (weight, score).
     """
     stated = forms.set_index("form_id")
     table = pd.DataFrame(index=stated.index)
@@ -218,10 +245,12 @@ def totals(forms: pd.DataFrame, budgets: pd.DataFrame, indicators: pd.DataFrame)
 
 
 def grade(score: float | None, full: float = 100.0) -> str | None:
-    """The grade of a score: 优 from 90, 良 from 80, 中 from 60, 差 below (of 100 points); None without a score.
+    """Grade a score of ``full`` points: 优 from 90 %, 良 from 80 %, 中 from 60 %, 差 below; None without a score.
 
-    ``full`` are the points that could be had: 18 of 20 is graded like 90 of 100. Source:
-    《项目支出绩效评价管理办法》(财预〔2020〕10号): 90（含）–100 优, 80（含）–90 良, 60（含）–80 中, below 60 差.
+    Source: 《项目支出绩效评价管理办法》(财预〔2020〕10号), which grades a score of 100 points.
+
+    >>> grade(90), grade(89.99), grade(18, full=20), grade(None)
+    ('优', '良', '优', None)
     """
     if score is None or pd.isna(score) or pd.isna(full) or full <= 0:
         return None

@@ -1,4 +1,4 @@
-"""What a form says, in sentences: each made from the data, none where the data does not carry it."""
+"""Writes what a form says in sentences: each from the data, none where the data does not support it."""
 
 from __future__ import annotations
 
@@ -12,33 +12,37 @@ from workbench.analysis.summary import form_summary
 from workbench.analysis.wording import number, percent, shorten
 
 NAME_COLUMNS = 44
-"""How much of an indicator's name is quoted in a sentence."""
+"""Width of an indicator's name in a sentence, in half-width columns."""
 
 
 def key_points(form: Tables) -> list[str]:
-    """The sentences under the key figures of one form, most telling first."""
+    """Write the sentences under the key figures of one form, the most important first.
+
+    Takes the tables of one form; without a form there is one sentence that says so.
+    """
     if form.forms.empty:
         return ["数据集中没有绩效表，本报告没有可分析的内容。"]
     row = form_summary(form).iloc[0]
     sentences = [
         _score(row),
         _budget(row),
-        _losses(form, row),
-        _gap(row),
-        _docked(form.indicators),
-        _exceeded(form.indicators),
+        _points_lost(form, row),
+        _gap_of_totals(row),
+        _met_but_docked(form.indicators),
+        _far_exceeded(form.indicators),
         _unscored(form.indicators),
-        _trust(row),
+        _data_check(row),
     ]
     return [sentence for sentence in sentences if sentence]
 
 
 def goal_label(goal_no: object) -> str:
-    """``目标6``, or 未注明目标 where the form does not say which."""
+    """Name a goal by its number: ``目标6``, or 未注明目标 where the form does not say which."""
     return "未注明目标" if pd.isna(goal_no) else f"目标{int(float(goal_no))}"  # type: ignore[call-overload,arg-type]
 
 
 def _score(row: Any) -> str:
+    """The score, full marks and grade."""
     if pd.isna(row["score"]):
         return f"表中没有可用的总得分；{row['indicators']} 项指标中 {row['unscored']} 项没有得分。"
     origin = "自评得分" if row["score_stated"] else "表上没有总分，按各行合计得分"
@@ -46,6 +50,7 @@ def _score(row: Any) -> str:
 
 
 def _budget(row: Any) -> str:
+    """The execution rate with its amounts, and the change of the budget during the year."""
     if pd.isna(row["execution_rate"]):
         return "表中没有可以计算预算执行率的金额。"
     unit = "" if pd.isna(row["amount_unit"]) else f" {row['amount_unit']}"
@@ -59,7 +64,8 @@ def _budget(row: Any) -> str:
     return sentence + "。"
 
 
-def _losses(form: Tables, row: Any) -> str:
+def _points_lost(form: Tables, row: Any) -> str:
+    """In how many places points were lost, and which goal lost most of them."""
     losses = measures.points_lost(form.budgets, form.indicators)
     if losses.empty:
         return "" if pd.isna(row["points_lost"]) else "各行均得满分，没有扣分。"
@@ -72,7 +78,8 @@ def _losses(form: Tables, row: Any) -> str:
     return sentence + "。"
 
 
-def _gap(row: Any) -> str:
+def _gap_of_totals(row: Any) -> str:
+    """Which stated totals differ from the sums of the rows, and by how many points."""
     parts = [
         f"{label}自报 {number(row[f'stated_{name}'])}，各行相加 {number(row[f'added_{name}'])}，"
         f"相差 {number(abs(row[f'{name}_gap']))}"
@@ -82,7 +89,8 @@ def _gap(row: Any) -> str:
     return f"合计与明细不符：{'；'.join(parts)}。" if parts else ""
 
 
-def _docked(indicators: pd.DataFrame) -> str:
+def _met_but_docked(indicators: pd.DataFrame) -> str:
+    """How many indicators were met and yet lost points, with the first of them."""
     docked = measures.met_but_docked(indicators)
     if docked.empty:
         return ""
@@ -92,12 +100,13 @@ def _docked(indicators: pd.DataFrame) -> str:
     return f"{len(docked)} 项指标已达成却被扣分，如{example}。"
 
 
-def _exceeded(indicators: pd.DataFrame) -> str:
+def _far_exceeded(indicators: pd.DataFrame) -> str:
+    """How many indicators went far beyond their target: floors far exceeded, ceilings hardly used."""
     beyond = measures.far_exceeded(indicators)
     if beyond.empty:
         return ""
-    ceiling = beyond["op"].isin(["<=", "<"])
-    floors, ceilings = beyond[~ceiling], beyond[ceiling]
+    is_ceiling = beyond["op"].isin(["<=", "<"])
+    floors, ceilings = beyond[~is_ceiling], beyond[is_ceiling]
     parts = []
     if len(floors):
         most = floors.iloc[0]
@@ -111,6 +120,7 @@ def _exceeded(indicators: pd.DataFrame) -> str:
 
 
 def _unscored(indicators: pd.DataFrame) -> str:
+    """How many indicators have no score, with the first three; nothing where none of them has one."""
     blank = measures.unscored(indicators)
     if blank.empty or len(blank) == len(indicators):
         return ""
@@ -118,7 +128,8 @@ def _unscored(indicators: pd.DataFrame) -> str:
     return f"{len(blank)} 项指标没有评分：{names}{'等' if len(blank) > 3 else ''}。"
 
 
-def _trust(row: Any) -> str:
+def _data_check(row: Any) -> str:
+    """How many findings the form has, with the advice to look at them before quoting it."""
     if not row["error"] and not row["warning"] and not row["review"]:
         return ""
     return (

@@ -1,4 +1,7 @@
-"""The tables of a report: losses, missed targets, all indicators, ranks, reasons."""
+"""Makes the tables of a report: points lost, missed targets, all indicators, ranks, reasons, corrections.
+
+Functions that take a ``form`` expect the tables of one form; those that take ``tables`` expect any number of forms.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,18 @@ from workbench.analysis.narrative import goal_label
 from workbench.analysis.selection import Tables
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
-from workbench.dataset.dictionary import data_dictionary
+from workbench.dataset import dictionary
 from workbench.dataset.placing import TABLES
 
 MET = {True: "达成", False: "未达成"}
+"""Words for the values of ``met``."""
+
+UNREAD = {"partial": "部分读出", "failed": "未读出"}
+"""Words for the ``status`` of documents that were not wholly read."""
 
 
 def met_word(value: object) -> str:
-    """达成, 未达成, or 难以判定 where the form does not let it be decided."""
+    """Word a value of ``met``: 达成, 未达成, or 难以判定 where it is missing."""
     return "难以判定" if pd.isna(value) else MET[bool(value)]  # type: ignore[call-overload]
 
 
@@ -68,7 +75,7 @@ LOSS_COLUMNS = (
 
 REASON_COLUMNS = (
     TableColumn("cause", "类别"),
-    TableColumn("table", "位置", lambda value: data_dictionary()[str(value)].title, "short"),
+    TableColumn("table", "位置", lambda value: dictionary.data_dictionary()[str(value)].title, "short"),
     TableColumn("record_no", "序号", whole, "number"),
     TableColumn("name", "名称", lambda value: shorten(text(value), 60), "wide"),
     TableColumn("lost", "扣分", number, "number"),
@@ -84,7 +91,7 @@ CORRECTION_COLUMNS = (
 
 YEAR = TableColumn("year", "年度", lambda value: whole(value) if value else MISSING, "number")
 
-SPREAD_COLUMNS = (
+DISPERSION_COLUMNS = (
     YEAR,
     TableColumn("measure", "指标", kind="short"),
     TableColumn("count", "表数", whole, "number"),
@@ -106,7 +113,7 @@ FORM_READ_COLUMNS = (
     TableColumn("year", "年度", whole, "number"),
     TableColumn("layout", "版式", kind="short"),
     TableColumn("indicators", "指标", whole, "number"),
-    TableColumn("doubted", "核对", kind="short"),
+    TableColumn("to_review", "核对", kind="short"),
 )
 
 CODE_COLUMNS = (
@@ -144,94 +151,124 @@ FORM_COLUMNS = (
 )
 
 
-def losses(form: Tables) -> Html:
-    """Where points were lost, with the reasons that the form gives."""
+FAILED_COLUMNS = (
+    TableColumn("source", "文件", kind="wide"),
+    TableColumn("status", "状态", lambda value: UNREAD.get(str(value), text(value))),
+    TableColumn("error", "原因代码"),
+    TableColumn("message", "说明", kind="wide"),
+)
+
+
+def points_lost(form: Tables) -> Html:
+    """Make the table of where points were lost, with the reasons that the form gives.
+
+    The column of goals is left out where no row has one.
+    """
     rows = measures.points_lost(form.budgets, form.indicators)
     columns = [column for column in LOSS_COLUMNS if column.name != "goal_no" or rows["goal_no"].notna().any()]
-    return html.table(rows, columns, nothing="没有扣分", mark=_row_mark)
+    return html.table(rows, columns, nothing="没有扣分", row_class=_row_class)
 
 
-def budget(form: Tables) -> Html:
-    """Every line of the budget: initial, adjusted, executed, with the rate printed and the rate worked out."""
+def budget_lines(form: Tables) -> Html:
+    """Make the table of the budget: initial, adjusted and executed amount, the printed and the computed rate."""
     rows = form.budgets.assign(rate=measures.execution_rate_of_lines(form.budgets))
     return html.table(rows, BUDGET_COLUMNS, nothing="表中没有预算数")
 
 
 def goals(form: Tables) -> Html:
-    """Every goal with what the form says of its completion."""
+    """Make the table of goals with what the form says about their completion.
+
+    The column of reasons is left out where no goal has one.
+    """
     columns = GOAL_COLUMNS if (form.goals["deviation"] != "").any() else GOAL_COLUMNS[:-1]
     return html.table(form.goals, columns, nothing="表中没有单列的目标")
 
 
-def missed(form: Tables) -> Html:
-    """The indicators that were not reached, with the reasons that the form gives."""
-    return html.table(measures.missed(form.indicators), INDICATOR_COLUMNS, nothing="没有未达成的指标", mark=_row_mark)
+def missed_indicators(form: Tables) -> Html:
+    """Make the table of indicators that missed their target, with the reasons that the form gives."""
+    return html.table(
+        measures.missed(form.indicators), INDICATOR_COLUMNS, nothing="没有未达成的指标", row_class=_row_class
+    )
 
 
-def far_exceeded(form: Tables) -> Html:
-    """The indicators that went more than 30 % beyond their target."""
+def far_exceeded_indicators(form: Tables) -> Html:
+    """Make the table of indicators that went more than 30 % beyond their target."""
     rows = measures.far_exceeded(form.indicators)
-    return html.table(rows, INDICATOR_COLUMNS, nothing="没有偏离目标 30% 以上的指标", mark=_row_mark)
+    return html.table(rows, INDICATOR_COLUMNS, nothing="没有偏离目标 30% 以上的指标", row_class=_row_class)
 
 
-def unscored(form: Tables) -> Html:
-    """The indicators without a score."""
+def unscored_indicators(form: Tables) -> Html:
+    """Make the table of indicators without a score."""
     rows = measures.unscored(form.indicators)
-    return html.table(rows, INDICATOR_COLUMNS, nothing="没有未评分的指标", mark=_row_mark)
+    return html.table(rows, INDICATOR_COLUMNS, nothing="没有未评分的指标", row_class=_row_class)
 
 
-def indicators(form: Tables) -> Html:
-    """All indicators, a table for each goal, in the form's order."""
+def all_indicators(form: Tables) -> Html:
+    """Make a table of indicators for each goal, in the form's order; one table where the form has no goals."""
     if form.indicators.empty:
         return html.table(form.indicators, INDICATOR_COLUMNS, nothing="表中没有指标")
-    texts = dict(zip(form.goals["goal_no"], form.goals["goal"], strict=True))
-    several = form.indicators["goal_no"].notna().any()
+    goal_texts = dict(zip(form.goals["goal_no"], form.goals["goal"], strict=True))
+    has_goals = form.indicators["goal_no"].notna().any()
     parts = []
     for goal_no, rows in form.indicators.groupby("goal_no", dropna=False, sort=True):
-        sums = measures.score_rate(rows.assign(all=0), ["all"]).iloc[0]
-        scored = f"，得 {number(sums['score'])}/{number(sums['weight'])} 分" if pd.notna(sums["score"]) else ""
-        goal = texts.get(goal_no)
-        name = f"{goal_label(goal_no)}　{goal if isinstance(goal, str) else ''}" if several else "全部指标"
-        parts.append(html.table(rows, INDICATOR_COLUMNS, f"{name}（{len(rows)} 项{scored}）", mark=_row_mark))
+        goal = goal_texts.get(goal_no)
+        name = f"{goal_label(goal_no)}　{goal if isinstance(goal, str) else ''}" if has_goals else "全部指标"
+        caption = f"{name}（{len(rows)} 项{_points_note(rows)}）"
+        parts.append(html.table(rows, INDICATOR_COLUMNS, caption, row_class=_row_class))
     return html.join(parts)
 
 
-def forms(tables: Tables) -> Html:
-    """All forms with their rank, one row each, best first within each year."""
+def _points_note(indicators: pd.DataFrame) -> str:
+    """What the scored indicators got and could get, in points; empty where none is scored."""
+    sums = measures.score_rate(indicators.assign(all=0), ["all"]).iloc[0]
+    return f"，得 {number(sums['score'])}/{number(sums['weight'])} 分" if pd.notna(sums["score"]) else ""
+
+
+def ranked_forms(tables: Tables) -> Html:
+    """Make the table of all forms with their ranks, best first within each year.
+
+    The columns of project and possible ranks are left out where they would be empty.
+    """
     rows = comparison.ranking(form_summary(tables), comparison.score_bounds(tables))
-    rows = rows.assign(possible=[_possible(row) for row in rows.to_dict("records")])
+    rows = rows.assign(possible=[_possible_ranks(row) for row in rows.to_dict("records")])
     empty = set() if (rows["project"] != OVERALL).any() else {"project"}
     empty |= set() if (rows["possible"] != "").any() else {"possible"}
     columns = [column for column in FORM_COLUMNS if column.name not in empty]
     return html.table(rows, columns, nothing="数据集中没有绩效表")
 
 
-def _possible(row: TableRow) -> str:
-    """From which rank to which a form may come, where its fields under review leave that open."""
+def _possible_ranks(row: TableRow) -> str:
+    """The best and the worst rank that a form can have, where fields that await review leave it open."""
     if is_missing(row["rank"]) or row["best_rank"] == row["worst_rank"]:
         return ""
     return f"{row['best_rank']}–{row['worst_rank']}"
 
 
-def reasons(tables: Tables) -> Html:
-    """Every reason that the forms give with the causes that it names, the causes named most often first."""
+def deviation_reasons(tables: Tables) -> Html:
+    """Make the table of every reason that the forms give, with the causes that it names.
+
+    Reasons are ordered by cause, the cause named most often first.
+    """
     order = {cause: place for place, cause in enumerate(causes.cause_counts(tables).index)}
-    named = causes.reasons(tables).sort_values("cause", key=lambda column: column.map(order), kind="stable")
+    by_cause = causes.reasons(tables).sort_values("cause", key=lambda column: column.map(order), kind="stable")
     keys = ["form_id", "table", "record_no"]
-    rows = named.drop_duplicates(keys).set_index(keys)
-    rows = rows.assign(cause=named.groupby(keys)["cause"].agg("、".join)).reset_index()
+    rows = by_cause.drop_duplicates(keys).set_index(keys)
+    rows = rows.assign(cause=by_cause.groupby(keys)["cause"].agg("、".join)).reset_index()
     return html.table(rows, REASON_COLUMNS, nothing="表中没有填写偏差原因")
 
 
-def corrections(tables: Tables) -> Html:
-    """Every field that a person corrected: what the machine had read, and what stands in the tables now."""
+def corrected_fields(tables: Tables) -> Html:
+    """Make the table of fields that a person corrected: the text that was recognised, and the text that replaced it."""
     rows = tables.fields[tables.fields["status"] == "corrected"]
-    rows = rows.assign(place=[evidence.where(row) for row in rows.to_dict("records")])
+    rows = rows.assign(place=[evidence.field_label(row) for row in rows.to_dict("records")])
     return html.table(rows, CORRECTION_COLUMNS, nothing="没有人工更正")
 
 
-def spread(tables: Tables) -> Html:
-    """How far score rates and execution rates spread in each year: median, quartiles, extremes, deviation."""
+def dispersion(tables: Tables) -> Html:
+    """Make the table of how far score rates and execution rates spread in each year.
+
+    See :func:`workbench.analysis.comparison.dispersion` for the columns.
+    """
     summary = form_summary(tables)
     years = summary["year"]
     parts = [
@@ -239,33 +276,33 @@ def spread(tables: Tables) -> Html:
         for measure, label in (("score_rate", "得分率"), ("execution_rate", "预算执行率"))
     ]
     rows = pd.concat(parts, ignore_index=True)
-    return html.table(rows[rows["count"] > 0], SPREAD_COLUMNS, nothing="没有得分，也没有执行率")
+    return html.table(rows[rows["count"] > 0], DISPERSION_COLUMNS, nothing="没有得分，也没有执行率")
 
 
 def forms_read(tables: Tables) -> Html:
-    """Every form that was read: where it was found, what it is, whether a person should look at it."""
+    """Make the table of all forms that were read: source file, pages, what the form is, whether it needs review."""
     sources = tables.documents.drop_duplicates("document_id").set_index("document_id")["source"]
     rows = tables.forms.assign(
         source=tables.forms["document_id"].map(sources),
         pages=tables.forms["first_page"].astype(str) + "–" + tables.forms["last_page"].astype(str),
         indicators=tables.forms["form_id"].map(tables.indicators["form_id"].value_counts()).fillna(0),
-        doubted=tables.forms["review"].map({True: "待核对", False: ""}),
+        to_review=tables.forms["review"].map({True: "待核对", False: ""}),
     )
     return html.table(rows, FORM_READ_COLUMNS, nothing="没有读出绩效表")
 
 
 def finding_codes(tables: Tables) -> Html:
-    """How often each code of finding occurs, and on how many forms, the most serious first."""
+    """Make the table of how often each finding code occurs, and on how many forms, the most serious first."""
     order = {severity: place for place, severity in enumerate(SEVERITIES)}
     grouped = tables.findings.groupby(["severity", "code"], sort=False)
     rows = pd.DataFrame({"count": grouped.size(), "forms": grouped["form_id"].nunique()}).reset_index()
     rows = rows.assign(place=rows["severity"].map(order)).sort_values(["place", "count"], ascending=[True, False])
-    return html.table(rows, CODE_COLUMNS, nothing="没有发现问题", mark=lambda row: str(row["severity"]))
+    return html.table(rows, CODE_COLUMNS, nothing="没有发现问题", row_class=lambda row: str(row["severity"]))
 
 
-def dictionary(tables: Tables) -> Html:
-    """The tables of the dataset with their rows and columns, as the data dictionary calls them."""
-    entries = data_dictionary()
+def data_dictionary(tables: Tables) -> Html:
+    """Make the table of the dataset's tables: title, number of rows, meaning, columns."""
+    entries = dictionary.data_dictionary()
     rows = pd.DataFrame(
         [
             {
@@ -282,20 +319,13 @@ def dictionary(tables: Tables) -> Html:
 
 
 def failed_documents(tables: Tables) -> Html:
-    """The documents that could not be read, or not wholly, with the reason."""
+    """Make the table of documents that could not be read, or only in part, with the reason."""
     rows = tables.documents[tables.documents["status"] != "ok"]
-    columns = (
-        TableColumn("source", "文件", kind="wide"),
-        TableColumn(
-            "status", "状态", lambda value: {"partial": "部分读出", "failed": "未读出"}.get(str(value), text(value))
-        ),
-        TableColumn("error", "原因代码"),
-        TableColumn("message", "说明", kind="wide"),
-    )
-    return html.table(rows, columns, nothing="所有文件都已读出")
+    return html.table(rows, FAILED_COLUMNS, nothing="所有文件都已读出")
 
 
-def _row_mark(row: TableRow) -> str:
+def _row_class(row: TableRow) -> str:
+    """The CSS class of an indicator's row: its target was missed, or it was met and yet lost points (docked)."""
     if pd.isna(row["met"]):
         return ""
     lost = row["weight"] - row["score"]

@@ -1,48 +1,51 @@
-"""What a report is made of: what it is based on, key figures, sentences."""
+"""Makes the sections of a report that are neither tables nor charts: titles, basis, key figures, sentences."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from workbench.analysis import attainment, form_charts, html, measures, narrative, report_tables
+from workbench.analysis import attainment_chart, form_charts, html, measures, narrative, report_tables
 from workbench.analysis.html import Html
-from workbench.analysis.selection import Excerpt, Tables, form_years
+from workbench.analysis.selection import Selection, Tables, form_years
 from workbench.analysis.summary import SEVERITIES, form_summary, lowest_confidence
 from workbench.analysis.wording import MISSING, number, percent, shorten, text, whole
 from workbench.settings import REVIEW_THRESHOLD
 
 DIGEST_LENGTH = 12
+"""Characters of the dataset's digest that a report shows."""
 
 REVIEWED = {"corrected": "更正", "confirmed": "确认无误", "stale": "更正已过时", "conflict": "更正互相矛盾"}
-"""What people did with a field, as the ``fields`` table says it."""
+"""Words for each ``status`` of the ``fields`` table that a person's review gave a field."""
 
-MOST_DRAWN = 10
-"""So many of a department's other forms at most have their charts in the report; all have their tables."""
+MOST_WITH_CHARTS = 10
+"""Most of a department's other forms that have their charts in the report; all have their tables.
+
+A chosen limit: each form adds two charts to the page."""
 
 
-def title(excerpt: Excerpt) -> Html:
-    """The report's first heading: department and year."""
-    if excerpt.forms.empty:
+def department_title(selection: Selection) -> Html:
+    """Make the first heading of a department's report: department and year."""
+    if selection.forms.empty:
         return html.heading(1, "绩效自评分析报告（数据集为空）")
-    year = f"{excerpt.year} 年度" if excerpt.year else "年度不明"
-    return html.heading(1, f"{excerpt.department} {year}绩效自评分析报告")
+    year = f"{selection.year} 年度" if selection.year else "年度不明"
+    return html.heading(1, f"{selection.department} {year}绩效自评分析报告")
 
 
 def overview_title(tables: Tables) -> Html:
-    """The overview's first heading."""
+    """Make the first heading of the overview: the span of its years."""
     years = sorted(year for year in set(form_years(tables.forms)) if year)
     span = f"{years[0]}–{years[-1]} 年度" if len(years) > 1 else f"{years[0]} 年度" if years else ""
     return html.heading(1, f"{span}绩效自评总览" + ("（数据集为空）" if tables.forms.empty else ""))
 
 
 def ingest_title(tables: Tables) -> Html:
-    """The heading over what was read: how many documents, forms and indicators."""
+    """Make the heading of the ingest notebook: how many documents, forms and indicators were read."""
     documents, forms, rows = len(tables.documents), len(tables.forms), len(tables.indicators)
     return html.heading(1, f"读入 {documents} 份文件，得到 {forms} 张绩效表、{rows} 项指标")
 
 
-def overview_figures(tables: Tables) -> Html:
-    """The figures that stand for all forms together, as cards."""
+def overview_key_figures(tables: Tables) -> Html:
+    """Make cards of the key figures of all forms together."""
     summary = form_summary(tables)
     grades = summary["grade"].value_counts()
     counts = summary[["indicators", "met", "missed", "undecided", "unscored"]].sum()
@@ -58,38 +61,37 @@ def overview_figures(tables: Tables) -> Html:
         ("难以判定", f"{int(counts['undecided'])} 项"),
         ("合计与明细不符", f"{int((summary['score_gap'].abs() > measures.POINT_TOLERANCE).sum())} 张"),
     ]
-    return html.facts(pairs, "cards")
+    return html.definition_list(pairs, "cards")
 
 
 def basis(tables: Tables) -> Html:
-    """What the report is based on: documents, pages, engine, lowest confidence, findings, the dataset's digest."""
-    documents, findings = tables.documents.drop_duplicates("document_id"), tables.findings
-    sources = [text(name) for name in documents["source"]]
-    shown = "、".join(sources[:3]) + (f" 等 {len(sources)} 个文件" if len(sources) > 3 else "")
+    """Make the list of what a report is based on.
+
+    It names sources, pages, forms, OCR engines, the lowest confidence (%), the number of findings, the pipeline,
+    the dataset's digest, and what people confirmed or corrected.
+    """
+    documents = tables.documents.drop_duplicates("document_id")
     pages = measures.numbers(documents["pages"]).sum(min_count=1)
     engines = dict.fromkeys(text(name) for name in documents["engine"].dropna())
-    counts = findings["severity"].value_counts()
-    said = "，".join(f"{label} {int(counts.get(severity, 0))}" for severity, label in SEVERITIES.items())
-    review = int(tables.forms["review"].astype("boolean").fillna(False).sum())
+    for_review = int(tables.forms["review"].astype("boolean").fillna(False).sum())
     digest = str(tables.info.get("digest") or MISSING)
     pairs = [
-        ("来源文件", shown or MISSING),
+        ("来源文件", _source_names(documents)),
         ("页数", whole(pages)),
-        ("绩效表", f"{len(tables.forms)} 张" + (f"，其中 {review} 张有字段待人工核对" if review else "")),
+        ("绩效表", f"{len(tables.forms)} 张" + (f"，其中 {for_review} 张有字段待人工核对" if for_review else "")),
         ("识别引擎", "、".join(engines) or "无（文件自带文字）"),
-        ("最低置信度", percent(lowest_confidence(tables).min(), 0) + _unsure(tables)),
-        ("问题", said),
+        ("最低置信度", percent(lowest_confidence(tables).min(), 0) + _unsure_cells(tables)),
+        ("问题", _finding_counts(tables.findings)),
         ("处理流程", "、".join(dict.fromkeys(text(name) for name in documents["pipeline"])) or MISSING),
         ("数据集摘要", digest[:DIGEST_LENGTH]),
     ]
-    reviewed = tables.fields["status"].value_counts()
-    said = "，".join(f"{label} {reviewed[status]} 处" for status, label in REVIEWED.items() if status in reviewed)
-    pairs += [("人工核对", said)] if said else []
-    return html.facts(pairs, "facts")
+    reviewed = _reviewed_fields(tables.fields)
+    pairs += [("人工核对", reviewed)] if reviewed else []
+    return html.definition_list(pairs, "facts")
 
 
 def conclusion(form: Tables) -> Html:
-    """What the form concludes of itself, in its own words."""
+    """Quote what the form concludes about itself."""
     words = [text(words) for words in form.forms["conclusion"].dropna() if words]
     if not words:
         return Html('<p class="wb-nothing">表中没有评价结论。</p>', "表中没有评价结论")
@@ -98,26 +100,26 @@ def conclusion(form: Tables) -> Html:
 
 
 def target_quality(form: Tables) -> Html:
-    """How telling the form's targets are, as cards: quantified, hit to the digit, far exceeded, full marks."""
+    """Make cards that show how demanding the form's targets are: share of numbers, hits to the digit, far exceeded."""
     if form.forms.empty or form.indicators.empty:
-        return html.facts([("指标", "0 项")], "cards")
+        return html.definition_list([("指标", "0 项")], "cards")
     row = form_summary(form).iloc[0]
-    reach = measures.attainment(form.indicators).iloc[0]
+    attained = measures.attainment(form.indicators).iloc[0]
     pairs = [
         ("定量指标占比", percent(row["quantitative_share"])),
-        ("完成程度中位数", percent(reach["middle"])),
+        ("完成程度中位数", percent(attained["middle"])),
         ("恰好等于目标值", f"{row['to_the_digit']} 项"),
         ("偏离目标 30% 以上", f"{row['far_exceeded']} 项"),
         ("满分指标占比", percent(row["full_mark_share"])),
         ("平均满意度", percent(row["satisfaction"])),
     ]
-    return html.facts(pairs, "cards")
+    return html.definition_list(pairs, "cards")
 
 
 def key_figures(form: Tables) -> Html:
-    """The figures that a reader asks first, as cards."""
+    """Make cards of the form's key figures: score, execution rate, points lost, indicators."""
     if form.forms.empty:
-        return html.facts([("绩效表", "0 张")], "cards")
+        return html.definition_list([("绩效表", "0 张")], "cards")
     row = form_summary(form).iloc[0]
     scored = f"{number(row['score'])} / {number(row['full'])}" if pd.notna(row["score"]) else "未评分"
     graded = f"，等级“{row['grade']}”" if row["grade"] else ""
@@ -132,32 +134,51 @@ def key_figures(form: Tables) -> Html:
         ("难以判定", f"{row['undecided']} 项"),
         ("未评分", f"{row['unscored']} 项"),
     ]
-    return html.facts(pairs, "cards")
+    return html.definition_list(pairs, "cards")
 
 
 def key_points(form: Tables) -> Html:
-    """The sentences of :func:`workbench.analysis.narrative.key_points`."""
-    return html.paragraphs(narrative.key_points(form))
+    """Make a list of the sentences of :func:`workbench.analysis.narrative.key_points`."""
+    return html.bullet_list(narrative.key_points(form))
 
 
-def other_forms(excerpt: Excerpt) -> Html:
-    """The department's other forms of the year, each in short: key figures, sentences, charts, losses, indicators."""
+def other_forms(selection: Selection) -> Html:
+    """Show the department's forms but the main one, each in short: key figures, sentences, charts, tables."""
     parts = []
-    for place, form in enumerate(excerpt.others):
+    for place, form in enumerate(selection.others):
         row = form_summary(form).iloc[0]
         parts.append(html.heading(3, shorten(str(row["project"]), 120)))
         parts += [key_figures(form), key_points(form)]
-        if place < MOST_DRAWN:
-            charts = (form_charts.score_waterfall(form), attainment.attainment_dots(form))
+        if place < MOST_WITH_CHARTS:
+            charts = (form_charts.score_waterfall(form), attainment_chart.attainment_dots(form))
             parts += [html.picture(chart) for chart in charts]
-        parts += [report_tables.losses(form), report_tables.indicators(form)]
+        parts += [report_tables.points_lost(form), report_tables.all_indicators(form)]
     if not parts:
         return Html('<p class="wb-nothing">本部门本年度没有其他绩效表。</p>', "没有其他绩效表")
     return html.join(parts)
 
 
-def _unsure(tables: Tables) -> str:
-    """How many of the cells with text were read with less confidence than the review threshold."""
+def _source_names(documents: pd.DataFrame) -> str:
+    """The first three source files, and how many there are."""
+    sources = [text(name) for name in documents["source"]]
+    shown = "、".join(sources[:3]) + (f" 等 {len(sources)} 个文件" if len(sources) > 3 else "")
+    return shown or MISSING
+
+
+def _finding_counts(findings: pd.DataFrame) -> str:
+    """How many findings there are of each severity."""
+    counts = findings["severity"].value_counts()
+    return "，".join(f"{label} {int(counts.get(severity, 0))}" for severity, label in SEVERITIES.items())
+
+
+def _reviewed_fields(fields: pd.DataFrame) -> str:
+    """How many fields people corrected or confirmed; empty where nobody did."""
+    counts = fields["status"].value_counts()
+    return "，".join(f"{label} {counts[status]} 处" for status, label in REVIEWED.items() if status in counts)
+
+
+def _unsure_cells(tables: Tables) -> str:
+    """How many cells with text have less confidence than the review threshold of the dataset's settings."""
     settings = tables.info.get("settings") or {}
     threshold = float(settings.get("review_threshold", REVIEW_THRESHOLD))
     confidence = measures.numbers(tables.cells.loc[tables.cells["state"] == "text", "confidence"])

@@ -1,28 +1,26 @@
-"""Which part of a dataset a report is about: a department, a year, one form."""
+"""Selects the part of a dataset that a report shows: one department and year, or one form."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
 from rapidfuzz import process
 
-from workbench.dataset.placing import INFO, place_of_file
-from workbench.errors import DatasetError, InputError, SelectionError
+from workbench.errors import SelectionError
 
 NO_DEPARTMENT = "未署部门"
-"""The name under which forms without a department are found."""
+"""The department of forms that name none."""
 
 NO_YEAR = 0
-"""The year under which forms without a year are found."""
+"""The year of forms that show none."""
 
 
 class Tables(Protocol):
-    """The tables of ``DATASET.md``: an opened dataset, or an excerpt of one."""
+    """The tables of a dataset (``docs/dataset.md``): an opened dataset, or a selection from one."""
 
     @property
     def documents(self) -> pd.DataFrame: ...
@@ -45,8 +43,11 @@ class Tables(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
-    """The rows of a dataset that belong to some of its forms, under a name."""
+class Selection:
+    """The rows of a dataset that belong to some of its forms.
+
+    ``department`` and ``year`` name the selection. ``info`` is that of the whole dataset.
+    """
 
     department: str
     year: int
@@ -61,54 +62,56 @@ class Excerpt:
     info: Mapping[str, Any]
 
     @property
-    def main(self) -> Excerpt:
-        """The department's overall form; without one, the first form."""
+    def main(self) -> Selection:
+        """The department's overall form (the one without a project); without one, its first form."""
         if self.forms.empty:
             return self
         overall = self.forms[self.forms["project"].isna() | (self.forms["project"] == "")]
         first = (self.forms if overall.empty else overall).iloc[0]["form_id"]
-        return restrict(self, [str(first)])
+        return select_forms(self, [str(first)])
 
     @property
-    def others(self) -> tuple[Excerpt, ...]:
-        """All forms but the main one, each by itself."""
-        chosen = set(self.main.forms["form_id"])
-        return tuple(restrict(self, [str(name)]) for name in self.forms["form_id"] if name not in chosen)
+    def others(self) -> tuple[Selection, ...]:
+        """Every form but the main one, each as a selection of its own."""
+        main = set(self.main.forms["form_id"])
+        return tuple(select_forms(self, [str(form_id)]) for form_id in self.forms["form_id"] if form_id not in main)
 
 
-def locate(processed: str | Path) -> Path:
-    """The folder of a dataset. A relative path is looked for here and in the folders above.
+def select(tables: Tables, department: str = "", year: int = NO_YEAR) -> Selection:
+    """Select the forms of one department and year.
 
-    So a notebook finds ``data/processed`` whether it runs in the project folder, in ``notebooks/`` or
-    beside a finished report.
-    """
-    wanted = Path(processed).expanduser()
-    places = [wanted] if wanted.is_absolute() else [folder / wanted for folder in (Path.cwd(), *Path.cwd().parents)]
-    for place in places:
-        if place_of_file(place, INFO).is_file():
-            return place
-    where = "there" if wanted.is_absolute() else "here or in a folder above"
-    raise DatasetError(
-        processed,
-        f"no dataset {where} (no dataset.json); set `processed` to where it is, or run `workbench ingest` first",
-    )
+    Args:
+        tables: the dataset.
+        department: its name; spaces, width and case of letters do not matter. Empty: the dataset's first.
+        year: four digits. 0: the department's first; a form without a year comes before all years.
 
-
-def locate_project(raw: str | Path) -> Path:
-    """The folder that a relative path like ``data/raw`` starts from: this one, or the nearest above that has it.
+    An empty dataset gives an empty selection where nothing was asked for.
 
     Raises:
-        InputError: ``missing``, where neither has it.
+        SelectionError: the dataset has no such department or year; it names the nearest.
     """
-    wanted = Path(raw).expanduser()
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / wanted).exists():
-            return folder
-    raise InputError("missing", raw, "there is no such folder or file here or in a folder above; put the scans there")
+    if not isinstance(year, int):
+        raise SelectionError("year", year, [str(known) for known in sorted(set(form_years(tables.forms)))])
+    forms = tables.forms
+    if forms.empty and not department and not year:
+        return select_forms(tables, [])
+    names, years = department_names(forms), form_years(forms)
+    if department:
+        name = known_department(forms, department)
+    else:
+        of_year = names[years == known_year(years, year)] if year else names
+        name = str(of_year.iloc[0])
+    of_department = years[names == name]
+    chosen = known_year(of_department, year) if year else int(of_department.min())
+    wanted = forms["form_id"][(names == name) & (years == chosen)]
+    return select_forms(tables, wanted, name, chosen)
 
 
-def restrict(tables: Tables, form_ids: Iterable[str], department: str = "", year: int = NO_YEAR) -> Excerpt:
-    """Only the rows of these forms and of the documents that they come from."""
+def select_forms(tables: Tables, form_ids: Iterable[str], department: str = "", year: int = NO_YEAR) -> Selection:
+    """Select the rows of these forms, and of the documents that the forms come from.
+
+    Without a ``department``, a selection from a selection keeps the name of the larger one.
+    """
     wanted = list(form_ids)
 
     def of_forms(table: pd.DataFrame) -> pd.DataFrame:
@@ -118,7 +121,7 @@ def restrict(tables: Tables, form_ids: Iterable[str], department: str = "", year
     documents = tables.documents[tables.documents["document_id"].isin(forms["document_id"])]
     findings = tables.findings
     about_document = findings["form_id"].isna() & findings["document_id"].isin(forms["document_id"])
-    excerpt = Excerpt(
+    selection = Selection(
         department=department,
         year=year,
         documents=documents.reset_index(drop=True),
@@ -131,29 +134,33 @@ def restrict(tables: Tables, form_ids: Iterable[str], department: str = "", year
         findings=findings[findings["form_id"].isin(wanted) | about_document].reset_index(drop=True),
         info=tables.info,
     )
-    if isinstance(tables, Excerpt) and not department:
-        return replace(excerpt, department=tables.department, year=tables.year)
-    return excerpt
+    if isinstance(tables, Selection) and not department:
+        return replace(selection, department=tables.department, year=tables.year)
+    return selection
 
 
 def department_names(forms: pd.DataFrame) -> pd.Series:
-    """The department of each form, :data:`NO_DEPARTMENT` where the form names none."""
+    """Give the department of each form, :data:`NO_DEPARTMENT` where it names none. Reads ``department``."""
     names = forms["department"].astype("string").fillna("").str.strip()
     return names.mask(names == "", NO_DEPARTMENT)
 
 
 def form_years(forms: pd.DataFrame) -> pd.Series:
-    """The year of each form, :data:`NO_YEAR` where the form shows none."""
+    """Give the year of each form as an int, :data:`NO_YEAR` where it shows none. Reads ``year``."""
     return pd.to_numeric(forms["year"], errors="coerce").fillna(NO_YEAR).astype(int)
 
 
 def department_years(forms: pd.DataFrame) -> list[tuple[str, int]]:
-    """Every department and year of the dataset, in the order of the forms."""
+    """List every department and year that has a form, in the order of the forms."""
     return list(dict.fromkeys(zip(department_names(forms), form_years(forms), strict=True)))
 
 
 def known_department(forms: pd.DataFrame, asked: str) -> str:
-    """The department as the dataset writes it; SelectionError with the nearest names if it has none such."""
+    """Give the department's name as the dataset writes it; spaces, width and case of letters do not matter.
+
+    Raises:
+        SelectionError: the dataset has no such department; it names the five nearest.
+    """
     known = [str(name) for name in department_names(forms).unique()]
     for name in known:
         if _folded(name) == _folded(asked):
@@ -163,7 +170,11 @@ def known_department(forms: pd.DataFrame, asked: str) -> str:
 
 
 def known_year(years: Iterable[int], asked: int) -> int:
-    """The year if it is there; SelectionError with the nearest years otherwise."""
+    """Give the year back if it is among ``years``.
+
+    Raises:
+        SelectionError: it is not; the error names the five nearest.
+    """
     known = sorted(set(years))
     if asked not in known:
         nearest = sorted(known, key=lambda year: abs(year - asked))[:5]
@@ -171,28 +182,6 @@ def known_year(years: Iterable[int], asked: int) -> int:
     return asked
 
 
-def select(tables: Tables, department: str = "", year: int = NO_YEAR) -> Excerpt:
-    """The forms of one department and year.
-
-    No department means the dataset's first; no year means the department's first (a form without a
-    year comes before all years). An empty dataset gives an empty excerpt as long as nothing was asked for.
-    """
-    if not isinstance(year, int):
-        raise SelectionError("year", year, [str(known) for known in sorted(set(form_years(tables.forms)))])
-    forms = tables.forms
-    if forms.empty and not department and not year:
-        return restrict(tables, [])
-    names, years = department_names(forms), form_years(forms)
-    if department:
-        name = known_department(forms, department)
-    else:
-        of_year = names[years == known_year(years, year)] if year else names
-        name = str(of_year.iloc[0])
-    of_department = years[names == name]
-    chosen = known_year(of_department, year) if year else int(of_department.min())
-    wanted = forms["form_id"][(names == name) & (years == chosen)]
-    return restrict(tables, wanted, name, chosen)
-
-
 def _folded(name: str) -> str:
+    """The name in the form in which names are compared."""
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

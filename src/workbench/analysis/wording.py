@@ -1,4 +1,4 @@
-"""How numbers and long names are written in charts, tables and sentences."""
+"""Writes numbers and long names as text for charts, tables and sentences."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ import unicodedata
 import pandas as pd
 
 MISSING = "—"
-"""What stands where the form shows nothing."""
+"""Written where the form shows nothing."""
 
 UNBROKEN = re.compile(r"[0-9A-Za-z.,%+−-]+|.", re.DOTALL)
-"""What stays together when a text is broken into lines: numbers with their signs, Latin words, single characters."""
+"""Parts of a text that a line break does not divide: a number with its sign, a Latin word, a single character."""
 
 NOT_AT_LINE_START = "，。、；：？！）】》”’％%)]}"
+"""Closing punctuation, which does not begin a line."""
 
 
 def is_missing(value: object) -> bool:
-    """True for None, NaN, NA and the empty string."""
+    """Tell whether a value is None, NaN, NA or the empty string."""
     return value is None or value == "" if isinstance(value, str | None) else bool(pd.isna(value))  # type: ignore[call-overload]
 
 
 def number(value: object, decimals: int = 2) -> str:
-    """``31215.7`` → ``31,215.7``: thousands separated, no needless zeros, a dash for nothing."""
+    """Write a number: thousands separated, no needless zeros, a real minus, a dash for a missing value.
+
+    >>> number(31215.7), number(-2.50), number(None)
+    ('31,215.7', '−2.5', '—')
+    """
     if is_missing(value):
         return MISSING
     rounded = round(float(value), decimals)  # type: ignore[arg-type]
@@ -33,32 +38,48 @@ def number(value: object, decimals: int = 2) -> str:
 
 
 def whole(value: object) -> str:
-    """``2022.0`` → ``2022``: a count or a year, without separators."""
+    """Write a count or a year without separators; a dash for a missing value.
+
+    >>> whole(2022.0)
+    '2022'
+    """
     return MISSING if is_missing(value) else f"{int(float(value))}"  # type: ignore[arg-type]
 
 
 def percent(value: object, decimals: int = 1) -> str:
-    """``0.983`` → ``98.3%``, ``17`` → ``1,700%``."""
+    """Write a fraction as a percentage; a dash for a missing value.
+
+    >>> percent(0.983), percent(17)
+    ('98.3%', '1,700%')
+    """
     return MISSING if is_missing(value) else f"{number(100 * float(value), decimals)}%"  # type: ignore[arg-type]
 
 
 def text(value: object) -> str:
-    """The text itself, or a dash for nothing."""
+    """Write a value as it is; a dash for a missing one."""
     return MISSING if is_missing(value) else str(value)
 
 
 def category(value: object) -> str:
-    """The name of a kind of indicator, or 未分类 where the form has no such column."""
+    """Write the level of an indicator; 未分类 where the form has no such column."""
     return "未分类" if is_missing(value) else str(value)
 
 
 def width(words: str) -> int:
-    """Width on the page in half-width columns: a Chinese character takes two."""
+    """Measure a text in half-width columns: a Chinese character takes two.
+
+    >>> width("得分 98")
+    7
+    """
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in words)
 
 
 def shorten(words: str, columns: int) -> str:
-    """The beginning of the words, with an ellipsis if they do not fit into so many half-width columns."""
+    """Cut a text to at most ``columns`` half-width columns, the ellipsis (two columns) for what is cut included.
+
+    >>> shorten("天津市工业和信息化局", 10)
+    '天津市工…'
+    """
     if width(words) <= columns:
         return words
     kept = ""
@@ -70,20 +91,28 @@ def shorten(words: str, columns: int) -> str:
 
 
 def wrap_evenly(words: str, columns: int, lines: int = 2) -> str:
-    """Like :func:`wrap`, with lines about equally long: for labels, where one character alone looks lost."""
-    usable = max(2, columns - columns % 2)  # a character of two columns does not begin in the last one
+    """Wrap a text like :func:`wrap`, into lines of about equal length, so that no character stands alone in the last.
+
+    >>> wrap_evenly("天津市工业和信息化局", 18)
+    '天津市工业\\n和信息化局'
+    """
+    usable = max(2, columns - columns % 2)  # a character of two columns does not begin in the last column
     needed = min(max(1, math.ceil(width(words) / usable)), lines)
     return wrap(words, min(columns, math.ceil(width(words) / needed) + 1), lines)
 
 
 def wrap(words: str, columns: int, lines: int = 2) -> str:
-    """Break a text into at most so many lines of so many half-width columns; the rest becomes an ellipsis.
+    """Break a text into at most ``lines`` lines of ``columns`` half-width columns; an ellipsis stands for the rest.
 
-    Closing punctuation does not begin a line; a number or a Latin word is not broken where it fits into a line.
+    Runs of white space become one space. Closing punctuation does not begin a line: it may stick out by its own width.
+    A number or a Latin word is not broken where it fits into a line.
+
+    >>> wrap("天津市工业和信息化局", 18)
+    '天津市工业和信息化\\n局'
     """
     rows: list[str] = [""]
-    for piece in UNBROKEN.findall(" ".join(words.split())):
-        for part in [piece] if width(piece) <= columns else piece:
+    for unit in UNBROKEN.findall(" ".join(words.split())):
+        for part in [unit] if width(unit) <= columns else unit:
             if width(rows[-1] + part) > columns and part[0] not in NOT_AT_LINE_START:
                 rows.append("")
             rows[-1] += part

@@ -1,4 +1,4 @@
-"""The page that lists all reports."""
+"""Makes the page that lists all reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.analysis.selection import Tables
 from workbench.analysis.summary import department_summary, form_summary
 from workbench.analysis.wording import MISSING, number, percent, text, whole
 from workbench.report.journal import Report
-from workbench.report.page import frame
+from workbench.report.page import html_document
 from workbench.report.plan import ReportJob
 from workbench.visible import as_html
 
@@ -29,11 +29,15 @@ COLUMNS = (
     ("核对", "short"),
     ("笔记本", "short"),
 )
-"""The headings of the list of reports, and how wide each column is (as in the pieces of a report)."""
+"""Headings of the list of reports, each with the kind of its column (``TableColumn.kind``)."""
 
 
 def make_index(jobs: Sequence[ReportJob], reports: Iterable[Report], tables: Tables) -> str:
-    """All reports of the dataset with their key figures; those that failed, with the cell and the reason."""
+    """Make the page of all reports of a dataset with their key figures; failed ones with the cell and the reason.
+
+    ``jobs`` are all jobs of the dataset, ``reports`` their last outcomes, ``tables`` the dataset. A job whose page is
+    not there is listed without a link.
+    """
     failed = [report for report in reports if report.error]
     summary = department_summary(form_summary(tables)).to_dict("index")
     overview = [job for job in jobs if job.department is None]
@@ -44,7 +48,7 @@ def make_index(jobs: Sequence[ReportJob], reports: Iterable[Report], tables: Tab
         partial = {job.stem: job.failed for job in jobs if job.failed.is_file()}
         items = "".join(_failure(report, partial.get(report.stem)) for report in failed)
         parts.append(f'<h2>未能生成的报告</h2><ul class="failed">{items}</ul>')
-    parts += ["<h2>数据</h2>", sections.basis(tables).markup, sections.overview_figures(tables).markup]
+    parts += ["<h2>数据</h2>", sections.basis(tables).markup, sections.overview_key_figures(tables).markup]
     parts.append("<h2>各部门报告</h2>")
     if departments:
         head = "".join(f'<th scope="col" class="wb-{kind}">{label}</th>' for label, kind in COLUMNS)
@@ -52,10 +56,11 @@ def make_index(jobs: Sequence[ReportJob], reports: Iterable[Report], tables: Tab
         parts.append(f'<div class="wb-table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>')
     else:
         parts.append("<p>数据集中没有绩效表。</p>")
-    return frame("绩效自评分析报告", "\n".join([*parts, "</main>"]))
+    return html_document("绩效自评分析报告", "\n".join([*parts, "</main>"]))
 
 
 def _row(job: ReportJob, row: dict[Any, Any]) -> str:
+    """The row of one department and year; ``row`` is that of :func:`department_summary`."""
     values = [_link(job, str(job.department)), whole(job.year or None), str(row["forms"])]
     values += [number(row["score"]), as_html(text(row["grade"])), percent(row["execution_rate"])]
     values += [str(row[severity]) for severity in ("error", "warning", "info")]
@@ -69,12 +74,14 @@ def _row(job: ReportJob, row: dict[Any, Any]) -> str:
 
 
 def _failure(report: Report, partial: Path | None) -> str:
-    where = f"单元格 {report.cell}：" if report.cell else ""
+    """A list item: the cell and the reason, with a link to the notebook up to that cell, where there is one."""
+    cell = f"单元格 {report.cell}：" if report.cell else ""
     link = f'（<a href="{quote(partial.name)}">运行到此处的笔记本</a>）' if partial else ""
-    return f"<li>{as_html(report.title)}：{as_html(f'{where}{report.error}')}{link}</li>"
+    return f"<li>{as_html(report.title)}：{as_html(f'{cell}{report.error}')}{link}</li>"
 
 
 def _link(job: ReportJob, name: str) -> str:
+    """The name, as a link to the report where its page is there."""
     if job.html.is_file():
         return f'<a href="{quote(job.html.name)}">{as_html(name)}</a>'
     return f"{as_html(name)}（未生成）"

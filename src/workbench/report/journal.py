@@ -1,6 +1,6 @@
-"""What became of every report, a line each in ``reports.jsonl`` beside the pages.
+"""Records the outcome of every report, a line each in ``reports.jsonl`` beside the pages.
 
-A worker adds its line as soon as its files are written, so that whatever ends a run, the next one knows what is done.
+A worker adds its line as soon as its files are written. So whatever ends a run, the next one knows what is done.
 """
 
 from __future__ import annotations
@@ -14,14 +14,28 @@ from pathlib import Path
 from workbench.files import write_atomically
 
 NAME = "reports.jsonl"
+"""File name of the journal."""
+
+PAGE_ENDING = ".html"
+"""Ending of a report's page."""
+
+EXECUTED_ENDING = ".ipynb"
+"""Ending of a report's executed notebook."""
+
+FAILED_ENDING = ".failed.ipynb"
+"""Ending of a notebook that was executed up to the cell that failed."""
+
+REPORT_ENDINGS = (PAGE_ENDING, EXECUTED_ENDING, FAILED_ENDING)
+"""Endings of all files that a report can have; before them stands its stem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of one job.
+    """The outcome of one job: a report that was made, or the reason why there is none.
 
-    ``made_from`` is the job's; ``error`` is the reason why there is no page, ``cell`` the cell that failed
-    (``[7] 预算执行``: its number among the code cells, and the heading above it), ``seconds`` what it took.
+    ``stem`` is the name of its files without their ending, ``made_from`` the digest of what it was made from.
+    ``error`` is the reason why there is no page, ``cell`` the cell that failed (``[7] 预算执行``: its number among
+    the code cells, and the heading above it), ``seconds`` the time that it took.
     """
 
     title: str
@@ -32,16 +46,19 @@ class Report:
     seconds: float = 0.0
 
 
-def note(folder: Path, report: Report) -> None:
-    """Add a report's line; the last line of a report counts."""
+def append_report(folder: Path, report: Report) -> None:
+    """Append a report's line to the journal; the last line of a report counts."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / NAME).open("a", encoding="utf-8") as journal:
         journal.write(_line(report))
 
 
-def noted(folder: Path) -> dict[str, Report]:
-    """The last known state of every report, by its stem. Lines that an interruption cut, and such as no report has
-    (a stem that leads to another folder), are no lines."""
+def read_reports(folder: Path) -> dict[str, Report]:
+    """Read the last outcome of every report, by its stem.
+
+    Lines that an interruption cut are left out. So are lines that no report has, such as one whose stem leads to
+    another folder.
+    """
     reports: dict[str, Report] = {}
     if not (folder / NAME).is_file():
         return reports
@@ -50,19 +67,20 @@ def noted(folder: Path) -> dict[str, Report]:
             report = Report(**json.loads(line))
         except (ValueError, TypeError):
             continue
-        if _is_whole(report):
+        if _is_valid(report):
             reports[report.stem] = report
     return reports
 
 
-def _is_whole(report: Report) -> bool:
-    texts = (report.title, report.stem, report.made_from, report.error or "", report.cell or "")
-    return all(isinstance(text, str) for text in texts) and re.fullmatch(r"[\w-]+", report.stem) is not None
-
-
-def keep(folder: Path, reports: Iterable[Report]) -> None:
+def write_reports(folder: Path, reports: Iterable[Report]) -> None:
     """Replace the journal by one line for each of these reports."""
     write_atomically(folder / NAME, "".join(map(_line, reports)).encode())
+
+
+def _is_valid(report: Report) -> bool:
+    """Whether the fields are texts, and the stem is a plain file name."""
+    texts = (report.title, report.stem, report.made_from, report.error or "", report.cell or "")
+    return all(isinstance(text, str) for text in texts) and re.fullmatch(r"[\w-]+", report.stem) is not None
 
 
 def _line(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""The kernel that runs a notebook, and papermill's engine with a time limit that tells in which cell it ran out."""
+"""Runs a notebook in a kernel of this interpreter, within a time limit that names the cell in which it ran out."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from traitlets import default
 
 ENGINE = "workbench"
-"""The name under which papermill knows :class:`PatientEngine`."""
+"""The name under which papermill knows :class:`TimedEngine`."""
 
 START_SECONDS = 120
-"""Seconds that a kernel may take to start: machines that run many of them at once are slow."""
+"""Seconds that a kernel may take to start: long, as machines that start many of them at once are slow."""
 
 OUTPUT_SECONDS = 60
 """Seconds that the outputs of a finished cell may take to arrive."""
 
-LONGEST_SOCKET = 80
-"""Characters of the longest folder that a socket's name is put into; the system allows about 107 with the name."""
+LONGEST_SOCKET_FOLDER = 80
+"""Most characters of the folder of a socket; the system allows about 107 together with the socket's name."""
 
 KERNEL_ARGUMENTS = ("-Xfrozen_modules=off", "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}")
+"""Arguments of Python that start a kernel; the log level lets through critical messages only."""
 
 INSTALLED_ONLY = "-P"
-"""Keeps Python, and IPython since 9.7, from importing what lies in the folder that they run in."""
+"""Argument that keeps Python, and IPython since 9.7, from importing what lies in the folder that they run in."""
 
 
-class ThisPython(AsyncKernelManager):
-    """A kernel in the interpreter that runs now, whatever ``python3`` is to the user's Jupyter, and without noise.
+class InstalledKernel(AsyncKernelManager):
+    """A kernel in the interpreter that runs now, whatever ``python3`` is to the user's Jupyter; it logs nothing.
 
-    It listens on sockets in a folder of its own, so that kernels that start at once cannot snatch each other's
-    ports; where the system has none (Windows), on ports. It imports what is installed, and nothing from the folder
-    that it runs in: that may be anybody's.
+    It listens on sockets in a folder of its own, so that kernels that start at the same time cannot take each other's
+    ports; where the system has no such sockets (Windows), on ports. It imports what is installed, and nothing from the
+    folder that it runs in, which may be anybody's.
     """
 
     _arguments: tuple[str, ...] = (INSTALLED_ONLY, *KERNEL_ARGUMENTS)
@@ -48,7 +49,8 @@ class ThisPython(AsyncKernelManager):
 
     @default("transport")
     def _transport_of_this_system(self) -> str:
-        has_room = len(tempfile.gettempdir()) < LONGEST_SOCKET - len("/workbench-12345678")
+        """``ipc`` (sockets) where the system has them and their path is short enough, else ``tcp`` (ports)."""
+        has_room = len(tempfile.gettempdir()) < LONGEST_SOCKET_FOLDER - len("/workbench-12345678")
         return "ipc" if os.name == "posix" and has_room else "tcp"
 
     def _ip_default(self) -> str:
@@ -64,6 +66,7 @@ class ThisPython(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
+        """How the kernel is started."""
         return KernelSpec(
             argv=[sys.executable, *self._arguments],
             display_name="Python 3 (ipykernel)",
@@ -72,20 +75,23 @@ class ThisPython(AsyncKernelManager):
         )
 
 
-class ThisPythonAndFolder(ThisPython):
-    """As `ThisPython`, for notebooks of one's own: they import modules beside them, as in JupyterLab."""
+class InstalledAndFolderKernel(InstalledKernel):
+    """An :class:`InstalledKernel` for the user's own notebooks: they import modules beside them, as in JupyterLab."""
 
     _arguments = KERNEL_ARGUMENTS
 
 
-class PatientEngine(NBClientEngine):  # type: ignore[misc]
-    """papermill's engine; a cell that hangs, or takes its kernel down, fails like one that raises."""
+class TimedEngine(NBClientEngine):  # type: ignore[misc]
+    """papermill's engine with one time limit for the whole notebook.
+
+    A cell that exceeds it, or takes its kernel down, fails like one that raises.
+    """
 
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, seconds: float, **options: Any
     ) -> None:
-        """Run the cells; ``seconds`` is what the whole notebook may take."""
+        """Run the cells; ``seconds`` is the limit of the whole notebook."""
         try:
             super().execute_managed_notebook(
                 nb_man,
@@ -97,16 +103,19 @@ class PatientEngine(NBClientEngine):  # type: ignore[misc]
                 **{name: value for name, value in options.items() if name != "start_timeout"},
             )
         except CellTimeoutError:
-            _fail(nb_man, "TimeoutError", f"the notebook took longer than {seconds:g} s and was stopped")
+            _fail_last_cell(nb_man, "TimeoutError", f"the notebook took longer than {seconds:g} s and was stopped")
         except DeadKernelError:
-            _fail(nb_man, "DeadKernelError", "the kernel died in this cell (out of memory?)")
+            _fail_last_cell(nb_man, "DeadKernelError", "the kernel died in this cell (out of memory?)")
 
 
-papermill_engines.register(ENGINE, PatientEngine)
+papermill_engines.register(ENGINE, TimedEngine)
 
 
 def _time_left(seconds: float) -> Callable[[object], int]:
-    """What is left of the time for a cell that begins now; it runs from the first cell, not from the kernel's start."""
+    """Give the seconds that are left for a cell that begins now, at least 1.
+
+    The time runs from the first cell, not from the kernel's start.
+    """
     end: float | None = None
 
     def left(_: object) -> int:
@@ -117,8 +126,8 @@ def _time_left(seconds: float) -> Callable[[object], int]:
     return left
 
 
-def _fail(manager: NotebookExecutionManager, name: str, reason: str) -> None:
-    """Put the failure into the cell that was begun last, as if it had raised it."""
+def _fail_last_cell(manager: NotebookExecutionManager, name: str, reason: str) -> None:
+    """Write the failure into the cell that began last, as if the cell had raised it."""
     begun = [n for n, cell in enumerate(manager.nb.cells) if cell.metadata.papermill["start_time"]]
     cell = manager.nb.cells[begun[-1]]
     error = {"output_type": "error", "ename": name, "evalue": reason, "traceback": [f"{name}: {reason}"]}

@@ -1,4 +1,4 @@
-"""An executed notebook as one self-contained page: no code, nothing from the network, one script that sorts tables."""
+"""Makes one self-contained page of an executed notebook: no code, nothing from the network, one script for sorting."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from nbformat import NotebookNode
 from workbench.visible import as_html
 
 NETWORK = ("mathjax_url", "mermaid_js_url", "mermaid_layout_elk_js_url", "require_js_url", "jquery_url")
-"""What nbconvert would have the page load: all emptied."""
+"""Options of nbconvert with the address of a script that the page would load: all are emptied."""
 
 HEADING = re.compile(r"<h2>(?P<text>.*?)</h2>", re.DOTALL)
+"""A heading of the second level in the HTML of a notebook."""
 
 
 def make_page(notebook: NotebookNode, title: str, notebook_name: str) -> str:
-    """The whole page, with a table of contents and a link to the executed notebook beside it."""
-    toc, body = with_contents(notebook_body(notebook))
+    """Make the page of a report, with a table of contents and a link to the executed notebook beside it.
+
+    ``notebook_name`` is the file name of that notebook.
+    """
+    contents, body = table_of_contents(notebook_body(notebook))
     link = f'可复算的笔记本：<a href="{quote(notebook_name)}">{as_html(notebook_name)}</a>'
     link = f'<p class="page-foot"><a href="index.html">全部报告</a>　{link}</p>'
-    return frame(title, f"{toc}\n<main>\n{body}\n{link}\n</main>")
+    return html_document(title, f"{contents}\n<main>\n{body}\n{link}\n</main>")
 
 
 def notebook_body(notebook: NotebookNode) -> str:
-    """The notebook's prose and outputs as HTML."""
+    """Convert a notebook's prose and outputs to HTML, without its code."""
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="basic",
         exclude_input=True,
@@ -42,8 +46,8 @@ def notebook_body(notebook: NotebookNode) -> str:
     return str(body)
 
 
-def with_contents(body: str) -> tuple[str, str]:
-    """Links to the second-level headings, and the body with the places that they lead to."""
+def table_of_contents(body: str) -> tuple[str, str]:
+    """Make links to the second-level headings; gives them, and the body with the anchors that they lead to."""
     titles: list[str] = []
 
     def anchored(heading: re.Match[str]) -> str:
@@ -55,18 +59,18 @@ def with_contents(body: str) -> tuple[str, str]:
     return (f'<nav aria-label="目录"><ol>{items}</ol></nav>' if items else ""), body
 
 
-def frame(title: str, body: str) -> str:
-    """A page around the body: language, title, style sheet, the script that sorts tables.
+def html_document(title: str, body: str) -> str:
+    """Make an HTML document of a title (plain text) and a body (HTML), with style sheet and sorting script.
 
-    The policy in its head lets a browser run that script and no other, and load nothing from anywhere: whatever
-    a form says, it cannot act.
+    The policy in its head lets a browser run that script and no other, and load nothing from anywhere. So whatever
+    text a form holds, it does nothing.
     """
     css, script = (_asset(name) for name in ("page.css", "sort.js"))
     return f"""<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy(script)}">
+<meta http-equiv="Content-Security-Policy" content="{content_security_policy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{as_html(title)}</title>
 <style>
@@ -80,11 +84,12 @@ def frame(title: str, body: str) -> str:
 """
 
 
-def policy(script: str) -> str:
-    """What a browser may do with the page: show its own pictures and styles, run this script, nothing else."""
+def content_security_policy(script: str) -> str:
+    """Write the policy that lets a browser show the page's own pictures and styles, run this script, nothing else."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
 
 
 def _asset(name: str) -> str:
+    """The text of a file that lies beside this module."""
     return resources.files("workbench.report").joinpath(name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Which reports are to be made: one for each department and year, and the overview."""
+"""Plans which reports are to be made: one for each department and year, and the overview."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench._version import PACKAGE
 from workbench.analysis.selection import NO_YEAR, Tables, department_years, known_department, known_year
-from workbench.errors import ReportError
-from workbench.report.origin import program_digest, row_digests
+from workbench.report.digests import program_digest, row_digests
+from workbench.report.journal import EXECUTED_ENDING, FAILED_ENDING, PAGE_ENDING
+from workbench.report.notebooks import DEPARTMENT, OVERVIEW, find_notebook, project_folder, shipped_notebooks
 
 STEM_LENGTH = 60
-"""Characters of a department's name in a file name (three bytes each, and file systems allow 255)."""
+"""Most characters of a department's name in a file name (three bytes each, and file systems allow 255 bytes)."""
 
 DIGEST_LENGTH = 6
+"""Characters of the digest that tells apart file names which would be the same."""
 
-OVERVIEW, DEPARTMENT = "overview", "department"
-"""The notebooks that reports are made with."""
+MADE_FROM_LENGTH = 16
+"""Characters of :attr:`ReportJob.made_from`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportJob:
-    """One report to be made: the notebook, the values of its parameters, and the name of its files.
+    """One report to be made: its notebook, the values of the notebook's parameters, and where its files go.
 
-    ``made_from`` is a digest of all that the report is a function of: its rows in the tables, its parameters,
-    its notebook and the program.
+    ``stem`` is the name of its files without their ending, in ``out_dir``; ``folder`` is where the notebook runs.
+    ``department`` is None for the overview. ``made_from`` is a digest of everything that the report depends on: its
+    rows in the tables, its parameters, its notebook and the program.
     """
 
     notebook: Path
@@ -47,22 +49,28 @@ class ReportJob:
 
     @property
     def html(self) -> Path:
-        """Where the page goes."""
-        return self.out_dir / f"{self.stem}.html"
+        """The file of the page."""
+        return self.out_dir / f"{self.stem}{PAGE_ENDING}"
 
     @property
     def executed(self) -> Path:
-        """Where the executed notebook goes."""
-        return self.out_dir / f"{self.stem}.ipynb"
+        """The file of the executed notebook."""
+        return self.out_dir / f"{self.stem}{EXECUTED_ENDING}"
 
     @property
     def failed(self) -> Path:
-        """Where the notebook goes if one of its cells fails: all that was done up to there."""
-        return self.out_dir / f"{self.stem}.failed.ipynb"
+        """The file of a notebook of which a cell failed, executed up to there."""
+        return self.out_dir / f"{self.stem}{FAILED_ENDING}"
 
 
 def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None) -> list[ReportJob]:
-    """Every report that the dataset gives, the overview first; by the notebooks in ``own``, where there are such."""
+    """Plan every report of the dataset in the folder ``processed``, the overview first.
+
+    ``own`` is a folder of notebooks that are used instead of those that come with the workbench, where it has them.
+
+    Raises:
+        ReportError: a notebook is missing.
+    """
     folder, relative = project_folder(processed)
     rows, everything = row_digests(tables), str(tables.info.get("digest"))
     pairs = department_years(tables.forms)
@@ -78,7 +86,8 @@ def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None
     )
     notebook = find_notebook(DEPARTMENT, own)
     # The notebook that comes with the workbench shows its department's rows; one of the user's own may show any.
-    whole = "" if notebook.read_bytes() == find_notebook(DEPARTMENT, None).read_bytes() else everything
+    is_shipped = notebook.read_bytes() == find_notebook(DEPARTMENT, None).read_bytes()
+    other_rows = "" if is_shipped else everything
     departments = [
         ReportJob(
             notebook=notebook,
@@ -89,7 +98,7 @@ def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None
             parameters={"processed": relative, "department": department, "year": year},
             department=department,
             year=year,
-            made_from=_made_from(f"{department}|{year}|{rows[department, year]}|{whole}", notebook),
+            made_from=_made_from(f"{department}|{year}|{rows[department, year]}|{other_rows}", notebook),
         )
         for department, year in pairs
     ]
@@ -97,14 +106,18 @@ def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None
 
 
 def _made_from(rows: str, notebook: Path) -> str:
-    facts = (rows.encode(), program_digest().encode(), notebook.read_bytes())
-    return hashlib.sha256(b"|".join(facts)).hexdigest()[:16]
+    """The digest of the rows' digest, the program and the notebook."""
+    parts = (rows.encode(), program_digest().encode(), notebook.read_bytes())
+    return hashlib.sha256(b"|".join(parts)).hexdigest()[:MADE_FROM_LENGTH]
 
 
 def chosen(jobs: Iterable[ReportJob], tables: Tables, department: str | None, year: int | None) -> list[ReportJob]:
-    """The jobs of one department or year; all of them where neither is asked for.
+    """Choose the jobs of one department, one year or both; all of them where neither is asked for.
 
-    A department or year that the dataset does not have raises SelectionError with the nearest ones.
+    The overview belongs to no department and year.
+
+    Raises:
+        SelectionError: the dataset has no such department or year; it names the nearest.
     """
     jobs = list(jobs)
     if not department and not year:
@@ -119,73 +132,31 @@ def chosen(jobs: Iterable[ReportJob], tables: Tables, department: str | None, ye
     return wanted
 
 
-def project_folder(processed: Path) -> tuple[Path, str]:
-    """The folder that a notebook runs in, and the dataset's path seen from there.
-
-    Only that relative path is written into a report: no page tells where on the machine it was made.
-    """
-    processed = processed.resolve()
-    if (processed.parent.name, processed.name) == ("data", "processed"):
-        return processed.parents[1], "data/processed"
-    return processed.parent, processed.name
-
-
-def own_notebooks(project: Path) -> Path:
-    """Where a project has notebooks of its own."""
-    return project / "notebooks"
-
-
-def trusted_notebooks(project: Path) -> Path | None:
-    """The project's own notebooks, if somebody is at work in it. A notebook is a program: one that lies in a folder got
-    from elsewhere is not run because there is a dataset beside it."""
-    return own_notebooks(project) if Path.cwd().resolve().is_relative_to(project) else None
-
-
-def passed_over(project: Path, own: Path | None) -> list[Path]:
-    """The project's own notebooks that are not run, and are not those that come with the workbench either."""
-    there = [own_notebooks(project) / f"{name}.ipynb" for name in (OVERVIEW, DEPARTMENT)]
-    return [
-        notebook
-        for notebook in there
-        if notebook.is_file()
-        and find_notebook(notebook.stem, own) != notebook
-        and notebook.read_bytes() != find_notebook(notebook.stem, None).read_bytes()
-    ]
-
-
-def find_notebook(name: str, own: Path | None) -> Path:
-    """The notebook of that name: in the folder ``own`` (if one is given), else the workbench's."""
-    for place in (*([own] if own is not None else []), shipped_notebooks()):
-        if (place / f"{name}.ipynb").is_file():
-            return place / f"{name}.ipynb"
-    raise ReportError(f"{name}.ipynb", "the notebook does not come with the workbench, and no folder of yours has it")
-
-
-def shipped_notebooks() -> Path:
-    """The folder of the notebooks that come with the workbench: in the installation, else in the checkout."""
-    package = PACKAGE
-    packaged = package / "_notebooks"
-    return packaged if packaged.is_dir() else package.parents[1] / "notebooks"
-
-
 def file_stems(pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-    """A file name for every department and year, safe on every file system, no two the same."""
+    """Give every department and year a file name without an ending, safe on every file system, no two the same.
+
+    >>> file_stems([("甲局", 2022), ("甲 局", 0)])
+    {('甲局', 2022): '甲局-2022', ('甲 局', 0): '甲_局_e29529-undated'}
+    """
     stems: dict[tuple[str, int], str] = {}
     taken = {OVERVIEW, "index"}
     for department, year in pairs:
-        stem = f"{_safe(department)}-{year or 'undated'}"
+        stem = f"{_safe_name(department)}-{year or 'undated'}"
         if stem.casefold() in taken:
-            stem = f"{_safe(department, always=True)}-{year or 'undated'}"
+            stem = f"{_safe_name(department, with_digest=True)}-{year or 'undated'}"
         taken.add(stem.casefold())
         stems[department, year] = stem
     return stems
 
 
-def _safe(name: str, always: bool = False) -> str:
-    """Letters, digits and Chinese characters of a name; a digest of the whole name where that loses something."""
+def _safe_name(name: str, with_digest: bool = False) -> str:
+    """The letters, digits and Chinese characters of a name.
+
+    A digest of the whole name follows where characters are lost by that, or ``with_digest``.
+    """
     kept = "".join(c if c.isalnum() else "_" for c in unicodedata.normalize("NFC", name))
     kept = "_".join(part for part in kept.split("_") if part)[:STEM_LENGTH]
-    if kept == name and not always:
+    if kept == name and not with_digest:
         return kept
     digest = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:DIGEST_LENGTH]
     return f"{kept}_{digest}" if kept else digest

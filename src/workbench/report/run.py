@@ -1,4 +1,4 @@
-"""Run one notebook and turn it into a page: papermill, then nbconvert. Meant for a worker process."""
+"""Makes one report: runs its notebook (papermill), makes its page, writes both. Meant for a worker process."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,58 +15,37 @@ import nbformat
 from nbformat import NotebookNode
 from papermill import PapermillExecutionError, execute_notebook
 from papermill.exceptions import PapermillException
-from papermill.translators import PythonTranslator, papermill_translators
 
 from workbench.errors import CellError, ReportError
 from workbench.files import write_atomically
-from workbench.report.journal import Report, note
-from workbench.report.kernel import ENGINE, ThisPython, ThisPythonAndFolder
+from workbench.report.journal import Report, append_report
+from workbench.report.kernel import ENGINE, InstalledAndFolderKernel, InstalledKernel
 from workbench.report.page import make_page
+from workbench.report.parameters import readable_parameters
 from workbench.report.plan import ReportJob
 from workbench.settings import NOTEBOOK_SECONDS
 
 START_ATTEMPTS = 3
-"""How often a kernel that does not answer is started anew."""
+"""How often a kernel that does not answer is started, the first time included."""
 
 HEADING = re.compile(r"^##? (.+)$", re.MULTILINE)
+"""A heading of the first or second level in a Markdown cell."""
 
 log = logging.getLogger(__name__)
 
 
-class ReadableTranslator(PythonTranslator):  # type: ignore[misc]
-    """Writes parameters as Python that a Chinese reader can read: no ``\\uXXXX``, but for what cannot be seen.
-
-    To IPython more than a line end ends a line, and behind one ``!`` is a command.
-    """
-
-    @classmethod
-    def translate_escaped_str(cls, str_val: object) -> str:
-        written = json.dumps(str(str_val), ensure_ascii=False)
-        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in written)
-
-
-@contextmanager
-def readable_parameters() -> Iterator[None]:
-    """Inside this block papermill injects readable strings; afterwards it is as it was."""
-    papermill_translators.register("python", ReadableTranslator)
-    try:
-        yield
-    finally:
-        papermill_translators.register("python", PythonTranslator)
-
-
 def make_report(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> Report:
-    """Run the job's notebook within ``seconds``, write its two files, and note what became of it.
+    """Run the job's notebook within ``seconds``, write its two files, and record the outcome in the journal.
 
-    A failure is part of the result, never raised; the notebook up to the cell that failed is kept as
-    ``NAME.failed.ipynb``, and an older report of that name is removed: it shows what no longer holds.
+    A failure is part of the result and never raised. The notebook up to the cell that failed is then kept as
+    ``NAME.failed.ipynb``, and an older report of that name is removed, as it shows what no longer holds.
     """
     started = time.monotonic()
     error, cell = None, None
     try:
         notebook = run_notebook(job, seconds)
         page = make_page(notebook, job.title, job.executed.name)
-        write_atomically(job.executed, _source(notebook, job))
+        write_atomically(job.executed, _notebook_file(notebook, job))
         write_atomically(job.html, without_paths(page, job.folder).encode())
         job.failed.unlink(missing_ok=True)
     except ReportError as failure:
@@ -77,20 +54,21 @@ def make_report(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> Report:
             path.unlink(missing_ok=True)
         if isinstance(failure, CellError):
             cell = failure.cell
-            write_atomically(job.failed, _source(failure.executed, job))
+            write_atomically(job.failed, _notebook_file(failure.executed, job))
     report = Report(job.title, job.stem, job.made_from, error, cell, time.monotonic() - started)
-    note(job.out_dir, report)
+    append_report(job.out_dir, report)
     return report
 
 
-def _source(notebook: dict[str, Any], job: ReportJob) -> bytes:
+def _notebook_file(notebook: dict[str, Any], job: ReportJob) -> bytes:
+    """The content of a notebook's file, without paths of this machine; its metadata say what it was made from."""
     notebook["metadata"]["workbench"] = {"made_from": job.made_from}
     source = nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call]
     return without_paths(source, job.folder).encode()
 
 
 def run_notebook(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> NotebookNode:
-    """The executed notebook, without anything that only this machine means something to.
+    """Run the job's notebook within ``seconds``, and give it back executed, without papermill's traces.
 
     Raises:
         CellError: a cell failed, hung or took the kernel down.
@@ -108,7 +86,7 @@ def run_notebook(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> NotebookN
                         request_save_on_cell_execute=False,
                         parameters=dict(job.parameters),
                         progress_bar=False,
-                        kernel_manager_class=ThisPython if job.is_shipped else ThisPythonAndFolder,
+                        kernel_manager_class=InstalledKernel if job.is_shipped else InstalledAndFolderKernel,
                         resources={"metadata": {"path": str(job.folder)}},
                         seconds=seconds,
                     )
@@ -116,7 +94,7 @@ def run_notebook(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> NotebookN
             except PapermillExecutionError as failure:
                 partial = without_traces(nbformat.read(executed, as_version=4))  # type: ignore[no-untyped-call]
                 reason = f"{failure.ename}: {failure.evalue}"
-                raise CellError(job.notebook.name, reason, where(partial), partial) from failure
+                raise CellError(job.notebook.name, reason, failed_cell(partial), partial) from failure
             except RuntimeError as failure:
                 log.info("%s: attempt %d: %s", job.stem, attempt, failure)
                 if attempt == START_ATTEMPTS:
@@ -126,8 +104,8 @@ def run_notebook(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> NotebookN
     raise AssertionError("unreachable")
 
 
-def where(executed: NotebookNode) -> str:
-    """The cell that failed, as its reader finds it: its number among the code cells and the heading above it."""
+def failed_cell(executed: NotebookNode) -> str:
+    """Name the cell that failed so that a reader finds it: its number among the code cells, the heading above it."""
     heading, number = "", 0
     for cell in executed.cells:
         if cell.cell_type == "code":
@@ -140,7 +118,10 @@ def where(executed: NotebookNode) -> str:
 
 
 def without_traces(notebook: NotebookNode) -> NotebookNode:
-    """Drop papermill's bookkeeping but the parameters, and what the kernel said on stderr (it goes to the log)."""
+    """Remove papermill's metadata except the parameters, and the output on stderr, which goes to the log.
+
+    Changes the notebook, and gives it back.
+    """
     notebook.metadata["papermill"] = {"parameters": notebook.metadata["papermill"]["parameters"]}
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
@@ -153,10 +134,13 @@ def without_traces(notebook: NotebookNode) -> NotebookNode:
 
 
 def without_paths(text: str, folder: Path) -> str:
-    """The text without the machine's folders: the project becomes ``.``, the home ``~``, the installation ``…``."""
+    """Replace the machine's folders in a text: the project becomes ``.``, the home ``~``, the installation ``…``.
+
+    The text may be JSON: a path is replaced as JSON writes it.
+    """
     for path, instead in ((str(folder), "."), (sys.prefix, "…"), (str(Path.home()), "~")):
         if len(path) > 1:
-            # Not inside a picture's base64, where the same letters mean nothing.
+            # Not inside the base64 of a picture, where the same letters are no path.
             pattern = rf"(?<![A-Za-z0-9+/]){re.escape(json.dumps(path)[1:-1])}(?![A-Za-z0-9])"
             text = re.sub(pattern, lambda _, word=instead: word, text)  # type: ignore[misc]
     return text

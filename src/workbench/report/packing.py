@@ -1,4 +1,4 @@
-"""All reports of a folder in one file, to be sent to somebody else."""
+"""Packs all reports of a folder into one file, to be sent to somebody else."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ from pathlib import Path
 
 from workbench.errors import ReportError
 from workbench.files import write_atomically
-from workbench.report.journal import noted
+from workbench.report.journal import REPORT_ENDINGS, read_reports
 
 NAME = "reports.zip"
+"""Name of the packed file."""
 
 FOLDER = "reports"
-"""What the reader gets when the file is unpacked: one folder with the index in it."""
+"""Name of the folder that the reader gets when the file is unpacked."""
 
 TIME = (1980, 1, 1, 0, 0, 0)
-"""Every member's time: equal reports give an equal file, and it tells nobody when somebody was at work."""
+"""Time of every member: equal reports give an equal file, and it tells nobody when somebody was at work."""
 
 
 def pack(index: Path) -> Path:
     """Pack an index page and every file that it leads to (pages, executed notebooks) into ``reports.zip`` beside it.
 
+    Gives the path of the packed file.
+
     Raises:
         ReportError: the file cannot be written.
     """
     folder = index.parent
-    endings = (".html", ".ipynb", ".failed.ipynb")
-    files = [folder / f"{stem}{ending}" for stem in sorted(noted(folder)) for ending in endings]
+    candidates = [folder / f"{stem}{ending}" for stem in sorted(read_reports(folder)) for ending in REPORT_ENDINGS]
     packed = io.BytesIO()
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in [index, *(file for file in files if file.is_file())]:
+            for file in [index, *(file for file in candidates if file.is_file())]:
                 member = zipfile.ZipInfo(f"{FOLDER}/{file.name}", TIME)
                 member.external_attr = 0o644 << 16
                 archive.writestr(member, file.read_bytes(), zipfile.ZIP_DEFLATED)

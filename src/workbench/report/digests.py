@@ -1,4 +1,4 @@
-"""What a report is a function of, as digests: the rows it shows, its notebook, the program that makes it."""
+"""Computes digests of what a report depends on: the rows that it shows, and the program that makes it."""
 
 from __future__ import annotations
 
@@ -15,28 +15,31 @@ from workbench.analysis.selection import Tables, department_names, form_years
 from workbench.dataset.placing import TABLES
 
 ROOMS = ("dataset", "analysis", "report")
-"""Packages of the workbench whose code shapes a report."""
+"""Rooms of the workbench whose code shapes a report."""
 
 PACKAGES = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pylopdf-fonts-zh-cn")
 """Other packages whose versions shape a report."""
 
 TABLES_OF_FORMS = tuple(name for name in TABLES if name != "documents")
+"""Tables whose rows belong to a form each."""
+
+NO_REPORT = -1
+"""Number of the report of rows that belong to none."""
 
 
 @cache
 def program_digest() -> str:
-    """Digest of the code that makes reports, and of the versions of the packages that it uses."""
-    package = PACKAGE
-    files = (path for room in ROOMS for path in sorted((package / room).rglob("*")) if path.suffix != ".pyc")
+    """Digest the code that makes reports, and the versions of the packages that it uses."""
+    files = (path for room in ROOMS for path in sorted((PACKAGE / room).rglob("*")) if path.suffix != ".pyc")
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file()))
     digest.update(repr([version(name) for name in PACKAGES]).encode())
     return digest.hexdigest()
 
 
 def row_digests(tables: Tables) -> Mapping[tuple[str, int], str]:
-    """For every department and year a digest of its rows in all tables, in their order.
+    """Digest the rows of every department and year in all tables, in their order.
 
-    It changes with any value that the department's report can show, and with nothing of other departments.
+    A digest changes with any value that the department's report can show, and with nothing of other departments.
     """
     keys = list(zip(department_names(tables.forms), form_years(tables.forms), strict=True))
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
@@ -46,22 +49,25 @@ def row_digests(tables: Tables) -> Mapping[tuple[str, int], str]:
     pairs = pairs.drop_duplicates()
     for name in TABLES_OF_FORMS:
         frame: pd.DataFrame = getattr(tables, name)
-        _add(digests, frame, frame["form_id"].map(of_form))
+        _add_rows(digests, frame, frame["form_id"].map(of_form))
     about_documents = tables.findings[tables.findings["form_id"].isna()]
     for frame in (tables.documents, about_documents):  # a document may hold forms of several departments
         rows = pd.DataFrame({"document_id": frame["document_id"].to_numpy(), "row": np.arange(len(frame))})
         shared = rows.merge(pairs, on="document_id").sort_values("row", kind="stable")
-        _add(digests, frame.iloc[shared["row"]], shared["report"])
+        _add_rows(digests, frame.iloc[shared["row"]], shared["report"])
     return {key: digests[number].hexdigest() for key, number in numbers.items()}
 
 
-def _add(digests: list[hashlib._Hash], frame: pd.DataFrame, reports: pd.Series) -> None:
-    """Add each row's hash to the digest of its report (by number; null: of none)."""
+def _add_rows(digests: list[hashlib._Hash], frame: pd.DataFrame, reports: pd.Series) -> None:
+    """Add the hash of each row to the digest of its report.
+
+    ``reports`` gives the number of each row's report in ``digests``; null: the row belongs to none.
+    """
     hashes = pd.util.hash_pandas_object(frame, index=False).to_numpy()
-    numbers = reports.fillna(-1).to_numpy(dtype=np.int64)
+    numbers = reports.fillna(NO_REPORT).to_numpy(dtype=np.int64)
     order = np.argsort(numbers, kind="stable")
     numbers, hashes = numbers[order], hashes[order]
-    starts = np.flatnonzero(np.diff(numbers, prepend=-2))
+    starts = np.flatnonzero(np.diff(numbers, prepend=NO_REPORT - 1))
     for start, end in zip(starts, [*starts, len(numbers)][1:], strict=True):
         if numbers[start] >= 0:
             digests[numbers[start]].update(hashes[start:end].tobytes())
