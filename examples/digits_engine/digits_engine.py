@@ -14,7 +14,7 @@ class DigitsEngine(OcrEngine):
 
     def __init__(self, options):
         super().__init__(options)
-        self._glyphs = {digit: _fitted(_drawn(digit)) for digit in "0123456789"}
+        self._glyphs = np.stack([_fitted(_drawn(digit)) for digit in range(10)])
 
     def detect(self, image):
         ink = _ink(image)
@@ -27,14 +27,15 @@ class DigitsEngine(OcrEngine):
 
     def _read(self, ink):
         runs = _runs(ink.any(axis=0))  # a character ends where a column of pixels is white
-        found = [max((_likeness(_fitted(ink[:, a:b]), glyph), d) for d, glyph in self._glyphs.items()) for a, b in runs]
-        centres = tuple((a + b) / 2 / ink.shape[1] for a, b in runs)
-        return Reading("".join(digit for _, digit in found), tuple(likeness for likeness, _ in found), centres)
+        likeness = [1 - abs(self._glyphs - _fitted(ink[:, a:b])).mean(axis=(1, 2)) for a, b in runs]
+        text = "".join(str(of_each.argmax()) for of_each in likeness)
+        confidences = tuple(float(of_each.max()) for of_each in likeness)
+        return Reading(text, confidences, tuple((a + b) / 2 / ink.shape[1] for a, b in runs))
 
 
 def _drawn(digit):
     image = Image.new("RGB", (96, 96), "white")
-    ImageDraw.Draw(image).text((16, 0), digit, "black", ImageFont.truetype(str(sans_path()), 64))
+    ImageDraw.Draw(image).text((16, 0), str(digit), "black", ImageFont.truetype(str(sans_path()), 64))
     return _ink(np.asarray(image))
 
 
@@ -51,7 +52,3 @@ def _fitted(ink):  # the rectangle that holds the ink, at the size at which glyp
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     glyph = Image.fromarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.uint8) * 255)
     return np.asarray(glyph.resize(SHAPE, Image.Resampling.BOX), np.float64) / 255
-
-
-def _likeness(one, other):  # from 0 to 1, where they are the same
-    return float(1 - abs(one - other).mean())
