@@ -1,4 +1,4 @@
-"""Analyses: measures and charts, as pure functions on the tables of ``DATASET.md``.
+"""Analyses: measures and charts, as pure functions on the tables of ``docs/dataset.md``.
 
 ``measures``, ``causes``, ``comparison`` and ``summary`` count, ``narrative`` puts the counts into sentences,
 ``form_charts``, ``attainment``, ``archive_charts`` and ``year_charts`` draw, ``html``, ``sections``, ``report_tables``

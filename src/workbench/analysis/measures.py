@@ -1,4 +1,4 @@
-"""What the tables say when they are counted: pure functions on the DataFrames of ``DATASET.md``.
+"""What the tables say when they are counted: pure functions on the DataFrames of ``docs/dataset.md``.
 
 Every function takes whole tables (one form or a thousand), keeps ``form_id`` and never changes
 its input. What the form does not show stays missing: a sum over nothing is missing, not zero.

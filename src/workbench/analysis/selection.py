@@ -22,7 +22,7 @@ NO_YEAR = 0
 
 
 class Tables(Protocol):
-    """The tables of ``DATASET.md``: an opened dataset, or an excerpt of one."""
+    """The tables of ``docs/dataset.md``: an opened dataset, or an excerpt of one."""
 
     @property
     def documents(self) -> pd.DataFrame: ...
