@@ -29,6 +29,9 @@ PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 PACKAGE = "workbench"
 BEGIN, END = "<!-- made by: make architecture -->", "<!-- end of what make architecture makes -->"
 
+STYLE = {"svg.hashsalt": PACKAGE, "font.family": "DejaVu Sans"}
+"""How the picture is drawn: without a salt its names would be others each time."""
+
 INK, GREY, PALE, BLUE = "#1F2430", "#8A8F98", "#F3F5F8", "#0072B2"
 COLUMN, ROW = 2.02, 1.0
 """Distance of two columns and of two rows of the picture, in inches."""
@@ -274,7 +277,7 @@ def main() -> None:
     """Write the table and the picture; the same code gives the same bytes."""
     found = house()
     DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8"), table(found)), encoding="utf-8")
-    with mpl.rc_context({"svg.hashsalt": PACKAGE, "font.family": "DejaVu Sans"}):
+    with mpl.rc_context(STYLE):
         draw(found).savefig(PICTURE, metadata={"Date": None})
 
 
