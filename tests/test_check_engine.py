@@ -136,7 +136,9 @@ class Wavers(DigitsEngine):
 class DependsOnTheBatch(DigitsEngine):
     def recognise(self, crops):
         widest = max((crop.shape[1] for crop in crops), default=1)
-        return [r if c.shape[1] * 4 > widest else Reading("", (), ()) for r, c in zip(self.of(crops), crops, strict=True)]
+        return [
+            r if c.shape[1] * 4 > widest else Reading("", (), ()) for r, c in zip(self.of(crops), crops, strict=True)
+        ]
 
     def of(self, crops):
         return super().recognise(crops)

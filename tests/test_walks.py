@@ -1,4 +1,4 @@
-"""The walks of CONTRIBUTING.md, carried out: every block is applied to a copy of the repository, and its test is run."""
+"""The walks of CONTRIBUTING.md: every block is applied to a copy of the repository, and its test is run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -123,14 +124,16 @@ def test_walk_2_an_engine_is_installed_checked_and_used(copy, tmp_path):
     offline = ("--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--target", site)
     python(copy, "-m", *install[:2], *offline, *install[2:])
     (copy / "test_engine.py").write_text(test.block, encoding="utf-8")
-    checked = python(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_engine.py", path=(site,))
+    checked = python(
+        copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_engine.py", path=(site,)
+    )
     assert "1 passed" in checked
     variable, program, command, scan = use
     assert (variable, program) == ("WORKBENCH_ENGINE=digits", "workbench")
     numbers = [["2021", "307118"], ["45", "98"], ["600", "1234567890"]]
     ruled_table(numbers).save(copy / scan)
     python(copy, "-m", program, command, scan, path=(site,), WORKBENCH_ENGINE="digits")
-    assert re.findall(r"<td>(\d*)</td>", (copy / "table-p01.html").read_text(encoding="utf-8")) == sum(numbers, [])
+    assert re.findall(r"<td>(\d*)</td>", (copy / "table-p01.html").read_text(encoding="utf-8")) == [*chain(*numbers)]
 
 
 def ruled_table(rows: list[list[str]]) -> Image.Image:
@@ -148,7 +151,12 @@ def ruled_table(rows: list[list[str]]) -> Image.Image:
 @pytest.mark.skipif(not (ROOT / "src/workbench/findings.py").exists(), reason="the catalogue of findings is not there")
 def test_walk_3_a_check_and_its_row_are_added(copy):
     steps = steps_of(3)
-    assert [Path(step.path).name for step in steps] == ["findings.py", "indicators.py", "dataset.md", "test_zero_weight.py"]
+    assert [Path(step.path).name for step in steps] == [
+        "findings.py",
+        "indicators.py",
+        "dataset.md",
+        "test_zero_weight.py",
+    ]
     for step in steps:
         apply(step, copy)
     assert "1 passed" in run_tests(copy, steps[-1].path)

@@ -89,7 +89,9 @@ def house() -> House:
     foundation = tuple(order[:lowest])
     rooms = []
     for name in order[lowest:]:
-        parts = sorted(m.rpartition(".")[2] for m in graph.find_children(f"{PACKAGE}.{name}")) if name != PACKAGE else []
+        parts = (
+            sorted(m.rpartition(".")[2] for m in graph.find_children(f"{PACKAGE}.{name}")) if name != PACKAGE else []
+        )
         packages = tuple(part for part in parts if graph.find_children(f"{PACKAGE}.{name}.{part}"))
         known = frozenset(imports.get(name, set()) - {name, *foundation})
         rooms.append(Room(name, len(modules[name]), packages, known))
@@ -119,7 +121,10 @@ def table(found: House) -> str:
         inside = f" ({', '.join(f'`{part}`' for part in room.parts)})" if room.parts else ""
         known = ", ".join(f"`{name}`" for name in sorted(room.imports, key=place.__getitem__))
         lines.append(f"| `{room.name}`{inside} | {room.modules} | {known or '(nothing)'} |")
-    lines += ["", "The foundation, which any room may import: " + ", ".join(f"`{name}`" for name in found.foundation) + "."]
+    lines += [
+        "",
+        "The foundation, which any room may import: " + ", ".join(f"`{name}`" for name in found.foundation) + ".",
+    ]
     return "\n".join(lines)
 
 
@@ -229,7 +234,9 @@ def draw(found: House) -> Figure:
     right, top, bottom = COLUMN * max(c for c, _ in planned.places.values()), min(rows) * ROW, max(rows) * ROW
     figure = Figure(figsize=(right + BOX[0] + 0.5, bottom - top + BOX[1] + 1.5))
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(-BOX[0] / 2 - 0.25, right + BOX[0] / 2 + 0.25), ylim=(bottom + BOX[1] / 2 + 1.2, top - BOX[1] / 2 - 0.3))
+    axes.set(
+        xlim=(-BOX[0] / 2 - 0.25, right + BOX[0] / 2 + 0.25), ylim=(bottom + BOX[1] / 2 + 1.2, top - BOX[1] / 2 - 0.3)
+    )
     axes.set_axis_off()
     for way in planned.ways.values():
         _arrow(axes, [(COLUMN * column, ROW * height) for column, height in way])

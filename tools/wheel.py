@@ -1,11 +1,11 @@
 """The wheel, as a stranger gets it: built, installed into an environment of its own, and used from there.
 
-``make wheel-test`` (``python -m tools.wheel``) makes an environment with the wheel and nothing else of this repository. The
-packages that it depends on are those of the environment that runs this command: its folder of packages is added to the
-new one's path by a line of a ``.pth`` file, and Jupyter is told where their templates are. Python follows no ``.pth`` file of
-a folder that is added so: that of the editable installation, which would lead back to the checkout, counts for nothing.
-A hook in every process of the new environment records each file of the checkout that is opened all the same: there must
-be none.
+``make wheel-test`` (``python -m tools.wheel``) makes an environment with the wheel and nothing else of this repository.
+The packages that it depends on are those of the environment that runs this command: its folder of packages is added to
+the new one's path by a line of a ``.pth`` file, and Jupyter is told where its templates are. Python follows no ``.pth``
+file of a folder that is added so: that of the editable installation, which would lead back to the checkout, counts for
+nothing. A hook in every process of the new environment records each file of the checkout that is opened all the same:
+there must be none.
 """
 
 from __future__ import annotations
@@ -75,11 +75,15 @@ def build(folder: Path) -> Path:
 
 
 def missing(wheel: Path) -> Iterator[str]:
-    """What the wheel must hold and does not: all of the package, the notebooks, the sample archive, the entry points."""
+    """What the wheel must hold and does not: the whole package, notebooks, the sample archive, the entry points."""
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
         texts = {name: archive.read(name).decode() for name in held if name.endswith(("entry_points.txt", "METADATA"))}
-    for folder, place in (("src/workbench", "workbench"), ("notebooks", "workbench/_notebooks"), ("data/raw", "workbench/_sample")):
+    for folder, place in (
+        ("src/workbench", "workbench"),
+        ("notebooks", "workbench/_notebooks"),
+        ("data/raw", "workbench/_sample"),
+    ):
         for file in (ROOT / folder).rglob("*"):
             inside = f"{place}/{file.relative_to(ROOT / folder).as_posix()}"
             if file.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts) and inside not in held:
@@ -89,7 +93,9 @@ def missing(wheel: Path) -> Iterator[str]:
             yield f"workbench/{name}"
     entries = next((text for name, text in texts.items() if name.endswith("entry_points.txt")), "")
     yield from (line for line in ("workbench = workbench.cli:main", "[workbench.ocr]") if line not in entries)
-    if strangers := {name.partition("/")[0] for name in held if not name.startswith(("workbench/", "jixiao_workbench-"))}:
+    if strangers := {
+        name.partition("/")[0] for name in held if not name.startswith(("workbench/", "jixiao_workbench-"))
+    }:
         _require(False, f"the wheel holds what is no part of the package: {', '.join(sorted(strangers))}")
 
 
@@ -155,7 +161,9 @@ def _check_demo(new: Environment) -> None:
     project = empty / "workbench-demo"
     _require((project / "data" / "processed" / "dataset.json").is_file(), f"the demo built no dataset:\n{printed}")
     reports = list((project / "reports").rglob("*.html"))
-    _require((project / "reports" / "index.html") in reports and len(reports) > 2, f"the demo made no reports:\n{printed}")
+    _require(
+        (project / "reports" / "index.html") in reports and len(reports) > 2, f"the demo made no reports:\n{printed}"
+    )
     checked = new.run("workbench", "check", project / "data" / "processed", "--severity", "error")
     _require("weights-do-not-add-up" in checked, f"the sample's contradictions were not found:\n{checked}")
     _say(f"workbench demo: {len(reports)} pages")

@@ -13,6 +13,7 @@ import math
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Barrier
 
 import numpy as np
@@ -194,7 +195,9 @@ def _detection(engine: OcrEngine) -> Iterator[str]:
     if not isinstance(outlines, list):
         yield f"detect: it must give a list, and gives {_shown(outlines)}"
         return
-    wrong = [f"detect, outline {place}: {why}" for place, outline in enumerate(outlines) if (why := _misshapen(outline))]
+    wrong = [
+        f"detect, outline {place}: {why}" for place, outline in enumerate(outlines) if (why := _misshapen(outline))
+    ]
     yield from wrong
     if not wrong:
         yield from _misplaced(outlines)
@@ -223,7 +226,7 @@ def _misshapen(outline: Polygon) -> str:
 def _misplaced(outlines: Sequence[Polygon]) -> Iterator[str]:
     """Outlines in another order than top to bottom, and printed lines that none of them covers."""
     middles = [sum(y for _, y in outline) / 4 for outline in outlines]
-    if any(later < before - LEVEL for before, later in zip(middles, middles[1:], strict=False)):
+    if any(later < before - LEVEL for before, later in pairwise(middles)):
         yield "detect: the outlines must come from top to bottom"
     for number, ((left, top), text) in enumerate(zip(PAGE_LINES, LINES, strict=False), start=1):
         height, width, _ = drawn_line(text).shape
