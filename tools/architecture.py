@@ -6,6 +6,7 @@ the code. The order of the rooms is that of the layers in ``pyproject.toml``, wh
 
 from __future__ import annotations
 
+import hashlib
 import re
 import textwrap
 import tomllib
@@ -14,6 +15,7 @@ from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from random import Random
+from typing import BinaryIO
 
 import grimp
 import matplotlib as mpl
@@ -54,10 +56,9 @@ SWEEPS = 24
 
 @dataclass(frozen=True)
 class Room:
-    """A package or module at the top of the workbench, and the rooms that its code imports."""
+    """A package or module at the top of the workbench, its sub-packages, and the rooms that its code imports."""
 
     name: str
-    modules: int
     parts: tuple[str, ...]
     imports: frozenset[str]
 
@@ -94,7 +95,7 @@ def house() -> House:
         )
         packages = tuple(part for part in parts if graph.find_children(f"{PACKAGE}.{name}.{part}"))
         known = frozenset(imports.get(name, set()) - {name, *foundation})
-        rooms.append(Room(name, len(modules[name]), packages, known))
+        rooms.append(Room(name, packages, known))
     return House(tuple(rooms), foundation)
 
 
@@ -115,12 +116,12 @@ def _layers(names: set[str]) -> list[str]:
 
 def table(found: House) -> str:
     """The rooms and what each imports, as Markdown."""
-    lines = ["| room | modules | imports, beside the foundation |", "|---|---|---|"]
+    lines = ["| room | imports, beside the foundation |", "|---|---|"]
     place = {room.name: number for number, room in enumerate(found.rooms)}
     for room in found.rooms:
         inside = f" ({', '.join(f'`{part}`' for part in room.parts)})" if room.parts else ""
         known = ", ".join(f"`{name}`" for name in sorted(room.imports, key=place.__getitem__))
-        lines.append(f"| `{room.name}`{inside} | {room.modules} | {known or '(nothing)'} |")
+        lines.append(f"| `{room.name}`{inside} | {known or '(nothing)'} |")
     lines += [
         "",
         "The foundation, which any room may import: " + ", ".join(f"`{name}`" for name in found.foundation) + ".",
@@ -242,8 +243,7 @@ def draw(found: House) -> Figure:
         _arrow(axes, [(COLUMN * column, ROW * height) for column, height in way])
     for room in shown:
         column, height = planned.places[room.name]
-        parts = textwrap.fill(" · ".join(room.parts), PARTS_COLUMNS)
-        inside = parts or (f"{room.modules} modules" if room.modules > 1 else "")
+        inside = textwrap.fill(" · ".join(room.parts), PARTS_COLUMNS)
         _box(axes, (COLUMN * column, ROW * height), BOX, room.name, inside)
     base = (right / 2, bottom + BOX[1] / 2 + 0.62)
     _box(axes, base, (right + BOX[0], 0.66), " · ".join(found.foundation), "the foundation: any room may import it")
@@ -280,12 +280,22 @@ def _arrow(axes: Axes, points: list[tuple[float, float]]) -> None:
     axes.add_patch(Polygon(head, closed=True, facecolor=GREY, edgecolor="none", zorder=1))
 
 
+def save(found: House, place: Path | BinaryIO) -> None:
+    """Draw the picture into a file. It carries the digest of the table that it shows, and no date."""
+    with mpl.rc_context(STYLE):
+        draw(found).savefig(place, format="svg", metadata={"Date": None, "Description": digest(found)})
+
+
+def digest(found: House) -> str:
+    """Digest of what the picture shows."""
+    return hashlib.sha256(table(found).encode()).hexdigest()[:16]
+
+
 def main() -> None:
     """Write the table and the picture; the same code gives the same bytes."""
     found = house()
     DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8"), table(found)), encoding="utf-8")
-    with mpl.rc_context(STYLE):
-        draw(found).savefig(PICTURE, metadata={"Date": None})
+    save(found, PICTURE)
 
 
 if __name__ == "__main__":
