@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.sample_tables import sample_tables, write
 
 GUIDE = ROOT / "CONTRIBUTING.md"
-COPIED = ("src", "tests", "docs", "notebooks", "examples")
+COPIED = ("src", "tests", "tools", "docs", "notebooks", "examples")
 
 
 @dataclass(frozen=True)
