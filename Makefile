@@ -1,11 +1,12 @@
-# make setup | demo | test | lint | lab | profile | bench | bench-grid | bench-forms | bench-archive | bench-speed | faults | fuzz | audit      (Windows and machines without make: see README.md)
+# make setup | demo | test | wheel-test | lint | architecture | lab | profile | bench | bench-grid | bench-forms | bench-archive | bench-speed | faults | fuzz | audit      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 RUNS   ?= 100000
+PYTHONS := src tests benchmarks fuzz tools examples
 
-.PHONY: setup demo test lint lab profile bench bench-grid bench-forms bench-archive bench-speed faults fuzz audit clean
+.PHONY: setup demo test wheel-test lint architecture lab profile bench bench-grid bench-forms bench-archive bench-speed faults fuzz audit clean
 
 setup: $(STAMP)
 
@@ -22,13 +23,21 @@ demo: setup
 	$(BIN)/workbench demo
 
 lint: setup
-	$(BIN)/ruff check src tests benchmarks fuzz
-	$(BIN)/ruff format --check src tests benchmarks fuzz
+	$(BIN)/ruff check $(PYTHONS)
+	$(BIN)/ruff format --check $(PYTHONS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist worksteal
+
+# Builds the wheel, installs it into an environment of its own, and reads the sample archive there: a minute or two.
+wheel-test: setup
+	$(BIN)/python -m tools.wheel
+
+# The table and the picture of docs/architecture.md, from the code.
+architecture: setup
+	$(BIN)/python -m tools.architecture
 
 lab: setup
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/department.ipynb

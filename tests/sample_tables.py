@@ -1,4 +1,4 @@
-"""The tables of DATASET.md for the Tianjin form, made from its transcribed truth: no OCR, no scan."""
+"""The tables of docs/dataset.md for the Tianjin form, made from its transcribed truth: no OCR, no scan."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@
     ├── InputError               a document cannot be used (``reason`` goes into ``documents.error``)
     ├── EngineError              the OCR engine cannot be used
     │   ├── UnknownEngineError   no plugin of that name is installed
-    │   └── WeightsError         model weights are missing or not the ones they should be
+    │   ├── WeightsError         model weights are missing or not the ones they should be
+    │   └── EngineContractError  an engine does not do what every engine must
     ├── DatasetError             the processed folder does not hold a usable dataset
     │   ├── StoreError           results cannot be stored in it (no space, no permission, …)
     │   └── InUseError           another run is using it
@@ -99,6 +100,15 @@ class WeightsError(EngineError):
     def __init__(self, path: Path | str, message: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = str(path)
+
+
+class EngineContractError(EngineError):
+    """An OCR engine does not do what every engine must; ``failures`` has a sentence for each breach."""
+
+    def __init__(self, engine: str, failures: Sequence[str]) -> None:
+        listed = "; ".join(f"({number}) {failure}" for number, failure in enumerate(failures, start=1))
+        super().__init__(f"{engine} breaks the contract of an OCR engine: {listed}")
+        self.engine, self.failures = engine, tuple(failures)
 
 
 class DatasetError(WorkbenchError):

@@ -50,7 +50,12 @@ class Reading:
 
 
 class OcrEngine(ABC):
-    """An OCR engine, made once per process with its options and used for many pages."""
+    """An OCR engine, made once per process with its options and used for many pages.
+
+    The workbench calls it from one thread at a time, which need not be the one that it was made in. Engines in other
+    threads or processes have equal options, and must read the same. `workbench.ocr.testing.check_engine` checks all
+    of this.
+    """
 
     def __init__(self, options: OcrOptions) -> None:
         self.options = options

@@ -1,0 +1,1 @@
+"""Commands for contributors: none of them is part of the package."""
