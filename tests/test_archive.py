@@ -21,8 +21,13 @@ from tests.scans.tables import central_project_table
 from tests.scans.typeset import typeset
 from tests.stubs import blank_page, documents
 from workbench.archive.ingest import plan_ingest
+from workbench.archive.plan import Plan, PlannedDocument
+from workbench.archive.results.assemble import AssembleTask
 from workbench.archive.results.store import ResultStore, StoredDocument, page_content_from_json, seal, unseal
 from workbench.archive.results.version import Version, version_for
+from workbench.archive.run.scheduler import Agenda
+from workbench.archive.run.tasks import TaskOutcome
+from workbench.archive.throughput import Throughput
 from workbench.dataset import writing
 from workbench.dataset.placing import TABLES
 from workbench.dataset.rows import arrow_schema, as_rows
@@ -304,3 +309,32 @@ def test_what_was_stored_of_real_pages_is_given_back_exactly(sample_dataset: Sam
         assert content.number == int(path.stem.removeprefix("page-"))
         assert all(cell.confidence.overall <= 1 for grid in content.grids for cell in grid.cells)
         assert {grid.page for grid in content.grids} == {content.number}
+
+
+def test_an_interrupt_with_pages_in_several_hands_waits_for_them_and_assembles_what_there_is():
+    version = Version("1", "engine")
+    source = Source("a.pdf", Path("a.pdf"), (Path("a.pdf"),))
+    document = PlannedDocument(source, "new", "d" * 64, version=version, pages=3, pending=(1, 2, 3))
+    agenda = Agenda(Plan((document,), (), Throughput()), Settings())
+    first, second = agenda.next(stopping=False), agenda.next(stopping=False)
+    assert agenda.next(stopping=True) is None  # the third page is not begun
+    agenda.done(TaskOutcome(first))
+    assert agenda.next(stopping=True) is None  # the second page is still being read
+    agenda.done(TaskOutcome(second))
+    task = agenda.next(stopping=True)
+    assert isinstance(task, AssembleTask)
+    assert (task.missing, agenda.result.interrupted) == ((3,), True)
+    agenda.done(TaskOutcome(task))
+    assert agenda.next(stopping=True) is None
+
+
+def test_an_interrupt_when_every_page_is_in_hand_interrupts_nothing():
+    source = Source("a.pdf", Path("a.pdf"), (Path("a.pdf"),))
+    document = PlannedDocument(source, "new", "d" * 64, version=Version("1"), pages=1, pending=(1,))
+    agenda = Agenda(Plan((document,), (), Throughput()), Settings())
+    page = agenda.next(stopping=False)
+    assert agenda.next(stopping=True) is None
+    agenda.done(TaskOutcome(page))
+    task = agenda.next(stopping=True)
+    assert isinstance(task, AssembleTask)
+    assert (task.missing, agenda.result.interrupted) == ((), False)

@@ -225,11 +225,10 @@ def form_values(head: Entries, records: Mapping[Table, Sequence[Entries]]) -> di
     values = {
         "title": _text(head, "title"),
         "year": int(year) if year else None,
-        **_to_model("forms", _without_blank_cells("forms", head)),
+        **_to_model("forms", head),
     }
     for table, rows in records.items():
-        numbered = enumerate((_without_blank_cells(table, row) for row in rows), start=1)
-        values[table] = tuple(_record(table, row, place) for place, row in numbered)
+        values[table] = tuple(_record(table, row, place) for place, row in enumerate(rows, start=1))
     return values
 
 
@@ -237,11 +236,6 @@ def _record(table: Table, entries: Entries, place: int) -> Budget | Goal | Indic
     if table == "budgets":
         return budget_from(entries)
     return goal_from(entries, place) if table == "goals" else indicator_from(entries)
-
-
-def _without_blank_cells(table: Table, entries: Entries) -> Entries:
-    """The entries with every required field; one that shows nothing has lost its cells and its confidence."""
-    return {**entries, **{name: entries.get(name) or BLANK for name in REQUIRED[table]}}
 
 
 def _to_model(table: Table, entries: Entries) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.corrections.correction import Anchor, RelativeBox
@@ -93,17 +93,23 @@ def added_record(table: Table, alike: Sequence[Record], texts: Mapping[str, str]
 
 def with_records(form: Form, head: Record, tables: Mapping[Table, Sequence[Record]]) -> Form:
     """The form with what its records say now."""
-    rows = {table: [_without_points(record) for record in records] for table, records in tables.items()}
+    # A level that the form has already was named without its points when it was reconstructed.
+    named = {getattr(indicator, level).text for indicator in form.indicators for level in LEVELS}
+    rows = {table: [_without_points(record, named) for record in records] for table, records in tables.items()}
     return replace(form, **form_values(head.entries, rows))
 
 
-def _without_points(record: Record) -> Entries:
-    """The entries of a record, those of its levels without the points that their labels print."""
+def _without_points(record: Record, named: Collection[str]) -> Entries:
+    """The entries of a record, new names of levels without the points that their labels print.
+
+    ``named`` are the texts of levels that stay as they are.
+    """
     if record.table != "indicators":
         return record.entries
-    levels = {name: record.entries.get(name) or BLANK for name in LEVELS}
-    named = {name: replace(entry, text=POINTS_IN_LABEL.sub("", entry.text)) for name, entry in levels.items()}
-    return {**record.entries, **named}
+    levels = {name: entry for name in LEVELS if (entry := record.entries.get(name)) and entry.text not in named}
+    return record.entries | {
+        name: replace(entry, text=POINTS_IN_LABEL.sub("", entry.text)) for name, entry in levels.items()
+    }
 
 
 def find_record(records: Sequence[Record], anchor: Anchor | None, number: int, boxes: Boxes) -> Record | None:

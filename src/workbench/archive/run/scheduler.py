@@ -139,6 +139,7 @@ class Agenda:
         self._awaited = {document.digest: set(document.pending) for document in contents if document.pending}
         self._first: deque[Task] = deque()
         self._planned = self._planned_tasks(contents)
+        self._in_hand: set[tuple[str, int]] = set()
         self._tries: Counter[tuple[str, int]] = Counter()
         self._repaired: set[str] = set()
 
@@ -149,9 +150,10 @@ class Agenda:
         """
         if not self._first and stopping:
             self._give_up()
-        if self._first:
-            return self._first.popleft()
-        return None if stopping else next(self._planned, None)
+        task = self._first.popleft() if self._first else None if stopping else next(self._planned, None)
+        if isinstance(task, PageTask):
+            self._in_hand.add((task.digest, task.page))
+        return task
 
     def done(self, outcome: TaskOutcome) -> None:
         """Record what became of a task, and put what follows from it on the agenda."""
@@ -160,6 +162,7 @@ class Agenda:
         assert error is None or isinstance(error, InputError)
         key = (task.digest, task.page if isinstance(task, PageTask) else 0)
         self._tries[key] += 1
+        self._in_hand.discard(key)
         if error is not None and self._tries[key] < TRIES.get(error.reason, 1):
             self._first.append(task)
         elif isinstance(task, PageTask):
@@ -229,9 +232,17 @@ class Agenda:
         self._first.extend(_page_task(document, page) for page in pages)
 
     def _give_up(self) -> None:
-        """Await no further page: documents of which some pages were read in this run are assembled from those."""
-        self.result.interrupted |= bool(self._awaited) or next(self._planned, None) is not None
-        for digest in list(self._awaited):
+        """Await no page that nobody is reading: documents of which some pages were read are assembled from those.
+
+        A document with pages in hand is assembled when the last of these is there.
+        """
+        self.result.interrupted |= next(self._planned, None) is not None
+        for digest, awaited in list(self._awaited.items()):
+            in_hand = {page for page in awaited if (digest, page) in self._in_hand}
+            self.result.interrupted |= in_hand != awaited
+            self._awaited[digest] = in_hand
+            if in_hand:
+                continue
             document = self._documents[digest]
             del self._awaited[digest]
             if self.result.unread[digest] != set(document.pending):
