@@ -1,4 +1,4 @@
-"""The examples in docstrings say what the code does."""
+"""The examples in docstrings say what the code does; one that needs files or an engine has ``# doctest: +SKIP``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 import workbench
 
 PACKAGE = Path(workbench.__file__).parent
-ROOMS = ("form",)
-"""Rooms whose examples run; an example that needs files or an engine is left out by ``# doctest: +SKIP``."""
 
 
 def has_examples(module: Path) -> bool:
@@ -21,12 +19,10 @@ def has_examples(module: Path) -> bool:
 
 
 def name_of(module: Path) -> str:
-    return ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts)
+    return ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = [
-    name_of(module) for room in ROOMS for module in sorted((PACKAGE / room).rglob("*.py")) if has_examples(module)
-]
+MODULES = [name_of(module) for module in sorted(PACKAGE.rglob("*.py")) if has_examples(module)]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -156,9 +156,9 @@ def _key_field(parts: FormParts) -> str:
 def _flag_findings(table: Table, records: Sequence[FormRecord]) -> list[Finding]:
     """The flags of a table's records as findings: now the number of each record is known."""
     return [
-        Finding(doubt.code, doubt.severity, doubt.message, table, number, doubt.field, doubt.page)
+        Finding(flag.code, flag.severity, flag.message, table, number, flag.field, flag.page)
         for number, record in enumerate(records, start=1)
-        for doubt in record.flags
+        for flag in record.flags
     ]
 
 

@@ -66,8 +66,8 @@ def budget_lines(
 
 def _findings(lines: Sequence[BudgetLine]) -> Iterator[Finding]:
     for number, (_, flags) in enumerate(lines, start=1):
-        for doubt in flags:
-            yield Finding(doubt.code, doubt.severity, doubt.message, "budgets", number, doubt.field, doubt.page)
+        for flag in flags:
+            yield Finding(flag.code, flag.severity, flag.message, "budgets", number, flag.field, flag.page)
 
 
 def deviation_cells(section: Section) -> list[tuple[FormCell, FormCell]]:

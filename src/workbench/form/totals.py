@@ -67,6 +67,6 @@ def _total_in(row: FormRow, columns: FormColumns, settings: FormSettings) -> tup
     return weight, score
 
 
-def _unused(piece: FormCell) -> Finding:
-    statement = FINDINGS["unmapped-cell"].says("in-total", text=piece.text)
-    return statement.about("forms", page=piece.key.page, found=piece.text)
+def _unused(cell: FormCell) -> Finding:
+    statement = FINDINGS["unmapped-cell"].says("in-total", text=cell.text)
+    return statement.about("forms", page=cell.key.page, found=cell.text)
