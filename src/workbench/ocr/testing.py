@@ -44,7 +44,7 @@ PAGE_LINES = ((60, 60), (420, 200), (60, 480))
 LEVEL = 10
 """Two outlines whose middles differ by less than this many pixels in height may come in either order."""
 
-Check = Callable[[OcrEngine], Iterable[str]]
+EngineCheck = Callable[[OcrEngine], Iterable[str]]
 """A check of the contract: it gives a sentence for each breach."""
 
 
@@ -62,7 +62,7 @@ def check_engine(engine: OcrEngine) -> None:
         raise EngineContractError(type(engine).__name__, failures)
 
 
-def _failures(check: Check, engine: OcrEngine) -> Iterator[str]:
+def _failures(check: EngineCheck, engine: OcrEngine) -> Iterator[str]:
     """What a check finds. An exception of the engine is a failure of this check, and does not stop the others."""
     try:
         yield from check(engine)
@@ -270,7 +270,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[EngineCheck, ...] = (
     _version,
     _options,
     _readings,
