@@ -10,10 +10,10 @@ measures that.
 from __future__ import annotations
 
 import math
-import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from multiprocessing import Pipe
 from threading import Barrier
 
 import numpy as np
@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from workbench.errors import EngineContractError
 from workbench.model import Polygon
-from workbench.ocr.base import OcrEngine, Reading
+from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 
 LINES = ("0123456789", "98.3%", "≥90个", "产出指标", "1", "2022年12月底前", "有效提升，全部达成年初设定的预期指标")
 """What the drawn crops say: a number, a rate, a target, a label, one character alone, a date, a sentence."""
@@ -117,8 +117,8 @@ def _version(engine: OcrEngine) -> Iterator[str]:
 
 def _options(engine: OcrEngine) -> Iterator[str]:
     """The options that it was made with, which cross the border of a process."""
-    if pickle.loads(pickle.dumps(engine.options)) != engine.options:
-        yield "options: a pickled copy of them is not equal to them"
+    if _sent(engine.options) != engine.options:
+        yield "options: they are not the same when another process receives them"
 
 
 def _readings(engine: OcrEngine) -> Iterator[str]:
@@ -256,8 +256,17 @@ def _threads(engine: OcrEngine) -> Iterator[str]:
 
 
 def _another(engine: OcrEngine) -> OcrEngine:
-    """An engine of the same kind, made as another process makes it: with a pickled copy of the options."""
-    return type(engine)(pickle.loads(pickle.dumps(engine.options)))
+    """An engine of the same kind, made as another process makes it: with options that were sent to it."""
+    return type(engine)(_sent(engine.options))
+
+
+def _sent(options: OcrOptions) -> OcrOptions:
+    """Options as another process receives them."""
+    receiver, sender = Pipe(duplex=False)
+    with receiver, sender:
+        sender.send(options)
+        received: OcrOptions = receiver.recv()
+        return received
 
 
 def _same(one: Reading, other: Reading) -> bool:
