@@ -24,6 +24,7 @@ from workbench.dataset.export.exporting import FORMATS
 from workbench.dataset.placing import TABLES
 from workbench.dataset.schemas import SCHEMAS
 from workbench.dataset.store import Dataset
+from workbench.findings import FINDINGS, FLAGS
 from workbench.readers.documents import SUPPORTED_SUFFIXES
 
 PACKAGE = ROOT / "src" / "workbench"
@@ -117,14 +118,10 @@ def is_there(name: str) -> bool:
     return set(re.split(r"[.=()\[\]\"<>{}:*-]+", name)) - {""} <= defined() | constants() | KNOWN
 
 
-CATALOGUE = (PACKAGE / "findings.py").exists()
-
 MADE_BY_WALKS = {
     name for pair in re.findall(r"`(\S+)`, a new file|^   wa\.picture\((\S+)\(", GUIDE, re.M) for name in pair
 }
 """What the guide for contributors lets its reader make."""
-if not CATALOGUE:
-    MADE_BY_WALKS |= {"src/workbench/findings.py", "_error", "_warning", "_info"}
 
 KNOWN = {"wb", "wa", "ds", "workbench", "true", "True", "typed", "py", "json", "dataset", "jsonl", "html", "p01"}
 KNOWN |= {"help", "version", "s3", "slow"}
@@ -190,15 +187,12 @@ class TestDataset:
         assert {code(row[0]) for row in rows_under(self.text, "code")} <= constants()
 
     def test_every_flag_is_listed_as_one(self):
-        flags = importlib.import_module("workbench.findings").FLAGS if CATALOGUE else reconcile_flags()
         part = section(self.text, "### `findings`").partition("**The form contradicts itself**")[0]
-        assert {code(row[0]) for row in rows_under(part, "code")} == flags
+        assert {code(row[0]) for row in rows_under(part, "code")} == FLAGS
 
-    @pytest.mark.skipif("not CATALOGUE", reason="the catalogue of findings is not there")
     def test_every_finding_code_is_named(self):
-        catalogue = importlib.import_module("workbench.findings").FINDINGS
         named = {code(row[0]) for row in rows_under(section(self.text, "### `findings`"), "code")}
-        assert named == set(catalogue) - {"audit"}  # a sample's field is in a queue, and in no table
+        assert named == set(FINDINGS) - {"audit"}  # a sample's field is in a queue, and in no table
 
     def test_every_reason_code_is_named(self):
         named = {code(row[0]) for row in rows_under(section(self.text, "### Reason codes"), "code")}
@@ -237,10 +231,6 @@ class TestDataset:
         offered = section(self.text, "## Python")
         assert set(re.findall(r"`wb\.(\w+)`", offered)) == set(workbench.__all__) - {"__version__"}
         assert all(hasattr(Dataset, name) for name in re.findall(r"`ds\.(\w+)", offered))
-
-
-def reconcile_flags() -> frozenset[str]:
-    return importlib.import_module("workbench.corrections.reconcile").DOUBT
 
 
 def codes_of(argument: ast.expr) -> list[ast.Constant]:

@@ -148,7 +148,6 @@ def ruled_table(rows: list[list[str]]) -> Image.Image:
     return page
 
 
-@pytest.mark.skipif(not (ROOT / "src/workbench/findings.py").exists(), reason="the catalogue of findings is not there")
 def test_walk_3_a_check_and_its_row_are_added(copy):
     steps = steps_of(3)
     names = ["findings.py", "indicators.py", "dataset.md", "test_checks.py"]
