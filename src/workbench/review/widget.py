@@ -157,7 +157,7 @@ class ReviewWidget(anywidget.AnyWidget):
             refused = {"key": row.key_of_place(about), "text": text, "refusal": error.reason}
             self.send({"kind": "refused", **refused})
             return
-        # Only the dialog of a row, which waits for an answer to close, gives a reason.
+        # A reason was entered in the dialog that asks for it: this closes the dialog.
         if reason:
             self.send({"kind": "done"})
         self._answered(changed, not stay and form_id == self._form_id() and self._is_asked(about))
