@@ -86,6 +86,7 @@ def page_cells(form: FormReadings, page: PagePicture, number: int) -> list[dict[
 
 
 def _look(cell: Cell) -> str:
+    """How the widget draws the outline of a cell: doubtful (unread or of low confidence), empty, or sure."""
     if is_doubtful(cell):
         return "doubtful"
     return "empty" if cell.state == "empty" else "sure"

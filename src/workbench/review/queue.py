@@ -94,8 +94,8 @@ def audit_queue(dataset: Dataset, audit: Audit) -> list[ReviewItem]:
             finding = FINDINGS["audit"].says().about(*place, row["page"], found=row["text"])
             status = _ANSWERED.get(row["status"], "pending")
             document_id = sampled.form_id.rpartition("-")[0]
-            known = (row["text"], row["machine_confidence"], status)
-            items.append(ReviewItem(document_id, sampled.form_id, place, row["page"], "rest", (finding,), *known))
+            reading = (row["text"], row["machine_confidence"], status)
+            items.append(ReviewItem(document_id, sampled.form_id, place, row["page"], "rest", (finding,), *reading))
     return items
 
 
@@ -130,6 +130,7 @@ def _field_key(row: dict[str, Any]) -> FieldKey | None:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
+    """The finding of a row of ``findings``."""
     names = ("code", "severity", "message", "table", "record_no", "field", "page", "expected", "found", "reviewed")
     return Finding(**{name: row[name] for name in names})
 

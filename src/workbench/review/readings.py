@@ -139,10 +139,12 @@ class FormReadings:
         )
 
     def _rows(self, table: Table) -> Iterator[dict[str, Entry | None]]:
+        """The records of a table, field by field, in the order of the form."""
         numbers = sorted({place.record_no for place in self.values if place.table == table and place.record_no})
         return ({field: self._entry(FieldKey(table, number, field)) for field in FIELDS[table]} for number in numbers)
 
     def _entry(self, place: FieldKey) -> Entry | None:
+        """A value as an entry of the form; None where neither the machine nor a person found one."""
         reading = self.values.get(place, NOTHING)
         if reading.machine is None and not reading.text:
             return None
@@ -168,6 +170,7 @@ class Readings:
         return list(rows_of(frame.iloc[self._positions[table].get(form_id, [])]))
 
     def _of(self, form_id: str) -> FormReadings:
+        """Collect the readings of a form from its rows in the tables."""
         cells, fields = self._records("cells", form_id), self._records("fields", form_id)
         tables = {table: self._records(table, form_id) for table in FIELDS}
         pairs = _pairs(cells)
@@ -229,10 +232,12 @@ def _reading(row: Mapping[str, Any] | None, value: Any, cells: tuple[CellKey, ..
 
 
 def _key(row: Mapping[str, Any]) -> CellKey:
+    """The key of a cell, from its row in ``cells``."""
     return CellKey(row["page"], row["table_no"], row["row"], row["col"])
 
 
 def _by_page(cells: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    """The rows of ``cells`` by their page, from 1."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in cells:
         found[row["page"]].append(row)
@@ -268,6 +273,7 @@ def _page_sizes(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]
 
 
 def _cell(row: Mapping[str, Any]) -> Cell:
+    """The cell of a row in ``cells``; its polygon is the bounding box."""
     x0, y0, x1, y1 = (row[edge] for edge in ("x0", "y0", "x1", "y1"))
     facts = {name: row[name] for name in ("row", "col", "rowspan", "colspan", "text", "state")}
     outline = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))

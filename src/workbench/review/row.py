@@ -56,6 +56,7 @@ def record_fields(
 
 
 def _value(form: FormReadings, place: FieldKey, texts: dict[FieldKey, str], threshold: float) -> dict[str, Any]:
+    """One field of a row for the widget; below the confidence ``threshold`` it is doubtful until it is corrected."""
     reading = form.values[place]
     text, confidence = texts.get(place, reading.text), reading.confidence
     span = SPANS[place.table].get(place.field, DEFAULT_SPAN)

@@ -209,6 +209,7 @@ class Session:
         return self._checked[1:]
 
     def _status(self, index: int) -> AnswerStatus:
+        """The status of an item by its latest answer: since the build, else before, else skipped or pending."""
         item = self.items[index]
         answer = self._answer_to(item)
         if answer is not None:
@@ -313,7 +314,7 @@ class Session:
         """Write that the text of a value is ``now``; where its answers were in conflict, that this settles it."""
         form = self.readings.of(form_id)
         was = form.values.get(place, NOTHING).machine
-        # Only a conflict that is known is decided: whoever merely answers another way than others makes one.
+        # Only a reported conflict is settled: an answer that differs from those of others makes a new one.
         others = [one.id for one in self._others(form, place)] if self._is_in_conflict(form_id, place) else []
         anchor = self.dataset.anchor(form.form_id, place.table, place.record_no)
         what = (form_id, place.table, place.record_no, place.field, was, now)
@@ -322,6 +323,7 @@ class Session:
             every[form_id] = [one for one in every[form_id] if one.id not in others]
 
     def _is_in_conflict(self, form_id: str, place: FieldKey) -> bool:
+        """Whether the tables report that people answered differently for the value."""
         index = self._index.get((form_id, place))
         findings = self.items[index].findings if index is not None else ()
         return any(finding.code == "correction-conflict" for finding in findings)
@@ -360,6 +362,7 @@ def place_of(correction: Correction) -> FieldKey:
 
 
 def _sets(correction: Correction, place: FieldKey) -> bool:
+    """Whether a correction enters or confirms the text of this value."""
     return correction.action == "set" and place_of(correction) == place
 
 

@@ -99,6 +99,7 @@ def rows(session: Session, start: int, stop: int) -> dict[str, Any]:
 
 
 def _row(session: Session, index: int) -> dict[str, Any]:
+    """One item as a line of the list."""
     item, status = session.items[index], session.statuses[index]
     finding = item.findings[0]
     scan_problem = session.problem(item.document_id)
@@ -115,11 +116,13 @@ def _row(session: Session, index: int) -> dict[str, Any]:
 
 
 def _row_text(session: Session, item: ReviewItem) -> str:
+    """The text of an item, with the one that replaces it where somebody has corrected it since the build."""
     answer = session.answer(item.form_id, item.place) if item.form_id and item.place else None
     return item.text if answer is None or answer.confirms else f"{item.text} → {answer.now}"
 
 
 def _record_title(item: ReviewItem) -> str:
+    """The table and number of the record of an item; its group where the findings name no table."""
     finding = item.findings[0]
     if finding.table is None:
         return GROUPS[item.group]
@@ -177,9 +180,9 @@ def _head(
 
 
 def preview(session: Session, form_id: str, place: FieldKey, changed: FieldKey | None, text: str) -> dict[str, Any]:
-    """The arithmetic beside the value ``place`` as it would be if the value ``changed`` had the text ``text``.
+    """The arithmetic beside the value ``place``, as it would be if the value ``changed`` had the text ``text``.
 
-    Where the field cannot have this text, ``refusal`` says why and the arithmetic is that of the form without it.
+    Where that field cannot have this text, ``refusal`` is the reason, and the arithmetic is that of the form as it is.
     ``changed`` None: nothing is being typed.
     """
     form, refused = session.readings.of(form_id), ""
@@ -202,6 +205,7 @@ def _sums(form: FormReadings, corrected: Corrected, place: FieldKey) -> list[dic
 
 
 def _line(line: SumLine) -> dict[str, str]:
+    """A calculation for the widget; ``verdict`` is its note, else a symbol for whether it agrees."""
     look = {True: "agrees", False: "differs", None: "neutral"}[line.agrees]
     verdict = line.note or {True: "✓", False: "✗", None: ""}[line.agrees]
     return {"label": line.label, "computed": line.computed, "stated": line.stated, "look": look, "verdict": verdict}
@@ -218,6 +222,7 @@ def summary(correction: Correction) -> str:
 
 
 def _title(item: ReviewItem, form: FormReadings | None, place: FieldKey | None) -> str:
+    """The title of a view: the record, its name and the field, or the extent of findings about no value."""
     if place is None:
         return f"{_record_title(item)} · 整行" if item.findings[0].record_no else "整页" if item.page else "文件"
     name = record_name(form, place) if form else ""
@@ -226,6 +231,7 @@ def _title(item: ReviewItem, form: FormReadings | None, place: FieldKey | None) 
 
 
 def _form_title(session: Session, item: ReviewItem, form: FormReadings | None) -> str:
+    """The department, project, year and file of an item, as far as the form states them."""
     facts = form.facts if form else {}
     year = f"{facts['year']} 年" if facts.get("year") else ""
     names = (facts.get("department"), facts.get("project"), year, session.pictures.source(item.document_id))
@@ -263,4 +269,5 @@ def _about(finding: Finding) -> tuple[object, ...]:
 
 
 def _about_place(findings: Sequence[Finding], place: FieldKey) -> list[Finding]:
+    """The findings about one value."""
     return [one for one in findings if (one.table, one.record_no, one.field) == place]

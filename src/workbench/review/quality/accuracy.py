@@ -114,6 +114,7 @@ class Bench:
             yield f"errors of structure, which no threshold catches: {changes}"
 
     def _threshold_lines(self) -> Iterator[str]:
+        """What each threshold would have caught and cost, and what the dataset's own does."""
         errors = self.everything.looked_at - self.everything.right
         if errors:
             yield f"review threshold that would have caught the {errors} error(s) that people found:"
@@ -137,26 +138,26 @@ def bench_from_corrections(dataset: Dataset) -> Bench:
     history = read_corrections(corrections_folder(dataset.folder))
     fields = dataset.fields.merge(dataset.forms[["form_id", "layout"]], on="form_id")
     read = fields[fields["machine_text"].notna()]
-    known = read[read["status"].isin(list(SETTLED))]
-    if known.empty:
+    reviewed = read[read["status"].isin(list(SETTLED))]
+    if reviewed.empty:
         message = "nobody has confirmed or corrected a field of this dataset yet; review it, and ingest again"
         raise CorrectionError(corrections_folder(dataset.folder), message)
-    texts = zip(known["text"], known["machine_text"], strict=True)
-    known = known.assign(right=[normalise(text) == normalise(machine) for text, machine in texts])
-    names = known["table"].str.cat(known["field"], sep=".")
-    numeric = [key in NUMBER_FIELDS for key in zip(known["table"], known["field"], strict=True)]
-    wrong = known.loc[~known["right"], "machine_confidence"].tolist()
+    texts = zip(reviewed["text"], reviewed["machine_text"], strict=True)
+    reviewed = reviewed.assign(right=[normalise(text) == normalise(machine) for text, machine in texts])
+    names = reviewed["table"].str.cat(reviewed["field"], sep=".")
+    numeric = [key in NUMBER_FIELDS for key in zip(reviewed["table"], reviewed["field"], strict=True)]
+    wrong = reviewed.loc[~reviewed["right"], "machine_confidence"].tolist()
     confidences = read.loc[read["page"].notna(), "machine_confidence"]
     own = float(dataset.info["settings"]["review_threshold"])
     here = set(dataset.documents["document_id"])
     actions = Counter(one.action for one in history.in_force if one.document_id in here)
     return Bench(
-        everything=_accuracy("all fields", known),
-        numbers=_accuracy_if_any("numbers", known[numeric]),
-        flagged=_accuracy_if_any("flagged", known[known["flagged"]]),
-        unflagged=_accuracy_if_any("not flagged", known[~known["flagged"]]),
-        by_field=_worst_first(known, names),
-        by_layout=_worst_first(known, known["layout"]),
+        everything=_accuracy("all fields", reviewed),
+        numbers=_accuracy_if_any("numbers", reviewed[numeric]),
+        flagged=_accuracy_if_any("flagged", reviewed[reviewed["flagged"]]),
+        unflagged=_accuracy_if_any("not flagged", reviewed[~reviewed["flagged"]]),
+        by_field=_worst_first(reviewed, names),
+        by_layout=_worst_first(reviewed, reviewed["layout"]),
         thresholds=tuple(threshold_for(wrong, confidences, share) for share in CAUGHT) if wrong else (),
         now=_effect(own, 0.0, wrong, confidences),
         structure={name: actions[name] for name in ("add-record", "remove-record", "join-records", "move-value")},
@@ -186,16 +187,17 @@ def _effect(value: float | None, wanted: float, wrong: Sequence[float], confiden
     return Threshold(wanted, value, caught, float((confidences < bound).mean()) if len(confidences) else 0.0)
 
 
-def _worst_first(known: pd.DataFrame, names: pd.Series) -> tuple[Accuracy, ...]:
-    """The accuracy on the fields of each name (``names`` has one for each row of ``known``), lowest first."""
-    found = [_accuracy(str(name), group) for name, group in known.groupby(names)]
+def _worst_first(reviewed: pd.DataFrame, names: pd.Series) -> tuple[Accuracy, ...]:
+    """The accuracy on the fields of each name (``names`` has one for each row of ``reviewed``), lowest first."""
+    found = [_accuracy(str(name), group) for name, group in reviewed.groupby(names)]
     return tuple(sorted(found, key=lambda one: (one.rate, -one.looked_at)))
 
 
-def _accuracy_if_any(name: str, known: pd.DataFrame) -> Accuracy | None:
-    return None if known.empty else _accuracy(name, known)
+def _accuracy_if_any(name: str, reviewed: pd.DataFrame) -> Accuracy | None:
+    """The accuracy on the rows of ``reviewed``; None where there are none."""
+    return None if reviewed.empty else _accuracy(name, reviewed)
 
 
-def _accuracy(name: str, known: pd.DataFrame) -> Accuracy:
-    """The accuracy on the rows of ``known``; its column ``right`` is whether the machine read the field right."""
-    return Accuracy(name, len(known), int(known["right"].sum()))
+def _accuracy(name: str, reviewed: pd.DataFrame) -> Accuracy:
+    """The accuracy on the rows of ``reviewed``; its column ``right`` is whether the machine read the field right."""
+    return Accuracy(name, len(reviewed), int(reviewed["right"].sum()))

@@ -135,6 +135,7 @@ class Audit:
         return estimate_rate(answered, waiting)
 
     def _history(self) -> CorrectionHistory:
+        """The corrections of the folder that holds the samples: `draw_audit` keeps them in its ``audits``."""
         return read_corrections(self.path.parent.parent)
 
 
@@ -253,6 +254,7 @@ def allocate(strata: Mapping[str, int], n: int) -> dict[str, int]:
 
 
 def _item(row: Mapping[str, Any], dataset: Dataset) -> AuditItem:
+    """The item of a row of ``fields`` that was drawn, with the name of its stratum."""
     number = int(row["record_no"]) if row["table"] != "forms" else 0
     anchor = dataset.anchor(row["form_id"], row["table"], number) or Anchor(int(row["page"]))
     text, confidence = row["machine_text"], float(row["machine_confidence"])

@@ -71,13 +71,13 @@ def estimate_rate(strata: Iterable[Stratum], unanswered: int = 0) -> Estimate:
     Source: E. L. Korn, B. I. Graubard, Confidence intervals for proportions with small expected number of positive
     counts estimated from survey data, Survey Methodology 24 (1998); without the adjustment for degrees of freedom.
     """
-    known = [one for one in strata if one.answered]
-    size, answered, wrong = (sum(getattr(one, name) for one in known) for name in ("size", "answered", "wrong"))
-    weights = [one.size / size for one in known]
-    rate = sum(weight * one.wrong / one.answered for weight, one in zip(weights, known, strict=True))
+    sampled = [one for one in strata if one.answered]
+    size, answered, wrong = (sum(getattr(one, name) for one in sampled) for name in ("size", "answered", "wrong"))
+    weights = [one.size / size for one in sampled]
+    rate = sum(weight * one.wrong / one.answered for weight, one in zip(weights, sampled, strict=True))
     pooled = wrong / answered
-    variance = sum(weight**2 * _variance(one, pooled) for weight, one in zip(weights, known, strict=True))
-    kish = 1 / sum(weight**2 / one.answered for weight, one in zip(weights, known, strict=True))
+    variance = sum(weight**2 * _variance(one, pooled) for weight, one in zip(weights, sampled, strict=True))
+    kish = 1 / sum(weight**2 / one.answered for weight, one in zip(weights, sampled, strict=True))
     effective = min(float(answered), rate * (1 - rate) / variance if variance > 0 else kish)
     interval = clopper_pearson(rate * effective, effective, LEVEL)
     return Estimate(rate, interval, answered, wrong, unanswered, size, effective)
