@@ -99,11 +99,11 @@ class TestArithmetic:
         assert typed["sums"][0]["look"] == "agrees"
         assert not (form.processed.parent / "corrections").exists()
 
-    def test_a_total_shows_its_addends_the_doubtful_ones_marked(self, form: Archive) -> None:
+    def test_a_total_shows_its_addends_and_which_are_likely_misread(self, form: Archive) -> None:
         screen = Screen(form.session())
         screen.tell("go", index=1)
         addends = screen.item["addends"]
-        assert [one["text"] for one in addends if one["doubtful"]] == ["0.4"]
+        assert [one["text"] for one in addends if one["suspect"]] == ["0.4"]
         assert addends[0]["label"] == "预算1"
 
 

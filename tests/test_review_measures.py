@@ -27,7 +27,7 @@ from workbench.errors import CorrectionError, DatasetError, SelectionError
 from workbench.review.quality.accuracy import bench_from_corrections, threshold_for
 from workbench.review.quality.agreement import cohens_kappa, krippendorffs_alpha
 from workbench.review.quality.audit import allocate
-from workbench.review.quality.estimate import Answered, estimate_rate
+from workbench.review.quality.estimate import Stratum, estimate_rate
 from workbench.review.quality.proportions import clopper_pearson, wilson
 
 NAME = "享受营养膳食补助学生人数"
@@ -182,12 +182,12 @@ class TestIntervals:
 
 class TestEstimate:
     def test_without_an_error_has_an_upper_bound(self):
-        found = estimate_rate([Answered(9000, 180, 0), Answered(1000, 20, 0)])
+        found = estimate_rate([Stratum(9000, 180, 0), Stratum(1000, 20, 0)])
         assert (found.rate, found.interval[0], found.effective) == (0, 0, pytest.approx(200))
         assert found.interval[1] == pytest.approx(0.0183, abs=1e-4)  # Clopper-Pearson of 0 in 200
 
     def test_weighs_strata_by_their_size(self):
-        found = estimate_rate([Answered(9000, 20, 1), Answered(1000, 80, 0)])
+        found = estimate_rate([Stratum(9000, 20, 1), Stratum(1000, 80, 0)])
         assert found.rate == pytest.approx(0.9 / 20)
         assert found.interval[0] < 0.9 / 20 < found.interval[1]
         assert found.effective < 100
@@ -200,7 +200,7 @@ class TestEstimate:
         for _ in range(300):
             shares = allocate(dict(zip("abc", sizes, strict=True)), 200)
             drawn = zip(sizes, shares.values(), rates, strict=True)
-            strata = [Answered(size, n, sum(chance.random() < p for _ in range(n))) for size, n, p in drawn]
+            strata = [Stratum(size, n, sum(chance.random() < p for _ in range(n))) for size, n, p in drawn]
             low, high = estimate_rate(strata).interval
             covered += low <= truth <= high
         assert covered / 300 >= 0.95

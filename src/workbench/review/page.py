@@ -1,4 +1,4 @@
-"""The page that a value stands on, as the widget shows it: its cells, and which of them are the value's."""
+"""The page of a value, as the widget shows it: its cells, and which of them the value was read from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from workbench.sheet import is_doubtful
 
 
 def page_view(session: Session, item: ReviewItem, place: FieldKey | None) -> dict[str, Any]:
-    """Which page to show beside a value, and which of its cells (by their number on the page) are the value's."""
+    """The page to show beside a value.
+
+    ``marks`` are the cells of the value, as positions (from 0) in the list of `page_cells`. ``problem`` says why the
+    page cannot be shown, and is empty if it can. ``place`` None: the findings of the item are about no value.
+    """
     problem = session.problem(item.document_id)
     found = [key for key, _ in cells_of_value(session, item, place)]
     page = found[0].page if found else item.page
@@ -30,7 +34,11 @@ def page_view(session: Session, item: ReviewItem, place: FieldKey | None) -> dic
 
 
 def cells_of_value(session: Session, item: ReviewItem, place: FieldKey | None) -> list[tuple[CellKey, Cell]]:
-    """The cells that a value was read from; of findings about no value, those of their row or with the text found."""
+    """The cells that a value was read from, each with its key; empty where the scan has none.
+
+    Findings about no value (``place`` None) have the cells of the field that names their row. Findings about no row
+    have the unused cells of the page whose text they quote.
+    """
     if item.form_id is None:
         return []
     form = session.readings.of(item.form_id)
@@ -45,7 +53,10 @@ def cells_of_value(session: Session, item: ReviewItem, place: FieldKey | None) -
 
 
 def naming_place(item: ReviewItem, form: FormReadings | None) -> FieldKey | None:
-    """Where findings are about a row as a whole: the field that names it."""
+    """The field that names the row which the findings of an item are about, else the first field of that row.
+
+    None where they are about no row that the form has.
+    """
     finding = item.findings[0]
     if form is None or finding.table is None or (finding.table, finding.record_no) not in form.records:
         return None
@@ -54,7 +65,11 @@ def naming_place(item: ReviewItem, form: FormReadings | None) -> FieldKey | None
 
 
 def page_cells(form: FormReadings, page: PagePicture, number: int) -> list[dict[str, Any]]:
-    """The cells of a page in pixels of its picture: how sure they are, what they say and whose value they give."""
+    """The cells of page ``number`` for the widget, in the order of `FormReadings.cells`.
+
+    ``box`` is left, top, right and bottom in pixels of the picture; ``look`` is doubtful, empty or sure; ``title``
+    has the names of the fields that the cell gives and its text; ``place`` is the first of those fields.
+    """
     found: list[dict[str, Any]] = []
     for key, cell in form.cells(number):
         places = form.uses.get(key, ())
@@ -71,13 +86,18 @@ def page_cells(form: FormReadings, page: PagePicture, number: int) -> list[dict[
 
 
 def _look(cell: Cell) -> str:
+    """How the widget draws the outline of a cell: doubtful (unread or of low confidence), empty, or sure."""
     if is_doubtful(cell):
         return "doubtful"
     return "empty" if cell.state == "empty" else "sure"
 
 
-def piece(one: ScanExcerpt) -> dict[str, Any]:
-    """A piece of the scan, its PNG apart: size and where the cell's outline goes."""
-    left, top, width, height = (f"{100 * share:.3f}%" for share in one.outline)
+def excerpt_view(excerpt: ScanExcerpt) -> dict[str, Any]:
+    """An excerpt of the scan without its PNG: the size in pixels, and the cell's outline in it as CSS.
+
+    >>> excerpt_view(ScanExcerpt(b"", 400, 80, (0.1, 0.25, 0.8, 0.5)))["outline"]
+    'left:10.000%;top:25.000%;width:80.000%;height:50.000%'
+    """
+    left, top, width, height = (f"{100 * share:.3f}%" for share in excerpt.outline)
     outline = f"left:{left};top:{top};width:{width};height:{height}"
-    return {"width": one.width, "height": one.height, "outline": outline}
+    return {"width": excerpt.width, "height": excerpt.height, "outline": outline}

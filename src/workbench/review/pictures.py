@@ -1,4 +1,4 @@
-"""Pictures of pages and of pieces of them, cut when they are asked for."""
+"""Pictures of pages, and excerpts of them around a cell; made when they are asked for."""
 
 from __future__ import annotations
 
@@ -21,16 +21,25 @@ PAGES_KEPT = 6
 PAGE_WIDTH = 1654
 """Widest picture of a whole page, pixels: A4 at 200 dpi."""
 
-LEAST_WIDTH, LEAST_HEIGHT = 0.42, 0.035
-"""What a piece shows at least, as shares of the page's width and height: a value needs its neighbours to be judged."""
+LEAST_WIDTH = 0.42
+"""The least width of an excerpt, as a share of the page's: a value needs its neighbours to be judged."""
+
+LEAST_HEIGHT = 0.035
+"""The least height of an excerpt, as a share of the page's."""
 
 AROUND = 0.018
-"""Paper shown around a cell, as a share of the page's height."""
+"""The least margin of an excerpt around its cell, on every side, as a share of the page's height."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScanExcerpt:
-    """A piece of a page as PNG, and the cell's outline in it as shares (left, top, width, height) of the piece."""
+    """The part of a page around a cell.
+
+    Attributes:
+        png: the image.
+        width, height: its size in pixels.
+        outline: left, top, width and height of the cell, as shares (0 to 1) of the excerpt's width and height.
+    """
 
     png: bytes
     width: int
@@ -40,34 +49,41 @@ class ScanExcerpt:
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """A page set upright. ``scale`` is pixels for each unit of the ``cells`` table; ``turns`` what set it upright."""
+    """The image of a page, set upright.
+
+    Attributes:
+        image: the image after the rotation.
+        scale: pixels for each unit of the table ``cells``.
+        turns: the quarter turns, counter-clockwise, by which the scan was rotated.
+    """
 
     image: PIL.Image.Image
     scale: float
     turns: int
 
     def outline(self, cell: Cell) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of a cell in pixels of the picture."""
+        """The bounding box of a cell: left, top, right and bottom in pixels of the picture."""
         width, height = self.image.size if self.turns % 2 == 0 else self.image.size[::-1]
-        corners = [self._turned(x * self.scale, y * self.scale, width, height) for x, y in cell.polygon]
+        corners = [self._rotated(x * self.scale, y * self.scale, width, height) for x, y in cell.polygon]
         xs, ys = zip(*corners, strict=True)
         return min(xs), min(ys), max(xs), max(ys)
 
-    def _turned(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
+    def _rotated(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
+        """A point of the scan of that size, in pixels, where the rotation puts it."""
         for _ in range(self.turns):
             x, y, width, height = y, width - x, height, width
         return x, y
 
 
 class Pictures:
-    """The pages of a dataset's documents, as far as their files are still where they were."""
+    """The pictures of the pages of a dataset's documents, read from the original files."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
         self._page = lru_cache(maxsize=PAGES_KEPT)(self._load)
 
     def problem(self, document_id: str) -> str:
-        """Why the document has no pictures, for the person; empty if it has."""
+        """Why the document has no pictures, in words for the reviewer; empty if it has."""
         try:
             path, kind, _ = self.dataset.original(document_id)
         except SelectionError:
@@ -77,7 +93,7 @@ class Pictures:
         return "" if path.exists() else f"扫描件不在原处：{self.source(document_id)}"
 
     def source(self, document_id: str) -> str:
-        """Where the document lay below the raw folder."""
+        """The document's path below the raw folder; empty for a document that the dataset does not have."""
         return self._sources.get(document_id, "")
 
     @cached_property
@@ -86,7 +102,9 @@ class Pictures:
         return dict(zip(documents["document_id"], documents["source"], strict=True))
 
     def page(self, document_id: str, number: int, turns: int = 0) -> PagePicture:
-        """A page set upright.
+        """Read a page, and rotate it by ``turns`` quarter turns counter-clockwise.
+
+        ``number`` counts from 1. The images of the last ``PAGES_KEPT`` pages stay in memory.
 
         Raises:
             InputError: the scan is missing or cannot be read; ``no-picture`` where the document has none.
@@ -96,6 +114,7 @@ class Pictures:
         return PagePicture(image.rotate(90 * turns, expand=True) if turns else image, scale, turns)
 
     def _load(self, document_id: str, number: int) -> tuple[PIL.Image.Image, float]:
+        """The page as it was scanned, and its pixels for each unit of the table ``cells``."""
         from workbench.dataset.crops import page_image, pixels_per_unit
 
         path, kind, dpi = self.dataset.original(document_id)
@@ -103,7 +122,7 @@ class Pictures:
 
 
 def cut(page: PagePicture, cell: Cell) -> ScanExcerpt:
-    """The piece of a page around a cell, wide enough to see what stands beside it."""
+    """Cut the excerpt of a page around a cell, large enough to see what stands beside it."""
     left, top, right, bottom = page.outline(cell)
     width, height = page.image.size
     around = AROUND * height
@@ -111,13 +130,13 @@ def cut(page: PagePicture, cell: Cell) -> ScanExcerpt:
     more_y = max(around, (LEAST_HEIGHT * height - (bottom - top)) / 2)
     x0, x1 = _within(left - more_x, right + more_x, width)
     y0, y1 = _within(top - more_y, bottom + more_y, height)
-    piece = page.image.crop((x0, y0, x1, y1))
+    excerpt = page.image.crop((x0, y0, x1, y1))
     outline = ((left - x0) / (x1 - x0), (top - y0) / (y1 - y0), (right - left) / (x1 - x0), (bottom - top) / (y1 - y0))
-    return ScanExcerpt(_encoded(piece, "PNG", compress_level=3), piece.width, piece.height, outline)
+    return ScanExcerpt(_encoded(excerpt, "PNG", compress_level=3), excerpt.width, excerpt.height, outline)
 
 
-def whole(page: PagePicture) -> tuple[PagePicture, bytes]:
-    """The page not larger than a screen can show, and its JPEG."""
+def page_as_jpeg(page: PagePicture) -> tuple[PagePicture, bytes]:
+    """Scale a page down to ``PAGE_WIDTH`` where it is wider; returns the scaled page and its image as JPEG."""
     width, height = page.image.size
     if width > PAGE_WIDTH:
         image = page.image.resize((PAGE_WIDTH, round(height * PAGE_WIDTH / width)))
@@ -126,9 +145,13 @@ def whole(page: PagePicture) -> tuple[PagePicture, bytes]:
 
 
 def _within(low: float, high: float, most: int) -> tuple[int, int]:
-    """The stretch moved into 0 to ``most``, cut only where it is longer than that."""
-    shift = max(0.0, -low) - max(0.0, high - most)
-    return max(0, round(low + shift)), min(most, round(high + shift))
+    """Move the interval ``low`` to ``high`` into 0 to ``most``, in whole pixels; a longer one is cut to that.
+
+    >>> _within(-5, 15, 100), _within(90, 110, 100), _within(-5, 110, 100)
+    ((0, 20), (80, 100), (0, 100))
+    """
+    offset = max(0.0, -low) - max(0.0, high - most)
+    return max(0, round(low + offset)), min(most, round(high + offset))
 
 
 def _encoded(image: PIL.Image.Image, kind: str, **options: int) -> bytes:

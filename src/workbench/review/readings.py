@@ -1,4 +1,4 @@
-"""What is known of one form: every value with its printed text, what the machine read, and its cells on the scan."""
+"""The readings of one form: every value with its text, what the machine read, and its cells on the scan."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -32,12 +32,18 @@ if TYPE_CHECKING:
 
 __all__ = ["FieldKey", "FieldReading", "FormReadings", "Readings", "quarter_turns"]
 
+Name = TypeVar("Name")
+Member = TypeVar("Member")
+
 FORMS_KEPT = 8
-"""Forms that stay in memory: a reviewer goes to and fro between a few."""
+"""Forms that stay in memory: a reviewer goes back and forth between a few."""
 
 
 class FieldKey(NamedTuple):
-    """Which value of a form: ``record_no`` counts from 1 in the form's order, None for the fields of ``forms``."""
+    """The identity of a value within its form.
+
+    ``record_no`` counts the records of the table from 1, in the order of the form; it is None in the table ``forms``.
+    """
 
     table: Table
     record_no: int | None
@@ -46,9 +52,14 @@ class FieldKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
-    """One value: its text as of the last build, what the machine had read, how sure it was, and its cells.
+    """One value of a form.
 
-    ``machine`` is None where the machine found no such field; ``status`` is that of the table ``fields``.
+    Attributes:
+        text: the text in the tables, with the corrections that they were built with.
+        machine: the text that the machine read; None where it found no such field.
+        confidence: the machine's confidence (0 to 1) in that; None where it gave none.
+        status: the status in the table ``fields``.
+        cells: the cells that the value was read from.
     """
 
     text: str
@@ -64,7 +75,16 @@ NOTHING = FieldReading("", None)
 
 @dataclass(frozen=True)
 class FormReadings:
-    """All values of one form by their place, and the cells of its pages with the values that they give."""
+    """All values of one form, and the cells of its pages.
+
+    Attributes:
+        form_id: the form.
+        facts: its row in the table ``forms``.
+        values: every field of every record, filled or not.
+        pages: the pages by their number, from 1; without the ruling lines.
+        uses: the values that each cell gives; cells that give none are left out.
+        turns: the quarter turns, counter-clockwise, that set each page upright.
+    """
 
     form_id: str
     facts: Mapping[str, Any]
@@ -72,11 +92,13 @@ class FormReadings:
     pages: Mapping[int, PageContent]
     uses: Mapping[CellKey, tuple[FieldKey, ...]]
     turns: Mapping[int, int]
-    """Quarter turns, counter-clockwise, that set a page upright."""
 
     @cached_property
     def records(self) -> dict[tuple[Table, int | None], tuple[FieldKey, ...]]:
-        """The places of each record, in the order of the form; a field that the form lacks altogether is left out."""
+        """The values of each record, in the order of the form.
+
+        A field that the machine found in no record of its table is left out, except in ``forms``.
+        """
         present = {(place.table, place.field) for place, value in self.values.items() if value.machine is not None}
         found: dict[tuple[Table, int | None], list[FieldKey]] = defaultdict(list)
         for place in self.values:
@@ -85,12 +107,15 @@ class FormReadings:
         return {record: tuple(places) for record, places in found.items()}
 
     def cells(self, page: int) -> Sequence[tuple[CellKey, Cell]]:
-        """The cells of a page, each with its key."""
+        """The cells of a page, each with its key; empty where the form has no such page."""
         grids = self.pages[page].grids if page in self.pages else ()
         return [(CellKey(page, grid.table_no, cell.row, cell.col), cell) for grid in grids for cell in grid.cells]
 
     def sharing(self, place: FieldKey) -> tuple[FieldKey, ...]:
-        """The places whose value comes from the same cells: a merged label gives its text to every row it covers."""
+        """The values of the same field from the same cells, with the value itself.
+
+        A merged label gives its text to every row that it covers. A value without cells shares with none.
+        """
         cells = self.values[place].cells if place in self.values else ()
         if not cells:
             return (place,)
@@ -99,12 +124,12 @@ class FormReadings:
 
     @cached_property
     def boxes(self) -> Mapping[CellKey, RelativeBox]:
-        """The outlines of the cells, as shares of their page."""
+        """The bounding boxes of the cells, as shares (0 to 1) of the width and height of their page."""
         return boxes_of(self.pages.values())
 
     @cached_property
     def form(self) -> Form:
-        """The form as the reconstruction and the checks know it, with the corrections that were built in."""
+        """The form as the checks take it, with the corrections that the tables were built with."""
         head = {field: self._entry(FieldKey("forms", None, field)) for field in FIELDS["forms"]}
         return Form(
             layout=self.facts["layout"],
@@ -114,10 +139,12 @@ class FormReadings:
         )
 
     def _rows(self, table: Table) -> Iterator[dict[str, Entry | None]]:
+        """The records of a table, field by field, in the order of the form."""
         numbers = sorted({place.record_no for place in self.values if place.table == table and place.record_no})
         return ({field: self._entry(FieldKey(table, number, field)) for field in FIELDS[table]} for number in numbers)
 
     def _entry(self, place: FieldKey) -> Entry | None:
+        """A value as an entry of the form; None where neither the machine nor a person found one."""
         reading = self.values.get(place, NOTHING)
         if reading.machine is None and not reading.text:
             return None
@@ -125,7 +152,7 @@ class FormReadings:
 
 
 class Readings:
-    """The forms of a dataset, each put together when it is first asked for."""
+    """The readings of a dataset's forms: ``of(form_id)`` collects those of one, and keeps the last few in memory."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
@@ -133,54 +160,84 @@ class Readings:
 
     @cached_property
     def _positions(self) -> dict[str, dict[str, np.ndarray]]:
-        """Positions of each form's rows in each table."""
+        """The positions of each form's rows (an array of ints), by table and form."""
         names = (*FIELDS, "fields", "cells")
         return {name: getattr(self.dataset, name).groupby("form_id", sort=False).indices for name in names}
 
     def _records(self, table: str, form_id: str) -> list[dict[str, Any]]:
+        """The rows of a form in a table."""
         frame: pd.DataFrame = getattr(self.dataset, table)
         return list(rows_of(frame.iloc[self._positions[table].get(form_id, [])]))
 
     def _of(self, form_id: str) -> FormReadings:
+        """Collect the readings of a form from its rows in the tables."""
         cells, fields = self._records("cells", form_id), self._records("fields", form_id)
-        given: dict[FieldKey, list[CellKey]] = defaultdict(list)
-        uses: dict[CellKey, list[FieldKey]] = defaultdict(list)
-        for row in cells:
-            if row["table"] in FIELDS and row["field"] in FIELDS[row["table"]]:
-                place = FieldKey(row["table"], row["record_no"], row["field"])
-                given[place].append(_key(row))
-                uses[_key(row)].append(place)
-        read = {FieldKey(row["table"], row["record_no"], row["field"]): row for row in fields}
         tables = {table: self._records(table, form_id) for table in FIELDS}
-        values: dict[FieldKey, FieldReading] = {}
-        for table, records in tables.items():
-            for number, record in enumerate(records, start=1):
-                for field in FIELDS[table]:
-                    place = FieldKey(table, None if table == "forms" else number, field)
-                    values[place] = _reading(read.get(place), record.get(field), tuple(given[place]), place)
+        pairs = _pairs(cells)
+        cells_of = _grouped((place, key) for key, place in pairs)
         return FormReadings(
-            form_id,
-            tables["forms"][0],
-            values,
-            _pages(cells, fields),
-            {key: tuple(places) for key, places in uses.items()},
-            {page: quarter_turns(rows) for page, rows in _by_page(cells).items()},
+            form_id=form_id,
+            facts=tables["forms"][0],
+            values=_values(tables, fields, cells_of),
+            pages=_pages(cells, fields),
+            uses=_grouped(pairs),
+            turns={page: quarter_turns(rows) for page, rows in _by_page(cells).items()},
         )
 
 
+def _pairs(cells: Iterable[Mapping[str, Any]]) -> list[tuple[CellKey, FieldKey]]:
+    """Each cell with each value that it gives, from rows of the table ``cells`` and in their order."""
+    return [
+        (_key(row), FieldKey(row["table"], row["record_no"], row["field"]))
+        for row in cells
+        if row["table"] in FIELDS and row["field"] in FIELDS[row["table"]]
+    ]
+
+
+def _grouped(pairs: Iterable[tuple[Name, Member]]) -> dict[Name, tuple[Member, ...]]:
+    """Second members by the first.
+
+    >>> _grouped([("a", 1), ("b", 2), ("a", 3)])
+    {'a': (1, 3), 'b': (2,)}
+    """
+    found: dict[Name, list[Member]] = defaultdict(list)
+    for name, member in pairs:
+        found[name].append(member)
+    return {name: tuple(members) for name, members in found.items()}
+
+
+def _values(
+    tables: Mapping[Table, Sequence[dict[str, Any]]],
+    fields: Iterable[Mapping[str, Any]],
+    cells_of: Mapping[FieldKey, tuple[CellKey, ...]],
+) -> dict[FieldKey, FieldReading]:
+    """Every value of a form, from its rows in each table and in ``fields``."""
+    read = {FieldKey(row["table"], row["record_no"], row["field"]): row for row in fields}
+    values: dict[FieldKey, FieldReading] = {}
+    for table, records in tables.items():
+        for number, record in enumerate(records, start=1):
+            for field in FIELDS[table]:
+                place = FieldKey(table, None if table == "forms" else number, field)
+                values[place] = _reading(read.get(place), record.get(field), cells_of.get(place, ()), place)
+    return values
+
+
 def _reading(row: Mapping[str, Any] | None, value: Any, cells: tuple[CellKey, ...], place: FieldKey) -> FieldReading:
+    """One value, from its row in ``fields`` (None: it has none) and its ``value`` in its own table."""
     if row is not None:
         return FieldReading(row["text"], row["machine_text"], row["machine_confidence"], row["status"], cells)
-    if not KNOWN[place.table, place.field].is_entry and value is not None:  # no cell's text: not in ``fields``
+    if not KNOWN[place.table, place.field].is_entry and value is not None:  # read from no cell: not in ``fields``
         return FieldReading(str(value), str(value))
     return NOTHING
 
 
 def _key(row: Mapping[str, Any]) -> CellKey:
+    """The key of a cell, from its row in ``cells``."""
     return CellKey(row["page"], row["table_no"], row["row"], row["col"])
 
 
 def _by_page(cells: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    """The rows of ``cells`` by their page, from 1."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in cells:
         found[row["page"]].append(row)
@@ -188,13 +245,8 @@ def _by_page(cells: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]
 
 
 def _pages(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]]) -> dict[int, PageContent]:
-    """The form's pages with its cells; their sizes follow from the fields, which know their place as a share of it."""
-    sizes: dict[int, tuple[float, float]] = {}
-    at = {(row["page"], row["table"], row["record_no"], row["field"]): row for row in reversed(cells)}
-    for row in fields:
-        cell = at.get((row["page"], row["table"], row["record_no"], row["field"]))
-        if cell is not None and row["right"] and row["bottom"]:
-            sizes.setdefault(row["page"], (cell["x1"] / row["right"], cell["y1"] / row["bottom"]))
+    """The pages of a form with its cells, from its rows in ``cells`` and ``fields``."""
+    sizes = _page_sizes(cells, fields)
     pages = {}
     for number, rows in _by_page(cells).items():
         width, height = sizes.get(number, (1.0, 1.0))
@@ -206,18 +258,39 @@ def _pages(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]]) ->
     return pages
 
 
+def _page_sizes(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]]) -> dict[int, tuple[float, float]]:
+    """Width and height of each page, in the unit of ``cells``.
+
+    A cell's right and bottom edge are lengths in ``cells``, and shares of the page's width and height in ``fields``.
+    """
+    sizes: dict[int, tuple[float, float]] = {}
+    first_cell = {(row["page"], row["table"], row["record_no"], row["field"]): row for row in reversed(cells)}
+    for row in fields:
+        cell = first_cell.get((row["page"], row["table"], row["record_no"], row["field"]))
+        if cell is not None and row["right"] and row["bottom"]:
+            sizes.setdefault(row["page"], (cell["x1"] / row["right"], cell["y1"] / row["bottom"]))
+    return sizes
+
+
 def _cell(row: Mapping[str, Any]) -> Cell:
+    """The cell of a row in ``cells``; its polygon is the bounding box."""
     x0, y0, x1, y1 = (row[edge] for edge in ("x0", "y0", "x1", "y1"))
-    place = {name: row[name] for name in ("row", "col", "rowspan", "colspan", "text", "state")}
+    facts = {name: row[name] for name in ("row", "col", "rowspan", "colspan", "text", "state")}
     outline = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
-    return Cell(**place, polygon=outline, confidence=Confidence(character=row["confidence"]))
+    return Cell(**facts, polygon=outline, confidence=Confidence(character=row["confidence"]))
 
 
 def quarter_turns(cells: Sequence[Mapping[str, Any]]) -> int:
-    """By how many quarter turns, counter-clockwise, a page must be turned to stand upright.
+    """The number of quarter turns (0 to 3), counter-clockwise, that set a page upright.
 
-    ``cells`` are rows of the table ``cells``: on an upright page columns go to the right, on one that lies on its
-    side down or up, on one upside down to the left.
+    ``cells`` are the page's rows of the table ``cells``. On an upright page the column numbers grow to the right and
+    the row numbers downwards; a rotation of the page rotates these two directions.
+
+    >>> left = {"row": 0, "col": 0, "x0": 0, "x1": 10, "y0": 0, "y1": 5}
+    >>> quarter_turns([left, left | {"col": 1, "x0": 10, "x1": 20}])
+    0
+    >>> quarter_turns([left, left | {"col": 1, "y0": 5, "y1": 10}])
+    1
     """
     if len(cells) < 2:
         return 0
@@ -228,7 +301,10 @@ def quarter_turns(cells: Sequence[Mapping[str, Any]]) -> int:
     return int(np.argmax([right + down, left - up, -right - down, up - left]))
 
 
-def _along(numbers: np.ndarray, places: np.ndarray) -> float:
-    """How far places go on with their numbers, for one standard deviation of these."""
+def _along(numbers: np.ndarray, positions: np.ndarray) -> float:
+    """The covariance of row or column numbers with positions on the page, over the standard deviation of the numbers.
+
+    That is how far (in the unit of the positions) they advance while the number grows by one standard deviation.
+    """
     spread = numbers.std()
-    return float(np.mean((numbers - numbers.mean()) * (places - places.mean())) / spread) if spread else 0.0
+    return float(np.mean((numbers - numbers.mean()) * (positions - positions.mean())) / spread) if spread else 0.0

@@ -1,4 +1,4 @@
-"""The row that a value stands in, as the widget shows it: its fields, the addends of a total, what can be changed."""
+"""The row of a value, as the widget shows it: its fields, the addends of a total, and the changes that it offers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,25 @@ from workbench.review.session import Session
 from workbench.settings import REVIEW_THRESHOLD
 
 TABLE_NAMES: dict[Table, str] = {"forms": "全表", "budgets": "预算", "goals": "目标", "indicators": "指标"}
+"""What a person reads for a table."""
 
 LONG = 16
-"""Texts of more characters get a field of several lines."""
+"""Characters: a longer text gets an input field of several lines."""
 
 LIKELY_MISREAD = 0.95
-"""Addends below this confidence stand out: above the threshold for a finding, but the likeliest to be misread."""
+"""Addends below this confidence (0 to 1) stand out.
+
+It is above the usual review threshold: where a total does not agree, an addend that no finding names may be misread.
+"""
+
+MOVES_SHOWN = 9
+"""The most fields of a row that are offered to move a value to."""
+
+WHOLE_ROW = 12
+"""The width of a row, in the unit of ``SPANS``."""
+
+DEFAULT_SPAN = 6
+"""The width of a field that ``SPANS`` does not name."""
 
 SPANS: dict[Table, dict[str, int]] = {
     "forms": {"title": 9, "year": 3, "total_weight": 3, "total_score": 3, "conclusion": 12},
@@ -28,37 +41,46 @@ SPANS: dict[Table, dict[str, int]] = {
     "indicators": {"goal_no": 2, "level1": 3, "level2": 3, "name": 4, "weight": 2, "score": 2, "deviation": 12}
     | dict.fromkeys(("target", "actual"), 4),
 }
-"""Width of the fields in twelfths of the row; 6 where nothing is said."""
+"""Width of the fields in twelfths of the row; of others ``DEFAULT_SPAN``."""
 
 
-def record(session: Session, form: FormReadings, place: FieldKey, texts: dict[FieldKey, str]) -> list[dict[str, Any]]:
-    """The row that a value stands in, each field with what the machine read and how sure it was."""
+def record_fields(
+    session: Session, form: FormReadings, place: FieldKey, texts: dict[FieldKey, str]
+) -> list[dict[str, Any]]:
+    """The fields of the row of a value, each with its text, what the machine read and the confidence of that.
+
+    ``texts`` are the values that people have changed since the tables were built (`Session.texts`).
+    """
     threshold = float(session.dataset.info.get("settings", {}).get("review_threshold", REVIEW_THRESHOLD))
     return [_value(form, one, texts, threshold) for one in form.records[place.table, place.record_no]]
 
 
 def _value(form: FormReadings, place: FieldKey, texts: dict[FieldKey, str], threshold: float) -> dict[str, Any]:
+    """One field of a row for the widget; below the confidence ``threshold`` it is doubtful until it is corrected."""
     reading = form.values[place]
-    text, sure = texts.get(place, reading.text), reading.confidence
-    span = SPANS[place.table].get(place.field, 6)
+    text, confidence = texts.get(place, reading.text), reading.confidence
+    span = SPANS[place.table].get(place.field, DEFAULT_SPAN)
     is_number = (place.table, place.field) in NUMBER_FIELDS
-    long = not is_number and (len(text) > LONG or span == 12)
+    long = not is_number and (len(text) > LONG or span == WHOLE_ROW)
     return {
         "key": key_of_place(place),
         "place": list(place),
         "label": field_name(place.field),
         "text": text,
         "note": f"机器读作“{reading.machine or ''}”" if text != (reading.machine or "") else "",
-        "sure": f"{sure:.2f}" if sure is not None else "",
+        "sure": f"{confidence:.2f}" if confidence is not None else "",
         "corrected": place in texts or reading.status in ("corrected", "stale"),
-        "doubtful": reading.status == "machine" and sure is not None and sure < threshold,
+        "doubtful": reading.status == "machine" and confidence is not None and confidence < threshold,
         "long": long,
         "span": span,
     }
 
 
 def addends(form: FormReadings, place: FieldKey, texts: dict[FieldKey, str]) -> list[dict[str, Any]]:
-    """The numbers that a stated total is the sum of: where it does not agree, one of them may be misread."""
+    """The numbers that a stated total is the sum of; empty where the value is no total.
+
+    ``suspect`` are those that the machine was not sure of (``LIKELY_MISREAD``). ``texts`` as for `record_fields`.
+    """
     if place.table != "forms" or (place.table, place.field) not in SUMMED:
         return []
     field = place.field.removeprefix("total_")
@@ -77,32 +99,27 @@ def addends(form: FormReadings, place: FieldKey, texts: dict[FieldKey, str]) -> 
 
 
 def record_name(form: FormReadings, place: FieldKey) -> str:
-    """The text that names a value's record; empty for the form itself."""
+    """The text that names the record of a value, such as an indicator's name; empty for the form itself."""
     field = KEYS.get(place.table)
     reading = form.values.get(FieldKey(place.table, place.record_no, field)) if field else None
     return reading.text if reading else ""
 
 
 def actions(form: FormReadings, place: FieldKey) -> list[dict[str, Any]]:
-    """What can be wrong about a row as a whole."""
+    """The corrections of a row as a whole that the widget offers beside a value; none for the fields of the form.
+
+    Each has a ``label``, and either an ``action`` with its ``content`` (the arguments of `Session.restructure`) or
+    ``choices`` of such; ``form`` are the fields that a person fills in first.
+    """
     if place.record_no is None:
         return []
     where = {"table": place.table, "record_no": place.record_no}
-    others = [one for one in form.records[place.table, place.record_no] if one.field not in (place.field, *LABELS)]
-    moves = [
-        {
-            "label": f"与“{field_name(one.field)}”（{form.values[one].text[:12] or '空'}）互换",
-            "action": "move-value",
-            "content": where | {"field": place.field, "to": one.field},
-        }
-        for one in others[:9]
-    ]
     found: list[dict[str, Any]] = [
         {"label": "这一行不是记录（如重复的表头）", "action": "remove-record", "content": where},
         {"label": "这一行之后漏读了一行", "form": _blank_row(form, place), "action": "add-record", "content": where},
     ]
     if place.field not in LABELS:
-        found.append({"label": f"“{field_name(place.field)}”的值属于另一列", "choices": moves})
+        found.append({"label": f"“{field_name(place.field)}”的值属于另一列", "choices": _moves(form, place)})
     below = FieldKey(place.table, place.record_no + 1, place.field)
     if below in form.values:
         label = f"与下一行是同一行（{record_name(form, below)[:16]}）"
@@ -110,8 +127,22 @@ def actions(form: FormReadings, place: FieldKey) -> list[dict[str, Any]]:
     return found
 
 
+def _moves(form: FormReadings, place: FieldKey) -> list[dict[str, Any]]:
+    """The other fields of the row that the value may belong to: it changes places with theirs."""
+    others = [one for one in form.records[place.table, place.record_no] if one.field not in (place.field, *LABELS)]
+    where = {"table": place.table, "record_no": place.record_no, "field": place.field}
+    return [
+        {
+            "label": f"与“{field_name(one.field)}”（{form.values[one].text[:12] or '空'}）互换",
+            "action": "move-value",
+            "content": where | {"to": one.field},
+        }
+        for one in others[:MOVES_SHOWN]
+    ]
+
+
 def _blank_row(form: FormReadings, place: FieldKey) -> list[dict[str, str]]:
-    """The fields of a row that was missed; the labels that it shares with the row before are filled in."""
+    """The input fields for a row that was missed after that of ``place``: its labels are filled in from there."""
     return [
         {
             "field": one.field,
@@ -123,5 +154,9 @@ def _blank_row(form: FormReadings, place: FieldKey) -> list[dict[str, str]]:
 
 
 def key_of_place(place: FieldKey) -> str:
-    """What names a value of a form."""
+    """The identity of a value within its form, as text.
+
+    >>> key_of_place(FieldKey("budgets", 1, "executed"))
+    '["budgets", 1, "executed"]'
+    """
     return json.dumps(list(place))

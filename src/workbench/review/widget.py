@@ -1,10 +1,10 @@
-"""The review widget: answers what the browser asks, and cuts pictures beside it."""
+"""The review widget: answers the requests of the browser, and cuts pictures of the scan in a thread of its own."""
 
 from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
@@ -16,16 +16,16 @@ import traitlets
 from workbench.corrections.correction import Action
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.errors import CorrectionError, WorkbenchError
-from workbench.model import Table
+from workbench.model import Cell, CellKey, Table
 from workbench.review import page, row, view
-from workbench.review.pictures import cut, whole
+from workbench.review.pictures import ScanExcerpt, cut, page_as_jpeg
 from workbench.review.quality.audit import Audit
-from workbench.review.queue import audit_queue
-from workbench.review.readings import FieldKey
+from workbench.review.queue import ReviewItem, audit_queue
+from workbench.review.readings import FieldKey, FormReadings
 from workbench.review.session import Session
 
 AHEAD = 3
-"""Items whose pieces are cut before they are asked for."""
+"""Items after the current one whose excerpts of the scan are cut before they are asked for."""
 
 
 def _packaged(name: str) -> str:
@@ -35,7 +35,12 @@ def _packaged(name: str) -> str:
 def review(
     dataset: Dataset | Path | str = "data/processed", by: str | None = None, audit: Audit | None = None
 ) -> ReviewWidget:
-    """The review widget over a dataset, or over the sample of an audit; ``by`` is the reviewer (default: the login).
+    """Open the review widget over a dataset.
+
+    Args:
+        dataset: the dataset, or the folder that holds it.
+        by: the reviewer's name; None: the login.
+        audit: the sample whose fields are the queue; None: the queue is every finding of the dataset.
 
     Raises:
         DatasetError: the folder holds no dataset.
@@ -47,15 +52,18 @@ def review(
 
 
 def login_name() -> str:
-    """The name under which the person is logged in, on a hub that of the hub."""
+    """The name under which the person is logged in: on JupyterHub the hub's, else the system's, else ``reviewer``."""
     try:
         return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
     except (OSError, KeyError, ImportError):
-        return "reviewer"  # a container may know no user
+        return "reviewer"  # a container may have no user names
 
 
 class ReviewWidget(anywidget.AnyWidget):
-    """The queue, the piece of the scan, the row and its arithmetic. All state is in ``session``."""
+    """The widget of a review session: the queue, an excerpt of the scan, the row and its arithmetic.
+
+    The answers and the position in the queue are in ``session``, the value on the screen is in ``_focus``.
+    """
 
     _esm = traitlets.Unicode(_packaged("widget.js")).tag(sync=True)
     _css = traitlets.Unicode(_packaged("widget.css")).tag(sync=True)
@@ -71,13 +79,25 @@ class ReviewWidget(anywidget.AnyWidget):
         self.on_msg(self._on_message)
 
     def close(self) -> None:
+        """Remove the widget, and stop cutting pictures."""
         self._cutter.shutdown(wait=False, cancel_futures=True)
         super().close()
 
-    # --- what the browser asks
+    # --- the requests of the browser
 
     def _on_message(self, _: object, content: dict[str, Any], __: Sequence[object]) -> None:
-        answers: dict[str, Callable[..., object]] = {
+        """Carry out the request that ``do`` names, with the rest of the message as arguments."""
+        arguments = dict(content)
+        try:
+            self._requests()[arguments.pop("do")](**arguments)
+        except CorrectionError as error:
+            self.send({"kind": "notice", "level": "error", "text": f"未保存：{error.reason}"})
+        except WorkbenchError as error:
+            self.send({"kind": "notice", "level": "error", "text": str(error)})
+
+    def _requests(self) -> dict[str, Callable[..., object]]:
+        """The requests by the name that the browser gives them."""
+        return {
             "open": self._open,
             "rows": self._rows,
             "go": self._go_to,
@@ -95,13 +115,6 @@ class ReviewWidget(anywidget.AnyWidget):
             "page": self._page,
             "prefetch": self._prefetch,
         }
-        told = dict(content)
-        try:
-            answers[told.pop("do")](**told)
-        except CorrectionError as error:
-            self.send({"kind": "notice", "level": "error", "text": f"未保存：{error.reason}"})
-        except WorkbenchError as error:
-            self.send({"kind": "notice", "level": "error", "text": str(error)})
 
     def _open(self) -> None:
         self.send(view.state(self.session, fresh=True))
@@ -111,6 +124,7 @@ class ReviewWidget(anywidget.AnyWidget):
         self.send(view.rows(self.session, start, stop))
 
     def _go(self, index: int) -> None:
+        """Make the item at ``index`` (the nearest that there is) the current one, and its value the one on screen."""
         items = self.session.items
         self.session.position = min(max(index, 0), max(len(items) - 1, 0))
         self._focus = items[self.session.position].place if items else None
@@ -143,6 +157,7 @@ class ReviewWidget(anywidget.AnyWidget):
             refused = {"key": row.key_of_place(about), "text": text, "refusal": error.reason}
             self.send({"kind": "refused", **refused})
             return
+        # A reason was entered in the dialog that asks for it: this closes the dialog.
         if reason:
             self.send({"kind": "done"})
         self._answered(changed, not stay and form_id == self._form_id() and self._is_asked(about))
@@ -165,33 +180,36 @@ class ReviewWidget(anywidget.AnyWidget):
         correction, changed = undone
         self._go(self.session.index_of(correction, self.session.position))
         self._answered(changed, False)
-        self.send({"kind": "notice", "level": "info", "text": f"已撤销：{view.said(correction)}"})
+        self.send({"kind": "notice", "level": "info", "text": f"已撤销：{view.summary(correction)}"})
 
     def _preview(self, form_id: str, place: list[Any] | None, text: str) -> None:
         if self._focus is not None and form_id == self._form_id():
             changed = FieldKey(*place) if place else None
             self.send(view.preview(self.session, form_id, self._focus, changed, text))
 
-    # --- what it is sent
+    # --- the replies
 
     def _form_id(self) -> str:
         return self.session.items[self.session.position].form_id or ""
 
     def _is_seen(self, key: str) -> bool:
-        """Whether the person saw what they answer: a key pressed twice must not answer what has just come."""
+        """Whether the answered view ``key`` is still the current one: a key pressed twice must not answer the next."""
         items = self.session.items
         return bool(items) and key == view.key_of(items[self.session.position], self._focus)
 
     def _is_asked(self, place: FieldKey | None) -> bool:
+        """Whether the current item is about this value, and not only about the same form."""
         return bool(self.session.items) and place == self.session.items[self.session.position].place
 
     def _answered(self, changed: Sequence[int], go_on: bool) -> None:
+        """Send the state with the ``changed`` indices, and the next pending item (``go_on``) or the same again."""
         if go_on:
             self._go(self.session.next_pending(self.session.position))
         self.send(view.state(self.session, changed=changed))
         self._show()
 
     def _show(self, edit: bool = False) -> None:
+        """Send the current item; excerpts that were to be cut ahead of another one are called off."""
         for future in self._ahead:
             future.cancel()
         self._ahead.clear()
@@ -204,41 +222,43 @@ class ReviewWidget(anywidget.AnyWidget):
             self._ahead.append(self._cut(index, self.session.items[index].place))
 
     def _cut(self, index: int, place: FieldKey | None) -> Future[None]:
-        """Cut the pieces of a value and send them."""
+        """Have the excerpts of the scan around the cells of a value cut and sent."""
         item = self.session.items[index]
         cells = page.cells_of_value(self.session, item, place)
         turns = self.session.readings.of(item.form_id).turns if item.form_id else {}
+        return self._cutter.submit(self._send_excerpts, item, place, cells, turns)
 
-        def work() -> None:
-            try:
-                page_of = self.session.pictures.page
-                pages = {key.page: page_of(item.document_id, key.page, turns[key.page]) for key, _ in cells}
-                pieces, problem = [cut(pages[key.page], cell) for key, cell in cells], ""
-            except WorkbenchError as error:
-                pieces, problem = [], str(error)
-            described = [page.piece(one) for one in pieces]
-            key = view.key_of(item, place)
-            self.send(
-                {"kind": "crop", "key": key, "pieces": described, "problem": problem}, [one.png for one in pieces]
-            )
-
-        return self._cutter.submit(work)
+    def _send_excerpts(
+        self, item: ReviewItem, place: FieldKey | None, cells: Sequence[tuple[CellKey, Cell]], turns: Mapping[int, int]
+    ) -> None:
+        """Runs in the cutting thread; ``turns`` are the quarter turns of the pages, by their number."""
+        excerpts: list[ScanExcerpt] = []
+        problem = ""
+        try:
+            load = self.session.pictures.page
+            pages = {key.page: load(item.document_id, key.page, turns[key.page]) for key, _ in cells}
+            excerpts = [cut(pages[key.page], cell) for key, cell in cells]
+        except WorkbenchError as error:
+            problem = str(error)
+        described = [page.excerpt_view(one) for one in excerpts]
+        message = {"kind": "crop", "key": view.key_of(item, place), "pieces": described, "problem": problem}
+        self.send(message, [one.png for one in excerpts])
 
     def _page(self) -> None:
+        """Have the page of the current value made and sent."""
         item = self.session.items[self.session.position]
         shown = page.page_view(self.session, item, self._focus)
-        key, number = shown["key"], shown["number"]
         form = self.session.readings.of(item.form_id) if item.form_id else None
+        self._cutter.submit(self._send_page, item.document_id, shown["number"], shown["key"], form)
 
-        def work() -> None:
-            try:
-                turns = form.turns.get(number, 0) if form else 0
-                picture, jpeg = whole(self.session.pictures.page(item.document_id, number, turns))
-            except WorkbenchError as error:
-                self.send({"kind": "notice", "level": "error", "text": str(error)})
-                return
-            cells = page.page_cells(form, picture, number) if form else []
-            size = {"width": picture.image.width, "height": picture.image.height}
-            self.send({"kind": "page", "key": key, "cells": cells, **size}, [jpeg])
-
-        self._cutter.submit(work)
+    def _send_page(self, document_id: str, number: int, key: str, form: FormReadings | None) -> None:
+        """Runs in the cutting thread; ``key`` is the page's in the browser, ``form`` the one whose cells it shows."""
+        try:
+            turns = form.turns.get(number, 0) if form else 0
+            picture, jpeg = page_as_jpeg(self.session.pictures.page(document_id, number, turns))
+        except WorkbenchError as error:
+            self.send({"kind": "notice", "level": "error", "text": str(error)})
+            return
+        cells = page.page_cells(form, picture, number) if form else []
+        size = {"width": picture.image.width, "height": picture.image.height}
+        self.send({"kind": "page", "key": key, "cells": cells, **size}, [jpeg])

@@ -1,5 +1,4 @@
-"""Corrections as ground truth: how well the engine reads the user's own archive, and at which confidence people
-should be asked."""
+"""Corrections as ground truth: the engine's accuracy on the user's archive, and what a threshold catches."""
 
 from __future__ import annotations
 
@@ -22,12 +21,18 @@ if TYPE_CHECKING:
     from workbench.dataset.store import Dataset
 
 CAUGHT = (0.5, 0.8, 0.9, 0.95, 1.0)
-"""Shares of the errors for which a threshold is given."""
+"""The shares of the errors (0 to 1) for which a threshold is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How many of the looked-at fields of a kind the machine had read as they are printed."""
+    """The engine's accuracy on one kind of fields.
+
+    Attributes:
+        name: what the fields have in common.
+        looked_at: the number of fields that people confirmed or corrected.
+        right: how many of those the machine had read as they are printed.
+    """
 
     name: str
     looked_at: int
@@ -35,6 +40,7 @@ class Accuracy:
 
     @property
     def rate(self) -> float:
+        """The share (0 to 1) of the looked-at fields that the machine had read right."""
         return self.right / self.looked_at
 
     @property
@@ -50,8 +56,14 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A review threshold: the share of the errors found that it would have sent to a person, and the share of all
-    fields. ``value`` None: no threshold does, for the machine was certain of the others."""
+    """A review threshold, and its effect on the errors that people found.
+
+    Attributes:
+        wanted: the share of the errors (0 to 1) that it was chosen to catch.
+        value: the threshold, a confidence (0 to 1); None: none catches them, for the machine was certain of some.
+        caught: the share of the errors with a lower confidence, which it sends to a person.
+        load: the share of all fields with a lower confidence.
+    """
 
     wanted: float
     value: float | None
@@ -61,15 +73,18 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Bench:
-    """What people's corrections tell of the engine.
+    """The engine's accuracy, measured by people's corrections.
 
     Attributes:
-        everything: all looked-at fields; ``flagged`` those among them that the machine had doubted (the harder ones),
-            ``unflagged`` those it had not.
-        by_field, by_layout: the same by field (``indicators.score``) and layout, worst first.
-        thresholds: what each share of the errors would have taken; ``now`` is the dataset's own threshold.
-        structure: rows added, removed, joined, and values moved by people: errors that no confidence tells.
-        outdated: corrections were made since the dataset was built; it does not know of them.
+        everything: the accuracy on all looked-at fields.
+        numbers: that on the numbers among them; None, here and below, where there are none.
+        flagged, unflagged: that on the fields that a finding had flagged (the harder ones), and on the others.
+        by_field, by_layout: that by field (``indicators.score``) and by layout, worst first.
+        thresholds: the threshold for each share in ``CAUGHT``; empty where people found no error.
+        now: the dataset's own threshold.
+        structure: how many rows people added, removed and joined, and how many values they moved, by action. No
+            confidence reveals such errors.
+        outdated: whether corrections were made that the dataset was not built with.
     """
 
     everything: Accuracy
@@ -84,7 +99,7 @@ class Bench:
     outdated: bool
 
     def lines(self) -> Iterator[str]:
-        """The whole of it in words, line by line."""
+        """The report in words, line by line."""
         if self.outdated:
             yield "note: there are corrections that the dataset does not hold yet; take them in with: workbench ingest"
         for one in (self.everything, self.numbers, self.flagged, self.unflagged):
@@ -92,8 +107,15 @@ class Bench:
                 yield str(one)
         for title, parts in (("by field", self.by_field), ("by layout", self.by_layout)):
             yield from ("", f"{title}, worst first:", *map(str, parts))
-        errors = self.everything.looked_at - self.everything.right
         yield ""
+        yield from self._threshold_lines()
+        changes = ", ".join(f"{count} {name}" for name, count in self.structure.items() if count)
+        if changes:
+            yield f"errors of structure, which no threshold catches: {changes}"
+
+    def _threshold_lines(self) -> Iterator[str]:
+        """What each threshold would have caught and cost, and what the dataset's own does."""
+        errors = self.everything.looked_at - self.everything.right
         if errors:
             yield f"review threshold that would have caught the {errors} error(s) that people found:"
         for tried in self.thresholds:
@@ -102,16 +124,13 @@ class Bench:
             yield f"  {100 * tried.wanted:3.0f} % of them: {what}"
         caught = f", caught {100 * self.now.caught:.0f} % of them" if errors else ": people found no error"
         yield f"the threshold now, {self.now.value:.3f}, sends {100 * self.now.load:.1f} %{caught}"
-        told = ", ".join(f"{count} {name}" for name, count in self.structure.items() if count)
-        if told:
-            yield f"errors of structure, which no threshold catches: {told}"
 
 
 def bench_from_corrections(dataset: Dataset) -> Bench:
-    """The engine's accuracy on the fields that people confirmed or corrected, as the dataset holds them.
+    """Measure the engine's accuracy on the fields that people confirmed or corrected, as the dataset holds them.
 
-    Compared are the texts, the width of characters aside. The fields are those that people chose to look at, mostly
-    because the machine doubted them: `unflagged` and an audit's sample tell of the others.
+    Texts that differ only in the width of characters are the same. People mostly looked at flagged fields, so that
+    the result is no estimate for all: for the others see ``unflagged``, and an audit's sample.
 
     Raises:
         CorrectionError: nobody has looked at a field of the dataset, or a log cannot be read.
@@ -119,57 +138,66 @@ def bench_from_corrections(dataset: Dataset) -> Bench:
     history = read_corrections(corrections_folder(dataset.folder))
     fields = dataset.fields.merge(dataset.forms[["form_id", "layout"]], on="form_id")
     read = fields[fields["machine_text"].notna()]
-    known = read[read["status"].isin(list(SETTLED))]
-    if known.empty:
+    reviewed = read[read["status"].isin(list(SETTLED))]
+    if reviewed.empty:
         message = "nobody has confirmed or corrected a field of this dataset yet; review it, and ingest again"
         raise CorrectionError(corrections_folder(dataset.folder), message)
-    pairs = zip(known["text"], known["machine_text"], strict=True)
-    known = known.assign(right=[normalise(text) == normalise(machine) for text, machine in pairs])
-    names = known["table"].str.cat(known["field"], sep=".")
-    numeric = [key in NUMBER_FIELDS for key in zip(known["table"], known["field"], strict=True)]
-    wrong = known.loc[~known["right"], "machine_confidence"].tolist()
+    texts = zip(reviewed["text"], reviewed["machine_text"], strict=True)
+    reviewed = reviewed.assign(right=[normalise(text) == normalise(machine) for text, machine in texts])
+    names = reviewed["table"].str.cat(reviewed["field"], sep=".")
+    numeric = [key in NUMBER_FIELDS for key in zip(reviewed["table"], reviewed["field"], strict=True)]
+    wrong = reviewed.loc[~reviewed["right"], "machine_confidence"].tolist()
     confidences = read.loc[read["page"].notna(), "machine_confidence"]
     own = float(dataset.info["settings"]["review_threshold"])
     here = set(dataset.documents["document_id"])
     actions = Counter(one.action for one in history.in_force if one.document_id in here)
     return Bench(
-        everything=_accuracy("all fields", known),
-        numbers=_some("numbers", known[numeric]),
-        flagged=_some("flagged", known[known["flagged"]]),
-        unflagged=_some("not flagged", known[~known["flagged"]]),
-        by_field=_by(known, names),
-        by_layout=_by(known, known["layout"]),
+        everything=_accuracy("all fields", reviewed),
+        numbers=_accuracy_if_any("numbers", reviewed[numeric]),
+        flagged=_accuracy_if_any("flagged", reviewed[reviewed["flagged"]]),
+        unflagged=_accuracy_if_any("not flagged", reviewed[~reviewed["flagged"]]),
+        by_field=_worst_first(reviewed, names),
+        by_layout=_worst_first(reviewed, reviewed["layout"]),
         thresholds=tuple(threshold_for(wrong, confidences, share) for share in CAUGHT) if wrong else (),
-        now=_at(own, 0.0, wrong, confidences),
+        now=_effect(own, 0.0, wrong, confidences),
         structure={name: actions[name] for name in ("add-record", "remove-record", "join-records", "move-value")},
         outdated=dataset.info.get("corrections", {}).get("digest", "") != history.digest(),
     )
 
 
 def threshold_for(wrong: Sequence[float], confidences: pd.Series, share: float) -> Threshold:
-    """The lowest threshold (to a thousandth) below which that share of the errors lies.
+    """The lowest threshold, to a thousandth, that catches at least ``share`` (0 to 1) of the errors.
 
-    ``wrong`` are the confidences of the fields that were wrong, ``confidences`` those of all fields of the dataset.
+    ``wrong`` are the confidences (0 to 1) of the fields that were wrong, at least one; ``confidences`` those of all
+    fields of the dataset.
+
+    >>> import pandas as pd
+    >>> threshold_for([0.2, 0.5, 0.7], pd.Series([0.2, 0.5, 0.7, 0.9]), 0.5)
+    Threshold(wanted=0.5, value=0.501, caught=0.6666666666666666, load=0.5)
     """
     needed = sorted(wrong)[math.ceil(share * len(wrong) - 1e-9) - 1]
     value = math.floor(needed * 1000 + 1) / 1000
-    return _at(value if value <= 1 else None, share, wrong, confidences)
+    return _effect(value if value <= 1 else None, share, wrong, confidences)
 
 
-def _at(value: float | None, wanted: float, wrong: Sequence[float], confidences: pd.Series) -> Threshold:
+def _effect(value: float | None, wanted: float, wrong: Sequence[float], confidences: pd.Series) -> Threshold:
+    """A threshold with the share of the errors, and of all fields, of lower confidence; for None those below 1."""
     bound = 1.0 if value is None else value
     caught = sum(confidence < bound for confidence in wrong) / len(wrong) if wrong else 1.0
     return Threshold(wanted, value, caught, float((confidences < bound).mean()) if len(confidences) else 0.0)
 
 
-def _by(known: pd.DataFrame, names: pd.Series) -> tuple[Accuracy, ...]:
-    found = [_accuracy(str(name), group) for name, group in known.groupby(names)]
+def _worst_first(reviewed: pd.DataFrame, names: pd.Series) -> tuple[Accuracy, ...]:
+    """The accuracy on the fields of each name (``names`` has one for each row of ``reviewed``), lowest first."""
+    found = [_accuracy(str(name), group) for name, group in reviewed.groupby(names)]
     return tuple(sorted(found, key=lambda one: (one.rate, -one.looked_at)))
 
 
-def _some(name: str, known: pd.DataFrame) -> Accuracy | None:
-    return None if known.empty else _accuracy(name, known)
+def _accuracy_if_any(name: str, reviewed: pd.DataFrame) -> Accuracy | None:
+    """The accuracy on the rows of ``reviewed``; None where there are none."""
+    return None if reviewed.empty else _accuracy(name, reviewed)
 
 
-def _accuracy(name: str, known: pd.DataFrame) -> Accuracy:
-    return Accuracy(name, len(known), int(known["right"].sum()))
+def _accuracy(name: str, reviewed: pd.DataFrame) -> Accuracy:
+    """The accuracy on the rows of ``reviewed``; its column ``right`` is whether the machine read the field right."""
+    return Accuracy(name, len(reviewed), int(reviewed["right"].sum()))

@@ -1,6 +1,6 @@
-"""How far reviewers of the same fields agree: the numbers for a methods section.
+"""Inter-rater agreement: how far reviewers of the same fields agree, for the methods section of a paper.
 
-A person's word on a field is their first that they did not take back: what they said before anyone talked about it.
+Compared are the first answers of each person that they did not undo: those that they gave independently.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from workbench.review.quality.proportions import Interval, wilson
 from workbench.values import normalise
 from workbench.visible import one_line
 
-Words = Mapping[str, Mapping[Hashable, Correction]]
-"""Person → field → their word on it."""
+FirstAnswers = Mapping[str, Mapping[Hashable, Correction]]
+"""Person → field → the person's first answer to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,11 @@ class Agreement:
     Attributes:
         people: their names.
         fields: how many fields both looked at.
-        same_text: how many of them both read to the same text (width of characters aside), with the share's 95 %
-            interval (Wilson) in ``interval``.
-        verdicts: (machine right, machine right), (right, wrong), (wrong, right), (wrong, wrong), by what the first
-            and the second said of the machine's reading.
+        same_text: how many of them both read to the same text, apart from the width of characters.
+        verdicts: the number of fields where the first and the second person found the machine (right, right),
+            (right, wrong), (wrong, right) and (wrong, wrong).
         kappa: Cohen's kappa of these verdicts; None where both gave all fields the same one, so that chance alone
-            explains everything.
+            explains their agreement.
         alpha: Krippendorff's alpha of the texts as nominal data; None where it is not defined.
     """
 
@@ -53,6 +52,7 @@ class Agreement:
 
     @property
     def interval(self) -> Interval:
+        """95 % interval (Wilson) of the share of fields that both read to the same text, 0 to 1."""
         return wilson(self.same_text, self.fields)
 
     def __str__(self) -> str:
@@ -69,39 +69,45 @@ class Agreement:
 
 
 def agreement_of(processed: Location, people: Sequence[str] = ()) -> list[Agreement]:
-    """Every pair of reviewers who looked at the same fields, those with most fields in common first.
+    """Measure the agreement of every pair of reviewers with fields in common, the pair with most of them first.
 
     Args:
-        processed: the processed folder, beside which the corrections are.
+        processed: the processed folder; the corrections are beside it.
         people: two or more names; empty: everybody.
 
     Raises:
         SelectionError: nobody of that name has made corrections.
         CorrectionError: a log cannot be read.
     """
-    words = first_words(read_corrections(corrections_folder(processed)))
+    answers = first_answers(read_corrections(corrections_folder(processed)))
     for name in people:
-        if name not in words:
-            raise SelectionError("reviewer", name, sorted(words))
-    chosen = people or sorted(words)
-    pairs = [agreement_between(words, one, other) for one, other in combinations(chosen, 2)]
+        if name not in answers:
+            raise SelectionError("reviewer", name, sorted(answers))
+    chosen = people or sorted(answers)
+    pairs = [agreement_between(answers, one, other) for one, other in combinations(chosen, 2)]
     return sorted((pair for pair in pairs if pair is not None), key=lambda pair: -pair.fields)
 
 
-def first_words(history: CorrectionHistory) -> dict[str, dict[Hashable, Correction]]:
-    """What every person first said of every field, by name and field; it counts though others decided against it."""
-    words: dict[str, dict[Hashable, Correction]] = {}
+def first_answers(history: CorrectionHistory) -> dict[str, dict[Hashable, Correction]]:
+    """The first answer of every person to every field, by name and field.
+
+    It counts even if a later correction settled the field otherwise, but not if the person undid it.
+    """
+    answers: dict[str, dict[Hashable, Correction]] = {}
     known: dict[tuple[str, str], list[Anchor]] = {}
     for one in history.corrections:
         if one.action == "set" and one.id not in history.undone:
             record = _record(one, known.setdefault((one.form_id, one.table), []))
-            words.setdefault(one.by, {}).setdefault((one.form_id, one.table, record, one.field), one)
-    return words
+            answers.setdefault(one.by, {}).setdefault((one.form_id, one.table, record, one.field), one)
+    return answers
 
 
 def _record(one: Correction, known: list[Anchor]) -> Hashable:
-    """Which record a correction is about: by its cell on the scan, which two readings outline a little differently,
-    for its number may be another in each; without a cell by its number."""
+    """The identity of the record that a correction is about: its cell on the scan, without one its number.
+
+    The number of a record may differ between two builds, and the outline of its cell a little. ``known`` are the
+    anchors met so far of the form and table; a new one is added.
+    """
     anchor = one.anchor
     if anchor is None or anchor.box is None:
         return one.record_no
@@ -111,13 +117,13 @@ def _record(one: Correction, known: list[Anchor]) -> Hashable:
     return "cell", len(known) - 1 if same is None else same
 
 
-def agreement_between(words: Words, one: str, other: str) -> Agreement | None:
-    """The measures of two people; None where they have no field in common."""
-    common = [key for key in words[one] if key in words[other]]
+def agreement_between(answers: FirstAnswers, one: str, other: str) -> Agreement | None:
+    """Measure the agreement of two people, both keys of ``answers``; None where they have no field in common."""
+    common = [key for key in answers[one] if key in answers[other]]
     if not common:
         return None
-    pairs = [(words[one][key], words[other][key]) for key in common]
-    texts = [tuple(normalise(word.now or "") for word in pair) for pair in pairs]
+    pairs = [(answers[one][key], answers[other][key]) for key in common]
+    texts = [tuple(normalise(answer.now or "") for answer in pair) for pair in pairs]
     verdicts = Counter((first.confirms, second.confirms) for first, second in pairs)
     counts = tuple(verdicts[pair] for pair in ((True, True), (True, False), (False, True), (False, False)))
     return Agreement(
@@ -131,7 +137,13 @@ def agreement_between(words: Words, one: str, other: str) -> Agreement | None:
 
 
 def cohens_kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> float | None:
-    """(observed - chance) / (1 - chance), chance being what the two would agree on if each kept only to their shares.
+    """Cohen's kappa of two people's categories, one pair an item: (observed - chance) / (1 - chance).
+
+    ``observed`` is the share of pairs that are alike, ``chance`` the share expected if the two chose independently
+    with the frequencies of their own categories. None where ``chance`` is 1. There must be a pair.
+
+    >>> cohens_kappa([("right", "right"), ("right", "wrong"), ("wrong", "wrong"), ("wrong", "wrong")])
+    0.5
 
     Source: J. Cohen, A coefficient of agreement for nominal scales, Educ. Psychol. Meas. 20 (1960).
     """
@@ -143,10 +155,16 @@ def cohens_kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> float | None:
 
 
 def krippendorffs_alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
-    """Alpha for nominal data: units with the values that any number of people gave them; single values do not count.
+    """Krippendorff's alpha for nominal data.
 
-    ((n - 1) Σ o_cc - Σ n_c (n_c - 1)) / (n (n - 1) - Σ n_c (n_c - 1)), with o_cc the coincidences within a category,
-    n_c the values in it and n those in all. None where all values are the same.
+    Each of the ``units`` is the sequence of values that any number of people gave it; a unit with a single value does
+    not count. None where all values are the same, or none count.
+
+    >>> round(krippendorffs_alpha([("5.5", "5.5"), ("6", "6"), ("7", "7.5")]), 3)
+    0.615
+
+    Alpha is ((n - 1) Σ o_cc - Σ n_c (n_c - 1)) / (n (n - 1) - Σ n_c (n_c - 1)), with o_cc the coincidences within a
+    category, n_c the values in it and n those in all.
     Source: K. Krippendorff, Computing Krippendorff's alpha-reliability (2011), section D.
     """
     coincidences = 0.0

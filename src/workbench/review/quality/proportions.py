@@ -1,4 +1,4 @@
-"""Confidence intervals for a proportion. Counts may be broken numbers, as effective sample sizes are."""
+"""Confidence intervals for a proportion. Counts may be fractional, as effective sample sizes are."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import math
 from statistics import NormalDist
 
 LEVEL = 0.95
-"""Confidence level of intervals, unless told otherwise."""
+"""The default confidence level (0 to 1) of an interval."""
 
 Interval = tuple[float, float]
+"""The lower and the upper bound of a proportion, each from 0 to 1."""
 
 
 def wilson(hits: float, tries: float, level: float = LEVEL) -> Interval:
-    """Wilson's score interval for ``hits`` of ``tries``; all of 0 to 1 without a try.
+    """Wilson's score interval for the proportion ``hits`` of ``tries``; 0 to 1 without a try.
+
+    >>> low, high = wilson(9, 10)
+    >>> f"{low:.3f} to {high:.3f}"
+    '0.596 to 0.982'
 
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
     """
@@ -27,9 +32,15 @@ def wilson(hits: float, tries: float, level: float = LEVEL) -> Interval:
 
 
 def clopper_pearson(hits: float, tries: float, level: float = LEVEL) -> Interval:
-    """The exact interval of Clopper and Pearson: never too narrow, zero hits have one, too.
+    """The exact interval of Clopper and Pearson for the proportion ``hits`` of ``tries``; 0 to 1 without a try.
 
-    Bounds are quantiles of beta distributions: of Beta(hits, tries - hits + 1) at (1 - level)/2, and of
+    It covers the true proportion at least as often as ``level`` says, and it exists for zero hits, too.
+
+    >>> low, high = clopper_pearson(0, 10)
+    >>> f"{low:.3f} to {high:.3f}"
+    '0.000 to 0.308'
+
+    The bounds are quantiles of beta distributions: of Beta(hits, tries - hits + 1) at (1 - level)/2, and of
     Beta(hits + 1, tries - hits) at (1 + level)/2.
     Source: C. J. Clopper, E. S. Pearson, The use of confidence or fiducial limits, Biometrika 26 (1934).
     """
@@ -42,7 +53,11 @@ def clopper_pearson(hits: float, tries: float, level: float = LEVEL) -> Interval
 
 
 def beta_quantile(share: float, a: float, b: float) -> float:
-    """Where the beta distribution with parameters a, b > 0 has the share below it, by halving the interval."""
+    """The quantile (0 to 1) of the beta distribution with parameters a, b > 0 at ``share`` (0 to 1), by bisection.
+
+    >>> round(beta_quantile(0.5, 2, 2), 6)
+    0.5
+    """
     low, high = 0.0, 1.0
     for _ in range(60):  # to the precision of a double
         middle = (low + high) / 2
@@ -54,10 +69,16 @@ def beta_quantile(share: float, a: float, b: float) -> float:
 
 
 def incomplete_beta(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22, Lentz's method)."""
+    """The regularised incomplete beta function I_x(a, b) for a, b > 0: the share of Beta(a, b) below ``x``.
+
+    Computed by its continued fraction (DLMF 8.17.22) with Lentz's method.
+
+    >>> round(incomplete_beta(0.5, 2, 2), 6)
+    0.5
+    """
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
-    if x > (a + 1) / (a + b + 2):  # where the fraction converges fast is the other side
+    if x > (a + 1) / (a + b + 2):  # the fraction converges fast on the other side
         return 1 - incomplete_beta(1 - x, b, a)
     front = math.exp(
         math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
