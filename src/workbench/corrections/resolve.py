@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.checks.wording import BLANK_CELL
 from workbench.corrections.correction import Correction
-from workbench.corrections.log import disagree, last_words
+from workbench.corrections.history import disagree, latest_by_person
 from workbench.fields import field_name
 from workbench.findings import FINDINGS, Statement
 from workbench.judging import page_of
@@ -45,7 +45,7 @@ def settle(
       ``correction-stale`` shows both, until someone looks again.
     - The text is the person's to the letter; readings that differ in the width of characters only are the same.
     """
-    words = last_words(said)
+    words = latest_by_person(said)
     read = (machine or BLANK).text
     if disagree(words):
         told = "；".join(f"{word.by}作{quoted(word.now)}" for word in words)

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.checks import check_form
 from workbench.corrections.apply import apply_corrections
 from workbench.corrections.correction import Correction
-from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.history import CorrectionHistory
 from workbench.corrections.reconcile import (
     after_review,
     corrections_by_form,

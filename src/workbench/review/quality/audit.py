@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.corrections.correction import Anchor, Correction, to_anchor
-from workbench.corrections.log import CorrectionHistory, corrections_folder, disagree, last_words, read_corrections
+from workbench.corrections.history import CorrectionHistory, disagree, latest_by_person, read_corrections
+from workbench.corrections.log import corrections_folder
 from workbench.corrections.records import is_same_place
 from workbench.errors import CorrectionError
 from workbench.fields import NUMBER_FIELDS
@@ -226,7 +227,7 @@ def _item(row: Mapping[str, Any], dataset: Dataset) -> AuditItem:
 def _answer(item: AuditItem, said: Iterable[Correction]) -> bool | None:
     """Whether people found the machine wrong there; None where nobody looked, or they disagree."""
     here = [one for one in said if _is_same_record(item, one.record_no, one.anchor)]
-    words = last_words(one for one in here if one.action == "set" and one.field == item.field)
+    words = latest_by_person(one for one in here if one.action == "set" and one.field == item.field)
     moved = any(one.action == "move-value" and item.field in (one.field, one.to) for one in here)
     gone = any(one.action in ("remove-record", "join-records") for one in here)
     gone = gone or any(one.action == "join-records" and _is_same_record(item, one.other_no, one.other) for one in said)
