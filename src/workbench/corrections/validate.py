@@ -1,4 +1,4 @@
-"""What a person may enter in a field. The refusal is in Chinese, and shown beside the field before anything is saved."""
+"""What a person may enter in a field. The refusal is in Chinese, shown beside the field before anything is saved."""
 
 from __future__ import annotations
 

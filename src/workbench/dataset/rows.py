@@ -20,7 +20,7 @@ ArrowRows = dict[str, pa.Table]
 
 @cache
 def arrow_schema(table: str) -> pa.Schema:
-    """Return the promised columns of a table with their types, and the metadata that gives pandas its own types back."""
+    """Return the promised columns of a table with their types, and the metadata that restores the types of pandas."""
     schema: pa.Schema = pa.Table.from_pandas(to_table(table, []), preserve_index=False).schema
     return schema
 

@@ -11,7 +11,6 @@ import pandera.pandas as pa
 from workbench.fields import FORM_FIELDS, FormField
 from workbench.model import Table
 
-
 # The types of columns. Each function makes a new column.
 
 
