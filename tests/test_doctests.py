@@ -11,7 +11,7 @@ import pytest
 import workbench
 
 PACKAGE = Path(workbench.__file__).parent
-ROOMS = ("form",)
+ROOMS = ("corrections", "dataset", "form")
 """Rooms whose examples run; an example that needs files or an engine is left out by ``# doctest: +SKIP``."""
 
 

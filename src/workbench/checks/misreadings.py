@@ -20,9 +20,9 @@ from workbench.checks.budgets import (
     execution_rate_mismatch,
     execution_score_mismatch,
 )
-from workbench.checks.doubts import CellsByKey
 from workbench.checks.indicators import contradicts_itself
 from workbench.checks.totals import adds_up, budget_points, level_weights_do_not_add_up
+from workbench.checks.uncertain import CellsByKey
 from workbench.fields import NUMBER_FIELDS, field_name
 from workbench.judging import Judged
 from workbench.model import Budget, Entry, Finding, Form, Indicator

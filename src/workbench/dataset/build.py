@@ -1,4 +1,4 @@
-"""From the forms of a document to the rows of its tables: corrections are applied, every value is traced to its cells."""
+"""From the forms of a document to the rows of its tables: corrections are applied, values are traced to cells."""
 
 from __future__ import annotations
 

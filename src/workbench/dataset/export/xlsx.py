@@ -63,7 +63,7 @@ ROWS_FOR_WIDTH = 500
 """Rows that the width of a column is measured on."""
 
 UNWRITTEN = (etree.SerialisationError, StopIteration)
-"""What lxml raises where the disk does not take a sheet, and what openpyxl raises when that sheet is written to again."""
+"""What lxml raises where the disk does not take a sheet, and openpyxl where it writes to that sheet again."""
 
 SHEET_END = b"</worksheet>"
 """The end of every complete sheet."""
@@ -225,8 +225,7 @@ def _header(
 class _ColumnWriter:
     """Makes the cells of one column, and counts the values that a sheet cannot hold as they are.
 
-    There is one cell for numbers, one for text and one for text that looks like a formula. Every row uses them again,
-    for a new cell for each value takes too long.
+    There is one cell for numbers, one for text and one for text that looks like a formula. Every row uses them again.
     """
 
     def __init__(self, sheet: WriteOnlyWorksheet, name: str, about: About) -> None:
