@@ -228,7 +228,7 @@ def indicator_from(entries: Entries) -> Indicator:
 
 
 def form_values(head: Entries, records: Mapping[Table, Sequence[Entries]]) -> dict[str, Any]:
-    """Return the attributes of `Form` that are printed: those of the form itself, and the records of the given tables."""
+    """Return the printed attributes of `Form`: those of the form itself, and the records of the given tables."""
     year = parse_number(normalise(_text(head, "year")).removesuffix("年"))
     values = {
         "title": _text(head, "title"),

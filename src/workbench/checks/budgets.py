@@ -159,7 +159,7 @@ BUDGET_CHECKS: tuple[Callable[[Form], Iterable[Finding]], ...] = (
 
 
 def base_of(line: Budget) -> Entry | None:
-    """Return the amount that the execution rate refers to: the adjusted budget, or the initial one on forms without it."""
+    """Return the base of the execution rate: the adjusted budget, or the initial one on forms without it."""
     return line.adjusted if line.adjusted is not None else line.initial
 
 

@@ -94,7 +94,7 @@ _DAMAGED = re.compile(r"[0-9OoIlSBZ〇|][0-9OoIlSBZ〇|., ]*(?:[%‰]|[\u4e00-\u
 
 
 def unread_target(row: Judged) -> Iterator[Finding]:
-    """``not-a-number``: a target with a comparison symbol and digits, or one that looks like a damaged number, read as text."""
+    """``not-a-number``: a target read as text that has a comparison symbol and digits, or looks like a number."""
     folded = normalise(row.row.target.text)
     bare = folded.lstrip("≥≤=<>")
     has_figure = any(character.isdigit() for character in bare)
