@@ -26,7 +26,7 @@ LEAST_SHARE_OF_REACHED = 0.8
 NO_REASON = PLACEHOLDERS | {"0", "无偏差", "无。", "不涉及"}
 """What forms print in the column of reasons where there is none; a spreadsheet turns a blank into 0."""
 
-Check = Callable[[Judged], Iterable[Finding]]
+IndicatorCheck = Callable[[Judged], Iterable[Finding]]
 
 
 def score_exceeds_weight(row: Judged) -> Iterator[Finding]:
@@ -152,7 +152,7 @@ def duplicate_indicators(rows: Sequence[Judged]) -> list[Finding]:
     ]
 
 
-INDICATOR_CHECKS: tuple[Check, ...] = (
+INDICATOR_CHECKS: tuple[IndicatorCheck, ...] = (
     score_exceeds_weight,
     percent_as_fraction,
     met_but_points_lost,
@@ -162,7 +162,7 @@ INDICATOR_CHECKS: tuple[Check, ...] = (
     missing_reason,
     unknown_unit,
 )
-_CONTRADICTIONS: tuple[Check, ...] = (
+_CONTRADICTIONS: tuple[IndicatorCheck, ...] = (
     score_exceeds_weight,
     met_but_points_lost,
     missed_but_full_points,
