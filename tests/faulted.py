@@ -27,7 +27,8 @@ from tests.stubs import ingest_here, transcriptions
 from workbench.archive.clean import clean
 from workbench.archive.rebuild import rebuild
 from workbench.archive.results.version import PIPELINE
-from workbench.corrections.log import CorrectionLog, read_corrections
+from workbench.corrections.history import read_corrections
+from workbench.corrections.log import CorrectionLog
 from workbench.dataset.placing import place_of_file
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError

@@ -10,7 +10,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from tests.printed import pages, table
-from workbench.corrections.log import corrections_folder, read_corrections
+from workbench.corrections.history import read_corrections
+from workbench.corrections.log import corrections_folder
 from workbench.dataset.build import DocumentContent, build_tables
 from workbench.dataset.rows import as_rows
 from workbench.dataset.schemas import to_table

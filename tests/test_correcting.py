@@ -15,7 +15,7 @@ from tests.printed import FORMS, pages, table, with_text
 from workbench.checks import check_form
 from workbench.corrections.apply import apply_corrections
 from workbench.corrections.correction import ACTIONS, Anchor, Correction
-from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.history import CorrectionHistory
 from workbench.corrections.reconcile import field_rows
 from workbench.corrections.records import Boxes, Record, boxes_of, find_record, head_of, records_of, with_records
 from workbench.dataset.build import DocumentContent, build_tables

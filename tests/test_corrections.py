@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.corrections.correction import ACTIONS, Anchor, Correction, parse_line, to_line
-from workbench.corrections.log import CorrectionLog, corrections_folder, read_corrections
+from workbench.corrections.history import read_corrections
+from workbench.corrections.log import CorrectionLog, corrections_folder
 from workbench.corrections.validate import refusal
 from workbench.errors import CorrectionError
 

@@ -17,7 +17,7 @@ from PIL import Image
 import workbench
 from tests.generated import HOSTILE, write_large_dataset
 from tests.reviewed import FORM, Archive, Screen, archive, unsure
-from workbench.checks.doubts import cells_of
+from workbench.checks.uncertain import cells_of
 from workbench.corrections.log import CorrectionLog
 from workbench.dataset.store import open_dataset
 from workbench.errors import CorrectionError

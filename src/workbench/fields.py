@@ -157,7 +157,11 @@ _LABELS_BY_NAME = {field.name: field.label for _, field in _ALL} | {
 
 
 def field_name(field: str) -> str:
-    """The Chinese name of a field, by its name in the tables or in the model."""
+    """Return what messages call a field, by its name in the tables or in the model; an unknown name is unchanged.
+
+    >>> field_name("weight")
+    '分值'
+    """
     return _LABELS_BY_NAME.get(field, field)
 
 
@@ -170,7 +174,11 @@ CHINESE_NUMERALS = {numeral: number for number, numeral in enumerate("一二三�
 
 
 def goal_number(text: str) -> int | None:
-    """The number in ``绩效目标3``, ``3``, ``目标三``."""
+    """Return the number of a goal: one or two digits, or one Chinese numeral; None: there is none.
+
+    >>> goal_number("绩效目标3"), goal_number("目标三"), goal_number("目标")
+    (3, 3, None)
+    """
     digits = re.search(r"\d{1,2}", text)
     if digits:
         return int(digits.group())
@@ -179,9 +187,9 @@ def goal_number(text: str) -> int | None:
 
 
 def entries_of(form: Form) -> Iterator[tuple[Table, int, str, Entry]]:
-    """Every value of a form as (table, record number, field, entry); record 0 is the form itself.
+    """Yield every value of a form as (table, record number, field, entry).
 
-    Fields have the names of the model.
+    Record 0 is the form itself, the others are numbered from 1. Fields have the names of the model.
     """
     yield from (("forms", 0, name, entry) for name, entry in model_entries("forms", form))
     for table in KEYS:
@@ -190,13 +198,13 @@ def entries_of(form: Form) -> Iterator[tuple[Table, int, str, Entry]]:
 
 
 def model_entries(table: Table, record: Form | Budget | Goal | Indicator) -> list[tuple[str, Entry]]:
-    """The entries that a record has, with their names in the model."""
+    """Return the entries that a record has, with their names in the model."""
     names = (field.model_name for field in FORM_FIELDS[table] if field.is_entry)
     return [(name, entry) for name in names if (entry := getattr(record, name)) is not None]
 
 
 def entries_by_field(table: Table, record: Form | Budget | Goal | Indicator) -> dict[str, Entry | None]:
-    """All fields of a record. The inverse, for a whole form, is `form_values`."""
+    """Return all fields of a record by their names in the tables. `form_values` is the inverse for a whole form."""
     return {field.name: _entry(getattr(record, field.model_name)) for field in FORM_FIELDS[table]}
 
 
@@ -205,22 +213,22 @@ def _entry(value: Entry | str | int | None) -> Entry | None:
 
 
 def budget_from(entries: Entries) -> Budget:
-    """A row of the budget."""
+    """Make a budget line of its entries."""
     return Budget(**_to_model("budgets", entries), amount_unit=_text(entries, "amount_unit") or None)
 
 
 def goal_from(entries: Entries, place: int) -> Goal:
-    """A goal; its place counts where it prints no number."""
+    """Make a goal of its entries. Where it prints no number, it has that of its place among the goals, from 1."""
     return Goal(**_to_model("goals", entries), goal_no=goal_number(_text(entries, "goal_no")) or place)
 
 
 def indicator_from(entries: Entries) -> Indicator:
-    """An indicator."""
+    """Make an indicator of its entries."""
     return Indicator(**_to_model("indicators", entries), goal_no=goal_number(_text(entries, "goal_no")))
 
 
 def form_values(head: Entries, records: Mapping[Table, Sequence[Entries]]) -> dict[str, Any]:
-    """What a form says, as the attributes of `Form`: from its own entries, and those of the records of its tables."""
+    """Return the printed attributes of `Form`: those of the form itself, and the records of the given tables."""
     year = parse_number(normalise(_text(head, "year")).removesuffix("年"))
     values = {
         "title": _text(head, "title"),

@@ -19,7 +19,17 @@ from workbench.values import (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An indicator with its number in the form and its parsed values."""
+    """An indicator with its parsed values.
+
+    Attributes:
+        number: its number in the form, from 1.
+        row: its entries.
+        target: what its target was parsed to.
+        actual: what its actual value was parsed to, in the unit of the target where they can be compared.
+        verdict: whether the target was met, and how far it was reached.
+        weight: the most points that it can have; None: no number.
+        score: the points that it has; None: no number.
+    """
 
     number: int
     row: Indicator
@@ -31,11 +41,18 @@ class Judged:
 
     @property
     def title(self) -> str:
-        """How messages call the row: by its name, or by its second level on forms that name no third."""
+        """The name of the row in messages: its number and name, or its second level where it has no third."""
         return f"第{self.number}个指标“{(self.row.name.text or self.row.level2.text)[:30]}”"
 
     def finding(self, statement: Statement, field: str, expected: object = None, found: object = None) -> Finding:
-        """A finding about a field of the row, on the page that the field stands on."""
+        """Make a finding about a field of the row, on the page of the field.
+
+        Args:
+            statement: the wording.
+            field: the field, as the model names it.
+            expected: the value that would be right.
+            found: the value that is printed.
+        """
         entry: Entry | None = getattr(self.row, field)
         page = page_of(entry or BLANK) or page_of(self.row.name)
         of_row = statement.of(self.title)
@@ -43,7 +60,7 @@ class Judged:
 
 
 def judged_indicators(form: Form) -> list[Judged]:
-    """Every indicator of a form with its values parsed and judged."""
+    """Parse and judge every indicator of a form."""
     judged = []
     for number, row in enumerate(form.indicators, start=1):
         target = parse_target(row.target.text, year=form.year)
@@ -56,7 +73,7 @@ def judged_indicators(form: Form) -> list[Judged]:
 
 
 def page_of(entry: Entry) -> int | None:
-    """The page that a value was read from, the first of several."""
+    """Return the page of a value, the first of several; None: it has no cell."""
     return entry.cells[0].page if entry.cells else None
 
 

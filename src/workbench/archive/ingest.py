@@ -21,7 +21,7 @@ from workbench.archive.run.lock import locked, running
 from workbench.archive.run.page_counter import PageCounter
 from workbench.archive.run.scheduler import Counts, require_raw, run_plan
 from workbench.archive.run.tasks import Executor, Job
-from workbench.corrections.log import CorrectionHistory, corrections_of
+from workbench.corrections.history import CorrectionHistory, corrections_of
 from workbench.dataset.placing import finish
 from workbench.readers.documents import Source
 from workbench.remote import Location, files_at

@@ -13,7 +13,7 @@ from workbench.archive.results.store import TABLES, Assembled, ResultStore, Stor
 from workbench.archive.results.version import Version, version_for
 from workbench.archive.throughput import Throughput
 from workbench.corrections.correction import Correction
-from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.history import CorrectionHistory
 from workbench.errors import InputError
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of

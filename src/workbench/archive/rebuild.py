@@ -23,7 +23,8 @@ from workbench.archive.run.lock import locked
 from workbench.archive.run.scheduler import RunResult, assemble_task, has_pages
 from workbench.archive.run.tasks import Job
 from workbench.archive.throughput import Throughput
-from workbench.corrections.log import CorrectionHistory, corrections_folder, read_corrections
+from workbench.corrections.history import CorrectionHistory, read_corrections
+from workbench.corrections.log import corrections_folder
 from workbench.dataset.placing import finish
 from workbench.errors import DatasetError, InputError
 from workbench.files import LocalFiles

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.checks.budgets import BUDGET_CHECKS
-from workbench.checks.doubts import (
+from workbench.checks.indicators import INDICATOR_CHECKS, duplicate_indicators
+from workbench.checks.misreadings import Misreading, explain_budget, explain_total
+from workbench.checks.totals import level_weights_do_not_add_up, scores_do_not_add_up, weights_do_not_add_up
+from workbench.checks.uncertain import (
     CellsByKey,
     cells_of,
     goals_out_of_order,
@@ -24,9 +27,6 @@ from workbench.checks.doubts import (
     unread_actual,
     unread_target,
 )
-from workbench.checks.indicators import INDICATOR_CHECKS, duplicate_indicators
-from workbench.checks.misreadings import Misreading, explain_budget, explain_total
-from workbench.checks.totals import level_weights_do_not_add_up, scores_do_not_add_up, weights_do_not_add_up
 from workbench.judging import Judged, judged_indicators
 from workbench.model import Finding, Form, PageContent
 

@@ -16,8 +16,14 @@ from workbench.model import BLANK, Budget, Entry, Finding, Form
 from workbench.values import normalise, parse_fraction, parse_number, printed_amount_unit, printed_margin
 
 AMOUNTS = ("initial", "adjusted", "executed")
+"""The fields of a line with amounts of money."""
+
 _TOTAL = re.compile("总额|合计|总计|总预算|^预算数")
+"""Names of the line with the total."""
+
 _REST = re.compile("其他|其它")
+"""Names of a line for all other funds: with it the lines are complete."""
+
 MOST_LINES = 12
 """Sums of more lines than this are not tried in all combinations."""
 
@@ -153,15 +159,17 @@ BUDGET_CHECKS: tuple[Callable[[Form], Iterable[Finding]], ...] = (
 
 
 def base_of(line: Budget) -> Entry | None:
-    """What the execution rate is measured against: the adjusted budget, on forms without one the initial."""
+    """Return the base of the execution rate: the adjusted budget, or the initial one on forms without it."""
     return line.adjusted if line.adjusted is not None else line.initial
 
 
 def _base_field(line: Budget) -> str | None:
+    """The field of `base_of`; None on forms with neither."""
     return "adjusted" if line.adjusted is not None else "initial" if line.initial is not None else None
 
 
 _Range = tuple[float, float]
+"""Least and greatest value that a printed number may stand for."""
 
 
 def _printed_rate(line: Budget) -> _Range | None:
@@ -190,10 +198,12 @@ def _computed_rate(line: Budget) -> _Range | None:
 
 
 def _overlap(one: _Range, other: _Range) -> bool:
+    """Whether two ranges have a value in common."""
     return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _ten_thousandfold(line: Budget, base: str, field: str) -> bool:
+    """Whether one amount is about ten thousand times the other, and no printed rate agrees with that."""
     first, second = amount(getattr(line, base)), amount(getattr(line, field))
     printed, computed = _printed_rate(line), _computed_rate(line)
     agreed = field == "executed" and printed is not None and computed is not None and _overlap(printed, computed)

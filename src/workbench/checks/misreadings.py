@@ -20,9 +20,9 @@ from workbench.checks.budgets import (
     execution_rate_mismatch,
     execution_score_mismatch,
 )
-from workbench.checks.doubts import CellsByKey
 from workbench.checks.indicators import contradicts_itself
 from workbench.checks.totals import adds_up, budget_points, level_weights_do_not_add_up
+from workbench.checks.uncertain import CellsByKey
 from workbench.fields import NUMBER_FIELDS, field_name
 from workbench.judging import Judged
 from workbench.model import Budget, Entry, Finding, Form, Indicator
@@ -40,11 +40,16 @@ _ALIKE = {
     "8": "0369",
     "9": "048",
 }
-"""Digits that are taken for one another in print."""
+"""Digits that OCR takes for one another, for each digit."""
+
 _LETTERS = str.maketrans("OoQDIl|SsZzB〇", "0000111552280")
+"""Letters that OCR reads for digits."""
+
 _EQUATIONS = (execution_rate_mismatch, execution_score_mismatch, budgets_do_not_add_up)
+"""The checks that compare a sum or a ratio of amounts with a printed number."""
+
 LONGEST_NUMBER = 14
-"""Longer texts are not numbers with one mistake in them."""
+"""Most characters of a number with one mistake in it. Longer texts are not taken for numbers."""
 
 
 _Record = TypeVar("_Record", Form, Budget, Indicator)
@@ -52,7 +57,14 @@ _Record = TypeVar("_Record", Form, Budget, Indicator)
 
 @dataclass(frozen=True, slots=True)
 class Misreading:
-    """A number as read, and what may be printed: ``where`` names its row."""
+    """A number that may have been misread.
+
+    Attributes:
+        where: the name of its row, as messages show it.
+        field: the field, as the model names it.
+        was: the number as read.
+        now: the number that may be printed.
+    """
 
     where: str
     field: str
@@ -65,7 +77,7 @@ class Misreading:
 
 
 def plausible_readings(text: str) -> list[str]:
-    """What a number may be printed as, if one thing went wrong in reading it.
+    """Return what may be printed in place of a number as read, if one mistake was made in reading it.
 
     A letter for a digit (``1O``), a lost point (``05`` for 0.5) or one too many, a space or comma for a point, the
     digits beside the point exchanged (``8.0`` for 0.8), one digit for another like it (7 for 1), a rule read as 1.
@@ -92,9 +104,16 @@ def plausible_readings(text: str) -> list[str]:
 def explain_total(
     form: Form, rows: Sequence[Judged], field: str, cells: CellsByKey, threshold: float
 ) -> Misreading | None:
-    """The one misread weight or score (``field``) that would explain why a total does not add up.
+    """Return the one misread number that would explain why a total does not add up; None: there is none, or several.
 
-    Below ``threshold`` the engine was unsure of a number. The points in the labels of levels must agree, too.
+    The points in the labels of levels must agree with it, too.
+
+    Args:
+        form: the form.
+        rows: its indicators.
+        field: ``weight`` or ``score``.
+        cells: the cells of the form's pages.
+        threshold: confidence (0 to 1) below which the engine was unsure of a number.
     """
     readings = [
         *_readings_of_rows(form, rows, field, threshold),
@@ -148,9 +167,14 @@ def _readings_of_total(form: Form, rows: Sequence[Judged], field: str, threshold
 
 
 def explain_budget(form: Form, threshold: float) -> Misreading | None:
-    """The one misread amount or rate that would explain why the budget section contradicts itself.
+    """Return the one misread amount or rate that would explain why the budget section contradicts itself.
 
-    A number that only one sum or ratio speaks for is suggested where the engine was unsure of it.
+    None: there is none, or several. A number that takes part in one sum or ratio only is suggested only if the engine
+    was unsure of it, or read no number.
+
+    Args:
+        form: the form.
+        threshold: confidence (0 to 1) below which the engine was unsure of a number.
     """
     found = []
     for at, line in enumerate(form.budgets):
@@ -179,10 +203,12 @@ def _is_rounding(was: str, now: str) -> bool:
 
 
 def _contradictions(form: Form) -> list[Finding]:
+    """The findings about the budget section."""
     return [finding for check in BUDGET_CHECKS for finding in check(form)]
 
 
 def _with(form: Form, at: int, field: str, text: str) -> Form:
+    """The form with another text in a field of budget line ``at`` (from 0)."""
     changed = _reads(form.budgets[at], field, text)
     return replace(form, budgets=(*form.budgets[:at], changed, *form.budgets[at + 1 :]))
 
@@ -194,6 +220,7 @@ def _reads(record: _Record, field: str, text: str) -> _Record:
 
 
 def _is_doubtful(entry: Entry, number: float | None, threshold: float) -> bool:
+    """Whether something is printed that is no number, or that the engine was unsure of."""
     return bool(entry) and (number is None or entry.confidence < threshold)
 
 
@@ -207,5 +234,6 @@ def _numbers(text: str, parse: Callable[[str], float | None]) -> Iterator[tuple[
 
 
 def _only_one(found: Iterable[tuple[Misreading, float]]) -> Misreading | None:
+    """The misreading, if all that were found are of one field and give one number."""
     distinct = {(one.where, one.field, number): one for one, number in found}
     return next(iter(distinct.values())) if len(distinct) == 1 else None

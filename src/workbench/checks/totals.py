@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from workbench.checks.doubts import CellsByKey
+from workbench.checks.uncertain import CellsByKey
 from workbench.checks.wording import points
 from workbench.fields import field_name
 from workbench.findings import FINDINGS, FindingKind, kind_of

@@ -1,4 +1,4 @@
-"""One correction, and the line of JSON that it is kept as."""
+"""One correction, and the line of JSON in the log that holds it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any, Literal, get_args
 from workbench.visible import HALF
 
 Action = Literal["set", "remove-record", "add-record", "move-value", "join-records", "dismiss", "undo"]
+"""What a correction does (see `Correction`)."""
+
 RelativeBox = tuple[float, float, float, float]
 """Left, top, right and bottom of a cell as scanned, as fractions of the page's width and height."""
 
@@ -21,10 +23,14 @@ ACTIONS: tuple[str, ...] = get_args(Action)
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What a record is known by when numbers have changed: a cell on the scan, and the text that names it.
+    """What identifies a record although its number may change: a cell on the scan, and the text that names it.
 
-    The scan stays, whatever reads it at whatever resolution. ``page`` and ``box`` are None where the record has no
-    cell; ``text`` is its name (indicators), kind of funds (budgets) or goal.
+    The scan stays the same, whatever version reads it at whatever resolution.
+
+    Attributes:
+        page: the page of the cell, from 1; None: the record has no cell.
+        box: the outline of the cell; None: the record has no cell.
+        text: the name of an indicator, the funds of a budget line, or the text of a goal.
     """
 
     page: int | None = None
@@ -34,28 +40,34 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person says of one thing in one form.
+    """One correction of one form by one person.
 
     Attributes:
-        form_id, table, record_no, field: what it is about, as in the tables; record 0 is the form itself, and
+        form_id, table, record_no, field: what is corrected, as the tables name it. Record 0 is the form itself.
             ``field`` is empty where a whole record is meant.
-        was, now: texts as printed, not parsed numbers; None: the form has no such field. ``now == was`` confirms.
-            For ``remove-record``, ``was`` is the text that names the row.
-        by, at: who, and when (RFC 3339 with offset).
-        reason: why, in the person's words.
-        action: ``set`` the text of a field; ``remove-record``: the row is none; ``add-record``: a row was missed, it
-            becomes number ``record_no``; ``move-value``: ``field`` and ``to`` of the record exchange their values;
-            ``join-records``: the row ``other_no`` is a part of this one; ``dismiss``: a finding (``code``) was looked
-            at and asks for nothing; ``undo``: the correction ``undoes`` is taken back.
-        id: unique; made of the line itself where a line has none.
-        anchor: how the record is found again; for ``add-record``, the record before it.
-        texts: the fields of an added record, or of the joined one where the two texts in a row are not it.
+        was, now: the text before and after, as printed; None: the form has no such field. Equal texts confirm the
+            reading. For ``remove-record``, ``was`` is the text that names the row.
+        by, at: the person, and the time (RFC 3339 with offset).
+        reason: the reason in the person's words.
+        action: what the correction does:
+
+            - ``set``: the field has the text ``now``;
+            - ``remove-record``: the row is no record;
+            - ``add-record``: a row was missed, and becomes number ``record_no``;
+            - ``move-value``: the fields ``field`` and ``to`` of the record exchange their values;
+            - ``join-records``: the row ``other_no`` is the continuation of this one, or the other way round;
+            - ``dismiss``: somebody looked at the finding ``code``, and nothing needs to be done;
+            - ``undo``: the correction ``undoes`` is taken back.
+        id: unique; a digest of the line where a line has none.
+        anchor: identifies the record; for ``add-record``, the record before it.
+        texts: the fields of an added record; of a joined one, those whose text is not simply both texts in a row.
         to: the other field of ``move-value``.
-        other_no, other: number and anchor of the second row of ``join-records``.
-        alone: ``set`` this row only, though its cell is merged over several (a label that reaches too far).
-        code, page: the code and the page of the finding that ``dismiss`` is about; ``was`` is what it found.
+        other_no, other: number and anchor of the second row of ``join-records``. For ``add-record``, ``other`` is the
+            anchor of the record after it.
+        alone: ``set`` this row only, although its cell is merged over several rows.
+        code, page: code and page of the finding that is dismissed; ``was`` is the text that it found.
         undoes: id of the correction that ``undo`` takes back.
-        settles: ids of other people's corrections that this one decides against, having seen them.
+        settles: ids of other people's corrections that this person saw and decided against.
     """
 
     form_id: str
@@ -82,29 +94,41 @@ class Correction:
 
     @property
     def document_id(self) -> str:
+        """The form's id without the number of the form."""
         return self.form_id.rpartition("-")[0] or self.form_id
 
     @property
     def time(self) -> datetime:
+        """The time of the correction, with its offset from UTC."""
         return datetime.fromisoformat(self.at)
 
     @property
     def confirms(self) -> bool:
-        """Whether the person found the field as it was."""
+        """Whether the person confirms the reading of a field."""
         return self.action == "set" and (self.was or "") == (self.now or "")
 
 
 PROMISED = ("form_id", "table", "record_no", "field", "was", "now", "by", "at", "reason")
 """Keys that every line has."""
 
-_UNSAID: dict[str, Any] = {"form_id": "", "table": "", "record_no": 0, "field": "", "was": None, "now": None}
+_DEFAULTS: dict[str, Any] = {"form_id": "", "table": "", "record_no": 0, "field": "", "was": None, "now": None}
 
 _TEXTS = ("form_id", "table", "field", "by", "at", "reason", "action", "id", "to", "code", "undoes")
+"""Keys whose values are texts, ``was`` and ``now`` aside."""
+
 _NUMBERS = ("record_no", "other_no", "page")
+"""Keys whose values are whole numbers from 0."""
 
 
 def to_line(correction: Correction) -> bytes:
-    """The correction as one line of UTF-8 JSON with its line end: the promised keys, and the others that it uses."""
+    """Write a correction as one line of UTF-8 JSON, with the line end.
+
+    The line has the `PROMISED` keys, and those others whose values are not the defaults.
+
+    >>> line = to_line(Correction("9f0c-1", "forms", 0, "year", "2021", "2022", "Li", "2024-05-01T09:00:00+08:00"))
+    >>> parse_line(line).now
+    '2022'
+    """
     plain = Correction("", "", 0, "", None, None, "", "")
     used = {
         one.name: getattr(correction, one.name)
@@ -117,7 +141,7 @@ def to_line(correction: Correction) -> bytes:
 
 
 def parse_line(line: bytes) -> Correction:
-    """The inverse of `to_line`. Keys that are not known are passed over: a later version may have written them.
+    """Read a line that `to_line` wrote. Unknown keys are ignored: a later version may have written them.
 
     Raises:
         ValueError: the line is not a correction; the message says why.
@@ -133,12 +157,12 @@ def parse_line(line: bytes) -> Correction:
     if HALF.search(json.dumps(data, ensure_ascii=False)):
         raise ValueError("half of a character in it, which no table can hold")
     known = {one.name for one in fields(Correction)}
-    # null is what a value is that nobody gave.
+    # A value of null is a value that was not given.
     values: dict[str, Any] = {name: value for name, value in data.items() if name in known and value is not None}
     missing = [name for name in _needed(values.get("action", "set")) if not values.get(name)]
     if missing:
         raise ValueError(f"without {', '.join(missing)}")
-    values = _UNSAID | values
+    values = _DEFAULTS | values
     _check_types(values)
     for name in ("anchor", "other"):
         values[name] = to_anchor(values[name]) if name in values else None
@@ -148,7 +172,7 @@ def parse_line(line: bytes) -> Correction:
 
 
 def _needed(action: object) -> tuple[str, ...]:
-    """Keys without which a line says nothing."""
+    """The keys that a line with this action cannot do without."""
     if action == "undo":
         return "by", "at", "undoes"
     if action == "dismiss":
@@ -157,6 +181,11 @@ def _needed(action: object) -> tuple[str, ...]:
 
 
 def _check_types(values: dict[str, Any]) -> None:
+    """Raise a ValueError that names the first value of a wrong type.
+
+    Args:
+        values: the values of a line by their keys, those of `_DEFAULTS` among them.
+    """
     for name in (*_TEXTS, "was", "now"):
         if not isinstance(values.get(name) or "", str):
             raise ValueError(f"{name} is not a text")
@@ -174,15 +203,15 @@ def _check_types(values: dict[str, Any]) -> None:
     if not isinstance(settles, list) or not all(isinstance(name, str) for name in settles):
         raise ValueError("settles is not a list of ids")
     try:
-        told = datetime.fromisoformat(values["at"])
+        time = datetime.fromisoformat(values["at"])
     except ValueError:
         raise ValueError(f"at is not a time: {values['at'][:40]!r}") from None
-    if told.tzinfo is None:
+    if time.tzinfo is None:
         raise ValueError(f"at has no offset from UTC: {values['at']!r}")
 
 
 def to_anchor(data: object) -> Anchor:
-    """An anchor from its JSON object.
+    """Read an anchor from its JSON object.
 
     Raises:
         ValueError: the object is no anchor.

@@ -1,23 +1,17 @@
-"""People's corrections: an append-only log, one JSON object a line, one file per person.
+"""The log that a person's corrections are written to: one file per person, one JSON object a line.
 
-What a line says is in `Correction`, how it changes a form in `workbench.corrections.apply`. Nothing is ever
-rewritten: who changes their mind, or takes something back, appends a line.
+The fields of a line are those of `Correction`. Nothing is ever rewritten: who changes their mind, or takes a correction
+back, appends a line. `workbench.corrections.history` reads the logs.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import tempfile
 import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from numbers import Integral
 from pathlib import Path
 
@@ -26,27 +20,16 @@ from filelock import FileLock, Timeout
 from workbench.corrections.correction import Action, Anchor, Correction, parse_line, to_line
 from workbench.corrections.validate import refusal
 from workbench.errors import CorrectionError, DatasetError
-from workbench.remote import Location, RemoteFiles
-from workbench.values import normalise
-
-__all__ = [
-    "Anchor",
-    "Conflict",
-    "Correction",
-    "CorrectionHistory",
-    "CorrectionLog",
-    "LogProblem",
-    "corrections_folder",
-    "read_corrections",
-    "refusal",
-]
+from workbench.remote import Location
 
 PATIENCE = 10.0
 """Seconds to wait for another program that is writing to the same log."""
 
 
 def corrections_folder(processed: Location) -> Path:
-    """Where the corrections of a processed folder are kept: beside it, for it may be deleted and they may not.
+    """The folder with the corrections of a processed folder: ``corrections`` beside it.
+
+    The processed folder may be deleted at any time, the corrections may not.
 
     Raises:
         DatasetError: the dataset lies in a store, where no log can be appended to.
@@ -57,26 +40,15 @@ def corrections_folder(processed: Location) -> Path:
     return processed.resolve().parent / "corrections"
 
 
-def corrections_of(processed: Location) -> CorrectionHistory:
-    """All corrections of a processed folder; those of a store lie beside it there.
-
-    Raises:
-        CorrectionError, StoreError: they cannot be read.
-    """
-    if isinstance(processed, Path):
-        return read_corrections(corrections_folder(processed))
-    store = RemoteFiles(f"{processed.rpartition('/')[0]}/corrections")
-    with tempfile.TemporaryDirectory() as folder:
-        for name in store.files(""):
-            (Path(folder) / name).write_bytes(store.get(name) or b"")
-        return read_corrections(Path(folder))
-
-
 class CorrectionLog:
     """The log of one person: ``<name>.jsonl``, written at its end only."""
 
     def __init__(self, folder: Path, by: str) -> None:
-        """``by`` is the person's name, as findings and agreement call them.
+        """Open the log of a person; its file is made with the first line.
+
+        Args:
+            folder: the folder of all logs (`corrections_folder`).
+            by: the person's name, as findings and the measure of agreement show it.
 
         Raises:
             CorrectionError: the name is empty.
@@ -108,14 +80,14 @@ class CorrectionLog:
         undoes: str = "",
         settles: Sequence[str] = (),
     ) -> Correction:
-        """Keep a correction (see `Correction`). It is on the disk when this returns.
+        """Write a correction with the person's name, the time and a new id. It is on the disk when this returns.
 
-        Values may come as the tables hold them: ``record_no`` without a value is 0, the form itself, and a text
-        without a value None.
+        The arguments are the attributes of `Correction`. They may be values of the tables: ``record_no`` without a
+        value (None, NaN) becomes 0, the form itself, and ``was`` or ``now`` without a value becomes None.
 
         Raises:
             CorrectionError: the text cannot be the field's value (``reason`` says why, in Chinese), or the file
-                cannot be written; then nothing was kept.
+                cannot be written. Nothing was written then.
         """
         correction = Correction(
             form_id, table, _count(record_no), field, _text(was), _text(now), self.by, _now(), reason, action,
@@ -126,19 +98,26 @@ class CorrectionLog:
         if refused:
             raise CorrectionError(self.path, refused)
         try:
-            parse_line(line)  # what could not be read again is not written
+            parse_line(line)  # a line that could not be read again is not written
         except ValueError as error:
             raise CorrectionError(self.path, f"this is no correction: {error}") from error
         self._write(line)
         return correction
 
     def undo(self, correction: Correction) -> Correction:
-        """Take a correction back, one's own or another's: another line says so. An undo can be undone."""
+        """Take a correction back, one's own or another person's, with a further line. An undo can be undone.
+
+        Raises:
+            CorrectionError: the file cannot be written.
+        """
         what = (correction.form_id, correction.table, correction.record_no, correction.field)
         return self.append(*what, correction.now, correction.was, action="undo", undoes=correction.id)
 
     def _write(self, line: bytes) -> None:
-        """Append the line with one write, on the disk when done; a line that a crash cut short is ended before it."""
+        """Append the line with one write; it is on the disk when this returns.
+
+        If a crash cut the last line of the file short, a line end comes first.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=PATIENCE):
@@ -153,7 +132,7 @@ class CorrectionLog:
                         if is_new:
                             _sync_folder(self.path.parent)
                     except OSError:
-                        stream.truncate(size)  # who is told that it was not saved must not find it in the tables
+                        stream.truncate(size)  # a correction reported as not saved must not turn up in the tables
                         raise
         except Timeout as error:
             raise CorrectionError(self.path, "another program holds the file; try again") from error
@@ -161,164 +140,11 @@ class CorrectionLog:
             raise CorrectionError(self.path, f"not saved ({error.strerror or error})") from error
 
 
-@dataclass(frozen=True, slots=True)
-class LogProblem:
-    """A line that is no correction: where it stands (lines count from 1) and why it was passed over."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """What people say differently of one thing: the last word of each of them."""
-
-    corrections: tuple[Correction, ...]
-
-
-@dataclass(frozen=True)
-class CorrectionHistory:
-    """All lines of all people, in the order of their time.
-
-    ``places`` are the file and the line that each was read from, by its id.
-    """
-
-    corrections: tuple[Correction, ...] = ()
-    problems: tuple[LogProblem, ...] = ()
-    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-
-    @cached_property
-    def in_force(self) -> tuple[Correction, ...]:
-        """The corrections that nobody took back or decided against."""
-        taken_back = _taken_back({one.id: (one.undoes, *one.settles) for one in self.corrections})
-        return tuple(one for one in self.corrections if one.action != "undo" and one.id not in taken_back)
-
-    @cached_property
-    def undone(self) -> set[str]:
-        """The ids of corrections that were taken back."""
-        return _taken_back({one.id: (one.undoes,) for one in self.corrections})
-
-    @cached_property
-    def conflicts(self) -> tuple[Conflict, ...]:
-        """Fields of which people say different things, by form, table, record and field of their lines."""
-        said: dict[tuple[object, ...], list[Correction]] = {}
-        for one in self.in_force:
-            if one.action == "set":
-                said.setdefault((one.form_id, one.table, one.record_no, one.field), []).append(one)
-        words = map(last_words, said.values())
-        return tuple(Conflict(tuple(found)) for found in words if disagree(found))
-
-    @cached_property
-    def _by_document(self) -> dict[str, tuple[Correction, ...]]:
-        found: dict[str, list[Correction]] = {}
-        for one in self.in_force:
-            found.setdefault(one.document_id, []).append(one)
-        return {name: tuple(corrections) for name, corrections in found.items()}
-
-    def of_document(self, document_id: str) -> tuple[Correction, ...]:
-        """The corrections in force of one document, in the order of their time."""
-        return self._by_document.get(document_id, ())
-
-    def summary(self, document_ids: Iterable[str]) -> dict[str, object]:
-        """For ``dataset.json``: how many corrections a dataset of these documents holds, and which.
-
-        ``elsewhere`` counts those about documents that it does not hold: they wait for the day that it does.
-        ``lines`` are those read of each file: what comes after them is not in the tables yet (see `since`).
-        """
-        known = set(document_ids)
-        here = [one for one in self.in_force if one.document_id in known]
-        lines: dict[str, int] = {}
-        for file, number in sorted(self.places.values()):
-            lines[file] = number
-        return {
-            "in_force": len(here),
-            "digest": self.digest(),
-            "lines": lines,
-            "elsewhere": len(self.in_force) - len(here),
-            "problems": [str(problem) for problem in self.problems],
-        }
-
-    def since(self, lines: Mapping[str, int]) -> tuple[Correction, ...]:
-        """The corrections in force that stand behind these lines of each file, or in other files; clocks do not
-        matter, and a colleague's file that arrives late is as new as its arrival."""
-        places = ((one, *self.places[one.id]) for one in self.in_force)
-        return tuple(one for one, file, number in places if number > lines.get(file, 0))
-
-    def digest(self, document_id: str | None = None) -> str:
-        """Digest of what is in force, for one document or all: equal for equal effect, whoever's file holds a line."""
-        chosen = self.in_force if document_id is None else self.of_document(document_id)
-        return hashlib.sha256(b"".join(map(to_line, chosen))).hexdigest()[:16] if chosen else ""
-
-
-def _taken_back(goals: Mapping[str, Iterable[str]]) -> set[str]:
-    """The ids that are against one that is not itself taken back, ``goals`` being the ids that each is against. Clocks
-    of several machines may disagree: the order of the lines does not matter."""
-    takers: dict[str, list[str]] = {name: [] for name in goals}
-    for one, others in goals.items():
-        for name in others:
-            if name in takers:
-                takers[name].append(one)
-    order = TopologicalSorter(takers)
-    with suppress(CycleError):  # lines that take each other back stand: only a forged log has such
-        order.prepare()
-    found: set[str] = set()
-    while ready := order.get_ready():
-        found |= {name for name in ready if any(taker not in found for taker in takers[name])}
-        order.done(*ready)
-    return found
-
-
-def last_words(corrections: Iterable[Correction]) -> list[Correction]:
-    """The last correction of every person."""
-    return list({one.by: one for one in corrections}.values())
-
-
-def disagree(corrections: Sequence[Correction]) -> bool:
-    """Whether the texts differ, in more than the width of their characters."""
-    return len({normalise(one.now or "") for one in corrections}) > 1
-
-
-def read_corrections(folder: Path) -> CorrectionHistory:
-    """All corrections of a folder. A line that is none is reported with its number; the others count.
-
-    The same line in two files (copies that a sync tool made) counts once.
-
-    Raises:
-        CorrectionError: a file cannot be read. To go on without it would undo what people corrected.
-    """
-    found: dict[str, tuple[datetime, Correction]] = {}
-    problems: list[LogProblem] = []
-    places: dict[str, tuple[str, int]] = {}
-    for path in sorted(Path(folder).glob("*.jsonl")):
-        try:
-            lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
-        except OSError as error:
-            raise CorrectionError(path, f"cannot be read ({error.strerror or error})") from error
-        latest: datetime | None = None
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                correction = parse_line(line)
-            except ValueError as error:
-                problems.append(LogProblem(path.name, number, str(error)))
-                continue
-            known = found.get(correction.id)
-            if known is not None and known[1] != correction:
-                problems.append(LogProblem(path.name, number, f"another correction has the id {correction.id!r}"))
-            # A clock that was put back does not change the order of a file's lines.
-            latest = correction.time if latest is None else max(latest, correction.time)
-            found.setdefault(correction.id, (latest, correction))
-            places.setdefault(correction.id, (path.name, number))
-    ordered = sorted(found.values(), key=lambda one: one[0])
-    return CorrectionHistory(tuple(correction for _, correction in ordered), tuple(problems), places)
-
-
 def _refused(correction: Correction) -> str | None:
+    """Why a text of the correction cannot be the value of its field, or None if all can.
+
+    A text that only confirms the reading is never refused: the form may print anything.
+    """
     table, action = correction.table, correction.action
     if action == "set" and not correction.confirms:
         return refusal(table, correction.field, correction.now)
@@ -330,26 +156,30 @@ def _refused(correction: Correction) -> str | None:
 
 
 def _count(number: object) -> int:
+    """A number as the tables hold it as an int: 0 for None, NaN and pandas' NA."""
     is_number = isinstance(number, Integral | float) and number == number  # NaN is not itself
     return int(number) if is_number else 0  # type: ignore[call-overload]
 
 
 def _text(text: object) -> str | None:
+    """A text as the tables hold it; None for every kind of missing value."""
     return text if isinstance(text, str) else None
 
 
 def _now() -> str:
+    """The time in RFC 3339, with milliseconds and the offset from UTC."""
     return datetime.now().astimezone().isoformat(timespec="milliseconds")
 
 
 def _safe_name(by: str) -> str:
-    """The person's name as a file name on any system."""
+    """The person's name as a file name on any system, at most 61 characters long."""
     name = re.sub(r"[^\w.@+-]+", "_", by).strip("._") or "_"
     reserved = re.fullmatch(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", name)
     return f"{'_' if reserved else ''}{name[:60]}"
 
 
 def _ends_with_line(size: int, path: Path) -> bool:
+    """Whether a file of ``size`` bytes is empty or ends with a line end."""
     if size == 0:
         return True
     with path.open("rb") as stream:
@@ -358,7 +188,10 @@ def _ends_with_line(size: int, path: Path) -> bool:
 
 
 def _sync_folder(folder: Path) -> None:
-    """A new file survives a power cut only when its folder knows of it. Windows cannot sync a folder, nor needs to."""
+    """Put a folder's list of files on the disk, so that a new file survives a power cut.
+
+    Windows cannot do that, and need not.
+    """
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

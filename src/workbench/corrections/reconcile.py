@@ -1,5 +1,5 @@
-"""What people and the machine make of a form together: whose correction is which form's, which findings are done
-with, and every field with what the machine had read in it."""
+"""Corrections and the machine's reading side by side: which form a correction is about, which findings are settled, and
+the rows of the table ``fields``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from workbench.values import normalise
 def corrections_by_form(
     corrections: Sequence[Correction], forms: Sequence[Form]
 ) -> tuple[dict[int, list[Correction]], list[Correction]]:
-    """The corrections of each form of a document, by its number from 1, and those whose form is not there.
+    """Divide the corrections of a document among its forms.
 
-    A form is known by its number and by the page of the correction's anchor: where forms were told apart
-    otherwise than they are now, the page decides.
+    A correction names the number of its form and, with its anchor, a page. If they do not agree, because an earlier
+    version divided the document into other forms, the page decides.
+
+    Returns:
+        The corrections of each form, by the number of the form from 1. And those whose form is not in the document.
     """
     found: dict[int, list[Correction]] = {}
     lost = []
@@ -40,14 +43,18 @@ def corrections_by_form(
 
 
 def without_form(correction: Correction) -> Finding:
-    """``correction-stale`` for a correction whose form is not in its document."""
+    """Return ``correction-stale`` for a correction whose form is not in its document."""
     statement = FINDINGS["correction-stale"].says("lost-form", by=correction.by, form_id=correction.form_id)
     page = correction.anchor.page if correction.anchor else None
     return statement.about(page=page, expected=correction.now)
 
 
 def after_review(findings: Iterable[Finding], corrected: Corrected) -> list[Finding]:
-    """Findings about a corrected form, without the doubts that a person resolved, and those looked at marked so."""
+    """Return the findings about a corrected form as they stand after the review.
+
+    Findings about fields and records that a person settled are left out if they only question the reading; the others
+    of them, and those that were dismissed, are ``reviewed``. The findings about the corrections come last.
+    """
     kept = []
     for finding in findings:
         table, number, name = finding.table, finding.record_no or 0, published(finding.field)
@@ -60,11 +67,12 @@ def after_review(findings: Iterable[Finding], corrected: Corrected) -> list[Find
 
 
 def _is_dismissed(finding: Finding, dismissed: Sequence[tuple[Correction, int | None]]) -> bool:
+    """Whether a dismissal means the finding, given with the number that its record has now."""
     return any(is_about(one, finding) and number == finding.record_no for one, number in dismissed)
 
 
 def is_about(dismissal: Correction, finding: Finding) -> bool:
-    """Whether a dismissal means such a finding, its record aside: of that code and field, about the same text."""
+    """Whether a dismissal means the finding: same code, table, field, page and text. The record is not compared."""
     return (
         dismissal.code == finding.code
         and dismissal.table == (finding.table or "")
@@ -75,12 +83,18 @@ def is_about(dismissal: Correction, finding: Finding) -> bool:
 
 
 def published(field: str | None) -> str:
-    """The tables' name of a field."""
+    """Return the name that the tables have for a field of the model; None (no field) becomes empty."""
     return PUBLISHED_FIELDS.get(field or "", field or "")
 
 
 def field_rows(corrected: Corrected, flagged: set[CorrectedField], boxes: Boxes) -> Iterator[dict[str, object]]:
-    """Every field of the corrected form: its text, what the machine had read, and whether the machine was in doubt."""
+    """Return the rows of the table ``fields``, without ``form_id``: every field of a corrected form.
+
+    Args:
+        corrected: the form after its corrections.
+        flagged: the fields of the machine's reading that a finding flags (`flagged_fields`).
+        boxes: the outlines of the cells of the form's pages.
+    """
     before: dict[tuple[Table, int], set[int]] = {}
     for (table, machine_no), number in corrected.numbers.items():
         before.setdefault((table, number), set()).add(machine_no)
@@ -110,8 +124,11 @@ def field_rows(corrected: Corrected, flagged: set[CorrectedField], boxes: Boxes)
 
 
 def flagged_fields(form: Form, findings: Iterable[Finding]) -> set[CorrectedField]:
-    """The fields of a form that findings about the machine's reading send a person to: by an error or a warning about
-    them, or a doubt about their record; all rows of a merged cell together."""
+    """Return the fields that a person should look at because of findings about the machine's reading.
+
+    These are the fields with an error or a warning, all fields of a record with a flag, and all fields that share a
+    merged cell with one of these.
+    """
     listed = list(findings)
     fields = {
         (one.table, one.record_no or 0, published(one.field))
@@ -120,13 +137,14 @@ def flagged_fields(form: Form, findings: Iterable[Finding]) -> set[CorrectedFiel
     }
     rows = {(one.table, one.record_no or 0) for one in listed if one.table and not one.field and one.code in FLAGS}
     targets = [(table, number, published(name), entry) for table, number, name, entry in entries_of(form)]
-    doubted: set[tuple[str, tuple[CellKey, ...]]] = {
+    flagged = {
+        (table, number, name)
+        for table, number, name, _ in targets
+        if (table, number, name) in fields or (table, number) in rows
+    }
+    cells: set[tuple[str, tuple[CellKey, ...]]] = {
         (name, entry.cells)
         for table, number, name, entry in targets
-        if entry.cells and ((table, number, name) in fields or (table, number) in rows)
+        if entry.cells and (table, number, name) in flagged
     }
-    return {
-        (table, number, name)
-        for table, number, name, entry in targets
-        if (table, number, name) in fields or (table, number) in rows or (name, entry.cells) in doubted
-    }
+    return flagged | {(table, number, name) for table, number, name, entry in targets if (name, entry.cells) in cells}

@@ -1,4 +1,4 @@
-"""A form's records laid open for correction: every field by the name the tables give it, and where it stands."""
+"""The records of a form with every field by the name that the tables give it, and how a correction finds its record."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ from workbench.model import BLANK, CellKey, Entry, Form, PageContent, Table
 from workbench.values import normalise
 
 SAME_CELL = 0.5
-"""Two outlines of one cell share at least this part of their union; those of neighbours share next to nothing."""
+"""Least intersection over union (0 to 1) of two outlines of one cell. Those of neighbours share next to nothing."""
 
 Boxes = Mapping[CellKey, RelativeBox]
+"""The outlines of cells, as fractions of their page's width and height."""
 
 
 @dataclass
 class Record:
-    """A record in hand: its values by field, and the cells that are no other record's, that of its name first.
+    """A record that corrections may change.
 
-    ``numbers`` are those that the machine gave it: none for an added row, two for one joined of two.
+    Attributes:
+        table: the table of the record.
+        entries: its value in every field of the table; None: the form has no such field.
+        numbers: its numbers in the machine's reading: none for an added row, two for a row joined of two.
+        own_cells: the cells that belong to no other record, that of its name first. A record without such a cell has
+            all its cells here.
     """
 
     table: Table
@@ -33,23 +39,26 @@ class Record:
 
     @property
     def key_field(self) -> str:
+        """The field that names the record; empty for the form itself."""
         return KEYS.get(self.table, "")
 
     @property
     def name(self) -> str:
-        """The text that names the record; of an indicator without a third level, its second."""
+        """The text that names the record: for an indicator without a third level, its second level."""
         return self.text(self.key_field) or self.text("level2")
 
     def text(self, name: str) -> str:
+        """The text of a field; empty where the form has no such field."""
         return (self.entries.get(name) or BLANK).text
 
     @property
     def page(self) -> int | None:
+        """The page that the record is on, from 1; None: it has no cell."""
         return self.own_cells[0].page if self.own_cells else None
 
 
 def boxes_of(pages: Iterable[PageContent]) -> dict[CellKey, RelativeBox]:
-    """The outlines of all cells, as fractions of their page's width and height."""
+    """Return the outlines of all cells, in fractions with four decimals."""
     found = {}
     for page in pages:
         width, height = max(page.width, 1), max(page.height, 1)
@@ -62,12 +71,12 @@ def boxes_of(pages: Iterable[PageContent]) -> dict[CellKey, RelativeBox]:
 
 
 def head_of(form: Form) -> Record:
-    """The form itself as a record."""
+    """Return the form itself as a record of the table ``forms``."""
     return Record("forms", entries_by_field("forms", form))
 
 
 def records_of(form: Form, table: Table) -> list[Record]:
-    """The records of a table of the form, in order."""
+    """Return the records of a table of the form, in order, numbered from 1."""
     rows = enumerate(getattr(form, table), start=1)
     found = [Record(table, entries_by_field(table, row), [number]) for number, row in rows]
     used = Counter(key for record in found for key in set(_cells(record)))
@@ -84,7 +93,13 @@ def _cells(record: Record) -> list[CellKey]:
 
 
 def added_record(table: Table, alike: Sequence[Record], texts: Mapping[str, str]) -> Record:
-    """A new record with the columns that the form has, and those that the texts need; its fields are blank."""
+    """Make a blank record with the fields that the form has, that are required, or that the texts need.
+
+    Args:
+        table: the table of the record.
+        alike: the other records of the table; the first shows which fields the form has.
+        texts: the texts that the record will get, by field. They are not entered here.
+    """
     columns = alike[0].entries if alike else {}
     entries: dict[str, Entry | None] = {name: None if entry is None else BLANK for name, entry in columns.items()}
     entries |= dict.fromkeys((*REQUIRED[table], *texts), BLANK)
@@ -92,17 +107,25 @@ def added_record(table: Table, alike: Sequence[Record], texts: Mapping[str, str]
 
 
 def with_records(form: Form, head: Record, tables: Mapping[Table, Sequence[Record]]) -> Form:
-    """The form with what its records say now."""
-    # A level that the form has already was named without its points when it was reconstructed.
+    """Put records back into their form.
+
+    Args:
+        form: the form as the machine read it.
+        head: the form itself as a record.
+        tables: the other records, table by table, in their new order.
+    """
+    # The reconstruction has taken the points off the names of levels that the form had already.
     named = {getattr(indicator, level).text for indicator in form.indicators for level in LEVELS}
     rows = {table: [_without_points(record, named) for record in records] for table, records in tables.items()}
     return replace(form, **form_values(head.entries, rows))
 
 
 def _without_points(record: Record, named: Collection[str]) -> Entries:
-    """The entries of a record, new names of levels without the points that their labels print.
+    """Return the entries of a record, without the points that a label prints after the name of a level.
 
-    ``named`` are the texts of levels that stay as they are.
+    Args:
+        record: the record; only those of ``indicators`` have levels.
+        named: names of levels that stay as they are.
     """
     if record.table != "indicators":
         return record.entries
@@ -113,13 +136,20 @@ def _without_points(record: Record, named: Collection[str]) -> Entries:
 
 
 def find_record(records: Sequence[Record], anchor: Anchor | None, number: int, boxes: Boxes) -> Record | None:
-    """The record that an anchor means: the one with that cell on the scan, else the only one of that name.
+    """Find the record that an anchor means; None: there is none, or there are several.
 
-    Without an anchor it is the one of that number, as the machine counts. None: no record, or no telling which.
+    It is the only record with that cell on the scan, else the only one of that name, else of several with that name the
+    one of that number.
+
+    Args:
+        records: the records of one table.
+        anchor: identifies the record; None: the number alone does.
+        number: the number of the record in the machine's reading.
+        boxes: the outlines of the cells of the form's pages.
     """
     if anchor is None:
         return next((record for record in records if number in record.numbers), None)
-    there = _at_place(records, anchor, boxes)
+    there = _with_cell(records, anchor, boxes)
     if len(there) == 1:
         return there[0]
     alike = [record for record in there or records if normalise(record.name) == normalise(anchor.text)]
@@ -128,19 +158,24 @@ def find_record(records: Sequence[Record], anchor: Anchor | None, number: int, b
     return alike[0] if len(alike) == 1 else None
 
 
-def _at_place(records: Sequence[Record], anchor: Anchor, boxes: Boxes) -> list[Record]:
+def _with_cell(records: Sequence[Record], anchor: Anchor, boxes: Boxes) -> list[Record]:
+    """The records that have the anchor's cell on the scan."""
     if anchor.page is None or anchor.box is None:
         return []
     found = []
     for record in records:
         keys = [key for key in record.own_cells if key.page == anchor.page and key in boxes]
-        if any(shared(boxes[key], anchor.box) >= SAME_CELL for key in keys):
+        if any(intersection_over_union(boxes[key], anchor.box) >= SAME_CELL for key in keys):
             found.append(record)
     return found
 
 
-def shared(one: RelativeBox, other: RelativeBox) -> float:
-    """The part of their union that two boxes share, 0 to 1."""
+def intersection_over_union(one: RelativeBox, other: RelativeBox) -> float:
+    """Return the area that two boxes share, as a fraction (0 to 1) of the area that they cover together.
+
+    >>> intersection_over_union((0, 0, 2, 1), (1, 0, 3, 1))
+    0.3333333333333333
+    """
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
     if width <= 0 or height <= 0:
@@ -150,7 +185,7 @@ def shared(one: RelativeBox, other: RelativeBox) -> float:
 
 
 def is_same_place(one: Anchor, other: Anchor) -> bool:
-    """Whether two anchors have one cell of the scan."""
+    """Whether two anchors mean the same cell of the scan."""
     if one.box is None or other.box is None or one.page != other.page:
         return False
-    return shared(one.box, other.box) >= SAME_CELL
+    return intersection_over_union(one.box, other.box) >= SAME_CELL

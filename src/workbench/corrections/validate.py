@@ -1,4 +1,4 @@
-"""Texts that cannot be the value of a field, and why, in Chinese: shown beside the field before anything is kept."""
+"""What a person may enter in a field. The refusal is in Chinese, shown beside the field before anything is saved."""
 
 from __future__ import annotations
 
@@ -11,14 +11,24 @@ from workbench.values import PLACEHOLDERS, normalise, parse_target
 from workbench.visible import TURNING
 
 LONGEST = 20_000
-"""Characters that a field may have. The longest statements on published forms have some two thousand."""
+"""Most characters of a field. The longest statements on published forms have some two thousand."""
 
 
 def refusal(table: str, field: str, text: str | None) -> str | None:
-    """Why a text cannot be the value of a field, or None if it can. Blank, and None for a field that is not there, can.
+    """Say why a text cannot be the value of a field, in Chinese; None if it can.
 
-    Numbers must be read as the tables read them: ``18.5``, ``18.5分`` for points, ``98.3%`` for a rate. Targets and
-    actuals may be anything, for forms print anything.
+    Blank text, and None for a field that the form does not have, can be the value of every field. A number must be
+    one that the tables can read. Targets and actuals may be any text, for forms print any text.
+
+    Args:
+        table: the table of the field.
+        field: the field, as the tables name it.
+        text: the text as it would be printed.
+
+    >>> refusal("indicators", "weight", "18.5分") is None
+    True
+    >>> refusal("indicators", "weight", "很多")
+    '“很多”不是数字，分值应为数字，如18.5；表中没有数值时请留空或填“-”'
     """
     known = KNOWN.get((table, field))
     if known is None:
@@ -36,6 +46,7 @@ def refusal(table: str, field: str, text: str | None) -> str | None:
 
 
 def _refused_number(field: FormField, text: str) -> str | None:
+    """Refuse what the field's parser cannot read, and dates as points. A field without a parser takes any text."""
     if field.parser is None:
         return None
     if field.kind == "points" and parse_target(text).kind == "date":
@@ -47,6 +58,7 @@ def _refused_number(field: FormField, text: str) -> str | None:
 
 
 def _refused_year(text: str) -> str | None:
+    """Refuse what is not a year from 1900 to 2099."""
     return (
         None
         if re.fullmatch("(?:19|20)[0-9]{2}年?", normalise(text))
@@ -55,10 +67,12 @@ def _refused_year(text: str) -> str | None:
 
 
 def _refused_unit(text: str) -> str | None:
+    """Refuse what is not a unit of amounts."""
     return None if normalise(text) in ("元", "万元") else f"“{text[:40]}”不是金额单位，应为“元”或“万元”"
 
 
 def _refused_goal(text: str) -> str | None:
+    """Refuse a text without a number."""
     return None if goal_number(normalise(text)) else f"“{text[:40]}”不是目标序号，应含数字，如绩效目标3"
 
 

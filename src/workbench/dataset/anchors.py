@@ -1,4 +1,4 @@
-"""Anchors of the records of an opened dataset: what a correction keeps, so that its record is found again."""
+"""Anchors of the records of an opened dataset: a correction keeps one, so that its record can be found again."""
 
 from __future__ import annotations
 
@@ -13,21 +13,28 @@ if TYPE_CHECKING:
 
 
 class Anchors:
-    """The anchors of all records, each made when it is asked for."""
+    """The anchors of all records of a dataset. Each is made when it is asked for."""
 
     def __init__(self, fields: pd.DataFrame) -> None:
-        """``fields`` is the table of that name."""
+        """Take the rows that anchors are made of.
+
+        Args:
+            fields: the table ``fields`` of the dataset.
+        """
         self._fields = fields
         self._rows = fields.groupby(["form_id", "table", "record_no"], sort=False).indices
 
     def of(self, form_id: str, table: str, record_no: int | None) -> Anchor | None:
-        """The anchor of a record; None for the form itself, which needs none, and where there is no such record."""
+        """Return the anchor of a record; None: there is no such record.
+
+        The form itself (``record_no`` None or 0) needs no anchor and has None, too.
+        """
         found = self._rows.get((form_id, table, record_no)) if record_no else None
         if found is None:
             return None
         rows: list[dict[str, Any]] = self._fields.iloc[found].to_dict("records")  # type: ignore[assignment]
         key = KEYS[cast("Table", table)]
-        # The cell of the record's name, else one that is hardly shared with other records.
+        # The cell of the record's name is best, the merged cell of a label worst: other records share it.
         rows.sort(key=lambda row: (row["field"] != key, row["field"] in LABELS))
         texts = {row["field"]: row["text"] for row in rows}
         placed = next((row for row in rows if row["left"] == row["left"]), None)
@@ -36,6 +43,6 @@ class Anchors:
 
 
 def box_of(row: dict[str, Any]) -> RelativeBox:
-    """The outline of a field's cell, from its row of ``fields``."""
+    """Return the outline of a field's cell, as fractions of its page, from a row of the table ``fields``."""
     left, top, right, bottom = (float(row[name]) for name in ("left", "top", "right", "bottom"))
     return left, top, right, bottom

@@ -1,4 +1,4 @@
-"""From forms to tables: one row per thing, every value traced to its cells."""
+"""From the forms of a document to the rows of its tables: corrections are applied, values are traced to cells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.checks import check_form
 from workbench.corrections.apply import apply_corrections
 from workbench.corrections.correction import Correction
-from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.history import CorrectionHistory
 from workbench.corrections.reconcile import (
     after_review,
     corrections_by_form,
@@ -27,14 +27,25 @@ from workbench.findings import FLAGS
 from workbench.judging import judged_indicators
 from workbench.model import BLANK, Budget, Cell, CellKey, Finding, Form, Goal, Indicator, PageContent, Table
 
-PlainRows = list[dict[str, object]]
+PlainRow = dict[str, object]
+"""Values by column."""
+
+PlainRows = list[PlainRow]
+
 CellUse = tuple[Table | None, int | None, str | None]
-"""Table, record number and field that a cell gives its text to."""
+"""Table, record number and field of a value that was read from a cell; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentContent:
-    """What was read of a document. ``notes`` are findings of the reader that belong to no form."""
+    """What was read of a document.
+
+    Attributes:
+        document_id: its id.
+        pages: its pages in order.
+        forms: its forms in order, as the machine read them.
+        notes: findings of the reader that belong to no form.
+    """
 
     document_id: str
     pages: tuple[PageContent, ...] = ()
@@ -45,9 +56,14 @@ class DocumentContent:
 def build_tables(
     document: DocumentContent, review_threshold: float, history: CorrectionHistory | None = None
 ) -> dict[str, pd.DataFrame]:
-    """The promised tables of a document, validated, with the corrections of people applied.
+    """Make the promised tables of a document, with people's corrections applied, and validate them.
 
-    All but ``documents``: its row also says how the run went, which the archive knows.
+    The table ``documents`` is missing: its row also tells how the run went, which only the archive knows.
+
+    Args:
+        document: what was read of the document.
+        review_threshold: confidence (0 to 1) below which a person should look.
+        history: the corrections; None: there are none.
     """
     history = history or CorrectionHistory()
     rows: dict[str, PlainRows] = {name: [] for name in TABLES if name != "documents"}
@@ -57,44 +73,54 @@ def build_tables(
         for note in _document_notes(document, lost)
     ]
     for number, form in enumerate(document.forms, start=1):
-        _add_form(rows, document, number, form, review_threshold, corrections.get(number, []))
-    return {name: to_table(name, found) for name, found in rows.items()}
+        found = _rows_of_form(document, number, form, review_threshold, corrections.get(number, []))
+        for name, of_table in found.items():
+            rows[name] += of_table
+    return {name: to_table(name, of_table) for name, of_table in rows.items()}
 
 
 def _document_notes(document: DocumentContent, lost: Sequence[Correction]) -> list[Finding]:
-    """What is to be said of the document as a whole, and of corrections whose form it does not hold."""
+    """The findings about the document as a whole, and about the corrections (``lost``) whose form is not in it."""
     dismissals = [one for one in lost if one.action == "dismiss"]
     notes = [replace(note, reviewed=any(is_about(one, note) for one in dismissals)) for note in document.notes]
     return [*notes, *(without_form(one) for one in lost if one.action != "dismiss")]
 
 
-def _add_form(
-    rows: dict[str, PlainRows],
-    document: DocumentContent,
-    number: int,
-    machine: Form,
-    threshold: float,
-    corrections: Sequence[Correction],
-) -> None:
+def _rows_of_form(
+    document: DocumentContent, number: int, machine: Form, threshold: float, corrections: Sequence[Correction]
+) -> dict[str, PlainRows]:
+    """The rows of one form by table.
+
+    Args:
+        document: the document.
+        number: the number of the form in it, from 1.
+        machine: the form as the machine read it.
+        threshold: confidence (0 to 1) below which a person should look.
+        corrections: those of this form, in the order of their time.
+    """
     form_id = f"{document.document_id}-{number}"
-    doubts = check_form(machine, threshold, document.pages)
+    findings_before = check_form(machine, threshold, document.pages)
     corrected = apply_corrections(machine, corrections, document.pages)
-    form = corrected.form
-    findings = after_review(check_form(form, threshold, document.pages), corrected) if corrections else doubts
-    fields = field_rows(corrected, flagged_fields(machine, doubts), boxes_of(document.pages))
-    rows["forms"].append(_form_row(form_id, document.document_id, number, form, findings))
-    for line_no, line in enumerate(form.budgets, start=1):
-        rows["budgets"].append({"form_id": form_id, "line_no": line_no, **_field_values("budgets", line)})
-    rows["goals"] += [{"form_id": form_id, **_field_values("goals", goal)} for goal in form.goals]
-    rows["indicators"] += [{"form_id": form_id, **row} for row in _indicator_rows(form)]
-    rows["fields"] += [{"form_id": form_id, **row} for row in fields]
-    rows["cells"] += [{"form_id": form_id, **row} for row in _cell_rows(form, document.pages)]
-    rows["findings"] += [{"form_id": form_id, "document_id": document.document_id, **_finding_row(f)} for f in findings]
+    form, findings = corrected.form, findings_before
+    if corrections:
+        findings = after_review(check_form(form, threshold, document.pages), corrected)
+    flagged = flagged_fields(machine, findings_before)
+    rows: dict[str, Iterable[PlainRow]] = {
+        "budgets": ({"line_no": at, **_field_values("budgets", one)} for at, one in enumerate(form.budgets, start=1)),
+        "goals": (_field_values("goals", goal) for goal in form.goals),
+        "indicators": _indicator_rows(form),
+        "fields": field_rows(corrected, flagged, boxes_of(document.pages)),
+        "cells": _cell_rows(form, document.pages),
+        "findings": ({"document_id": document.document_id, **_finding_row(one)} for one in findings),
+    }
+    return {
+        "forms": [_form_row(form_id, document.document_id, number, form, findings)],
+        **{name: [{"form_id": form_id, **row} for row in of_table] for name, of_table in rows.items()},
+    }
 
 
-def _form_row(
-    form_id: str, document_id: str, number: int, form: Form, findings: Iterable[Finding]
-) -> dict[str, object]:
+def _form_row(form_id: str, document_id: str, number: int, form: Form, findings: Iterable[Finding]) -> PlainRow:
+    """The row of a form in ``forms``. It asks for a review if a flag was not looked at yet."""
     return {
         "form_id": form_id,
         "document_id": document_id,
@@ -107,12 +133,16 @@ def _form_row(
     }
 
 
-def _field_values(table: Table, record: Form | Budget | Goal | Indicator) -> dict[str, object]:
+def _field_values(table: Table, record: Form | Budget | Goal | Indicator) -> PlainRow:
+    """The values of all fields of a record."""
     return {field.name: _value(field, record) for field in FORM_FIELDS[table]}
 
 
 def _value(field: FormField, record: Form | Budget | Goal | Indicator) -> object:
-    """The value of a field as its table has it: the number of a numeric field, the text of another one."""
+    """The value of a field in its table: a number (None where the text is none) or a text.
+
+    Whether a blank text or a missing field is a null depends on the field (`FormField.nulls`).
+    """
     if not field.is_entry or field.kind == "goal number":
         plain = getattr(record, field.name)
         return None if plain == "" else plain
@@ -124,7 +154,8 @@ def _value(field: FormField, record: Form | Budget | Goal | Indicator) -> object
     return None if is_null else text
 
 
-def _indicator_rows(form: Form) -> Iterable[dict[str, object]]:
+def _indicator_rows(form: Form) -> Iterable[PlainRow]:
+    """The rows of ``indicators``, without ``form_id``: the fields, and what their texts were parsed to."""
     for judged in judged_indicators(form):
         row = judged.row
         yield {
@@ -143,14 +174,13 @@ def _indicator_rows(form: Form) -> Iterable[dict[str, object]]:
         }
 
 
-def _cell_rows(form: Form, pages: Sequence[PageContent]) -> Iterable[dict[str, object]]:
-    """Every cell of the form's pages that belongs to the form, once for each field it gives a value to."""
-    uses: dict[CellKey, list[CellUse]] = {}
-    for table, number, field, entry in entries_of(form):
-        for key in entry.cells:
-            uses.setdefault(key, []).append((table, number or None, PUBLISHED_FIELDS.get(field, field)))
-    for key in form.labels:
-        uses.setdefault(key, [("forms", None, "label")])
+def _cell_rows(form: Form, pages: Sequence[PageContent]) -> Iterable[PlainRow]:
+    """The rows of ``cells``, without ``form_id``: every cell of the form, once for each value that was read from it.
+
+    A cell belongs to the form if a value, a label or an unmapped text was read from it, or if it is blank and on one
+    of the form's pages.
+    """
+    uses = _uses_of_cells(form)
     known = set(uses) | {key for entry in form.unmapped for key in entry.cells}
     for page in pages:
         for grid in page.grids:
@@ -161,7 +191,19 @@ def _cell_rows(form: Form, pages: Sequence[PageContent]) -> Iterable[dict[str, o
                     yield from (_cell_row(key, cell, use) for use in used or [(None, None, None)])
 
 
-def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> dict[str, object]:
+def _uses_of_cells(form: Form) -> dict[CellKey, list[CellUse]]:
+    """The values that were read from each cell; a printed label counts as the field ``label`` of the form."""
+    uses: dict[CellKey, list[CellUse]] = {}
+    for table, number, field, entry in entries_of(form):
+        for key in entry.cells:
+            uses.setdefault(key, []).append((table, number or None, PUBLISHED_FIELDS.get(field, field)))
+    for key in form.labels:
+        uses.setdefault(key, [("forms", None, "label")])
+    return uses
+
+
+def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> PlainRow:
+    """The row of a cell for one value that was read from it."""
     x0, y0, x1, y1 = cell.box
     return {
         "page": key.page,
@@ -183,6 +225,7 @@ def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> dict[str, object]:
     }
 
 
-def _finding_row(finding: Finding) -> dict[str, object]:
+def _finding_row(finding: Finding) -> PlainRow:
+    """The row of a finding, without ``form_id`` and ``document_id``; the field has its name in the tables."""
     row = {name: getattr(finding, name) for name in finding.__slots__}
     return row | {"field": PUBLISHED_FIELDS.get(finding.field or "", finding.field)}

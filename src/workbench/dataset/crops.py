@@ -1,7 +1,8 @@
-"""Pieces of the scan that values were read from."""
+"""Pictures from the scan: whole pages, and the cells that a value was read from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,11 +13,16 @@ from workbench.readers.pages import load_page
 from workbench.settings import Settings
 
 MARGIN = 0.004
-"""Paper shown around a cell, as a share of the page's width."""
+"""Width of the paper shown around a cell, as a fraction of the page's width."""
 
 
 def page_image(scan: Path, page_number: int, raster_dpi: int) -> Image.Image:
-    """One page of a document as it was scanned.
+    """Return one page of a document as it was scanned.
+
+    Args:
+        scan: the document.
+        page_number: the page, from 1.
+        raster_dpi: resolution at which the pages of a PDF are drawn, dots per inch.
 
     Raises:
         InputError: the scan is missing or cannot be read; ``no-picture`` for Word files, workbooks and transcriptions.
@@ -25,30 +31,45 @@ def page_image(scan: Path, page_number: int, raster_dpi: int) -> Image.Image:
 
 
 def pixels_per_unit(kind: str, raster_dpi: int) -> float:
-    """How many pixels of a page make one unit of the ``cells`` table: points for a ``pdf-text``, else pixels."""
+    """Return how many pixels of a page make one unit of the ``cells`` table.
+
+    Its coordinates are points in a document of kind ``pdf-text``, and pixels in all others.
+
+    >>> pixels_per_unit("pdf-text", 144), pixels_per_unit("scan", 144)
+    (2.0, 1.0)
+    """
     return raster_dpi / 72 if kind == "pdf-text" else 1.0
 
 
 def crop_cells(scan: Path, cells: pd.DataFrame, raster_dpi: int, kind: str = "scan") -> Image.Image:
-    """Cut cells (rows of the ``cells`` table) out of their scan and put them under each other.
+    """Cut cells out of their scan and put them under each other in one picture.
 
-    ``kind`` is that of the document: cells of a ``pdf-text`` are in points, those of a scan in pixels of its pages.
+    Args:
+        scan: the document.
+        cells: rows of the table ``cells``, one or more.
+        raster_dpi: resolution at which the pages of a PDF are drawn, dots per inch.
+        kind: the kind of the document, which gives the unit of the coordinates (`pixels_per_unit`).
 
     Raises:
         InputError: the scan is missing or cannot be read; ``no-picture`` for Word files, workbooks and transcriptions.
     """
     scale = pixels_per_unit(kind, raster_dpi)
-    pieces = []
+    crops = []
     for page_number in sorted(set(cells["page"].astype(int))):
         page = page_image(scan, page_number, raster_dpi)
         margin = MARGIN * page.width
         on_page = cells.loc[cells["page"] == page_number, ["x0", "y0", "x1", "y1"]]
         for x0, y0, x1, y1 in (on_page.to_numpy(dtype=float) * scale).tolist():
             left, top, right, bottom = (round(edge) for edge in (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
-            pieces.append(page.crop((max(0, left), max(0, top), min(page.width, right), min(page.height, bottom))))
-    sheet = Image.new("RGB", (max(p.width for p in pieces), sum(p.height for p in pieces)), "white")
+            crops.append(page.crop((max(0, left), max(0, top), min(page.width, right), min(page.height, bottom))))
+    return _stacked(crops)
+
+
+def _stacked(pictures: Sequence[Image.Image]) -> Image.Image:
+    """The pictures under each other, on white."""
+    sheet = Image.new("RGB", (max(one.width for one in pictures), sum(one.height for one in pictures)), "white")
     top = 0
-    for piece in pieces:
-        sheet.paste(piece, (0, top))
-        top += piece.height
+    for one in pictures:
+        sheet.paste(one, (0, top))
+        top += one.height
     return sheet

@@ -1,4 +1,4 @@
-"""The data dictionary: what every table and column is called in Chinese, its meaning, unit and closed values."""
+"""The data dictionary: for every table and column the Chinese title, the meaning, the unit and the closed values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from workbench.fields import KNOWN
 
 @dataclass(frozen=True, slots=True)
 class ColumnEntry:
-    """A column in Chinese. ``values`` names the values of a closed list; ``unit`` is empty where there is none."""
+    """A column of a table in Chinese.
+
+    Attributes:
+        title: its name.
+        meaning: what it contains.
+        unit: the unit of its numbers; empty where there is none.
+        values: for a column with a closed list of values, each value and its Chinese name.
+    """
 
     title: str
     meaning: str
@@ -27,7 +34,13 @@ class ColumnEntry:
 
 @dataclass(frozen=True, slots=True)
 class TableEntry:
-    """A table in Chinese, and its columns in their order."""
+    """A table in Chinese.
+
+    Attributes:
+        title: its name.
+        meaning: what one row of it is.
+        columns: its columns by their names, in order.
+    """
 
     title: str
     meaning: str
@@ -36,25 +49,30 @@ class TableEntry:
 
 @cache
 def data_dictionary() -> Mapping[str, TableEntry]:
-    """Every table by its name: the promised ones, then ``dictionary`` and ``about`` that go with an export."""
+    """Read the dictionary (``dictionary.toml``).
+
+    Returns:
+        Every table by its name: the promised tables, then ``dictionary`` and ``about``, which every export adds.
+    """
     source = resources.files("workbench.dataset").joinpath("dictionary.toml").read_text(encoding="utf-8")
     return MappingProxyType({name: _table(name, entry) for name, entry in tomllib.loads(source).items()})
 
 
 def _table(table: str, entry: dict[str, object]) -> TableEntry:
+    """A table from its section of the file."""
     columns: dict[str, dict[str, object]] = entry.pop("columns")  # type: ignore[assignment]
     return TableEntry(columns={name: _column(table, name, facts) for name, facts in columns.items()}, **entry)  # type: ignore[arg-type]
 
 
 def _column(table: str, name: str, facts: dict[str, object]) -> ColumnEntry:
-    """A column; the title of a field of the form comes from the field, and stands nowhere else."""
+    """A column from its section of the file. The title of a form's field is that of `workbench.fields`."""
     field_of_form = KNOWN.get((table, name))
     titles = {"title": field_of_form.title} if field_of_form else {}
     return ColumnEntry(**titles, **facts)  # type: ignore[arg-type]
 
 
 def dictionary_table() -> pd.DataFrame:
-    """The dictionary of the promised tables as a table itself, one row a column."""
+    """Return the dictionary as a table, with one row for each column of the promised tables."""
     rows = [
         {
             "table": table,

@@ -1,7 +1,7 @@
-"""How a dataset and its forms show themselves in a notebook: static HTML, every text escaped, no script.
+"""Datasets and forms as a notebook shows them: static HTML, every text escaped, no script.
 
-A form looks like the form; where its scan can be had, pointing at a value shows the piece of the scan that it was
-read from. Each page is embedded once, small and grey, as the background of all its pieces.
+A form looks like the printed form. Where its scan is available, pointing at a value shows the cell of the scan that it
+was read from. Each page is embedded once, small and grey: it is the background of all its cells.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 
 MOST_BYTES = 2_000_000
-"""All embedded pages of one form together; pages beyond that show their text only."""
+"""Most bytes of all embedded pages of one form. Further pages show their text only."""
 
 
 FORMS_LISTED = 20
+"""Most forms in the list of a dataset."""
 
 
 class ShownDataset(Protocol):
-    """What is shown of a dataset: where it lies, the content of ``dataset.json``, and some of its tables."""
+    """What the display needs of a dataset: its folder, the content of ``dataset.json``, and two of its tables."""
 
     @property
     def folder(self) -> object: ...
@@ -45,14 +46,14 @@ class ShownDataset(Protocol):
 
 
 class PageSource(Protocol):
-    """Where the pages of a form can be had."""
+    """Gives pages of forms as pictures."""
 
     def page_image(self, form_id: str, page: int) -> tuple[PIL.Image.Image, float]:
-        """A page as scanned, and how many of its pixels make one unit of the ``cells`` table."""
+        """Return a page as scanned, and how many of its pixels make one unit of the ``cells`` table."""
 
 
 class ShownForm(Protocol):
-    """What is shown of a form: its rows, table by table, and its scan where that can be had."""
+    """What the display needs of a form: its rows by table, and a source of its pages."""
 
     @property
     def form_id(self) -> str: ...
@@ -67,7 +68,7 @@ class ShownForm(Protocol):
 
 
 def form_html(form: ShownForm) -> str:
-    """A form as the form: its tables page by page, its findings above them."""
+    """Show a form like the printed form: its findings, then its tables page by page."""
     facts = {name: _text(value) for name, value in next(rows_of(form["forms"])).items()}
     names = [facts[name] for name in ("department", "project") if facts[name]]
     year = [f"{facts['year']} 年"] if facts["year"] else []
@@ -88,7 +89,11 @@ def form_html(form: ShownForm) -> str:
 
 
 def findings_html(findings: pd.DataFrame) -> str:
-    """The findings of a form, folded up where there are only remarks."""
+    """Show findings as a list, errors first. The list is open only if there are errors.
+
+    Args:
+        findings: rows of the table ``findings``.
+    """
     if findings.empty:
         return "<p>没有发现问题</p>"
     names = {"error": "错误", "warning": "警告", "info": "提示"}
@@ -104,7 +109,7 @@ def findings_html(findings: pd.DataFrame) -> str:
 
 
 def _embedded(form: ShownForm) -> tuple[dict[str, EmbeddedPage], str]:
-    """The form's pages as far as they can be had and are not too much, and what is to be said about the others."""
+    """The pages of a form by their CSS class, as many as are available and fit `MOST_BYTES`, and a note about them."""
     from workbench.errors import WorkbenchError
 
     pages: dict[str, EmbeddedPage] = {}
@@ -122,11 +127,12 @@ def _embedded(form: ShownForm) -> tuple[dict[str, EmbeddedPage], str]:
 
 
 def _page_class(form_id: str, page: int) -> str:
+    """The CSS class of a page."""
     return f"wb-{''.join(c for c in form_id if c.isalnum())}-{page}"
 
 
 def _looks(form: ShownForm) -> dict[tuple[Any, ...], tuple[str, str]]:
-    """How fields look that findings are about: (table, record, field) → class and words."""
+    """The CSS class and the hint of fields that a finding is about or a person corrected, by (table, record, field)."""
     looks = {
         (row["table"], row["record_no"], row["field"]): ("doubt", row["message"])
         for row in rows_of(form["findings"])
@@ -142,6 +148,7 @@ def _looks(form: ShownForm) -> dict[tuple[Any, ...], tuple[str, str]]:
 def _sheet_cell(
     row: Mapping[str, Any], looks: Mapping[tuple[Any, ...], tuple[str, str]], page: EmbeddedPage | None
 ) -> SheetCell:
+    """A cell to be drawn, from its row of ``cells``; with its box on the embedded page, if there is one."""
     key = (row["table"], row["record_no"], row["field"])
     is_label = row["field"] == "label"
     name = field_name(row["field"]) if row["field"] and not is_label else ""
@@ -150,12 +157,12 @@ def _sheet_cell(
     if page is not None and row["text"]:
         x0, y0, x1, y1 = (float(row[edge]) * page.scale for edge in ("x0", "y0", "x1", "y1"))
         box = (x0, y0, x1, y1)
-    place = {part: row[part] for part in ("row", "col", "rowspan", "colspan", "text")}
-    return SheetCell(**place, look=look, title=title, box=box)
+    plain = {part: row[part] for part in ("row", "col", "rowspan", "colspan", "text")}
+    return SheetCell(**plain, look=look, title=title, box=box)
 
 
 def _of_form(cells: Sequence[SheetCell]) -> list[SheetCell]:
-    """The cells in rows that show something of this form: a table on its page may go on with another form."""
+    """The cells in rows with some text of this form. The same table of the page may continue with another form."""
     rows = {row for cell in cells if cell.text for row in covered_by(cell.row, cell.rowspan)}
     return [cell for cell in cells if rows & set(covered_by(cell.row, cell.rowspan))]
 
@@ -164,7 +171,7 @@ def _of_form(cells: Sequence[SheetCell]) -> list[SheetCell]:
 
 
 def dataset_html(dataset: ShownDataset) -> str:
-    """What a dataset holds: its tables with their rows, its forms, its findings by severity."""
+    """Show a dataset: its first forms, the number of rows of its tables, and of its findings by severity."""
     rows = dataset.info["rows"]
     counts = "".join(
         f"<tr><td>ds.{as_html(name)}</td><td class='wb-number'>{int(rows[name])}</td></tr>" for name in rows
@@ -190,6 +197,7 @@ def dataset_html(dataset: ShownDataset) -> str:
 
 
 def _text(value: Any) -> str:
+    """A value as people read it; nothing for None and False."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,9 +1,12 @@
-"""Tables that are the old ones or the new ones, whole, whatever ends the run that puts them in their place.
+"""Replacing the tables of a dataset at once: whatever interrupts a run, the dataset is the old one or the new one.
 
-New tables are written beside the old ones. One rename makes them the dataset, as the folder `COMMITTED`; only then are
-they moved to where everybody looks for them. Who opens the dataset meanwhile, or after that was cut short, reads each
-file from whichever of the two places it is in; the next run that writes finishes the moving. Programs that read the
-Parquet files by themselves never find tables of two runs side by side: the old ones are gone before a new one comes.
+1. New tables are written to a folder beside the old ones.
+2. One rename makes that folder the dataset, under the name `COMMITTED`.
+3. The files are moved to the processed folder, where everybody looks for them. All old files are removed first, so that
+   a program which reads the Parquet files by itself never finds tables of two runs.
+
+Who opens the dataset during step 3, or after an interruption, reads each file from where it is. The next run that
+writes completes the step.
 """
 
 from __future__ import annotations
@@ -14,20 +17,28 @@ from pathlib import Path
 from workbench.errors import DatasetError
 
 TABLES = ("documents", "forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
+"""The promised tables. ``documents`` is the first: some functions treat it alone."""
 
 INFO = "dataset.json"
 
+"""The file with the facts about a dataset: its digest, rows, and what it was built from."""
+
 FILES = (*(f"{table}.parquet" for table in TABLES), INFO)
+"""The files of a dataset, in the order in which they are moved."""
 
 COMMITTED = ".new"
-"""Folder of tables that are the dataset already, and are not all in their place yet."""
+"""Name of the folder with tables that belong to the dataset but have not all been moved yet."""
 
 
 def commit(written: Path, folder: Path) -> None:
-    """Make a folder of written tables the dataset of ``folder``. One run at a time may do so.
+    """Replace the dataset of a folder. Only one run at a time may do so.
+
+    Args:
+        written: a folder with all files of the new dataset, on the same disk; it is moved.
+        folder: the processed folder.
 
     Raises:
-        DatasetError: the folder cannot be written. The dataset is the old one, or the new one, all the same.
+        DatasetError: the folder cannot be written. The dataset is the old one or the new one even then.
     """
     finish(folder)
     try:
@@ -38,7 +49,7 @@ def commit(written: Path, folder: Path) -> None:
 
 
 def finish(folder: Path) -> None:
-    """Put tables that are the dataset already in their place. One run at a time may do so.
+    """Move files that an interrupted `commit` left in `COMMITTED`, if any. Only one run at a time may do so.
 
     Raises:
         DatasetError: the folder cannot be written.
@@ -46,7 +57,7 @@ def finish(folder: Path) -> None:
     new = folder / COMMITTED
     try:
         waiting = [name for name in FILES if (new / name).exists()]
-        for name in waiting[:-1]:  # the last is dataset.json, which others look for: it is replaced at once
+        for name in waiting[:-1]:  # the last is dataset.json: a program that looks for it must find one at any time
             (folder / name).unlink(missing_ok=True)
         for name in waiting:
             (new / name).replace(folder / name)
@@ -57,23 +68,23 @@ def finish(folder: Path) -> None:
 
 
 def place_of_file(folder: Path, name: str) -> Path:
-    """Where a file of the dataset is just now."""
+    """Return the path that a file of the dataset has at the moment."""
     new = folder / COMMITTED / name
     return new if new.exists() else folder / name
 
 
 def opened(folder: Path, name: str) -> BufferedReader:
-    """A file of the dataset, to be read.
+    """Open a file of the dataset for reading.
 
     Raises:
-        FileNotFoundError: there is none.
+        FileNotFoundError: there is no such file.
     """
     try:
         return place_of_file(folder, name).open("rb")
-    except FileNotFoundError:  # it has just been moved
+    except FileNotFoundError:  # it was moved between the two steps
         return place_of_file(folder, name).open("rb")
 
 
 def unwritable(folder: Path, error: OSError) -> DatasetError:
-    """What is said where the tables cannot be put."""
+    """Return the error to raise where the processed folder cannot be written."""
     return DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})")

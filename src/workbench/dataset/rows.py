@@ -1,4 +1,4 @@
-"""The rows of one document as bytes, and many documents' rows as tables: what a dataset is written from."""
+"""The rows of one document in Arrow's format: as tables, and packed as bytes. A dataset is written from them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ ArrowRows = dict[str, pa.Table]
 
 @cache
 def arrow_schema(table: str) -> pa.Schema:
-    """The promised columns with their types, and what pandas needs to give them back as they were."""
+    """Return the promised columns of a table with their types, and the metadata that restores the types of pandas."""
     schema: pa.Schema = pa.Table.from_pandas(to_table(table, []), preserve_index=False).schema
     return schema
 
 
 def as_rows(tables: Mapping[str, pd.DataFrame]) -> ArrowRows:
-    """The promised tables as rows to write."""
+    """Convert promised tables to Arrow's format."""
     return {
         name: pa.Table.from_pandas(frame, schema=arrow_schema(name), preserve_index=False)
         for name, frame in tables.items()
@@ -34,7 +34,11 @@ def as_rows(tables: Mapping[str, pd.DataFrame]) -> ArrowRows:
 
 
 def pack_rows(tables: Mapping[str, pd.DataFrame]) -> bytes:
-    """Tables of one document, its row of ``documents`` aside, as Arrow streams one after the other."""
+    """Pack the tables of one document, except ``documents``, as Arrow streams one after the other.
+
+    Args:
+        tables: the promised tables by their names, without ``documents``.
+    """
     sink = pa.BufferOutputStream()
     rows = as_rows(tables)
     for name in TABLES[1:]:
@@ -45,6 +49,6 @@ def pack_rows(tables: Mapping[str, pd.DataFrame]) -> bytes:
 
 
 def unpack_rows(content: bytes) -> ArrowRows:
-    """The inverse of `pack_rows`."""
+    """Unpack the tables that `pack_rows` packed."""
     source = pa.BufferReader(content)
     return {name: pa.ipc.open_stream(source).read_all() for name in TABLES[1:]}

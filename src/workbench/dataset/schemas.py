@@ -11,6 +11,8 @@ import pandera.pandas as pa
 from workbench.fields import FORM_FIELDS, FormField
 from workbench.model import Table
 
+# The types of columns. Each function makes a new column.
+
 
 def _text(nullable: bool = False, allowed: list[str] | None = None) -> pa.Column:
     return pa.Column("str", pa.Check.isin(allowed) if allowed else None, nullable=nullable)
@@ -34,6 +36,7 @@ def _fields(table: Table) -> dict[str, pa.Column]:
 
 
 def _column(field: FormField) -> pa.Column:
+    """The column of a field: a number where the field has a parser, a count for a year or a goal number, else text."""
     if field.parser:
         return _number()
     nullable = field.nulls != "never"
@@ -160,7 +163,11 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 
 
 def to_table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Rows as the promised table: columns in order, of the promised types, validated.
+    """Make a promised table of its rows, with the columns in order and of the promised types, and validate it.
+
+    Args:
+        name: the table.
+        rows: values by column. A column that a row does not have is null there.
 
     Raises:
         pandera.errors.SchemaErrors: the rows break the contract; every breach is listed.
@@ -172,11 +179,11 @@ def to_table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 def text_columns(frame: pd.DataFrame) -> list[str]:
-    """The columns of a promised table that hold text."""
+    """Return the names of the columns with text."""
     return [str(column) for column in frame if pd.api.types.is_string_dtype(frame[column])]
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """The rows of a table as plain values, None for every kind of nothing."""
+    """Return the rows of a table by column, with plain Python values; None for NaN, NaT and NA."""
     columns = {str(name): column.astype(object).where(column.notna(), None).tolist() for name, column in frame.items()}
     return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))

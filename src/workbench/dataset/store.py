@@ -1,4 +1,4 @@
-"""The dataset opened again: Parquet files and ``dataset.json``."""
+"""An opened dataset: its tables, its forms, and pictures of what they were read from."""
 
 from __future__ import annotations
 
@@ -29,9 +29,18 @@ if TYPE_CHECKING:
 
 
 class Dataset:
-    """An opened dataset. Tables are read on first use and validated."""
+    """An opened dataset. Each table is an attribute, which is read on first use and validated.
+
+    Attributes:
+        folder: the processed folder, or its URL in a store.
+    """
 
     def __init__(self, folder: Path | str) -> None:
+        """Open a dataset.
+
+        Raises:
+            DatasetError: the folder holds none.
+        """
         self.folder = location_of(folder)
         self._info = self._content(INFO)
         if self._info is None:
@@ -90,6 +99,11 @@ class Dataset:
         return self._table("findings")
 
     def _table(self, name: str) -> pd.DataFrame:
+        """Read a table, check its digest, and validate it.
+
+        Raises:
+            DatasetError: the file is missing or damaged, or the dataset was built anew.
+        """
         import pandera.errors
 
         try:
@@ -100,7 +114,12 @@ class Dataset:
             raise self._damaged(f"table {name}", error) from error
 
     def _require_whole(self, name: str, stream: BufferedReader | BytesIO) -> None:
-        """Refuse a table that is not, byte for byte, the one that ``dataset.json`` was written with."""
+        """Check that a file is, byte for byte, the one that ``dataset.json`` was written with.
+
+        Raises:
+            DatasetError: the dataset was built anew since it was opened.
+            ValueError: the file is damaged.
+        """
         written = self.info.get("files", {}).get(f"{name}.parquet")
         if written == hashlib.file_digest(stream, "sha256").hexdigest():
             stream.seek(0)
@@ -110,12 +129,13 @@ class Dataset:
         raise ValueError("its digest is not that of dataset.json")
 
     def _parquet(self, name: str) -> BufferedReader | BytesIO:
+        """The file of a table, open for reading; empty where a store has none."""
         if isinstance(self.folder, Path):
             return opened(self.folder, f"{name}.parquet")
         return BytesIO(self._content(f"{name}.parquet") or b"")
 
     def _content(self, name: str) -> bytes | None:
-        """A file of the dataset; None where there is none."""
+        """The content of a file of the dataset; None: there is no such file."""
         if not isinstance(self.folder, Path):
             return files_at(self.folder).get(name)
         try:
@@ -130,8 +150,10 @@ class Dataset:
         return DatasetError(self.folder, f"{what} is missing or damaged; build it again with: workbench ingest ({why})")
 
     def _scan(self, name: str) -> pa.dataset.Dataset:
-        """A table as it lies on the disk; it is read piece by piece when a query asks for it, each against its own
-        checksum."""
+        """A table for queries: only the pages of the file that a query needs are read, each checked by its checksum.
+
+        A table in a store is read whole.
+        """
         import pyarrow.dataset
         import pyarrow.parquet
 
@@ -145,7 +167,7 @@ class Dataset:
             raise self._damaged(f"table {name}", error) from error
 
     def sql(self, query: str) -> pd.DataFrame:
-        """The answer of DuckDB to a query over the tables, by their names. What the query asks for is read, no more.
+        """Answer a query in DuckDB's SQL, over the tables by their names. No more is read than the query needs.
 
         >>> ds.sql("select department, total_score from forms order by total_score desc")  # doctest: +SKIP
         """
@@ -159,10 +181,10 @@ class Dataset:
             return connection.execute(query).df()
 
     def form(self, form_id: str) -> FormTables:
-        """Everything about one form: the rows of every table with its form_id. In a notebook it looks like the form.
+        """Return everything about one form: the rows of every table with its id. A notebook shows it like the form.
 
         Raises:
-            SelectionError: no such form; the nearest ids are named.
+            SelectionError: there is no such form. The error names the nearest ids.
         """
         if form_id not in set(self.forms["form_id"]):
             from rapidfuzz import process
@@ -174,9 +196,15 @@ class Dataset:
         return FormTables(self, form_id, rows)
 
     def anchor(self, form_id: str, table: str, record_no: int | None) -> Anchor | None:
-        """What a correction of a record keeps of it: its place on the scan, and the text that names it.
+        """Return what a correction keeps of its record: the cell on the scan, and the text that names the record.
 
-        None for the form itself (``record_no`` None or 0), and where there is no such record.
+        Args:
+            form_id: the form.
+            table: the table of the record.
+            record_no: its number there, from 1.
+
+        Returns:
+            The anchor; None for the form itself (``record_no`` None or 0), and where there is no such record.
         """
         return self._anchors.of(form_id, table, record_no)
 
@@ -187,9 +215,13 @@ class Dataset:
         return Anchors(self.fields)
 
     def crop(self, form_id: str, table: str, record_no: int | None, field: str) -> PIL.Image.Image:
-        """The piece of the scan that a value was read from; pieces from several pages are put under each other.
+        """Return a picture of the cells that a value was read from. Several cells are put under each other.
 
-        ``record_no`` is the number of the record in its table, None for the fields of ``forms``.
+        Args:
+            form_id: the form.
+            table: the table of the value.
+            record_no: the number of the record in its table, from 1; None for the table ``forms``.
+            field: the column of the value.
 
         Raises:
             SelectionError: the value has no cell.
@@ -206,7 +238,7 @@ class Dataset:
         return crop_cells(scan, chosen, dpi, kind)
 
     def page_image(self, form_id: str, page: int) -> tuple[PIL.Image.Image, float]:
-        """A page of a form's document as scanned, and how many of its pixels make one unit of the ``cells`` table.
+        """Return a page of a form's document as scanned, and how many of its pixels make one unit of ``cells``.
 
         Raises:
             InputError: the scan is no longer where it was; ``no-picture`` where the document has none.
@@ -217,10 +249,11 @@ class Dataset:
         return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
 
     def _document(self, form_id: str) -> tuple[Path, str, int]:
+        """Path, kind and resolution of the document of a form, as `original` returns them."""
         return self.original(str(self.forms.set_index("form_id").loc[form_id, "document_id"]))
 
     def original(self, document_id: str) -> tuple[Path, str, int]:
-        """Where a document lay, its kind, and the resolution at which its pages were drawn. It may have moved since.
+        """Return where a document was when it was read, its kind, and the resolution of its pages in dots per inch.
 
         Raises:
             SelectionError: the dataset has no such document.
@@ -229,26 +262,31 @@ class Dataset:
             raise SelectionError("document", document_id, [])
         source, kind = self._originals[document_id]
         version = self.info.get("documents", {}).get(source, {}).get("version")
-        # Pages that an earlier version read, if they were kept, were drawn with its settings.
+        # A document that an earlier version read, and that was not read again, was drawn with the settings of then.
         settings = self.info.get("versions", {}).get(version, {}).get("settings", {})
         dpi = int((self.info["settings"] | settings)["raster_dpi"])
         return self._file_of(source), kind, dpi
 
     @cached_property
     def _originals(self) -> dict[str, tuple[str, str]]:
-        """Source and kind of every document, the first where one lies in the archive twice."""
+        """Source and kind of every document by its id. Of two copies in the archive the first counts."""
         columns = (self.documents[name].tolist() for name in ("document_id", "source", "kind"))
         return {document_id: (source, kind) for document_id, source, kind in reversed([*zip(*columns, strict=True)])}
 
     def export(self, format: str, out: Path | str | None = None) -> Exported:
-        """Write all tables for another tool: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).
+        """Write all tables for another tool.
 
-        Returns where it is (by default in ``exports/``), and notes on what the format could not hold as it was.
+        Args:
+            format: ``xlsx`` or ``duckdb`` (a file), ``csv`` or ``dta`` (a folder).
+            out: the file or folder; by default in ``exports/``.
+
+        Returns:
+            The path of the export, and notes about values that the format cannot hold as they are.
 
         >>> ds.export("xlsx", "forms.xlsx")                                          # doctest: +SKIP
 
         Raises:
-            SettingsError: no such format.
+            SettingsError: there is no such format.
             DatasetError: the export cannot be written.
         """
         from workbench.dataset.export.exporting import export_dataset
@@ -256,7 +294,10 @@ class Dataset:
         return export_dataset(self, format, out)
 
     def _file_of(self, source: str) -> Path:
-        """A document on this machine; from a store it is fetched once, and stays as long as the dataset is open."""
+        """The path of a document on this machine.
+
+        A document of a store is fetched at first use, and kept as long as the dataset is open.
+        """
         raw = location_of(str(self.info["raw"]))
         if isinstance(raw, Path):
             folder = (self.folder / raw if isinstance(self.folder, Path) else raw).resolve()
@@ -269,11 +310,12 @@ class Dataset:
 
     @cached_property
     def _fetched(self) -> tempfile.TemporaryDirectory[str]:
+        """The folder of documents that were fetched from a store."""
         return tempfile.TemporaryDirectory(prefix="workbench-")
 
 
 class FormTables(dict[str, pd.DataFrame]):
-    """The rows of one form, table by table."""
+    """The rows of one form, by the names of the tables. A notebook shows it like the form."""
 
     def __init__(self, dataset: Dataset, form_id: str, tables: Mapping[str, pd.DataFrame]) -> None:
         super().__init__(tables)

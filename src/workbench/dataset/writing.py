@@ -1,4 +1,4 @@
-"""The dataset written: Parquet files and ``dataset.json``, all of them or none, in little memory."""
+"""Writing a dataset: Parquet files and ``dataset.json``, all of them or none, in memory that does not grow with it."""
 
 from __future__ import annotations
 
@@ -21,25 +21,26 @@ from workbench.files import write_atomically
 from workbench.remote import RemoteFiles
 
 SCHEMA_VERSION = 2
+"""Version of the promised tables, in ``dataset.json``."""
 
 BATCH_ROWS = 20_000
-"""Rows that are held before they are written: the memory that a dataset takes does not grow with it."""
+"""Rows that are collected before they are written: they bound the memory that is needed."""
 
 BUFFER = 1 << 20
-"""Bytes of a file that are written at a time."""
+"""Size of the buffer of a file that is written, bytes."""
 
 BEING_WRITTEN = ".tables-"
-"""Beginning of the name of the folder that tables stand in until all of them are written."""
+"""Prefix of the name of the folder that tables are written to, until all of them are there."""
 
 
 def write_dataset(folder: Path, parts: Iterable[ArrowRows], origin: Mapping[str, object]) -> str:
     """Write all tables and ``dataset.json``.
 
-    They are written beside those that are there and then put in their place, all at once (see `placing`).
+    They are written to a folder beside the old ones and then replace them all at once (see `placing`).
 
     Args:
         folder: the processed folder; made if it is not there.
-        parts: rows of the tables, in order; a part need not have rows of every table.
+        parts: rows of the tables, in order, for example one part for each document. A part may leave tables out.
         origin: what the tables were built from (pipeline, engine, settings, raw folder).
 
     Returns:
@@ -70,10 +71,16 @@ def write_dataset(folder: Path, parts: Iterable[ArrowRows], origin: Mapping[str,
 
 
 def upload_dataset(folder: Path, files: RemoteFiles) -> None:
-    """Put a dataset that was written on this machine into a store, ``dataset.json`` last.
+    """Upload a dataset from this machine to a store, ``dataset.json`` last.
+
+    While the tables are uploaded the store has no ``dataset.json``, and so no dataset.
+
+    Args:
+        folder: the processed folder.
+        files: the store.
 
     Raises:
-        StoreError: it cannot be written.
+        StoreError: the store cannot be written.
     """
     files.remove(INFO)
     for name in FILES:
@@ -81,7 +88,7 @@ def upload_dataset(folder: Path, files: RemoteFiles) -> None:
 
 
 def _write_tables(folder: Path, parts: Iterable[ArrowRows]) -> tuple[dict[str, str], dict[str, int]]:
-    """Digest and number of rows of every table."""
+    """Write the Parquet files; return the digest of the content and the number of rows of every table."""
     digests = {name: hashlib.sha256(",".join(arrow_schema(name).names).encode()) for name in TABLES}
     counts = dict.fromkeys(TABLES, 0)
     with ExitStack() as stack:
@@ -98,22 +105,24 @@ def _write_tables(folder: Path, parts: Iterable[ArrowRows]) -> tuple[dict[str, s
 
 
 def _batches(parts: Iterable[ArrowRows]) -> Iterator[tuple[str, pa.Table]]:
-    """Parts joined to batches of about `BATCH_ROWS` rows of all tables together.
+    """Join parts to batches of at least `BATCH_ROWS` rows, all tables counted together.
 
-    The tables of a document share one piece of memory: it is free when none of them is held any more.
+    The tables of a document share one block of memory, which is freed with the last of them: so all tables of a part
+    are written with the same batch.
     """
-    held: list[ArrowRows] = []
+    waiting: list[ArrowRows] = []
     rows = 0
     for part in parts:
-        held.append(part)
+        waiting.append(part)
         rows += sum(map(len, part.values()))
         if rows >= BATCH_ROWS:
-            yield from _joined(held)
-            held, rows = [], 0
-    yield from _joined(held)
+            yield from _joined(waiting)
+            waiting, rows = [], 0
+    yield from _joined(waiting)
 
 
 def _joined(parts: Sequence[ArrowRows]) -> Iterator[tuple[str, pa.Table]]:
+    """The rows of all parts, table by table, without tables that have none."""
     for name in TABLES:
         tables = [part[name] for part in parts if name in part and len(part[name])]
         if tables:
@@ -121,12 +130,16 @@ def _joined(parts: Sequence[ArrowRows]) -> Iterator[tuple[str, pa.Table]]:
 
 
 def _sha256(path: Path) -> str:
+    """The SHA-256 of a file, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _as_text(table: pa.Table) -> bytes:
-    """Rows as lines of CSV: the same for the same rows, whatever batches they come in. A missing text is not ``""``."""
+    """Rows as lines of CSV, from which the digest of a table is made.
+
+    They do not depend on how the rows are divided into batches. A null and an empty text give different lines.
+    """
     sink = io.BytesIO()
     pa.csv.write_csv(table, sink, pa.csv.WriteOptions(include_header=False))
     return sink.getvalue()

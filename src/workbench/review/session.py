@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench.checks import check_form
 from workbench.corrections.apply import Corrected, apply_corrections
 from workbench.corrections.correction import Action, Correction
-from workbench.corrections.log import CorrectionLog, corrections_folder, read_corrections
+from workbench.corrections.history import read_corrections
+from workbench.corrections.log import CorrectionLog, corrections_folder
 from workbench.corrections.reconcile import published
 from workbench.corrections.records import find_record, records_of
 from workbench.fields import KEYS

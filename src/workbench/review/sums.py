@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.checks.budgets import AMOUNTS, BUDGET_CHECKS, base_of
-from workbench.checks.doubts import CellsByKey
 from workbench.checks.indicators import INDICATOR_CHECKS
 from workbench.checks.totals import (
     budget_points,
@@ -14,6 +13,7 @@ from workbench.checks.totals import (
     scores_do_not_add_up,
     weights_do_not_add_up,
 )
+from workbench.checks.uncertain import CellsByKey
 from workbench.checks.wording import amount, points
 from workbench.fields import field_name
 from workbench.findings import Calculation, kind_of

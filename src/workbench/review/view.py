@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.checks.doubts import cells_of
+from workbench.checks.uncertain import cells_of
 from workbench.corrections.apply import Corrected
 from workbench.corrections.correction import Correction
 from workbench.corrections.validate import refusal

@@ -15,7 +15,7 @@ from workbench.archive.building.documents import BuiltDocument
 from workbench.archive.plan import Previous
 from workbench.archive.results.store import document_id
 from workbench.archive.results.version import PIPELINE, code_digest
-from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.history import CorrectionHistory
 from workbench.dataset.placing import COMMITTED, INFO
 from workbench.files import Files
 from workbench.remote import Location

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workbench.archive.building.documents import BuiltDocument
 from workbench.archive.run.scheduler import RunResult
-from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.history import CorrectionHistory
 from workbench.remote import Location
 from workbench.visible import as_html, literal
 

@@ -13,7 +13,7 @@ from workbench.archive.plan import PlannedDocument
 from workbench.archive.results.store import DOCUMENT, Assembled, ResultStore
 from workbench.archive.run.scheduler import RunResult, assemble_task
 from workbench.archive.run.tasks import Job, perform
-from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.history import CorrectionHistory
 from workbench.errors import DatasetError
 from workbench.remote import RemoteFiles
 

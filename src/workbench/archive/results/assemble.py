@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from workbench.archive.results.store import Assembled, ResultStore, StoredDocument, document_id, page_name, sha256
 from workbench.archive.results.version import NO_ENGINE, Version, code_digest
 from workbench.corrections.correction import Correction
-from workbench.corrections.log import CorrectionHistory
+from workbench.corrections.history import CorrectionHistory
 from workbench.errors import InputError
 from workbench.model import Form, PageContent
 from workbench.readers.kinds import Kind, PageRecord

@@ -1,0 +1,1 @@
+"""The tables for other tools, with one module for each format."""

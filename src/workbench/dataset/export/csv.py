@@ -1,9 +1,9 @@
 """CSV for spreadsheets: UTF-8 with a byte order mark, and no text that a spreadsheet would take for a formula.
 
 A CSV file has no types: a spreadsheet calculates whatever begins like a formula, and forms are full of ``=100%``.
-The known defence is an apostrophe in front. Here it can be taken off again without a doubt, because text that
-begins with an apostrophe of its own gets one more: strip one apostrophe from the front of a text, and it is the
-form's. A sign alone (``-``) is text to every spreadsheet and gets none.
+The usual defence is an apostrophe in front. Text that begins with an apostrophe of its own gets one more: so removing
+one apostrophe from the front always gives the text of the form. A symbol alone (``-``) is text to every spreadsheet and
+gets none.
 """
 
 from __future__ import annotations
@@ -23,14 +23,23 @@ if TYPE_CHECKING:
     from workbench.dataset.export.about import About
 
 FORMULA = re.compile(r"'|[=+\-@＝＋－＠\t\r\n].", re.DOTALL)
-"""How text begins that a spreadsheet might calculate (full-width signs in some locales), or that was marked."""
+"""The beginning of text that gets an apostrophe: a spreadsheet might calculate it (full-width in some locales)."""
 
-EXCEL_TEXT, EXCEL_ROWS = 32_767, 1_048_576
-"""Most UTF-16 units in a cell and most rows in a sheet (with the header) that Excel opens."""
+EXCEL_TEXT = 32_767
+"""Most UTF-16 units in a cell that Excel opens (Microsoft, *Excel specifications and limits*)."""
+
+EXCEL_ROWS = 1_048_576
+"""Most rows in a sheet that Excel opens, with the header (same source)."""
 
 
 def write_csv(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: About) -> None:
-    """A file for each table. Null is nothing between the commas, empty text is two quotation marks."""
+    """Write a file for each table. A null is nothing between the commas, an empty text is two quotation marks.
+
+    Args:
+        folder: the folder of the files; it must not be there yet.
+        tables: names and content of the tables.
+        about: gets rules and notes, and is written last.
+    """
     folder.mkdir()
     about.rule("以 = + - @、制表符或换行开头的文字（单独一个符号除外）和以 ' 开头的文字，前面加了一个 '：")
     about.rule("以免电子表格当作公式计算；去掉开头的一个 ' 即为原文（pandas：列.str.removeprefix(\"'\")）")
@@ -48,6 +57,7 @@ def write_csv(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: A
 
 
 def _write(path: Path, frame: pd.DataFrame) -> None:
+    """Write one file, with guarded texts."""
     texts = {column: guarded(frame[column]) for column in text_columns(frame)}
     with path.open("wb") as stream:
         stream.write("\ufeff".encode())
@@ -55,5 +65,9 @@ def _write(path: Path, frame: pd.DataFrame) -> None:
 
 
 def guarded(texts: pd.Series) -> pd.Series:
-    """The texts with an apostrophe before those that a spreadsheet might calculate; nulls stay null."""
+    """Put an apostrophe before texts that a spreadsheet might calculate; nulls stay null.
+
+    >>> guarded(pd.Series(["=100%", "-", "'a", "完成"])).tolist()
+    ["'=100%", '-', "''a", '完成']
+    """
     return texts.mask(texts.str.match(FORMULA).fillna(False).astype(bool), "'" + texts)

@@ -19,17 +19,23 @@ if TYPE_CHECKING:
     from workbench.dataset.export.about import About
 
 SHORT_TEXT = 240
-"""Bytes of the longest text of a fixed-width column; longer ones become strL, which takes only what it needs.
+"""Most bytes of a text in a fixed-width column. Columns with a longer text become strL, as long as their texts.
 
-Stata's own limit is 2,045; identifiers stay below 240, and only fixed-width columns can be keys of a merge.
+Stata's own limit is 2,045. Only fixed-width columns can be keys of a merge; identifiers stay below 240 bytes.
 """
 
 DATA_LABEL = 80
-"""Most characters of a data set's label."""
+"""Most characters of a data set's label in Stata."""
 
 
 def write_dta(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: About) -> None:
-    """A ``.dta`` file for each table."""
+    """Write a ``.dta`` file for each table.
+
+    Args:
+        folder: the folder of the files; it must not be there yet.
+        tables: names and content of the tables.
+        about: gets rules and notes, and is written last.
+    """
     folder.mkdir()
     about.rule("封闭取值的字段（如 status、severity、met）为带值标签的数；其余文字仍为文字")
     about.rule("Stata 的文字没有缺失值：空值与空白文字都为空")
@@ -44,6 +50,7 @@ def write_dta(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: A
 
 
 def _write(path: Path, name: str, frame: pd.DataFrame, digest: str) -> None:
+    """Write one table, with the titles of the dictionary as labels and the digest of the dataset in its label."""
     entry = data_dictionary()[name]
     columns: dict[str, pd.Series] = {}
     value_labels: dict[str, dict[int, str]] = {}
@@ -67,7 +74,10 @@ def _write(path: Path, name: str, frame: pd.DataFrame, digest: str) -> None:
 
 
 def _coded(column: pd.Series, values: list[tuple[str, str]]) -> tuple[pd.Series, dict[int, str]]:
-    """Numbers for a closed list, and their labels: false is 0 and true 1, the first of a list of texts is 1."""
+    """A column with a closed list of values as numbers, and the labels of the numbers.
+
+    False is 0 and true is 1. Texts are numbered from 1 in the order of the list.
+    """
     is_flag = pd.api.types.is_bool_dtype(column)
     labels = {code: f"{value} {label}" for code, (value, label) in enumerate(values, start=0 if is_flag else 1)}
     if is_flag:
@@ -77,6 +87,7 @@ def _coded(column: pd.Series, values: list[tuple[str, str]]) -> tuple[pd.Series,
 
 
 def _plain(column: pd.Series) -> pd.Series:
+    """A column in a type of Stata: text without nulls and NUL characters, whole numbers, or numbers with nulls."""
     column = column.reset_index(drop=True)
     if pd.api.types.is_string_dtype(column):
         return column.fillna("").str.replace("\0", "\ufffd", regex=False).astype(object)

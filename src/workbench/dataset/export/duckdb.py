@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from workbench.dataset.export.about import About
 
 DISK_FAULTS = (duckdb.OperationalError, duckdb.FatalException)
-"""What DuckDB calls a disk that is full, broken or not to be written to."""
+"""What DuckDB raises where the disk is full, broken or read-only."""
 
 
 def write_duckdb(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: About) -> None:
-    """A table each; null, empty text and every type are as in the dataset.
+    """Write all tables into one DuckDB file. Nulls, empty texts and types are those of the dataset.
+
+    Args:
+        path: the file; it must not be there yet.
+        tables: names and content of the tables.
+        about: is written last.
 
     Raises:
         OSError: the file cannot be written.
@@ -32,7 +37,7 @@ def write_duckdb(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: 
                 _add(connection, name, frame)
             _add(connection, "about", about.table())
             connection.commit()
-            connection.execute("checkpoint")  # closing does that as well, and says nothing where it cannot
+            connection.execute("checkpoint")  # closing does that as well, but raises nothing where it fails
     except DISK_FAULTS as error:
         raise OSError(str(error)) from error
     if path.with_name(f"{path.name}.wal").exists():
@@ -40,6 +45,7 @@ def write_duckdb(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: 
 
 
 def _add(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    """Add one table with its comments."""
     connection.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
     connection.execute(f'create table "{name}" as select * from incoming')
     connection.unregister("incoming")
@@ -50,10 +56,12 @@ def _add(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) 
 
 
 def _comment(entry: ColumnEntry) -> str:
+    """The entry of the dictionary in one line: title, meaning, unit, values."""
     values = "；".join(f"{value} {label}" for value, label in entry.values.items())
     parts = (entry.title, entry.meaning, entry.unit and f"单位：{entry.unit}", values and f"取值：{values}")
     return "。".join(part for part in parts if part)
 
 
 def _literal(text: str) -> str:
+    """A text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"

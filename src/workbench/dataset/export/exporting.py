@@ -1,7 +1,7 @@
-"""A dataset for other tools: Excel, CSV, Stata, DuckDB. Text stays text, and what a format cannot hold is said.
+"""A dataset for other tools: Excel, CSV, Stata, DuckDB. Text stays text, and what a format cannot hold is reported.
 
-Every export holds the promised tables, the data dictionary (``dictionary``), and ``about``: what it was made
-from and every place where the format made a difference.
+Every export holds the promised tables, the data dictionary (``dictionary``), and ``about``: what the export was made
+from, and every value that the format cannot hold as it is.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ Writer = Callable[[Path, Iterable[tuple[str, pd.DataFrame]], About], None]
 WRITERS: Mapping[str, Writer] = {"xlsx": write_xlsx, "csv": write_csv, "dta": write_dta, "duckdb": write_duckdb}
 
 FORMATS = tuple(WRITERS)
+"""The names of the formats."""
 
 FOLDER_FORMATS = frozenset({"csv", "dta"})
 """Formats that give a folder with a file for each table; the others give one file."""
 
 DEFAULT_FOLDER = Path("exports")
-
+"""Where exports go if no path is given, relative to the working folder."""
 
 ExportProgress = Callable[..., Iterable[str]]
 """Something like ``tqdm``: takes the names of the tables, ``total=`` and ``desc=``, and passes them on."""
@@ -50,14 +51,19 @@ class Exportable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Where the export is, and what its format could not hold as it was."""
+    """A finished export.
+
+    Attributes:
+        path: the file or folder.
+        notes: in Chinese, the values that the format could not hold as they are.
+    """
 
     path: Path
     notes: tuple[str, ...]
 
 
 def silent(names: Iterable[str], **_facts: object) -> Iterable[str]:
-    """No progress bar."""
+    """Pass on the names and show no progress bar."""
     return names
 
 
@@ -75,7 +81,7 @@ def export_dataset(
     An export that is interrupted leaves what was there before.
 
     Raises:
-        SettingsError: no such format.
+        SettingsError: there is no such format.
         DatasetError: the dataset is damaged, or the export cannot be written.
     """
     if kind not in WRITERS:
@@ -96,6 +102,7 @@ def export_dataset(
 
 
 def _destination(kind: str, out: Path | None) -> Path:
+    """The path of an export: ``out`` itself, a file in it if it is a folder but one file is made, or the default."""
     if kind in FOLDER_FORMATS:
         return out or DEFAULT_FOLDER / kind
     out = out or DEFAULT_FOLDER
@@ -103,7 +110,10 @@ def _destination(kind: str, out: Path | None) -> Path:
 
 
 def _put(made: Path, path: Path) -> None:
-    """Move what was made to its place: a file at once; a folder file by file, without ``about`` until all are there."""
+    """Move an export to its path: a file at once, a folder file by file.
+
+    ``about`` is removed from the folder first and added last: a folder without it is not complete.
+    """
     if made.is_file():
         made.chmod(0o644)
         made.replace(path)

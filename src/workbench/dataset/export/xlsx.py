@@ -1,7 +1,7 @@
-"""One Excel workbook: a sheet for each table, a key sheet, and a sheet that says how it was made.
+"""One Excel workbook: a sheet for each table, one for the data dictionary, and one about the export.
 
-The header is one row of the columns' own names, so that pandas, R and Stata read the sheets as they are; their
-Chinese titles stand in the key sheet 字段说明 and in a note on each header cell.
+The header is one row with the names of the columns, so that pandas, R and Stata can read the sheets. The Chinese titles
+are in the sheet 字段说明, and in a note on each header cell.
 """
 
 from __future__ import annotations
@@ -36,33 +36,49 @@ if TYPE_CHECKING:
     from workbench.dataset.export.about import About
 
 CHINESE_SHEETS = ("dictionary", "about")
-"""Sheets for people alone: their names and headers are Chinese."""
+"""Tables that only people read: the names and headers of their sheets are Chinese."""
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'")
+FORMULA_BEGINNINGS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'")
+"""First characters of text that a program might take for a formula when somebody edits it."""
 
 UNSAFE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-"""Characters that XML cannot hold, and an underscore that would make text look like one of them escaped."""
+"""Characters that XML cannot hold, and an underscore that begins what looks like the escape of such a character."""
 
 HALF_ESCAPE = re.compile(r"_x[0-9A-F]{0,4}$")
+"""An escape without its end, left over where a text was cut."""
 
-NARROWEST, WIDEST = 6, 60
-"""Column widths, characters."""
+NARROWEST = 6
+"""Least width of a column, half-width characters."""
 
-LINE_HEIGHT, MOST_LINES = 15, 12
-"""Height of a line, points, and most lines that a row shows."""
+WIDEST = 60
+"""Most width of a column, half-width characters."""
+
+LINE_HEIGHT = 15
+"""Height of a line, points: Excel's own for its standard type of 11 points."""
+
+MOST_LINES = 12
+"""Most lines that a row shows."""
 
 ROWS_FOR_WIDTH = 500
+"""Rows that the width of a column is measured on."""
 
-GIVEN_UP = (etree.SerialisationError, StopIteration)
-"""What openpyxl and lxml raise where the disk does not take a sheet, and where they are asked to go on all the same."""
+UNWRITTEN = (etree.SerialisationError, StopIteration)
+"""What lxml raises where the disk does not take a sheet, and openpyxl where it writes to that sheet again."""
 
 SHEET_END = b"</worksheet>"
+"""The end of every complete sheet."""
 
 ROWS_AT_A_TIME = 20_000
+"""Rows that are converted to plain values together: they bound the memory that is needed."""
 
 
 def write_xlsx(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: About) -> None:
-    """A sheet for each table; a table with more rows than Excel has goes on in further sheets.
+    """Write a sheet for each table. A table with more rows than a sheet has continues on further sheets.
+
+    Args:
+        path: the file; it must not be there yet.
+        tables: names and content of the tables.
+        about: gets rules and notes, and is written last.
 
     Raises:
         OSError: the file cannot be written.
@@ -73,22 +89,29 @@ def write_xlsx(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: Ab
         for name, frame in tables:
             _add(book, name, frame, about)
         _add(book, "about", about.table(), about)
-        with _Timeless(path, "w", zipfile.ZIP_DEFLATED) as package:  # book.save leaves it open where the disk is full
+        with _SheetArchive(path, "w", zipfile.ZIP_DEFLATED) as package:  # book.save would leave it open on a full disk
             ExcelWriter(book, package).save()
     except BaseException as error:
         for sheet in book.worksheets:
-            with suppress(*GIVEN_UP, WorkbookAlreadySaved):
-                sheet.close()  # its stream, which otherwise complains when it is thrown away
-        if isinstance(error, GIVEN_UP):
+            with suppress(*UNWRITTEN, WorkbookAlreadySaved):
+                sheet.close()  # else its stream raises when it is collected
+        if isinstance(error, UNWRITTEN):
             raise OSError(str(error) or "the disk took only a part of a sheet") from error
         raise
 
 
-class _Timeless(zipfile.ZipFile):
-    """An archive whose members have no time of their own: the format has no year before 1980, and a clock may have."""
+class _SheetArchive(zipfile.ZipFile):
+    """The ZIP archive of a workbook. Its members have no time of their own, and its sheets are checked to be whole.
+
+    ZIP has no year before 1980, which the clock of a machine may have.
+    """
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        """Add a sheet that lxml has written to the disk: what fails there, it does not always tell."""
+        """Add a sheet that lxml has written to the disk. lxml does not report every failure, so its end is checked.
+
+        Raises:
+            OSError: the sheet is not complete.
+        """
         with self.open(self._member(str(arcname or filename)), "w") as member, Path(filename).open("rb") as file:
             shutil.copyfileobj(file, member)
             file.seek(-min(len(SHEET_END), file.tell()), os.SEEK_END)
@@ -96,40 +119,62 @@ class _Timeless(zipfile.ZipFile):
                 raise OSError("the disk took only a part of a sheet")
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
+        """Add any other part of the workbook."""
         super().writestr(self._member(str(zinfo_or_arcname)), data)
 
     def _member(self, name: str) -> zipfile.ZipInfo:
+        """A member without a time: 1 January 1980."""
         member = zipfile.ZipInfo(name)
         member.compress_type = self.compression
         return member
 
 
 def _add(book: Workbook, name: str, frame: pd.DataFrame, about: About) -> None:
-    entry = data_dictionary()[name]
-    title = entry.title if name in CHINESE_SHEETS else name
-    room = EXCEL_ROWS - 1
-    for part, start in enumerate(range(0, max(1, len(frame)), room), start=1):
-        sheet: WriteOnlyWorksheet = book.create_sheet(title if part == 1 else f"{title}_{part}")
-        piece = frame.iloc[start : start + room]
-        widths = _lay_out(sheet, piece)
-        sheet.append(list(_header(sheet, piece, entry, is_chinese=name in CHINESE_SHEETS)))
-        writers = [_ColumnWriter(sheet, f"{name}.{column}", about) for column in piece]
-        for first in range(0, len(piece), ROWS_AT_A_TIME):
-            rows = piece.iloc[first : first + ROWS_AT_A_TIME]
-            values = [rows[column].astype(object).where(rows[column].notna(), None) for column in rows]
-            for number, row in enumerate(zip(*values, strict=True), start=first + 2):
-                lines = _lines(row, widths)
-                if lines > 1:
-                    sheet.row_dimensions[number].height = LINE_HEIGHT * lines
-                sheet.append([writer.cell(value) for writer, value in zip(writers, row, strict=True)])
-        for writer in writers:
-            writer.tell()
-    if len(frame) > room:
+    """Add a table, on as many sheets as its rows need."""
+    title = data_dictionary()[name].title if name in CHINESE_SHEETS else name
+    rows_of_sheet = EXCEL_ROWS - 1
+    for number, start in enumerate(range(0, max(1, len(frame)), rows_of_sheet), start=1):
+        sheet: WriteOnlyWorksheet = book.create_sheet(title if number == 1 else f"{title}_{number}")
+        _fill(sheet, name, frame.iloc[start : start + rows_of_sheet], about)
+    if len(frame) > rows_of_sheet:
         about.note(f"{name}：{len(frame):,} 行，超出 Excel 的行数上限，续在 {title}_2 起的工作表中")
 
 
+def _fill(sheet: WriteOnlyWorksheet, name: str, frame: pd.DataFrame, about: About) -> None:
+    """Write the header and the rows of one sheet, and note what it could not hold.
+
+    Args:
+        sheet: an empty sheet.
+        name: the table.
+        frame: its rows that fit on the sheet.
+        about: gets the notes.
+    """
+    widths = _lay_out(sheet, frame)
+    sheet.append(list(_header(sheet, frame, data_dictionary()[name], is_chinese=name in CHINESE_SHEETS)))
+    writers = [_ColumnWriter(sheet, f"{name}.{column}", about) for column in frame]
+    for number, row in enumerate(_rows(frame), start=2):
+        lines = _lines(row, widths)
+        if lines > 1:
+            sheet.row_dimensions[number].height = LINE_HEIGHT * lines
+        sheet.append([writer.cell(value) for writer, value in zip(writers, row, strict=True)])
+    for writer in writers:
+        writer.report()
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """The rows as plain values, None for null. `ROWS_AT_A_TIME` of them are in memory as such."""
+    for first in range(0, len(frame), ROWS_AT_A_TIME):
+        rows = frame.iloc[first : first + ROWS_AT_A_TIME]
+        values = [rows[column].astype(object).where(rows[column].notna(), None) for column in rows]
+        yield from zip(*values, strict=True)
+
+
 def _lay_out(sheet: WriteOnlyWorksheet, frame: pd.DataFrame) -> list[int]:
-    """Freeze the header, and give each column the width of its first rows; these widths are returned."""
+    """Set up header, printing, filter and columns of a sheet.
+
+    Returns:
+        The width of each column, half-width characters: that of its first `ROWS_FOR_WIDTH` rows, within limits.
+    """
     widths = []
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
@@ -146,7 +191,10 @@ def _lay_out(sheet: WriteOnlyWorksheet, frame: pd.DataFrame) -> list[int]:
 
 
 def _lines(row: Sequence[object], widths: Sequence[int]) -> int:
-    """Lines that the longest text of a row takes in its column: not every program fits rows by itself."""
+    """How many lines the longest text of a row needs in its column, `MOST_LINES` at most.
+
+    Not every program sets the height of a row by itself.
+    """
     texts = [(text, width) for text, width in zip(row, widths, strict=True) if isinstance(text, str)]
     long = [(text, width) for text, width in texts if 2 * len(text) > width or "\n" in text]
     lines = (sum(-(-_width(line) // width) or 1 for line in text.split("\n")) for text, width in long)
@@ -154,7 +202,7 @@ def _lines(row: Sequence[object], widths: Sequence[int]) -> int:
 
 
 def _width(text: str) -> int:
-    """Width in half-width characters; Chinese ones, and quotation marks in Chinese type, take two."""
+    """The width of a text in half-width characters. Chinese characters and Chinese quotation marks take two."""
     return sum(
         2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text[: WIDEST * MOST_LINES]
     )
@@ -163,6 +211,7 @@ def _width(text: str) -> int:
 def _header(
     sheet: WriteOnlyWorksheet, frame: pd.DataFrame, entry: TableEntry, is_chinese: bool
 ) -> Iterator[WriteOnlyCell]:
+    """The cells of the header: Chinese titles, or the names of the columns with title and meaning in a note."""
     for column in frame:
         facts = entry.columns[str(column)]
         cell = WriteOnlyCell(sheet, facts.title if is_chinese else column)
@@ -174,21 +223,34 @@ def _header(
 
 
 class _ColumnWriter:
-    """Gives a column's values to its sheet, through one cell of each look that every row uses again."""
+    """Makes the cells of one column, and counts the values that a sheet cannot hold as they are.
+
+    There is one cell for numbers, one for text and one for text that looks like a formula. Every row uses them again.
+    """
 
     def __init__(self, sheet: WriteOnlyWorksheet, name: str, about: About) -> None:
+        """Make the cells.
+
+        Args:
+            sheet: the sheet that they are written to.
+            name: table and column, for the notes.
+            about: gets the notes.
+        """
         self.name, self.about = name, about
         self.cut = self.escaped = self.infinite = 0
         self.number = WriteOnlyCell(sheet)
         self.number.alignment = Alignment(vertical="top")
-        self.text, self.marked = WriteOnlyCell(sheet), WriteOnlyCell(sheet)
-        for cell in (self.text, self.marked):
+        self.text, self.quoted = WriteOnlyCell(sheet), WriteOnlyCell(sheet)
+        for cell in (self.text, self.quoted):
             cell.number_format = "@"  # text, also after someone has edited it
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-        self.marked.quotePrefix = True
+        self.quoted.quotePrefix = True
 
     def cell(self, value: object) -> WriteOnlyCell | None:
-        """The value as a cell: text is text whatever it looks like, null and empty text are no cell."""
+        """Return the value as a cell; None for null and empty text. Text stays text whatever it looks like.
+
+        The next call may use the same cell again.
+        """
         if value is None or value == "":
             return None
         if isinstance(value, float) and math.isinf(value):
@@ -197,24 +259,25 @@ class _ColumnWriter:
         if not isinstance(value, str):
             self.number.value = value
             return self.number
-        cell = self.marked if value.startswith(FORMULA_SIGNS) else self.text
+        cell = self.quoted if value.startswith(FORMULA_BEGINNINGS) else self.text
         cell.value = self._fit(value)
         cell.data_type = "s"  # and neither a formula nor an error value
         return cell
 
     def _fit(self, text: str) -> str:
+        """The text with its control characters escaped, and cut with a notice if it is too long for a cell."""
         escaped = UNSAFE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
         self.escaped += escaped != text
         units = escaped.encode("utf-16-le")
         if len(units) // 2 <= EXCEL_TEXT:
             return escaped
         self.cut += 1
-        mark = f"……〔截断：原文共 {len(text):,} 字，全文见其他格式的导出〕"
-        room = EXCEL_TEXT - len(mark)
-        return HALF_ESCAPE.sub("", units[: 2 * room].decode("utf-16-le", "ignore")) + mark
+        notice = f"……〔截断：原文共 {len(text):,} 字，全文见其他格式的导出〕"
+        room = EXCEL_TEXT - len(notice)
+        return HALF_ESCAPE.sub("", units[: 2 * room].decode("utf-16-le", "ignore")) + notice
 
-    def tell(self) -> None:
-        """Note what the sheet could not hold."""
+    def report(self) -> None:
+        """Note how many values the sheet could not hold as they are."""
         if self.cut:
             self.about.note(f"{self.name}：{self.cut} 格超出 Excel 单元格 {EXCEL_TEXT:,} 字的上限，已截断并在格内注明")
         if self.escaped:

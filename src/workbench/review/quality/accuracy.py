@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.corrections.log import corrections_folder, read_corrections
+from workbench.corrections.history import read_corrections
+from workbench.corrections.log import corrections_folder
 from workbench.corrections.resolve import SETTLED
 from workbench.errors import CorrectionError
 from workbench.fields import NUMBER_FIELDS

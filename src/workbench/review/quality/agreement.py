@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from workbench.corrections.correction import Anchor, Correction
-from workbench.corrections.log import CorrectionHistory, corrections_folder, read_corrections
+from workbench.corrections.history import CorrectionHistory, read_corrections
+from workbench.corrections.log import corrections_folder
 from workbench.corrections.records import is_same_place
 from workbench.errors import SelectionError
 from workbench.remote import Location

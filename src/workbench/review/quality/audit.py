@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.corrections.correction import Anchor, Correction, to_anchor
-from workbench.corrections.log import CorrectionHistory, corrections_folder, disagree, last_words, read_corrections
+from workbench.corrections.history import CorrectionHistory, disagree, latest_by_person, read_corrections
+from workbench.corrections.log import corrections_folder
 from workbench.corrections.records import is_same_place
 from workbench.errors import CorrectionError
 from workbench.fields import NUMBER_FIELDS
@@ -275,7 +276,7 @@ def _is_wrong(item: AuditItem, corrections: Sequence[Correction]) -> bool | None
         or any(_is_same_record(item, one.other_no, one.other) for one in joined)
     ):
         return True
-    answers = last_words(one for one in here if one.action == "set" and one.field == item.field)
+    answers = latest_by_person(one for one in here if one.action == "set" and one.field == item.field)
     return None if not answers or disagree(answers) else normalise(answers[0].now or "") != normalise(item.text)
 
 

@@ -1,4 +1,4 @@
-"""Where the machine is unsure, or something that should be there is not."""
+"""Checks for what could not be read with certainty, and for what is missing."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageCont
 from workbench.values import PLACEHOLDERS, normalise
 
 LONGEST_QUANTITY = 12
-"""A quantity with its unit is not longer than this; a longer text is a statement."""
+"""Most characters of a quantity with its unit. A longer text is a sentence."""
 
 CellsByKey = Mapping[CellKey, Cell]
-"""The cells of a document's pages by their place."""
+"""The cells of a document's pages by page, table, row and column."""
 
 
 def cells_of(pages: Sequence[PageContent]) -> CellsByKey:
-    """Every cell of the pages by its place."""
+    """Return every cell of the pages by page, table, row and column."""
     return {
         CellKey(page.number, grid.table_no, cell.row, cell.col): cell
         for page in pages
@@ -59,11 +59,12 @@ def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[
 
 
 def _is_obscured(entry: Entry, cells: CellsByKey) -> bool:
+    """Whether something lies over a cell of the entry."""
     return any(key in cells and cells[key].state == "obscured" for key in entry.cells)
 
 
 def _once_per_cell(form: Form) -> Iterator[tuple[Table, int, str, Entry]]:
-    """The entries of a form, a merged level label once: it is one doubt, not one for each row it covers."""
+    """The entries of a form. A merged label comes once, not once for each row that it covers."""
     seen: set[tuple[object, ...]] = set()
     for table, number, field, entry in entries_of(form):
         if not entry.cells or (field, entry.cells) not in seen:
@@ -89,10 +90,11 @@ def not_a_number(form: Form) -> Iterator[Finding]:
 
 
 _DAMAGED = re.compile(r"[0-9OoIlSBZ〇|][0-9OoIlSBZ〇|., ]*(?:[%‰]|[\u4e00-\u9fff]{1,4})?")
+"""Digits and characters that look like digits, with a unit or without."""
 
 
 def unread_target(row: Judged) -> Iterator[Finding]:
-    """``not-a-number``: a target with a sign and figures, or that looks like a damaged number, read as text."""
+    """``not-a-number``: a target read as text that has a comparison symbol and digits, or looks like a number."""
     folded = normalise(row.row.target.text)
     bare = folded.lstrip("≥≤=<>")
     has_figure = any(character.isdigit() for character in bare)
@@ -136,16 +138,15 @@ def missing_heads(form: Form) -> Iterator[Finding]:
 
 
 def missing_amounts(form: Form) -> Iterator[Finding]:
-    """``missing-value``: no line of a budget, or one without the amount spent, whose rate or score says that it is
-    printed."""
+    """``missing-value``: the form has no budget line, or a line has a rate or a score but no amount spent."""
     if not form.budgets:
         statement = FINDINGS["missing-value"].says("budget")
         yield statement.about("budgets", page=form.first_page, expected="预算", found=BLANK_CELL)
     for number, line in enumerate(form.budgets, start=1):
-        told = next((entry for entry in (line.execution_rate, line.score) if entry), None)
-        if line.executed is None and told is not None:
+        printed = next((entry for entry in (line.execution_rate, line.score) if entry), None)
+        if line.executed is None and printed is not None:
             statement = FINDINGS["missing-value"].says("executed").of(line.funds.text)
-            page, expected = page_of(told), field_name("executed")
+            page, expected = page_of(printed), field_name("executed")
             yield statement.about("budgets", number, "executed", page, expected, BLANK_CELL)
 
 
@@ -156,13 +157,14 @@ def missing_values(rows: Sequence[Judged], cells: CellsByKey) -> Iterator[Findin
     for row in rows:
         for field in printed:
             entry: Entry | None = getattr(row.row, field)
-            # Ink that could not be read, or not be seen, is a doubt of its own, and not a blank.
+            # Ink that could not be read or is obscured has a finding of its own; such a cell is not blank.
             if entry is not None and not entry and entry.confidence > 0 and not _is_obscured(entry, cells):
                 statement = FINDINGS["missing-value"].says("field", field=field_name(field))
                 yield row.finding(statement, field, field_name(field), BLANK_CELL)
 
 
 def _has_cell(entry: Entry | None) -> bool:
+    """Whether the form has a cell for the entry, or text from somewhere else."""
     return entry is not None and bool(entry or entry.cells)
 
 
