@@ -316,7 +316,10 @@ def _draw_causes(axes: Axes, counts: pd.DataFrame, has_several_forms: bool) -> N
 
 
 def _causes_title(total: int, known: pd.DataFrame) -> str:
-    """The chart's title: how many reasons there are, and which known causes are named most often (at most three)."""
+    """The chart's title: how many reasons there are, and the cause named most often.
+
+    Causes named equally often are all in it, at most three.
+    """
     if known.empty:
         return f"{total} 条偏差原因都归不了类"
     most = known["reasons"].max()

@@ -114,22 +114,24 @@ def with_records(form: Form, head: Record, tables: Mapping[Table, Sequence[Recor
         head: the form itself as a record.
         tables: the other records, table by table, in their new order.
     """
-    # The reconstruction has taken the points off the names of levels that the form had already.
-    named = {getattr(indicator, level).text for indicator in form.indicators for level in LEVELS}
-    rows = {table: [_without_points(record, named) for record in records] for table, records in tables.items()}
+    texts = {getattr(indicator, level).text for indicator in form.indicators for level in LEVELS}
+    rows = {table: [_without_points(record, texts) for record in records] for table, records in tables.items()}
     return replace(form, **form_values(head.entries, rows))
 
 
-def _without_points(record: Record, named: Collection[str]) -> Entries:
-    """Return the entries of a record, without the points that a label prints after the name of a level.
+def _without_points(record: Record, read_by_machine: Collection[str]) -> Entries:
+    """Return the entries of a record, without the points in a level that a person typed: 产出指标（50分） → 产出指标.
 
     Args:
         record: the record; only those of ``indicators`` have levels.
-        named: names of levels that stay as they are.
+        read_by_machine: texts of levels that the reconstruction gave. It has taken their points off already, and what
+            is in brackets still is part of the name.
     """
     if record.table != "indicators":
         return record.entries
-    levels = {name: entry for name in LEVELS if (entry := record.entries.get(name)) and entry.text not in named}
+    levels = {
+        name: entry for name in LEVELS if (entry := record.entries.get(name)) and entry.text not in read_by_machine
+    }
     return record.entries | {
         name: replace(entry, text=POINTS_IN_LABEL.sub("", entry.text)) for name, entry in levels.items()
     }

@@ -271,7 +271,11 @@ def _unknown(column: FormColumn) -> FormColumn:
 
 
 def _suffices(columns: FormColumns, kind: str) -> bool:
-    """Whether the labels are those of a section. A label too damaged to name one field counts for any it may name."""
+    """Whether the labels are those of a section of a kind.
+
+    They are if there are enough of them, and one can only be of that kind. A damaged label that may name several fields
+    counts once, for any of them. Two fields of indicators are enough by themselves.
+    """
     fields = {column.field for column in columns} - {UNKNOWN}
     unknown = [column.label.text for column in columns if column.field == UNKNOWN and column.label]
     possible = [found for found in (possible_fields(text, kind) for text in unknown) if found]

@@ -187,7 +187,10 @@ def _column_flags(row: FormRow, cells: CellsByField, columns: FormColumns, setti
 
 
 def is_empty(record: FormRecord) -> bool:
-    """Whether a row holds nothing but labels of levels, and what the empty template prints."""
+    """Whether a row holds nothing but labels of levels, and what the empty template prints.
+
+    In a form without a column of names the second level names the indicators: there it is no label.
+    """
     labels = set(LABELS) if "name" in record.fields else set(LABELS[:2])
     own_fields = DATASET_FIELDS - labels - set(STACKED)
     values = {name: entry for name, entry in record.fields.items() if name in own_fields}

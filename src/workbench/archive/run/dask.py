@@ -197,7 +197,10 @@ def unable(job: Job, program: str) -> str | None:
 
 @cache
 def program_digest() -> str:
-    """Hex SHA-256 of the whole package, and of the versions of the packages that its results depend on."""
+    """Hex SHA-256 of the whole package, and of the versions of the packages that its results depend on.
+
+    A worker whose digest is another would give other results: the cluster is refused.
+    """
     digest = hashlib.sha256()
     for file in sorted(PACKAGE.rglob("*")):
         if file.suffix in (".py", ".toml"):

@@ -209,7 +209,10 @@ def _draw(dataset: Dataset, n: int, seed: int) -> tuple[dict[str, int], list[Aud
 
 
 def _population(dataset: Dataset) -> pd.DataFrame:
-    """The fields that the sample is drawn from."""
+    """The fields that the sample is drawn from: those that the machine read and did not flag.
+
+    Flagged ones are looked at anyway. A cell that gives its text to several rows is there once.
+    """
     import pandas as pd
 
     fields = dataset.fields
