@@ -450,3 +450,8 @@ def test_wording() -> None:
     assert wording.wrap_evenly("服务对象满意度指标", 9, 3) == "服务对\n象满意\n度指标"
     assert wording.wrap("上升到 1,700.5%", 8) == "上升到 \n1,700.5%"
     assert max(wording.width(line) for line in wording.wrap("很长" * 50, 20, 2).split("\n")) <= 20
+
+
+def test_a_notebook_with_a_name_of_an_earlier_version_is_told_the_way_out() -> None:
+    with pytest.raises(AttributeError, match=r"pages is called sections now.*workbench init"):
+        wa.pages  # noqa: B018 - asking for it is the test

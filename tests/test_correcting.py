@@ -557,3 +557,10 @@ class TestAFinding:
         seen = said(0, "", "文字", form_id=DOCUMENT, table="", code=note.code, page=1, action="dismiss")
         tables = build_tables(document, 0.8, CorrectionHistory((seen,)))
         assert tables["findings"]["reviewed"].tolist() == [True]
+
+
+def test_a_correction_of_a_merged_label_that_does_not_fit_is_stale_and_the_form_stays():
+    content = pages(table(PROJECT))
+    found = build(content, said(1, "level1", "并非此格", "产出类指标"))
+    assert len(found["forms"]) == 1
+    assert [code for code in found["findings"]["code"] if code.startswith("correction")] == ["correction-stale"]

@@ -14,6 +14,8 @@ What the notebooks use is here::
     wa.picture(wa.goal_completion(report.main))
 """
 
+from typing import NoReturn
+
 from workbench.analysis import causes, comparison, evidence, measures, report_tables, sections
 from workbench.analysis.archive_charts import department_heat_map, execution_against_score, scores
 from workbench.analysis.attainment_chart import attainment_dots
@@ -61,3 +63,17 @@ __all__ = [
     "stylesheet",
     "use",
 ]
+
+_RENAMED = {"pages": "sections", "listings": "report_tables"}
+
+
+def __getattr__(name: str) -> NoReturn:
+    """Name the way out for notebooks that an earlier version made.
+
+    Raises:
+        AttributeError: always: the package has no such name.
+    """
+    if name in _RENAMED:
+        way_out = "for new notebooks, move notebooks/ away and run: workbench init . (CHANGELOG.md has all new names)"
+        raise AttributeError(f"workbench.analysis.{name} is called {_RENAMED[name]} now; {way_out}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -91,6 +91,8 @@ class EditedForm:
         The findings of a label belong to the first of its rows.
         """
         for (table, name, cells), corrections in self.labels.items():
+            if not corrections:  # the only one about the label did not fit the form
+                continue
             rows = [row for row in self._rows_with_label(table, name, cells) if name not in row.outcomes]
             for at, row in enumerate(rows):
                 outcome = settle(table, name, row.entries[name], corrections)
