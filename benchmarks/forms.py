@@ -43,7 +43,7 @@ from benchmarks.grid_corpus import (
     missing_typefaces,
     truth_of,
 )
-from benchmarks.grid_readers import engine
+from benchmarks.grid_readers import Pixels, engine
 from benchmarks.results import keep, markdown
 from benchmarks.scoring import Score
 from workbench.model import Page
@@ -140,20 +140,24 @@ def _outcomes(specs: Sequence[FormSpec], workers: int) -> Iterator[Outcome]:
         yield from tqdm(pool.map(read_form, specs), total=len(specs), unit="form", disable=None)
 
 
-def read_form(spec: FormSpec) -> Outcome:
-    """Draw the form, damage and read its pages, put it together and hold it against its truth."""
+def draw_pages(spec: FormSpec) -> Iterator[Pixels]:
+    """The pages of the form, drawn and damaged."""
     drawing = spec.drawing
     table = printed_table(drawing.form, spec.seed)
     style = replace(drawing.look.style, font=drawing.typeface.file, font_index=drawing.typeface.index)
-    pdf, count = typeset(table, style), len(page_grids(table, style))
-    content = []
-    for number in range(count):
+    pdf = typeset(table, style)
+    for number in range(len(page_grids(table, style))):
         faults = faults_of(spec.condition, drawing.look.dpi, 1000 * spec.seed + number)
-        image = damage(draw_page(pdf, number, drawing.look.dpi), faults)
-        content.append(read_page(Page(number + 1, image), engine(False)))
+        yield damage(draw_page(pdf, number, drawing.look.dpi), faults)
+
+
+def read_form(spec: FormSpec) -> Outcome:
+    """Draw the form, damage and read its pages, put it together and hold it against its truth."""
+    drawing = spec.drawing
+    content = [read_page(Page(number, image), engine(False)) for number, image in enumerate(draw_pages(spec), start=1)]
     truth = truth_of(drawing.form) if drawing.form in TRANSCRIBED else invent(spec.seed, drawing.form)
     expected = [truth] if drawing.form in TRANSCRIBED else expected_forms(truth)
-    return Outcome(spec, count, measure([(content, expected)], Settings.from_environment().review_threshold))
+    return Outcome(spec, len(content), measure([(content, expected)], Settings.from_environment().review_threshold))
 
 
 def _table(outcomes: Sequence[Outcome]) -> list[str]:

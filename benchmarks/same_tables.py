@@ -18,16 +18,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
-from tests.scans.faults import damage, draw_page
-from tests.scans.typeset import page_grids, typeset
 from tqdm import tqdm
 
-from benchmarks.forms import FormSpec, form_specs, printed_table
-from benchmarks.grid_corpus import faults_of
+from benchmarks.forms import FormSpec, draw_pages, form_specs
 from benchmarks.results import markdown
 
 HERE = Path(__file__).parent.parent
@@ -72,15 +68,11 @@ def _checkout(commit: str, folder: Path) -> Iterator[Path]:
 
 
 def draw_form(spec: FormSpec, folder: Path) -> None:
-    """Draw and damage the pages of a form as `benchmarks.forms` does, into a folder of their own."""
-    drawing = spec.drawing
-    style = replace(drawing.look.style, font=drawing.typeface.file, font_index=drawing.typeface.index)
-    table = printed_table(drawing.form, spec.seed)
-    pdf, document = typeset(table, style), folder / f"{spec.seed:03}-{spec.condition}-{drawing.form}"
+    """Put the pages of a form of `benchmarks.forms` into a folder of their own."""
+    document = folder / f"{spec.seed:03}-{spec.condition}-{spec.drawing.form}"
     document.mkdir(parents=True)
-    for number in range(len(page_grids(table, style))):
-        faults = faults_of(spec.condition, drawing.look.dpi, 1000 * spec.seed + number)
-        Image.fromarray(damage(draw_page(pdf, number, drawing.look.dpi), faults)).save(document / f"{number + 1}.png")
+    for number, image in enumerate(draw_pages(spec), start=1):
+        Image.fromarray(image).save(document / f"{number}.png")
 
 
 def ingested(checkout: Path, archive: Path, out: Path) -> dict[str, dict[str, object]]:

@@ -148,6 +148,9 @@ NUMBER_FIELDS: dict[tuple[Table, str], NumberParser] = {
 }
 """Fields that hold numbers, with the function that reads them: the tables and the checks use the same."""
 
+AMOUNTS = tuple(field.name for field in FORM_FIELDS["budgets"] if field.kind == "amount")
+"""The fields of a budget that hold amounts, in the order of its columns."""
+
 PUBLISHED_FIELDS = {field.entry_name: field.name for _, field in _ALL if field.entry_name}
 """Fields that the tables call otherwise than the model."""
 

@@ -72,16 +72,16 @@ class Settings:
     review_threshold: float = REVIEW_THRESHOLD
 
     def __post_init__(self) -> None:
-        _require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")
-        _require(72 <= self.raster_dpi <= 1200, "raster_dpi", self.raster_dpi, "between 72 and 1200")
-        _require(0 < self.review_threshold <= 1, "review_threshold", self.review_threshold, "above 0 and at most 1")
+        require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")
+        require(72 <= self.raster_dpi <= 1200, "raster_dpi", self.raster_dpi, "between 72 and 1200")
+        require(0 < self.review_threshold <= 1, "review_threshold", self.review_threshold, "above 0 and at most 1")
         for name in LIMITS:
-            _require(getattr(self, name) > 0, name, getattr(self, name), "above 0")
+            require(getattr(self, name) > 0, name, getattr(self, name), "above 0")
         family, _, index = self.device.partition(":")
         known = family in ("cpu", "gpu") and (index == "" or index.isdecimal())
-        _require(known, "device", self.device, "cpu, gpu or gpu:N")
+        require(known, "device", self.device, "cpu, gpu or gpu:N")
         if self.model_folder:
-            _require(Path(self.model_folder).is_dir(), "model_folder", self.model_folder, "an existing folder")
+            require(Path(self.model_folder).is_dir(), "model_folder", self.model_folder, "an existing folder")
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -112,6 +112,11 @@ def variable(name: str) -> str:
     return f"WORKBENCH_{name.upper()}"
 
 
-def _require(holds: bool, name: str, value: object, must_be: str) -> None:
+def require(holds: bool, name: str, value: object, must_be: str) -> None:
+    """Refuse the value of a setting that does not hold.
+
+    Raises:
+        SettingsError: it does not; the error says what the value must be.
+    """
     if not holds:
         raise SettingsError(name, value, must_be)

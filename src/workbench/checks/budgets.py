@@ -9,14 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workbench.checks.wording import amount, points
-from workbench.fields import field_name
+from workbench.fields import AMOUNTS, field_name
 from workbench.findings import FINDINGS, Statement
 from workbench.judging import page_of
 from workbench.model import BLANK, Budget, Entry, Finding, Form
 from workbench.values import normalise, parse_fraction, parse_number, printed_amount_unit, printed_margin
-
-AMOUNTS = ("initial", "adjusted", "executed")
-"""The fields of a line with amounts of money."""
 
 _TOTAL = re.compile("总额|合计|总计|总预算|^预算数")
 """Names of the line with the total."""

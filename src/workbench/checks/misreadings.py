@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from workbench.checks.budgets import (
-    AMOUNTS,
     BUDGET_CHECKS,
     budgets_do_not_add_up,
     execution_rate_mismatch,
@@ -23,7 +22,7 @@ from workbench.checks.budgets import (
 from workbench.checks.indicators import contradicts_itself
 from workbench.checks.totals import adds_up, budget_points, level_weights_do_not_add_up
 from workbench.checks.uncertain import CellsByKey
-from workbench.fields import NUMBER_FIELDS, field_name
+from workbench.fields import AMOUNTS, NUMBER_FIELDS, field_name
 from workbench.judging import Judged
 from workbench.model import Budget, Entry, Finding, Form, Indicator
 from workbench.values import normalise, parse_number, parse_points, printed_margin

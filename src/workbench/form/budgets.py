@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
+from workbench.fields import AMOUNTS
 from workbench.form.content import is_nothing, is_number
 from workbench.form.flags import RecordFlag
 from workbench.form.headers import is_section_label
@@ -16,9 +17,6 @@ from workbench.form.rows import TOUCHING, FormCell, FormColumns, FormRow, entry_
 from workbench.form.sections import Section
 from workbench.form.settings import FormSettings
 from workbench.model import Budget, Entry, Finding
-
-AMOUNTS = ("initial", "adjusted", "executed")
-"""Fields that hold an amount of money."""
 
 UNIT = re.compile(r"[（(](?:单位[:：])?\s*(万元|亿元|元)\s*[）)]|单位[:：]\s*(万元|亿元|元)")
 """The unit of amounts as labels state it: ``（万元）``, ``单位：元``."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from workbench.fields import FORM_FIELDS, goal_from, indicator_from
+from workbench.fields import FORM_FIELDS, NUMBER_FIELDS, goal_from, indicator_from
 from workbench.findings import FINDINGS, listed
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_symbol, two_levels
 from workbench.form.flags import RecordFlag
@@ -37,7 +37,7 @@ LEVELS = ("level1", "level2")
 STACKED = ("project", "department", "unit", "goal", "initial", "adjusted")
 """Fields of the whole form that are columns of its indicators, where the projects of a department share a table."""
 
-NUMBERS = frozenset({"weight", "score", "initial", "adjusted", "executed", "execution_rate"})
+NUMBERS = frozenset(name for table, name in NUMBER_FIELDS if table in ("budgets", "indicators"))
 """Fields that hold one number."""
 
 TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·]{2,}|目标\s*\d+\s*[:：])$")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from workbench.errors import SettingsError
+from workbench.settings import require
 
 
 def _between(least: float, most: float, default: float) -> Any:
@@ -132,8 +132,8 @@ class FormSettings:
 
 def _require_between(name: str, value: object, least: float, most: float, is_whole: bool) -> None:
     is_number = isinstance(value, int if is_whole else (int, float)) and not isinstance(value, bool)
-    if not is_number or not least <= value <= most:  # type: ignore[operator]
-        raise SettingsError(name, value, f"{'a whole number' if is_whole else 'a number'} from {least} to {most}")
+    holds = is_number and least <= value <= most  # type: ignore[operator]
+    require(holds, name, value, f"{'a whole number' if is_whole else 'a number'} from {least} to {most}")
 
 
 DEFAULTS = FormSettings()

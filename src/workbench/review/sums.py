@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.checks.budgets import AMOUNTS, BUDGET_CHECKS, base_of
+from workbench.checks.budgets import BUDGET_CHECKS, base_of
 from workbench.checks.indicators import INDICATOR_CHECKS
 from workbench.checks.totals import (
     budget_points,
@@ -15,7 +15,7 @@ from workbench.checks.totals import (
 )
 from workbench.checks.uncertain import CellsByKey
 from workbench.checks.wording import amount, points
-from workbench.fields import field_name
+from workbench.fields import AMOUNTS, field_name
 from workbench.findings import Calculation, kind_of
 from workbench.judging import Judged, judged_indicators
 from workbench.model import BLANK, Budget, Finding, Form

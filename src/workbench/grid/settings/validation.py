@@ -7,7 +7,7 @@ from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
 
-from workbench.errors import SettingsError
+from workbench.settings import require
 
 
 def require_sensible(
@@ -30,21 +30,16 @@ def require_sensible(
     for field in fields(settings):
         value = getattr(settings, field.name)
         if isinstance(field.default, int | float):
-            _require(isinstance(value, Real) and float(value) > 0, field.name, value, "a number above 0")
+            require(isinstance(value, Real) and float(value) > 0, field.name, value, "a number above 0")
         if isinstance(field.default, int):
-            _require(isinstance(value, Integral), field.name, value, "a whole number")
+            require(isinstance(value, Integral), field.name, value, "a whole number")
     for names, most in ((fractions, 1), (percentages, 100), (grey_levels, 255)):
         for name in names:
             value = getattr(settings, name)
-            _require(value <= most, name, value, f"above 0 and at most {most}")
+            require(value <= most, name, value, f"above 0 and at most {most}")
     for name in factors:
-        _require(getattr(settings, name) >= 1, name, getattr(settings, name), "at least 1")
+        require(getattr(settings, name) >= 1, name, getattr(settings, name), "at least 1")
     for group in ascending:
         for lower, upper in pairwise(group):
             value, least = getattr(settings, upper), getattr(settings, lower)
-            _require(value >= least, upper, value, f"at least {lower} ({least})")
-
-
-def _require(holds: bool, name: str, value: object, must_be: str) -> None:
-    if not holds:
-        raise SettingsError(name, value, must_be)
+            require(value >= least, upper, value, f"at least {lower} ({least})")
