@@ -7,7 +7,7 @@ The stages, in order: `rectify` (the page level and flat), `structure` (ruling l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.structure.handwriting import Printed, find_print
 from workbench.grid.structure.lattice import Lattice, find_lattices, reading_order, rule_ink
-from workbench.grid.text_lines import TextLayer, without_rules
+from workbench.grid.text_lines import PageText, page_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +30,33 @@ class PageTable:
 
 @dataclass(frozen=True, slots=True)
 class PageTables:
-    """The ``tables`` of a page, top to bottom, then left to right; the ``printed`` page that they were found on.
-
-    ``text`` is that of the printed page without the rules of the tables, ``text_as_written`` the same with the
-    handwriting in it; None where there is none.
-    """
+    """The ``tables`` of a page, top to bottom, then left to right; the ``printed`` page that they were found on, and its
+    ``text`` without the rules of the tables."""
 
     printed: Printed
     tables: list[PageTable]
-    text: TextLayer
-    text_as_written: TextLayer | None
+    text: PageText
 
 
 def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> PageTables:
     """The ruled tables of a page, those that only the alignment of their text shows, and the text without rules."""
     printed = find_print(page, settings.ruling)
     tables = _with_cells(find_lattices(printed.page, printed.rules, settings.ruling), page, settings)
-    text = _text_layer(printed.page, printed, tables, settings)
+    text = _text(printed, tables, settings)
     ruled = [table.lattice for table in tables]
-    aligned = _with_cells(find_aligned_lattices(text, printed.rules, ruled, settings), page, settings)
+    aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, ruled, settings), page, settings)
     if aligned:
         tables = sorted([*tables, *aligned], key=lambda table: reading_order(table.lattice))
-        text = _text_layer(printed.page, printed, tables, settings)
-    if not printed.handwriting.any():
-        return PageTables(printed, tables, text, None)
-    as_written = replace(_text_layer(page, printed, tables, settings), text_height=text.text_height)
-    return PageTables(printed, tables, text, as_written)
+        text = _text(printed, tables, settings)
+    return PageTables(printed, tables, text)
 
 
-def _text_layer(page: UprightPage, printed: Printed, tables: Sequence[PageTable], settings: GridSettings) -> TextLayer:
-    """The text of a page, with or without handwriting, without the rules of the tables."""
-    lattices = [table.lattice for table in tables]
-    drawn = rule_ink(printed.page.ink, printed.rules, lattices, page.text_height, settings.ruling)
+def _text(printed: Printed, tables: Sequence[PageTable], settings: GridSettings) -> PageText:
+    """The text of a page without the rules of its tables."""
+    page, lattices = printed.page, [table.lattice for table in tables]
+    drawn = rule_ink(page.ink, printed.rules, lattices, page.text_height, settings.ruling)
     cells = [cell for table in tables for cell in table.cells]
-    return without_rules(page, drawn, cells, printed.handwriting, settings.text_lines)
+    return page_text(page, drawn, printed.handwriting, cells, settings.text_lines, settings.rectify.ink)
 
 
 def _with_cells(lattices: Sequence[Lattice], page: UprightPage, settings: GridSettings) -> list[PageTable]:

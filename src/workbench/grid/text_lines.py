@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -10,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.masks import Components, Mask, components_of
+from workbench.grid.rectify.ink import find_ink
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS
+from workbench.grid.settings.rectify import InkSettings
 from workbench.grid.settings.text_lines import TextLineSettings
 from workbench.grid.structure.cells import CellBox
 from workbench.model import Polygon
@@ -37,21 +40,30 @@ class LineBox:
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """A page without its rules: ``grey`` for reading, ``ink`` (noise removed) for finding lines.
-
-    ``covered`` is where seals and handwriting lay, ``handwriting`` where handwriting alone did. ``text_height`` is
-    that of whole lines of text, measured inside the cells.
-    """
+    """A page without its rules: ``grey`` for reading, ``ink`` for finding lines; ``text_height`` is that of whole lines
+    of text, measured inside the cells."""
 
     grey: NDArray[np.uint8]
     ink: Mask
-    covered: Mask
-    handwriting: Mask
     text_height: float
 
-    def share_covered(self, x0: float, y0: float, x1: float, y1: float) -> float:
-        """Share of a rectangle (upright pixels) that a seal or handwriting covered."""
-        window = self.covered[max(0, round(y0)) : round(y1), max(0, round(x0)) : round(x1)]
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of a page ``as_scanned``, its ruling lines aside, and ``cleaned`` of seals, handwriting and noise.
+
+    Both are one object where nothing was taken off. ``taken_off`` marks where they differ, ``handwriting`` where
+    handwriting was found.
+    """
+
+    as_scanned: TextLayer
+    cleaned: TextLayer
+    taken_off: Mask
+    handwriting: Mask
+
+    def share_taken_off(self, cell: CellBox) -> float:
+        """Share of a cell from which something was taken off."""
+        window = _inside(self.taken_off, cell)
         return float(np.count_nonzero(window)) / max(1, window.size)
 
     def is_written_on(self, x0: float, y0: float, x1: float, y1: float) -> bool:
@@ -60,37 +72,66 @@ class TextLayer:
         return bool(self.handwriting[rows, columns].any())
 
 
-def without_rules(
-    page: UprightPage, rule_ink: Mask, cells: list[CellBox], handwriting: Mask, settings: TextLineSettings
+def page_text(
+    page: UprightPage,
+    rules: Mask,
+    handwriting: Mask,
+    cells: Sequence[CellBox],
+    settings: TextLineSettings,
+    ink: InkSettings,
+) -> PageText:
+    """The text of a page without handwriting, and the same page as it was scanned; ``rules`` is the rules' ink."""
+    cleaned = _without(page.grey, page.ink, rules, page.text_height, settings)
+    noise = _noise(components_of(cleaned.ink), page.text_height, settings)
+    if noise.any():
+        cleaned = replace(cleaned, grey=_painted(cleaned.grey, noise, cleaned.ink), ink=cv2.subtract(cleaned.ink, noise))
+    height = _line_height(cleaned.ink, cells, page.text_height)
+    cleaned = replace(cleaned, ink=_large_enough(cleaned.ink, page.text_height, settings), text_height=height)
+    if not (page.covered.any() or noise.any()):
+        return PageText(cleaned, cleaned, np.zeros_like(page.ink), handwriting)
+    everything = find_ink(page.as_scanned, ink) if page.covered.any() else page.ink
+    as_scanned = _without(page.as_scanned, everything, rules, page.text_height, settings)
+    as_scanned = replace(
+        as_scanned, ink=_large_enough(as_scanned.ink, page.text_height, settings), text_height=height
+    )
+    taken_off = np.where(as_scanned.grey != cleaned.grey, 255, 0).astype(np.uint8)
+    return PageText(as_scanned, cleaned, taken_off, handwriting)
+
+
+def _without(
+    grey: NDArray[np.uint8], ink: Mask, rules: Mask, text_height: float, settings: TextLineSettings
 ) -> TextLayer:
-    """Paint the tables' rules white, despeckle, and measure the height of a line of text."""
-    wider = cv2.dilate(rule_ink, np.ones((3, 3), np.uint8))
-    components = components_of(cv2.subtract(page.ink, wider))
-    is_noise = _noise(components, page.text_height, settings)
-    noise = components.chosen(is_noise)
-    # The soft edge of a rule, or of noise, is lighter than the ink threshold: paint one more pixel around it.
-    not_text = cv2.dilate(wider | noise, np.ones((3, 3), np.uint8))
-    grey = page.grey | cv2.subtract(not_text, cv2.subtract(components.mask, noise))
-    written = ~is_noise & (_sides(components) >= max(2.0, settings.noise_side * page.text_height))
+    """A page with the ink of rules painted white."""
+    wider = np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), dtype=np.uint8)
+    left = np.asarray(cv2.subtract(ink, wider), dtype=np.uint8)
+    return TextLayer(_painted(grey, wider, left), left, text_height)
+
+
+def _painted(grey: NDArray[np.uint8], mask: Mask, ink: Mask) -> NDArray[np.uint8]:
+    """``grey`` with paper on the mask and a pixel around it, where there is no other ink: edges are lighter than ink."""
+    return np.asarray(grey | cv2.subtract(cv2.dilate(mask, np.ones((3, 3), np.uint8)), cv2.subtract(ink, mask)))
+
+
+def _large_enough(ink: Mask, text_height: float, settings: TextLineSettings) -> Mask:
+    components = components_of(ink)
+    written = _sides(components) >= max(2.0, settings.noise_side * text_height)
     written[0] = False
-    ink = components.chosen(written)
-    heights = [
-        end - start
-        for cell in cells
-        for start, end in _runs_of_ink(_inside(ink, cell))
-        if end - start > 0.3 * page.text_height
-    ]
-    usual = [height for height in heights if height < 2 * page.text_height]
-    measured = float(np.percentile(usual, 75)) if len(usual) >= 5 else page.text_height
-    return TextLayer(grey, np.asarray(ink, dtype=np.uint8), page.covered, handwriting, measured)
+    return components.chosen(written)
 
 
-def _noise(components: Components, text_height: float, settings: TextLineSettings) -> NDArray[np.bool_]:
-    """Which components are noise of a photocopy: small, with no character near, if the page has many of them.
+def _line_height(ink: Mask, cells: Sequence[CellBox], text_height: float) -> float:
+    """The usual height of the lines of text in the cells; of a character where there are few."""
+    heights = [end - start for cell in cells for start, end in _runs_of_ink(_inside(ink, cell))]
+    usual = [height for height in heights if 0.3 * text_height < height < 2 * text_height]
+    return float(np.percentile(usual, 75)) if len(usual) >= 5 else text_height
+
+
+def _noise(components: Components, text_height: float, settings: TextLineSettings) -> Mask:
+    """Noise of a photocopy: small components with no character near, if the page has many of them.
 
     A decimal point has a character near, a colon characters on both sides.
     """
-    none = np.zeros(len(components.area), bool)
+    none = np.zeros_like(components.mask)
     small = _sides(components) <= max(2.0, settings.lone_noise_side * text_height)
     small[0] = False
     characters = ~small
@@ -102,7 +143,7 @@ def _noise(components: Components, text_height: float, settings: TextLineSetting
     reach = 2 * round(settings.near_character * text_height) + 1
     near = cv2.dilate(large, np.ones((reach, reach), np.uint8))
     noise = small & ~components.touching(near | _between_characters(large, text_height))
-    return noise if np.count_nonzero(noise) > fewest else none
+    return components.chosen(noise) if np.count_nonzero(noise) > fewest else none
 
 
 def _between_characters(large: Mask, text_height: float) -> Mask:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from workbench.grid.pipeline import PageTable, find_tables
 from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.structure.cells import CellBox
-from workbench.grid.text_lines import LineBox, TextLayer, line_around_ink
-from workbench.model import Cell, CellGrid, CellState, Confidence, Page, PageContent, TextLine
+from workbench.grid.text_lines import LineBox, PageText, TextLayer, line_around_ink
+from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
 from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, has_unmeasured_brackets, least_sure
+from workbench.read.comparison import CellReading, read_once, read_twice
 from workbench.read.crops import crop_line, line_crops
-from workbench.read.second_reading import LineRead, is_covered, near_handwriting, reread_doubtful
+from workbench.read.second_reading import LineRead, reread_doubtful
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
 from workbench.read.symbols import lone_symbol, with_leading_symbol
 
@@ -34,18 +35,15 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     found = find_tables(upright, settings.grid)
     tables, text = found.tables, found.text
     boxes = [cell for table in tables for cell in table.cells]
-
-    crops = [line_crops(cell, text, settings) for cell in boxes]
-    if (written := found.text_as_written) is not None:
-        # What handwriting came near is read as it is: characters may have been taken for parts of strokes.
-        near = [near_handwriting(parts, text, settings) for parts in crops]
-        crops = [line_crops(c[0].cell, written, settings) if n else c for c, n in zip(crops, near, strict=True)]
-    outside = _lines_outside(tables, text, engine)
-    outside_crops = [crop_line(line, _whole_page(text), text, settings) for line in outside]
+    jobs = [job for box in boxes for job in _jobs(box, text)]
+    crops = [line_crops(job.box, job.layer, settings) for job in jobs]
+    outside = _lines_outside(tables, text.cleaned, engine)
+    outside_crops = [crop_line(line, _whole_page(text.cleaned), text.cleaned, settings) for line in outside]
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
-    reads = reread_doubtful(reads, text, engine, settings)
-    cells = iter([_cell(box, lines, text, upright, settings) for box, lines in zip(boxes, reads, strict=True)])
+    reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
+    found_text = iter([_cell_reading(lines, job.layer, settings) for job, lines in zip(jobs, reads, strict=True)])
+    cells = iter([_cell(box, found_text, text, upright, settings) for box in boxes])
     grids = [
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
         for number, table in enumerate(tables, start=1)
@@ -59,11 +57,28 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     )
 
 
-def _cell(
-    box: CellBox, reads: Sequence[LineRead], text: TextLayer, upright: UprightPage, settings: ReadSettings
-) -> Cell:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A cell to be read from one layer of the page's text."""
+
+    box: CellBox
+    layer: TextLayer
+
+
+def _jobs(box: CellBox, text: PageText) -> list[_Job]:
+    """A cell is read as it was scanned, and once more without what lies over it, if anything does."""
+    as_scanned = _Job(box, text.as_scanned)
+    return [as_scanned, _Job(box, text.cleaned)] if _is_touched(box, text) else [as_scanned]
+
+
+def _is_touched(box: CellBox, text: PageText) -> bool:
+    return text.share_taken_off(box) > 0
+
+
+def _cell_reading(reads: Sequence[LineRead], text: TextLayer, settings: ReadSettings) -> CellReading:
     reads = [replace(read, reading=with_leading_symbol(read.reading, read.part.line, text, settings)) for read in reads]
     readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
+    lines = [read.part.line for read in reads]
     joined = cell_text(readings, crops, text.text_height, settings.cell_text)
     if any(read.part.downwards for read in reads):
         joined = joined.replace(" ", "")  # the gaps between characters put side by side are no spaces
@@ -71,44 +86,42 @@ def _cell(
     agreements = [read.agreement for read in reads if read.agreement is not None]
     if has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
         character = min(character, unsure)
-    symbol = lone_symbol(joined, [read.part.line for read in reads], text, settings)
-    if symbol is not None:
-        sure = settings.symbols.sure_of_shape
-        confirmed = symbol.text == joined and symbol.confidence == sure  # two kinds of evidence agree
-        agreements = agreements if symbol.text == joined else []
-        joined, character = symbol.text, max(character, sure) if confirmed else symbol.confidence
-    state: CellState = "text" if joined else ("unread" if reads else "empty")
-    if _is_obscured(box, reads, text, character, agreements, settings):
-        state, joined, character = "obscured", "", min(character, unsure)
-    elif near_handwriting([read.part for read in reads], text, settings):
-        character = min(character, unsure)
+    symbol = lone_symbol(joined, lines, text, settings)
+    if symbol is None:
+        return CellReading(joined, lines, character, min(agreements, default=None))
+    sure = settings.symbols.sure_of_shape
+    confirmed = symbol.text == joined and symbol.confidence == sure  # two kinds of evidence agree
+    agreements = agreements if symbol.text == joined else []
+    character = max(character, sure) if confirmed else symbol.confidence
+    return CellReading(symbol.text, lines, character, min(agreements, default=None))
+
+
+def _cell(
+    box: CellBox, readings: Iterator[CellReading], text: PageText, upright: UprightPage, settings: ReadSettings
+) -> Cell:
+    """The next cell, from as many of the ``readings`` as it was read times."""
+    as_scanned = next(readings)
+    if _is_touched(box, text):
+        found = read_twice(as_scanned, next(readings), _is_buried(box, text, settings), settings)
+    else:
+        found = read_once(as_scanned)
     return Cell(
         row=box.row,
         col=box.col,
         rowspan=box.rowspan,
         colspan=box.colspan,
         polygon=upright.polygon_on_scan(box.x0, box.y0, box.x1, box.y1),
-        text=joined,
-        state=state,
-        confidence=Confidence(round(character, 4), min(1.0, box.border), min(agreements, default=None)),
+        text=found.text,
+        state=found.state,
+        confidence=Confidence(round(found.character, 4), min(1.0, box.border), found.agreement),
     )
 
 
-def _is_obscured(
-    box: CellBox,
-    reads: Sequence[LineRead],
-    text: TextLayer,
-    character: float,
-    agreements: Sequence[float],
-    settings: ReadSettings,
-) -> bool:
-    """Whether a seal or handwriting lies over what is printed in the cell, and it cannot be read for sure."""
-    if not reads:
-        inner = settings.inside * text.text_height
-        written = text.is_written_on(box.x0 + inner, box.y0 + inner, box.x1 - inner, box.y1 - inner)
-        return written or text.share_covered(box.x0, box.y0, box.x1, box.y1) > settings.buried
-    covered = any(is_covered(read.part.line, text, settings) for read in reads)
-    return covered and (character < settings.legible or min(agreements, default=1.0) < 1.0)
+def _is_buried(box: CellBox, text: PageText, settings: ReadSettings) -> bool:
+    """Whether handwriting stands in a cell, or a seal lies over most of it: print under it need not show."""
+    inner = settings.inside * text.cleaned.text_height
+    written = text.is_written_on(box.x0 + inner, box.y0 + inner, box.x1 - inner, box.y1 - inner)
+    return written or text.share_taken_off(box) > settings.buried
 
 
 def _whole_page(text: TextLayer) -> CellBox:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.text_lines import LineBox, TextLayer
+from workbench.grid.text_lines import TextLayer
 from workbench.read.cell_text import character_width, least_sure, same_values
 from workbench.read.crops import LineCrop, crop_line
 from workbench.read.settings import ReadSettings
@@ -30,46 +30,32 @@ class LineRead:
 
 
 def reread_doubtful(
-    cells: Sequence[Sequence[LineRead]], text: TextLayer, engine: OcrEngine, settings: ReadSettings
+    cells: Sequence[Sequence[LineRead]], layers: Sequence[TextLayer], engine: OcrEngine, settings: ReadSettings
 ) -> list[list[LineRead]]:
     """Read doubtful lines once more, all in one call: whole, or from where their end was lost.
+
+    The lines of each cell with the layer that they were read from.
 
     Disagreement is kept as disagreement; what was lost and not found again makes the line unsure.
     """
     doubtful = [
-        read for reads in cells for read in reads if not read.part.downwards and _is_doubtful(read, text, settings)
+        (read, text)
+        for reads, text in zip(cells, layers, strict=True)
+        for read in reads
+        if not read.part.downwards and _is_doubtful(read, text, settings)
     ]
-    crops = [_second_crop(read, text, settings) for read in doubtful]
-    second = dict(zip(map(id, doubtful), engine.recognise(crops), strict=True))
-    return [
-        [_settled(read, second[id(read)], text, settings) if id(read) in second else read for read in reads]
-        for reads in cells
-    ]
+    crops = [_second_crop(read, text, settings) for read, text in doubtful]
+    second = engine.recognise(crops)
+    settled = {
+        id(read): _settled(read, reading, text, settings)
+        for (read, text), reading in zip(doubtful, second, strict=True)
+    }
+    return [[settled.get(id(read), read) for read in reads] for reads in cells]
 
 
 def _is_doubtful(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
-    unsure = least_sure(read.reading) < settings.second_reading.sure or is_covered(read.part.line, text, settings)
+    unsure = least_sure(read.reading) < settings.second_reading.sure
     return unsure or any(loses(read, text, settings) for loses in (_loses_start, _loses_end, _loses_between))
-
-
-def is_covered(line: LineBox, text: TextLayer, settings: ReadSettings) -> bool:
-    """Whether a seal or handwriting lay over part of a line."""
-    return text.share_covered(line.x0, line.y0, line.x1, line.y1) > settings.second_reading.covered
-
-
-def near_handwriting(parts: Sequence[LineCrop], text: TextLayer, settings: ReadSettings) -> bool:
-    """Whether there is handwriting so near to a line that some of its characters may be lost in a stroke."""
-    limits = settings.second_reading
-    aside, above = limits.handwriting_beside * text.text_height, limits.handwriting_above * text.text_height
-    return any(
-        text.is_written_on(
-            max(part.line.x0 - aside, part.cell.x0),
-            max(part.line.y0 - above, part.cell.y0),
-            min(part.line.x1 + aside, part.cell.x1),
-            min(part.line.y1 + above, part.cell.y1),
-        )
-        for part in parts
-    )
 
 
 def _second_crop(read: LineRead, text: TextLayer, settings: ReadSettings) -> NDArray[np.uint8]:

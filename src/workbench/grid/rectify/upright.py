@@ -37,13 +37,15 @@ if TYPE_CHECKING:
 class UprightPage:
     """A page made upright and flat.
 
-    ``grey`` (height, width) uint8 has an evened background (paper near 255) and no ink of seals;
-    ``ink`` marks its dark pixels, ``covered`` where seals lay, ``chroma`` is how far from grey each
-    pixel of the scan is (the largest of red, green and blue less the smallest). ``to_scan`` maps upright pixels to
-    the page as scanned. ``text_height`` is the height of a character, upright pixels.
+    ``as_scanned`` and ``grey`` (height, width) uint8 have an evened background (paper near 255): the page with all that
+    was on it, and without the ink of seals. ``ink`` marks the dark pixels of ``grey``, ``covered`` where seals lay,
+    ``chroma`` is how far from grey each pixel of the scan is (the largest of red, green and blue less the smallest).
+    ``to_scan`` maps upright pixels to the page as scanned. ``text_height`` is the height of a character, upright
+    pixels.
     """
 
     number: int
+    as_scanned: NDArray[np.uint8]
     grey: NDArray[np.uint8]
     ink: Mask
     covered: Mask
@@ -75,10 +77,12 @@ def make_upright(page: Page, engine: OcrEngine, settings: RectifySettings = GRID
         flat, ink = flat.rotated(turns), np.ascontiguousarray(np.rot90(ink, turns))
         height = text_height(ink, settings.ink)  # of characters that lie on their side it was the width
     rows, columns = ink.shape
-    under = flat.to_scan.resample(covered, columns, rows, paper=0) if covered.any() else np.zeros_like(ink)
+    is_covered = bool(covered.any())
+    as_scanned = flat.to_scan.resample(copy.grey, columns, rows) if is_covered else flat.picture
+    under = flat.to_scan.resample(covered, columns, rows, paper=0) if is_covered else np.zeros_like(ink)
     tinted = flat.to_scan.resample(copy.chroma, columns, rows, paper=0) if copy.chroma.any() else np.zeros_like(ink)
     to_scan = compose((*flat.to_scan.steps, copy.to_page))
-    return UprightPage(page.number, flat.picture, ink, under, tinted, to_scan, height)
+    return UprightPage(page.number, as_scanned, flat.picture, ink, under, tinted, to_scan, height)
 
 
 @dataclass(frozen=True, slots=True)

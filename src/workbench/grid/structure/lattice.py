@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -209,36 +208,56 @@ def _several_cross(crossing: Mask, start: float, end: float) -> bool:
 def rule_ink(
     ink: Mask, rules: RulingMasks, lattices: Sequence[Lattice], text_height: float, settings: RulingSettings
 ) -> Mask:
-    """The ink of the tables' rules: the long runs within them, and what lies on the lines of worn and dashed ones."""
+    """The ink of the tables' rules: what lies on the stretches of the lattices that are drawn, and nothing else.
+
+    A long run of ink in a cell and on no such stretch is print, or an error of the lattice: it stays on the page.
+    """
     kept = np.zeros_like(ink)
     for lattice in lattices:
-        top, left = max(0, round(lattice.ys[0]) - 2), max(0, round(lattice.xs[0]) - 2)
-        window = np.s_[top : round(lattice.ys[-1]) + 3, left : round(lattice.xs[-1]) + 3]
-        kept[window] = rules.long_horizontal[window] | rules.long_vertical[window]
-        reach = settings.lattice.remnants * text_height
-        _add_remnants(kept, ink, rules.segments_horizontal, lattice.ys, lattice.xs, lattice.horizontal, reach)
-        _add_remnants(kept.T, ink.T, rules.segments_vertical.T, lattice.xs, lattice.ys, lattice.vertical.T, reach)
+        reach = _Reach(settings.snap * text_height, settings.lattice.remnants * text_height)
+        drawn = lattice.horizontal >= settings.drawn, settings.drawn <= lattice.vertical.T
+        _add_ink(kept, ink, rules.long_horizontal, rules.segments_horizontal, lattice.ys, lattice.xs, drawn[0], reach)
+        _add_ink(
+            kept.T, ink.T, rules.long_vertical.T, rules.segments_vertical.T, lattice.xs, lattice.ys, drawn[1], reach
+        )
     return kept
 
 
-def _add_remnants(
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far (pixels) from the line of a lattice long runs are its rule's, and what is left of worn ones."""
+
+    runs: float
+    remnants: float
+
+
+def _add_ink(
     kept: Mask,
     ink: Mask,
+    long: Mask,
     segments: Mask,
     positions: Sequence[float],
     stops: Sequence[float],
-    drawn: NDArray[np.float64],
-    reach: float,
+    drawn: NDArray[np.bool_],
+    reach: _Reach,
 ) -> None:
-    """Mark the ink on the line of each stretch of a horizontal rule that is drawn."""
+    """Mark the ink of horizontal rules at the given positions, along the stretches that are drawn."""
     for j, position in enumerate(positions):
-        top = max(0, round(position - reach))
-        around = slice(top, round(position + reach) + 1)
+        near = _around_row(position, reach.runs)
+        along = np.zeros(ink.shape[1], bool)
+        for i in np.flatnonzero(drawn[j]):
+            along[max(0, round(stops[i] - reach.runs)) : round(stops[i + 1] + reach.runs) + 1] = True
+        kept[near] |= np.where(along, long[near], 0).astype(np.uint8)
+    for j, position in enumerate(positions):
+        around = _around_row(position, reach.remnants)
         line = np.flatnonzero((segments[around] | kept[around]).any(axis=1))
         if not len(line):
             continue
-        rows = slice(top + int(line[0]), top + int(line[-1]) + 1)
-        for i, (start, end) in enumerate(pairwise(stops)):
-            if drawn[j, i] >= 0.5:
-                stretch = rows, slice(max(0, round(start - reach)), round(end + reach) + 1)
-                kept[stretch] |= ink[stretch]
+        rows = slice(around.start + int(line[0]), around.start + int(line[-1]) + 1)
+        for i in np.flatnonzero(drawn[j]):
+            stretch = rows, slice(max(0, round(stops[i] - reach.remnants)), round(stops[i + 1] + reach.remnants) + 1)
+            kept[stretch] |= ink[stretch]
+
+
+def _around_row(position: float, reach: float) -> slice:
+    return slice(max(0, round(position - reach)), round(position + reach) + 1)

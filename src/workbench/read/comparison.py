@@ -1,0 +1,71 @@
+"""One text for a cell that was read twice: from the page as it was scanned, and cleaned of seals and handwriting.
+
+Either reading may be the better one: a seal's stroke becomes a character on the page as scanned, and a character may be
+taken off with the seal. Where both say the same, that is the text; where they differ, the surer one stands, as doubted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from workbench.grid.text_lines import LineBox
+from workbench.model import CellState
+from workbench.read.cell_text import same_values
+from workbench.read.settings import ReadSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """What was read in a cell: its ``text``, the ``lines`` of ink that it was read from, its least sure ``character``.
+
+    ``agreement`` is 1 where a second reading of every doubtful line was the same, 0 where one was not, None where no
+    line was doubtful.
+    """
+
+    text: str
+    lines: Sequence[LineBox]
+    character: float
+    agreement: float | None = None
+
+    @property
+    def state(self) -> CellState:
+        return "text" if self.text else ("unread" if self.lines else "empty")
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """The text of a cell with its state and confidences, as `workbench.model.Cell` has them."""
+
+    text: str
+    state: CellState
+    character: float
+    agreement: float | None
+
+
+def read_once(reading: CellReading) -> CellText:
+    """The text of a cell on which nothing lies but its print."""
+    return CellText(reading.text, reading.state, reading.character, reading.agreement)
+
+
+def read_twice(as_scanned: CellReading, cleaned: CellReading, buried: bool, settings: ReadSettings) -> CellText:
+    """The text of a cell that something lies over; ``buried``: so much of it that print under it need not show.
+
+    A cell is called obscured where neither reading is to be relied on.
+    """
+    if same_values(as_scanned.text, cleaned.text):
+        surer = max(as_scanned, cleaned, key=lambda reading: reading.character)
+        if surer.text:
+            return CellText(surer.text, "text", surer.character, 1.0)
+        return _blank(buried or bool(cleaned.lines), settings)
+    if not cleaned.text and as_scanned.character < settings.second_reading.sure:
+        return _blank(buried or bool(cleaned.lines), settings)
+    surer = max(cleaned, as_scanned, key=lambda reading: reading.character if reading.text else 0.0)
+    if surer.character < settings.legible:
+        return CellText("", "obscured", min(surer.character, settings.second_reading.unsure), 0.0)
+    return replace(read_once(surer), agreement=0.0)
+
+
+def _blank(hidden: bool, settings: ReadSettings) -> CellText:
+    """A cell in which nothing was read: empty, unless there is ink, or what lies over it may hide print."""
+    return CellText("", "obscured", settings.second_reading.unsure, None) if hidden else CellText("", "empty", 1.0, None)
