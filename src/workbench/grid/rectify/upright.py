@@ -21,6 +21,7 @@ from workbench.grid.rectify.dewarp import (
     rotation,
     upright_frame,
 )
+from workbench.grid.rectify.fills import without_fills
 from workbench.grid.rectify.ink import even_background, find_ink, text_height
 from workbench.grid.rectify.orientation import quarter_turns
 from workbench.grid.rectify.seals import without_seals
@@ -107,7 +108,8 @@ class _WorkingCopy:
         columns, rows = image.shape[1] / working.shape[1], image.shape[0] / working.shape[0]
         is_measured = working.shape[:2] == measured.shape
         evened = measured if is_measured else even_background(_grey(working), settings.ink)
-        return cls(working, _chroma(working), evened, height / rows, enlarged(columns, rows))
+        on_white = without_fills(evened, _grey(working), height / rows, settings.ink.fills)
+        return cls(working, _chroma(working), on_white, height / rows, enlarged(columns, rows))
 
 
 def _is_grey(image: NDArray[np.uint8]) -> bool:
@@ -141,7 +143,10 @@ def _without_seals(copy: _WorkingCopy, settings: SealSettings, ink: InkSettings)
     if copy.chroma.max() < settings.grey:
         return copy.grey, np.zeros_like(copy.grey)
     unsealed = without_seals(copy.image, copy.text_height, settings)
-    return (even_background(unsealed.grey, ink) if unsealed.covered.any() else copy.grey), unsealed.covered
+    if not unsealed.covered.any():
+        return copy.grey, unsealed.covered
+    evened = even_background(unsealed.grey, ink)
+    return without_fills(evened, unsealed.grey, copy.text_height, ink.fills), unsealed.covered
 
 
 @dataclass(frozen=True, slots=True)

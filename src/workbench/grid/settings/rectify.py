@@ -13,8 +13,57 @@ from workbench.grid.settings.validation import require_sensible
 
 
 @dataclass(frozen=True, slots=True)
+class FillSettings:
+    """Filled cells with print on them: white on blue, black on grey."""
+
+    darker_than_paper: float = 0.8
+    """A fill is darker than this share of the paper's tone; lighter tints are evened like yellowed paper."""
+
+    paper_window: float = 0.2
+    """The tone of the paper is the lightest found within this share of the page's short side."""
+
+    solid: float = 0.35
+    """A fill has ground without print at least this wide: wider than strokes and rules."""
+
+    around_print: float = 2.5
+    """Print on a fill leaves gaps in its ground narrower than this."""
+
+    lowest: float = 1.1
+    """A fill is no narrower and no lower than this."""
+
+    tone_window: float = 3.0
+    """The tone of the ground is the median over a square of this side."""
+
+    enclosed: float = 0.8
+    """Ground runs along more than this share of a fill's edge."""
+
+    clear_print: float = 140.0
+    """Print on a fill, redrawn on white, is darker than this grey level."""
+
+    least_print: float = 0.01
+    """Print takes up at least this share of a fill."""
+
+    most_print: float = 0.5
+    """Print takes up at most this share of a fill."""
+
+    step: float = 40.0
+    """Two grounds side by side that differ by more than this many grey levels are two fills."""
+
+    def __post_init__(self) -> None:
+        require_sensible(
+            self,
+            fractions=("darker_than_paper", "paper_window", "enclosed", "least_print", "most_print"),
+            grey_levels=("clear_print", "step"),
+            ascending=(("solid", "lowest"), ("least_print", "most_print")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class InkSettings:
     """Which pixels are dark, and which connected components of them have the size of characters."""
+
+    fills: FillSettings = field(default_factory=FillSettings)
+    """Filled cells."""
 
     background_window: int = 40
     """The tone of the paper is taken over the page's short side divided by this: wider than any stroke or rule,

@@ -1,0 +1,112 @@
+"""Filled cells: areas of tone or colour with print on them, turned into dark print on white paper inside an outline.
+
+What is printed on a fill differs from the fill's own tone, lighter or darker. Where a fill ends, a cell ends: its edge
+is drawn as a ruling line would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.masks import Mask
+from workbench.grid.settings.rectify import FillSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A filled area: its ``window`` on the page, its ``mask`` and the ``tone`` (grey levels) of its ground there."""
+
+    window: tuple[slice, slice]
+    mask: Mask
+    tone: NDArray[np.uint8]
+
+
+def without_fills(
+    evened: NDArray[np.uint8], grey: NDArray[np.uint8], text_height: float, settings: FillSettings
+) -> NDArray[np.uint8]:
+    """The ``evened`` picture of a ``grey`` one, with all fills that hold print redrawn as dark print on white."""
+    redrawn = evened
+    for fill in find_fills(grey, text_height, settings):
+        if redrawn is evened:
+            redrawn = evened.copy()
+        inside = redrawn[fill.window]
+        inside[:] = np.where(fill.mask > 0, _on_white(grey[fill.window], fill.tone), inside)
+        inside[_edges(fill, settings) > 0] = 0
+    return redrawn
+
+
+def find_fills(grey: NDArray[np.uint8], text_height: float, settings: FillSettings) -> Iterator[Fill]:
+    """The fills of a page that hold print. ``text_height`` (pixels) need be no more than a guess."""
+    dark = np.where(grey < settings.darker_than_paper * _paper(grey, settings), 255, 0).astype(np.uint8)
+    solid = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _square(settings.solid * text_height))
+    if not solid.any():
+        return
+    joined = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _square(settings.around_print * text_height))
+    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    for outline in outlines:
+        x, y, width, height = cv2.boundingRect(outline)
+        if min(width, height) < settings.lowest * text_height:
+            continue
+        window = np.s_[y : y + height, x : x + width]
+        mask = cv2.drawContours(np.zeros((height, width), np.uint8), [outline - (x, y)], -1, 255, cv2.FILLED)
+        fill = Fill(window, mask, _tone(grey[window], mask, dark[window], text_height, settings))
+        if _is_enclosed(fill, dark[window], settings) and _holds_print(fill, grey[window], settings):
+            yield fill
+
+
+def _paper(grey: NDArray[np.uint8], settings: FillSettings) -> NDArray[np.float32]:
+    """The tone of the paper around each pixel, over a room that no fill takes up: the lightest in it."""
+    height, width = grey.shape
+    small = cv2.resize(grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
+    size = max(3, round(min(small.shape) * settings.paper_window)) | 1
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)).astype(np.float32)
+    return np.asarray(cv2.resize(closed, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+
+
+def _tone(
+    grey: NDArray[np.uint8], mask: Mask, dark: Mask, text_height: float, settings: FillSettings
+) -> NDArray[np.uint8]:
+    """The tone of a fill's ground around each pixel: print takes up less than half of the room."""
+    usual = np.median(grey[(mask & dark) > 0])
+    ground = np.where(mask > 0, grey, usual).astype(np.uint8)
+    size = min(255, round(settings.tone_window * text_height)) | 1
+    return np.asarray(cv2.medianBlur(ground, max(3, size)), dtype=np.uint8)
+
+
+def _is_enclosed(fill: Fill, dark: Mask, settings: FillSettings) -> bool:
+    """Whether the ground runs all along the edge of a fill: around large letters paper does."""
+    inner = cv2.erode(fill.mask, _square(3), borderValue=0)  # the outermost pixels are mixed with paper
+    edge = cv2.subtract(inner, cv2.erode(inner, _square(3), borderValue=0))
+    return bool(np.count_nonzero(dark[edge > 0]) >= settings.enclosed * np.count_nonzero(edge))
+
+
+def _holds_print(fill: Fill, grey: NDArray[np.uint8], settings: FillSettings) -> bool:
+    """Whether something is printed on a fill. A bar, a shadow or the black beside a sheet is no cell."""
+    inner = cv2.erode(fill.mask, _square(5), borderValue=0)
+    marks = np.where(_on_white(grey, fill.tone) < settings.clear_print, inner, 0)
+    share = np.count_nonzero(marks) / max(1, np.count_nonzero(inner))
+    return settings.least_print <= share <= settings.most_print
+
+
+def _on_white(grey: NDArray[np.uint8], tone: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Contrast with the ground as darkness on white, lighter print like darker."""
+    ground, here = tone.astype(np.float32), grey.astype(np.float32)
+    most = np.where(here > ground, 255 - ground, ground)
+    return np.asarray(255 - 255 * np.abs(here - ground) / np.maximum(most, 1), dtype=np.uint8)
+
+
+def _edges(fill: Fill, settings: FillSettings) -> Mask:
+    """Where a fill ends, or goes over into one of another tone."""
+    ground = np.where(fill.mask > 0, fill.tone, 255).astype(np.uint8)
+    padded = cv2.copyMakeBorder(ground, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=255)
+    steps = cv2.morphologyEx(padded, cv2.MORPH_GRADIENT, _square(3))[1:-1, 1:-1]
+    return np.where((steps > settings.step) & (fill.mask > 0), 255, 0).astype(np.uint8)
+
+
+def _square(side: float) -> NDArray[np.uint8]:
+    return np.ones((round(side) | 1,) * 2, np.uint8)  # an even side would move what is found
