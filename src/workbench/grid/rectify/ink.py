@@ -28,9 +28,12 @@ def find_ink(grey: NDArray[np.uint8], settings: InkSettings) -> Mask:
 
 
 def text_height(ink: Mask, settings: InkSettings) -> float:
-    """Height of a character in pixels, from the connected components of a plausible size; guessed if there are few.
+    """Height of a Chinese character in pixels, from the connected components of a plausible size; guessed if there are
+    few.
 
-    Chinese characters fall apart into smaller components, so the upper quartile is taken and not the middle.
+    Chinese characters fall apart into smaller components, so the upper quartile is taken and not the middle. Where most
+    components are figures that is theirs, and figures are lower than characters. Components as wide as high are whole
+    characters: where more of them are higher than that than as high, theirs counts.
     """
     size = float(np.sqrt(ink.size / np.sqrt(2)))  # the short side of a sheet of A4
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -38,7 +41,12 @@ def text_height(ink: Mask, settings: InkSettings) -> float:
     largest = size / settings.largest_character
     high = (heights > size / settings.lowest_character) & (heights < largest)
     wide = (widths > size / settings.narrowest_character) & (widths < largest)
-    chosen = heights[high & wide]
-    if len(chosen) < settings.fewest_characters:
+    chosen = high & wide
+    if np.count_nonzero(chosen) < settings.fewest_characters:
         return size / settings.text_height_without_characters
-    return float(np.percentile(chosen, settings.text_height_percentile))
+    height = float(np.percentile(heights[chosen], settings.text_height_percentile))
+    squareness = widths / np.maximum(heights, 1)
+    whole = heights[chosen & (squareness >= settings.narrowest_whole) & (squareness <= settings.widest_whole)]
+    as_high = np.count_nonzero(np.abs(whole - height) <= settings.same_height * height)
+    higher = whole[(whole > (1 + settings.same_height) * height) & (whole < settings.highest_whole * height)]
+    return float(np.median(higher)) if len(higher) > as_high else height

@@ -94,9 +94,23 @@ class InkSettings:
     """The height of the text is this percentile of the components' heights, 0 to 100: Chinese characters fall apart
     into smaller ones."""
 
+    narrowest_whole: float = 0.8
+    """A whole character is at least so wide for its height (a ratio); figures are narrower."""
+
+    widest_whole: float = 1.3
+    """A whole character is at most so wide for its height (a ratio)."""
+
+    same_height: float = 0.12
+    """Components whose heights differ by at most this share are of one height."""
+
+    highest_whole: float = 1.6
+    """Characters are at most so many times as high as the figures that they are set with."""
+
     def __post_init__(self) -> None:
         require_sensible(
             self,
+            fractions=("same_height",),
+            factors=("highest_whole",),
             percentages=("text_height_percentile",),
             grey_levels=("lowest_threshold", "highest_threshold"),
             ascending=(
