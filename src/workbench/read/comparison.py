@@ -61,6 +61,8 @@ def read_twice(as_scanned: CellReading, cleaned: CellReading, buried: bool, sett
     if not cleaned.text and as_scanned.character < settings.second_reading.sure:
         return _blank(buried or bool(cleaned.lines), settings)
     surer = max(cleaned, as_scanned, key=lambda reading: reading.character if reading.text else 0.0)
+    if as_scanned.character >= settings.second_reading.sure:
+        surer = as_scanned  # a reading from which characters were taken off is as sure of the others
     if surer.character < settings.legible:
         return CellText("", "obscured", min(surer.character, settings.second_reading.unsure), 0.0)
     return replace(read_once(surer), agreement=0.0)

@@ -7,8 +7,6 @@ it crosses print: what is found here is kept apart, and print that it comes near
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -63,10 +61,6 @@ def find_handwriting(page: UprightPage, rules: RulingMasks, settings: RulingSett
         written[number] = _is_struck(components.figure(number), height, limits)
     for number in np.flatnonzero(written):
         written[number] = _is_thin(components.figure(number), int(area[number]), limits.thickest_stroke * height)
-    print_sized = (high > limits.compared_height * height) & (width > limits.compared_width * height)
-    print_sized &= in_table & ~written & ~heading & (area < limits.densest * width * high)
-    print_sized[0] = False
-    written |= _in_other_ink(page, loose, components, print_sized, limits)
     handwriting = loose & components.chosen(written)
     if not handwriting.any():
         return handwriting
@@ -161,48 +155,6 @@ def _is_struck(figure: NDArray[np.bool_], text_height: float, settings: Handwrit
     beside = round(settings.beside_strike * text_height)
     above, below = sheared[best][: max(0, drawn[0] - beside)], sheared[best][drawn[-1] + beside + 1 :]
     return all(len(part) and part.any(axis=0).mean() > settings.struck for part in (above, below))
-
-
-def _in_other_ink(
-    page: UprightPage,
-    loose: Mask,
-    components: Components,
-    print_sized: NDArray[np.bool_],
-    settings: HandwritingSettings,
-) -> NDArray[np.bool_]:
-    """Which components of the size of characters are no print: as thick as print and yet lighter, much thicker, or of
-    another colour."""
-    found = np.zeros(len(print_sized), bool)
-    loose, grey, chroma = loose[components.rows], page.grey[components.rows], page.chroma[components.rows]
-    inked = np.flatnonzero(loose > 0)
-    inked = inked[print_sized[components.labels.take(inked)]]
-    of = components.labels.take(inked)
-    names = np.flatnonzero(np.bincount(of))
-    if len(names) < settings.fewest_compared:
-        return found
-    depth = cv2.distanceTransform(loose, cv2.DIST_L2, 3).take(inked)
-    thickness = _quantiles(depth, of, settings.thick_part)
-    tone = _quantiles(grey.take(inked), of, settings.dark_part)
-    colour = _quantiles(chroma.take(inked), of, 0.5)
-    full = thickness >= max(float(np.median(thickness)), settings.full_tone)
-    lighter = np.zeros(len(names), bool)
-    if full.any():
-        usual = np.percentile(tone[full], settings.nearly_all)
-        lightest = usual + settings.lighter * (255 - np.median(tone[full]))
-        lighter = full & (tone > lightest)
-    thickest = settings.thicker * np.percentile(thickness, settings.nearly_all)
-    coloured = colour > float(np.median(colour)) + settings.more_coloured
-    found[names] = lighter | (thickness > thickest) | coloured
-    return found
-
-
-def _quantiles(values: NDArray[Any], groups: NDArray[np.int32], share: float) -> NDArray[np.float32]:
-    """For every group, in ascending order, the value that this share of its values (0 or more) does not exceed."""
-    sizes = np.bincount(groups)
-    sizes = sizes[sizes > 0]
-    first = np.cumsum(sizes) - sizes
-    in_order = values[np.lexsort((values, groups))]
-    return np.asarray(in_order[first + ((sizes - 1) * share).astype(int)], dtype=np.float32)
 
 
 def _is_thin(figure: NDArray[np.bool_], area: int, thickest: float) -> bool:
