@@ -46,15 +46,25 @@ def find_fills(grey: NDArray[np.uint8], text_height: float, settings: FillSettin
     solid = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _square(settings.solid * text_height))
     if not solid.any():
         return
-    joined = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _square(settings.around_print * text_height))
-    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    window = round(settings.dense_window * text_height) | 1
+    dense = np.where(cv2.blur(dark, (window, window)) >= 255 * settings.ground, 255, 0).astype(np.uint8)
+    within = cv2.dilate(dense, _square(2 * settings.beyond_dense * text_height))
+    # Beyond the edge of the page there is nothing that a fill could go on to.
+    paper = round(text_height)
+    framed = cv2.copyMakeBorder(dark & within, *(paper,) * 4, cv2.BORDER_CONSTANT, value=0)
+    over_print = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, _square(settings.widest_stroke * text_height))
+    areas = cv2.morphologyEx(over_print, cv2.MORPH_OPEN, _square(settings.lowest * text_height))
+    areas = np.ascontiguousarray(areas[paper:-paper, paper:-paper])
+    outlines, _ = cv2.findContours(areas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     for outline in outlines:
-        x, y, width, height = cv2.boundingRect(outline)
-        if min(width, height) < settings.lowest * text_height:
+        if not _has_straight_sides(outline, text_height, settings):
             continue
+        x, y, width, height = cv2.boundingRect(outline)
         window = np.s_[y : y + height, x : x + width]
         mask = cv2.drawContours(np.zeros((height, width), np.uint8), [outline - (x, y)], -1, 255, cv2.FILLED)
         fill = Fill(window, mask, _tone(grey[window], mask, dark[window], text_height, settings))
+        if np.count_nonzero(mask & solid[window]) < settings.least_solid * np.count_nonzero(mask):
+            continue
         if _is_enclosed(fill, dark[window], settings) and _holds_print(fill, grey[window], settings):
             yield fill
 
@@ -72,14 +82,25 @@ def _tone(
     grey: NDArray[np.uint8], mask: Mask, dark: Mask, text_height: float, settings: FillSettings
 ) -> NDArray[np.uint8]:
     """The tone of a fill's ground around each pixel: print takes up less than half of the room."""
-    usual = np.median(grey[(mask & dark) > 0])
-    ground = np.where(mask > 0, grey, usual).astype(np.uint8)
-    size = min(255, round(settings.tone_window * text_height)) | 1
-    return np.asarray(cv2.medianBlur(ground, max(3, size)), dtype=np.uint8)
+    inner = cv2.erode(mask, _square(5), borderValue=0) & dark  # the edge may have a rule, or be mixed with paper
+    usual = int(np.median(grey[inner > 0])) if inner.any() else int(np.median(grey))
+    around = min(127, round(settings.tone_window * text_height / 2))
+    ground = np.where(cv2.erode(mask, _square(5), borderValue=0) > 0, grey, usual).astype(np.uint8)
+    framed = cv2.copyMakeBorder(ground, *(around,) * 4, cv2.BORDER_CONSTANT, value=usual)
+    return np.asarray(cv2.medianBlur(framed, max(3, 2 * around + 1))[around:-around, around:-around], dtype=np.uint8)
+
+
+def _has_straight_sides(outline: NDArray[np.int32], text_height: float, settings: FillSettings) -> bool:
+    """Whether an outline is made of sides that are longer than any of a character, and straight."""
+    corners = cv2.approxPolyDP(outline, settings.straight * text_height, closed=True)[:, 0].astype(float)
+    sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    return bool(sides[sides >= settings.shortest_side * text_height].sum() >= settings.sided * sides.sum())
 
 
 def _is_enclosed(fill: Fill, dark: Mask, settings: FillSettings) -> bool:
-    """Whether the ground runs all along the edge of a fill: around large letters paper does."""
+    """Whether the ground runs all along the edge of a fill and takes up most of it: around bold type paper does."""
+    if np.count_nonzero(fill.mask & dark) < settings.ground * np.count_nonzero(fill.mask):
+        return False
     inner = cv2.erode(fill.mask, _square(3), borderValue=0)  # the outermost pixels are mixed with paper
     edge = cv2.subtract(inner, cv2.erode(inner, _square(3), borderValue=0))
     return bool(np.count_nonzero(dark[edge > 0]) >= settings.enclosed * np.count_nonzero(edge))

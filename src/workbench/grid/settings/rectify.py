@@ -25,17 +25,38 @@ class FillSettings:
     solid: float = 0.35
     """A fill has ground without print at least this wide: wider than strokes and rules."""
 
-    around_print: float = 2.5
-    """Print on a fill leaves gaps in its ground narrower than this."""
+    least_solid: float = 0.2
+    """At least this share of a fill is such ground."""
 
-    lowest: float = 1.1
+    widest_stroke: float = 0.4
+    """Print on a fill has strokes narrower than this."""
+
+    dense_window: float = 1.2
+    """Within every square of this side most of a fill is as dark as its ground."""
+
+    beyond_dense: float = 0.25
+    """The edge of a fill lies at most this far beyond such squares' middles."""
+
+    lowest: float = 0.8
     """A fill is no narrower and no lower than this."""
+
+    straight: float = 0.2
+    """The sides of a fill are straight within this."""
+
+    shortest_side: float = 1.5
+    """A side of a fill is at least this long."""
+
+    sided: float = 0.85
+    """At least this share of a fill's outline is such sides."""
 
     tone_window: float = 3.0
     """The tone of the ground is the median over a square of this side."""
 
-    enclosed: float = 0.8
+    enclosed: float = 0.93
     """Ground runs along more than this share of a fill's edge."""
+
+    ground: float = 0.6
+    """At least this share of a fill is as dark as its ground, or darker."""
 
     clear_print: float = 140.0
     """Print on a fill, redrawn on white, is darker than this grey level."""
@@ -52,9 +73,9 @@ class FillSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("darker_than_paper", "paper_window", "enclosed", "least_print", "most_print"),
+            fractions=("darker_than_paper", "paper_window", "least_solid", "sided", "enclosed", "ground", "least_print", "most_print"),
             grey_levels=("clear_print", "step"),
-            ascending=(("solid", "lowest"), ("least_print", "most_print")),
+            ascending=(("solid", "widest_stroke", "lowest"), ("least_print", "most_print")),
         )
 
 

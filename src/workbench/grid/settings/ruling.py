@@ -179,6 +179,50 @@ class HandwritingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PaleRuleSettings:
+    """Rules too light for ink."""
+
+    averaged: float = 0.8
+    """Tone is averaged over this length: dots merge, and the noise of paper falls."""
+
+    thickest: float = 0.35
+    """A pale rule is thinner than this."""
+
+    faintest: float = 8.0
+    """A pale rule is darker than the paper beside it by more than this many grey levels."""
+
+    noise_percentile: float = 75.0
+    """The noise of paper is this percentile (0 to 100) of how much darker pixels are than what is beside them."""
+
+    above_noise: float = 4.0
+    """A pale rule is so many times as much darker as the noise."""
+
+    shortest: float = 2.5
+    """Parts of a pale rule are at least this long."""
+
+    gap: float = 1.0
+    """Parts of a pale rule are no further apart than this."""
+
+    clear: float = 0.12
+    """A pale rule has no ink nearer above and below it than this."""
+
+    unbroken: float = 0.8
+    """More than this share of a pale rule is seen; the rest are gaps."""
+
+    largest_dot: float = 0.3
+    """A dot or a dash of a broken rule is no longer than this."""
+
+    near: float = 0.4
+    """A pale rule ends this near to the rules that cross it."""
+
+    fewest_alike: int = 4
+    """So many lines, itself included, that begin and end at the same places are rules of one table."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self, fractions=("unbroken",), percentages=("noise_percentile",), grey_levels=("faintest",), factors=("above_noise",))
+
+
+@dataclass(frozen=True, slots=True)
 class RulingSettings:
     """From an upright page to its ruled tables."""
 
@@ -264,6 +308,9 @@ class RulingSettings:
 
     lattice: LatticeSettings = field(default_factory=LatticeSettings)
     """Tables, and the ink of their rules."""
+
+    pale: PaleRuleSettings = field(default_factory=PaleRuleSettings)
+    """Rules too light for ink."""
 
     handwriting: HandwritingSettings = field(default_factory=HandwritingSettings)
     """What was written over the form."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from workbench.grid.masks import Components, Mask, components_of, rows_near, spread, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import HandwritingSettings, RulingSettings
+from workbench.grid.structure.pale_rules import with_pale_rules
 from workbench.grid.structure.ruling_lines import RulingMasks, find_ruling_lines, rule_thickness
 
 
@@ -28,6 +29,7 @@ class Printed:
 
 def find_print(page: UprightPage, settings: RulingSettings) -> Printed:
     """The rules of a page, and the page without what was written over it by hand."""
+    page = with_pale_rules(page, settings.pale)
     rules = find_ruling_lines(page, settings)
     handwriting = find_handwriting(page, rules, settings)
     if not handwriting.any():
