@@ -8,7 +8,8 @@
 OUT gets <name>.png, .jpg or .tif and <name>.html of every page, and pages.jsonl, which says how each was made. Printing
 needs Chromium and LibreOffice, and Chinese typefaces (on Debian: chromium libreoffice-calc libreoffice-writer
 fonts-wqy-zenhei fonts-wqy-microhei fonts-arphic-ukai fonts-arphic-uming fonts-arphic-gbsn00lp fonts-arphic-gkai00mp
-fonts-noto-cjk fonts-liberation). The same seed gives the same pages with the same programs and typefaces.
+fonts-noto-cjk fonts-liberation). The same seed gives the same pages with the same programs and typefaces, and
+the same pages whatever their damage. The damages called augraphy-... want AUGRAPHY_PYTHON (see augraphy_damage.py).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from benchmarks.makers.contents import KINDS
-from benchmarks.makers.damage import DAMAGES
+from benchmarks.makers.damage import DAMAGES, missing_damages
 from benchmarks.makers.pages import MAKERS, USUAL, make_page, missing_makers, page_specs, write_page
 from benchmarks.makers.printing import Unprintable, missing_typefaces
 
@@ -33,8 +34,14 @@ def main() -> None:
         print(f"no pages by {maker}: {reason}")
     for name in missing_typefaces():
         print(f"no page in {name}: not on this machine")
-    makers = [maker for maker in arguments.maker or MAKERS if maker not in missing]
     kinds, damages = arguments.kind or list(KINDS), arguments.damage or USUAL
+    undone = missing_damages(damages)
+    for name, reason in undone.items():
+        print(f"no pages damaged by {name}: {reason}")
+    damages = [name for name in damages if name not in undone]
+    makers = [maker for maker in arguments.maker or MAKERS if maker not in missing]
+    if not damages:
+        return
     specs = page_specs(makers, kinds, arguments.pages, arguments.seed, damages, arguments.half)
     known = []
     for spec in tqdm(specs, unit="page", disable=None):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,7 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.makers.printing import Picture
+from benchmarks.makers import augraphy_damage
+from benchmarks.makers.printing import Picture, Unprintable
+
+AUGRAPHY_PYTHON = "AUGRAPHY_PYTHON"
+"""The variable that names the Python of an environment with augraphy."""
+BY_AUGRAPHY = "augraphy-"
 
 Shades = NDArray[np.float32]
 Filing = Literal["png", "jpg", "tif"]
@@ -76,7 +85,7 @@ def bilevel_adaptive(picture: Picture, dpi: float, rng: np.random.Generator) -> 
 def photocopy(picture: Picture, dpi: float, rng: np.random.Generator) -> Picture:
     """A coarse copy: strokes swell and break at their edges, toner lies about."""
     grey = _scanned_grey(picture, dpi, rng)
-    rough = grey + cv2.GaussianBlur(rng.normal(0, 1, grey.shape).astype(np.float32), (0, 0), 0.8) * 55
+    rough = grey + cv2.GaussianBlur(rng.normal(0, 1, grey.shape).astype(np.float32), (0, 0), 0.8) * 42
     paper = rough > rng.uniform(125, 165)
     specks = cv2.GaussianBlur(rng.normal(0, 1, grey.shape).astype(np.float32), (0, 0), dpi / 200) > 1.25
     return _in_colours(paper & ~specks)
@@ -144,6 +153,31 @@ def stamp(picture: Picture, dpi: float, rng: np.random.Generator) -> Picture:
     return light_scan(_clip(picture * (1 - share) + np.minimum(picture, red) * share), dpi, rng)
 
 
+def augraphy(kind: str) -> Callable[[Picture, float, np.random.Generator], Picture]:
+    """A damage by the library augraphy, done in the environment that `AUGRAPHY_PYTHON` names."""
+
+    def damaged(picture: Picture, dpi: float, rng: np.random.Generator) -> Picture:  # noqa: ARG001 - as all damages
+        with tempfile.TemporaryDirectory() as place:
+            source, target = Path(place) / "in.png", Path(place) / "out.png"
+            Image.fromarray(picture).save(source)
+            command = [os.environ[AUGRAPHY_PYTHON], augraphy_damage.__file__, kind, str(rng.integers(2**31))]
+            done = subprocess.run([*command, source, target], capture_output=True, text=True, timeout=300, check=False)
+            if done.returncode or not target.exists():
+                raise Unprintable(f"augraphy: {done.stderr.strip()[-200:]}")
+            return np.asarray(Image.open(target).convert("RGB"))
+
+    return damaged
+
+
+def missing_damages(names: Iterable[str]) -> dict[str, str]:
+    """The damages that this machine cannot do, and why."""
+    python = os.environ.get(AUGRAPHY_PYTHON, "")
+    if shutil.which(python):
+        return {}
+    reason = f"{AUGRAPHY_PYTHON} names no Python that has augraphy" + f": {python}" * bool(python)
+    return {name: reason for name in names if name.startswith(BY_AUGRAPHY)}
+
+
 DAMAGES: dict[str, Damage] = {
     "clean": Damage(_whole, "png"),
     "light": Damage(light_scan, "jpg"),
@@ -154,6 +188,7 @@ DAMAGES: dict[str, Damage] = {
     "soft": Damage(soft_focus, "jpg"),
     "yellowed": Damage(yellowed, "jpg"),
     "stamp": Damage(stamp, "jpg"),
+    **{BY_AUGRAPHY + kind: Damage(augraphy(kind), "jpg") for kind in augraphy_damage.KINDS},
 }
 
 
