@@ -14,7 +14,7 @@ from random import Random
 import cv2
 import numpy as np
 
-from benchmarks.makers.contents import Cell, Manner, Table
+from benchmarks.makers.contents import Cell, Manner, Table, head_rows
 from benchmarks.makers.printing import (
     FIGURES,
     Picture,
@@ -167,11 +167,6 @@ def _page(table: Table, look: Look, screen_width: int | None) -> str:
         f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">{style}</head>'
         f"<body>{title}{above}<table><colgroup>{columns}</colgroup>{''.join(rows)}</table>{below}</body></html>"
     )
-
-
-def head_rows(table: Table) -> int:
-    """How many rows at the top consist of head cells alone."""
-    return next((i for i, row in enumerate(table.rows) if not all(cell.head for cell in row)), len(table.rows))
 
 
 def _cell(cell: Cell, last_of_head: bool) -> str:

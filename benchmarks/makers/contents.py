@@ -99,6 +99,11 @@ def placed(table: Table) -> list[Placed]:
     return cells
 
 
+def head_rows(table: Table) -> int:
+    """How many rows at the top consist of head cells alone."""
+    return next((i for i, row in enumerate(table.rows) if not all(cell.head for cell in row)), len(table.rows))
+
+
 def plain_html(table: Table) -> str:
     """The truth of a page: one plain table."""
     rows = ("<tr>" + "".join(map(_plain, row)) + "</tr>" for row in table.rows)

@@ -29,8 +29,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from benchmarks.makers.chromium import head_rows
-from benchmarks.makers.contents import Cell, Placed, Table, placed
+from benchmarks.makers.contents import Cell, Placed, Table, head_rows, placed
 from benchmarks.makers.printing import (
     FIGURES,
     Raster,
@@ -303,7 +302,7 @@ def _spreadsheet(table: Table, look: Look, file: Path) -> None:
     for item in placed(table):
         _fill_sheet_cell(sheet, table, item, look, top)
     for row, lines in enumerate(_row_lines(table, widths, look)):
-        sheet.row_dimensions[top + row].height = look.size * 1.3 * (lines - 1) + look.size * max(1.25, look.row_height)
+        sheet.row_dimensions[top + row].height = look.size * 1.5 * (lines - 1) + look.size * max(1.25, look.row_height)
     for number, text in enumerate(table.below):
         row = top + len(table.rows) + number
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(widths))
