@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import unicodedata
 from collections import Counter
@@ -67,7 +68,8 @@ def write_font_settings(folder: Path, subpixel: bool = False) -> Path:
 @cache
 def typefaces(half: int | None) -> tuple[str, ...]:
     """The typefaces of Chinese text that this machine has, of both halves or of one."""
-    listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=False).stdout
+    program = shutil.which("fc-list")
+    listed = subprocess.run([program, ":", "family"], capture_output=True, text=True).stdout if program else ""
     there = {name.strip() for name in re.split(r"[,\n]", listed)} | {"Noto Serif SC", "Noto Sans SC"}
     middle = len(TYPEFACES) // 2
     wanted = {None: TYPEFACES, 0: TYPEFACES[:middle], 1: TYPEFACES[middle:]}[half]
