@@ -13,6 +13,7 @@ import random
 import sys
 from typing import Any
 
+PALE = {"watermark_color": (205, 205, 205)}
 WHITE = {"backdrop_color": (255, 255, 255)}
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "folded": (
@@ -23,7 +24,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         "PageBorder",
         {"page_border_background_color": (255, 255, 255), "page_rotation_angle_range": (-1, 1)},
     ),
-    "watermark": ("WaterMark", {"watermark_font_size": (6, 10), "watermark_font_thickness": (12, 18)}),
+    "watermark": ("WaterMark", {"watermark_font_size": (6, 10), "watermark_font_thickness": (12, 18), **PALE}),
     "low_ink": ("LowInkRandomLines", {"count_range": (8, 20), "noise_probability": 0.2}),
     "rollers": ("DirtyRollers", {"line_width_range": (8, 16)}),
     "mottled": ("InkMottling", {}),
