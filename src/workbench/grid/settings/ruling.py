@@ -182,7 +182,7 @@ class HandwritingSettings:
 class PaleRuleSettings:
     """Rules too light for ink."""
 
-    averaged: float = 0.8
+    averaged: float = 0.5
     """Tone is averaged over this length: dots merge, and the noise of paper falls."""
 
     thickest: float = 0.35
@@ -198,7 +198,16 @@ class PaleRuleSettings:
     """A pale rule is so many times as much darker as the noise."""
 
     shortest: float = 2.5
-    """Parts of a pale rule are at least this long."""
+    """As much of a pale rule is seen, at least."""
+
+    shortest_part: float = 1.2
+    """Parts of a pale rule that ink parts are at least this long."""
+
+    longest_unseen: float = 12.0
+    """Ink that lies close to a pale rule may hide this much of it in one go."""
+
+    level: float = 0.08
+    """Parts of one rule lie within this distance of one level."""
 
     gap: float = 1.0
     """Parts of a pale rule are no further apart than this."""
