@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask
+from workbench.grid.masks import Mask, components_of, transposed
 from workbench.grid.settings.rectify import FillSettings
 
 
@@ -46,9 +46,10 @@ def find_fills(grey: NDArray[np.uint8], text_height: float, settings: FillSettin
     solid = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _square(settings.solid * text_height))
     if not solid.any():
         return
-    window = round(settings.dense_window * text_height) | 1
-    dense = np.where(cv2.blur(dark, (window, window)) >= 255 * settings.ground, 255, 0).astype(np.uint8)
-    within = cv2.dilate(dense, _square(2 * settings.beyond_dense * text_height))
+    dark |= _surrounded(dark, text_height, settings)
+    within = _mostly_dark(dark, text_height, settings) | transposed(
+        _mostly_dark(transposed(dark), text_height, settings)
+    )
     # Beyond the edge of the page there is nothing that a fill could go on to.
     paper = round(text_height)
     framed = cv2.copyMakeBorder(dark & within, *(paper,) * 4, cv2.BORDER_CONSTANT, value=0)
@@ -67,6 +68,24 @@ def find_fills(grey: NDArray[np.uint8], text_height: float, settings: FillSettin
             continue
         if _is_enclosed(fill, dark[window], settings) and _holds_print(fill, grey[window], settings):
             yield fill
+
+
+def _surrounded(dark: Mask, text_height: float, settings: FillSettings) -> Mask:
+    """Light print on dark ground, which surrounds it. Between the strokes of bold type paper goes on to the margin."""
+    light = components_of(cv2.bitwise_not(dark))
+    printed = light.area <= settings.largest_mark * text_height**2
+    printed[0] = False
+    return light.chosen(printed)
+
+
+def _mostly_dark(dark: Mask, text_height: float, settings: FillSettings) -> Mask:
+    """Where low windows, as long as a few characters, are mostly dark: bold type leaves more paper between them."""
+    long, low = settings.long_window * text_height, settings.low_window * text_height
+    share = cv2.blur(dark, (round(long) | 1, round(low) | 1), borderType=cv2.BORDER_CONSTANT)
+    dense = np.where(share >= 255 * settings.ground, 255, 0).astype(np.uint8)
+    # A window that reaches over the edge of a fill is mostly dark until this share of it lies beyond.
+    beyond = settings.ground - 0.5 + settings.beyond_dense
+    return np.asarray(cv2.dilate(dense, np.ones((round(2 * beyond * low) | 1, round(2 * beyond * long) | 1), np.uint8)))
 
 
 def _paper(grey: NDArray[np.uint8], settings: FillSettings) -> NDArray[np.float32]:
@@ -98,12 +117,11 @@ def _has_straight_sides(outline: NDArray[np.int32], text_height: float, settings
 
 
 def _is_enclosed(fill: Fill, dark: Mask, settings: FillSettings) -> bool:
-    """Whether the ground runs all along the edge of a fill and takes up most of it: around bold type paper does."""
-    if np.count_nonzero(fill.mask & dark) < settings.ground * np.count_nonzero(fill.mask):
-        return False
+    """Whether the ground, with what it surrounds, takes up nearly all of a fill, and runs along its edge."""
     inner = cv2.erode(fill.mask, _square(3), borderValue=0)  # the outermost pixels are mixed with paper
     edge = cv2.subtract(inner, cv2.erode(inner, _square(3), borderValue=0))
-    return bool(np.count_nonzero(dark[edge > 0]) >= settings.enclosed * np.count_nonzero(edge))
+    runs_round = np.count_nonzero(dark[edge > 0]) >= settings.enclosed * np.count_nonzero(edge)
+    return runs_round and np.count_nonzero(fill.mask & dark) >= settings.ground * np.count_nonzero(fill.mask)
 
 
 def _holds_print(fill: Fill, grey: NDArray[np.uint8], settings: FillSettings) -> bool:

@@ -31,11 +31,14 @@ class FillSettings:
     widest_stroke: float = 0.4
     """Print on a fill has strokes narrower than this."""
 
-    dense_window: float = 1.2
-    """Within every square of this side most of a fill is as dark as its ground."""
+    long_window: float = 4.0
+    """Within every window of this length along a fill, most of it is as dark as its ground."""
 
-    beyond_dense: float = 0.25
-    """The edge of a fill lies at most this far beyond such squares' middles."""
+    low_window: float = 0.8
+    """The same across it."""
+
+    beyond_dense: float = 0.05
+    """The edge of a fill is taken to lie further out than such windows show by this share of them."""
 
     lowest: float = 0.8
     """A fill is no narrower and no lower than this."""
@@ -52,11 +55,14 @@ class FillSettings:
     tone_window: float = 3.0
     """The tone of the ground is the median over a square of this side."""
 
-    enclosed: float = 0.93
+    enclosed: float = 0.8
     """Ground runs along more than this share of a fill's edge."""
 
-    ground: float = 0.6
-    """At least this share of a fill is as dark as its ground, or darker."""
+    ground: float = 0.9
+    """At least this share of a fill is its ground, darker print, and lighter print that the ground surrounds."""
+
+    largest_mark: float = 1.0
+    """Connected light ink on a fill takes up no more than this many squares of a text height."""
 
     clear_print: float = 140.0
     """Print on a fill, redrawn on white, is darker than this grey level."""
@@ -73,7 +79,7 @@ class FillSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("darker_than_paper", "paper_window", "least_solid", "sided", "enclosed", "ground", "least_print", "most_print"),
+            fractions=("darker_than_paper", "paper_window", "least_solid", "sided", "enclosed", "ground", "beyond_dense", "least_print", "most_print"),
             grey_levels=("clear_print", "step"),
             ascending=(("solid", "widest_stroke", "lowest"), ("least_print", "most_print")),
         )

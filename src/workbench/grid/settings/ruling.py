@@ -191,10 +191,10 @@ class PaleRuleSettings:
     faintest: float = 8.0
     """A pale rule is darker than the paper beside it by more than this many grey levels."""
 
-    noise_percentile: float = 75.0
+    noise_percentile: float = 85.0
     """The noise of paper is this percentile (0 to 100) of how much darker pixels are than what is beside them."""
 
-    above_noise: float = 4.0
+    above_noise: float = 3.0
     """A pale rule is so many times as much darker as the noise."""
 
     shortest: float = 2.5
@@ -209,7 +209,7 @@ class PaleRuleSettings:
     level: float = 0.08
     """Parts of one rule lie within this distance of one level."""
 
-    gap: float = 1.0
+    gap: float = 0.5
     """Parts of a pale rule are no further apart than this."""
 
     clear: float = 0.12
@@ -220,6 +220,12 @@ class PaleRuleSettings:
 
     largest_dot: float = 0.3
     """A dot or a dash of a broken rule is no longer than this."""
+
+    thickest_part: float = 0.15
+    """Ink thinner than this may be part of a rule; print is thicker, but for lone strokes."""
+
+    between_characters: float = 0.3
+    """Characters of a word are no further apart than twice this."""
 
     near: float = 0.4
     """A pale rule ends this near to the rules that cross it."""

@@ -13,20 +13,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask, components_of, transposed
+from workbench.grid.masks import Components, Mask, components_of, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import PaleRuleSettings
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A level line as far as it is seen: its first and last row and column, and how many columns of it are seen."""
+    """A level line as far as it is seen: its first and last column, and its rows at either end, pixels.
 
-    top: int
-    bottom: int
+    ``seen`` is how many columns of it are seen, ``thickness`` how thick it is drawn.
+    """
+
     left: int
     right: int
+    row_left: float
+    row_right: float
     seen: int
+    thickness: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,10 @@ class _Direction:
 def with_pale_rules(page: UprightPage, settings: PaleRuleSettings) -> UprightPage:
     """The page with its pale rules as ink."""
     height = page.text_height
-    print_ink = _without_dots(page.ink, height, settings)
-    level = _look_along(page.grey, page.ink, print_ink, height, settings)
-    plumb = _look_along(*(transposed(mask) for mask in (page.grey, page.ink, print_ink)), height, settings)
+    print_ink = _print_ink(page.ink, height, settings)
+    level = _look_along(page.grey, page.ink, print_ink, np.zeros_like(print_ink), height, settings)
+    down = [transposed(mask) for mask in (page.grey, page.ink, print_ink)]
+    plumb = _look_along(*down, _in_words(down[2], height, settings), height, settings)
     across, down = _placed(level, plumb, height, settings), _placed(plumb, level, height, settings)
     if not (across or down):
         return page
@@ -54,40 +59,53 @@ def with_pale_rules(page: UprightPage, settings: PaleRuleSettings) -> UprightPag
     return replace(page, ink=page.ink | _drawn(across, shape) | transposed(_drawn(down, shape[::-1])))
 
 
-def _without_dots(ink: Mask, text_height: float, settings: PaleRuleSettings) -> Mask:
-    """Ink without what is as small as the dots of a dotted rule, dark as these may be."""
+def _print_ink(ink: Mask, text_height: float, settings: PaleRuleSettings) -> Mask:
+    """Ink without what may be of a rule: parts of thin lines, and the dots of a dotted one, dark as these may be."""
     components = components_of(ink)
-    large = np.maximum(components.width, components.height) > settings.largest_dot * text_height
-    large[0] = False
-    return components.chosen(large)
+    longer, shorter = (side(components.width, components.height) for side in (np.maximum, np.minimum))
+    printed = (longer > settings.largest_dot * text_height) & (shorter > settings.thickest_part * text_height)
+    printed[0] = False
+    return components.chosen(printed)
+
+
+def _in_words(ink: Mask, text_height: float, settings: PaleRuleSettings) -> Mask:
+    """Where print is near above and below: turned by a quarter, between two characters of one word."""
+    reach = round(settings.between_characters * text_height)
+    from_above, from_below = np.zeros((2, 2 * reach + 1, 1), np.uint8)
+    from_above[: reach + 1], from_below[reach:] = 1, 1
+    wide = cv2.dilate(ink, np.ones((1, round(settings.averaged * text_height) | 1), np.uint8))
+    return np.asarray(cv2.dilate(wide, from_above) & cv2.dilate(wide, from_below), dtype=np.uint8)
 
 
 def _look_along(
-    grey: NDArray[np.uint8], ink: Mask, print_ink: Mask, text_height: float, settings: PaleRuleSettings
+    grey: NDArray[np.uint8],
+    ink: Mask,
+    print_ink: Mask,
+    in_words: Mask,
+    text_height: float,
+    settings: PaleRuleSettings,
 ) -> _Direction:
     """Long thin level lines a little darker than what is above and below them.
 
-    Beside print nothing can be seen of them: there they may go on.
+    Beside print nothing can be seen of them: there they may go on, but not where they would run through words.
     """
     along = cv2.blur(grey, (round(settings.averaged * text_height) | 1, 1))
     room = np.ones((round(settings.thickest * text_height) | 1, 1), np.uint8)
     depth = cv2.subtract(cv2.morphologyEx(along, cv2.MORPH_CLOSE, room), along)
-    noise = float(np.percentile(depth[::4, ::4], settings.noise_percentile))
-    darker = np.where(depth > max(settings.faintest, settings.above_noise * noise), 255, 0).astype(np.uint8)
     beside = (2 * round(settings.clear * text_height) + 1, round(settings.averaged * text_height) | 1)
     unseen = np.asarray(cv2.dilate(print_ink, np.ones(beside, np.uint8)), dtype=np.uint8)
+    paper = depth[::4, ::4][unseen[::4, ::4] == 0]
+    noise = float(np.percentile(paper, settings.noise_percentile)) if paper.size else 0.0
+    darker = np.where(depth > max(settings.faintest, settings.above_noise * noise), 255, 0).astype(np.uint8)
     gap = np.ones((1, round(settings.gap * text_height) | 1), np.uint8)
-    joined = np.asarray(cv2.morphologyEx(cv2.subtract(darker, unseen), cv2.MORPH_CLOSE, gap), dtype=np.uint8)
-    found = components_of(joined)
-    kept = (found.width >= settings.shortest_part * text_height) & (found.height <= settings.thickest * text_height)
+    run = np.ones((1, round(settings.shortest_part * text_height) | 1), np.uint8)
+    joined = cv2.morphologyEx(cv2.subtract(darker, unseen), cv2.MORPH_CLOSE, gap)
+    found = components_of(np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, run), dtype=np.uint8))
+    kept = found.height <= settings.thickest * text_height
     kept &= found.count(darker) >= settings.unbroken * found.area
     kept[0] = False
-    parts = [
-        _Line(int(top), int(top + height - 1), int(left), int(left + width - 1), int(width))
-        for top, height, left, width in zip(
-            found.top[kept], found.height[kept], found.left[kept], found.width[kept], strict=True
-        )
-    ]
+    parts = _lines_of(found, kept)
+    unseen = cv2.subtract(unseen, in_words)
     lines = _continued(parts, unseen, text_height, settings)
     pale = [line for line in lines if line.seen >= settings.shortest * text_height]
     return _Direction(pale, _dark_lines(ink, text_height, settings) if pale else (), darker | unseen)
@@ -103,8 +121,13 @@ def _continued(
         if before:
             nearest = max(before, key=lambda n: lines[n].right)
             line = lines[nearest]
-            top, bottom = min(line.top, part.top), max(line.bottom, part.bottom)
-            lines[nearest] = _Line(top, bottom, line.left, max(line.right, part.right), line.seen + part.seen)
+            lines[nearest] = replace(
+                line,
+                right=max(line.right, part.right),
+                row_right=part.row_right,
+                seen=line.seen + part.seen,
+                thickness=max(line.thickness, part.thickness),
+            )
         else:
             lines.append(part)
     return lines
@@ -112,10 +135,11 @@ def _continued(
 
 def _goes_on(line: _Line, part: _Line, unseen: Mask, text_height: float, settings: PaleRuleSettings) -> bool:
     """Whether a part goes on a line that ends before it."""
-    level = abs(part.top + part.bottom - line.top - line.bottom) <= 2 * max(1.0, settings.level * text_height)
+    level = abs(part.row_left - line.row_right) <= max(1.0, settings.level * text_height)
     if not level or part.left - line.right > settings.longest_unseen * text_height:
         return False
-    between = unseen[min(line.top, part.top) : max(line.bottom, part.bottom) + 1, line.right + 1 : part.left]
+    first, last = sorted((round(line.row_right), round(part.row_left)))
+    between = unseen[first : last + 1, line.right + 1 : part.left]
     return between.size == 0 or bool((between > 0).any(axis=0).mean() >= settings.unbroken)
 
 
@@ -123,8 +147,14 @@ def _dark_lines(ink: Mask, text_height: float, settings: PaleRuleSettings) -> li
     """Level runs of ink as long as pale rules are."""
     run = np.ones((1, round(settings.shortest * text_height) | 1), np.uint8)
     found = components_of(np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, run), dtype=np.uint8))
-    boxes = zip(found.top, found.height, found.left, found.width, strict=True)
-    return [_Line(int(t), int(t + h - 1), int(x), int(x + w - 1), int(w)) for t, h, x, w in boxes][1:]
+    return _lines_of(found, np.arange(len(found.area)) > 0)
+
+
+def _lines_of(found: Components, chosen: NDArray[np.bool_]) -> list[_Line]:
+    """Chosen components as lines, each level in its middle row."""
+    thickness = np.round(found.area / found.width)
+    each = zip(*(values[chosen] for values in (found.left, found.width, found.row, thickness)), strict=True)
+    return [_Line(int(x), int(x + w - 1), float(row), float(row), int(w), int(t)) for x, w, row, t in each]
 
 
 def _placed(own: _Direction, other: _Direction, text_height: float, settings: PaleRuleSettings) -> list[_Line]:
@@ -132,14 +162,15 @@ def _placed(own: _Direction, other: _Direction, text_height: float, settings: Pa
     # Near ink that crosses a line nothing was seen of it.
     reach = (settings.averaged / 2 + settings.near) * text_height
     ends = np.array([(line.left, line.right) for line in (*own.pale, *own.dark)]).reshape(-1, 2)
-    crossing = np.array([(line.top, line.bottom, line.left, line.right) for line in (*other.pale, *other.dark)])
-    kept = []
+    crossing = np.array(
+        [(line.row_left, line.row_right, line.left, line.right) for line in (*other.pale, *other.dark)]
+    ).reshape(-1, 4)
+    kept, edge = [], round(settings.level * text_height)
     for line in own.pale:
-        if line.left <= reach or line.right >= own.possible.shape[1] - 1 - reach:
+        if line.left <= edge or line.right >= own.possible.shape[1] - 1 - edge:
             continue
-        met = (crossing[:, 2] - reach <= line.bottom) & (crossing[:, 3] + reach >= line.top) if len(crossing) else []
-        at = crossing[met, :2].mean(axis=1) if len(crossing) else np.zeros(0)
-        left, right = (_end(line, at, end, own.possible, reach, settings) for end in (line.left, line.right))
+        left = _end(line.left, -1, line.row_left, crossing, own.possible, reach, settings)
+        right = _end(line.right, 1, line.row_right, crossing, own.possible, reach, settings)
         if left is not None and right is not None:
             kept.append(replace(line, left=min(left, line.left), right=max(right, line.right)))
         elif np.count_nonzero((np.abs(ends - (line.left, line.right)) <= reach).all(axis=1)) >= settings.fewest_alike:
@@ -148,18 +179,28 @@ def _placed(own: _Direction, other: _Direction, text_height: float, settings: Pa
 
 
 def _end(
-    line: _Line, at: NDArray[np.float64], end: int, possible: Mask, reach: float, settings: PaleRuleSettings
+    end: int,
+    outwards: int,
+    row: float,
+    crossing: NDArray[np.float64],
+    possible: Mask,
+    reach: float,
+    settings: PaleRuleSettings,
 ) -> int | None:
-    """The rule, of those that cross at the given columns, at which a line ends that is seen as far as ``end``.
+    """The column of the rule at which a line in a ``row`` ends that is seen as far as the column ``end``.
 
-    Between the two it may be hidden. None where there is no such rule.
+    Between the two it may be hidden. ``outwards`` is -1 at the left and 1 at the right end; ``crossing`` has the first
+    and last column, and the first and last row, of each rule that crosses. None where no rule ends the line.
     """
-    outwards = at <= end + reach if end == line.left else at >= end - reach
-    if not outwards.any():
+    met = (crossing[:, 2] - reach <= row) & (crossing[:, 3] + reach >= row)
+    at = crossing[met, :2].mean(axis=1)
+    at = at[outwards * (at - end) >= -reach]
+    if not len(at):
         return None
-    nearest = int(round(at[outwards][np.abs(at[outwards] - end).argmin()]))
+    nearest = round(float(at[np.abs(at - end).argmin()]))
     first, last = sorted((nearest, end))
-    between = possible[line.top : line.bottom + 1, first + round(reach) : max(first, last - round(reach)) + 1]
+    rows = slice(max(0, round(row) - 1), round(row) + 2)
+    between = possible[rows, first + round(reach) : max(first, last - round(reach)) + 1]
     hidden = between.size == 0 or (between > 0).any(axis=0).mean() >= settings.unbroken
     return nearest if abs(nearest - end) <= reach or hidden else None
 
@@ -167,5 +208,6 @@ def _end(
 def _drawn(lines: Sequence[_Line], shape: tuple[int, ...]) -> Mask:
     mask = np.zeros(shape, np.uint8)
     for line in lines:
-        mask[line.top : line.bottom + 1, line.left : line.right + 1] = 255
+        ends = (line.left, round(line.row_left)), (line.right, round(line.row_right))
+        cv2.line(mask, *ends, color=255, thickness=max(1, line.thickness))
     return mask
