@@ -61,7 +61,7 @@ class FillSettings:
     ground: float = 0.9
     """At least this share of a fill is its ground, darker print, and lighter print that the ground surrounds."""
 
-    largest_mark: float = 1.0
+    largest_mark: float = 2.0
     """Connected light ink on a fill takes up no more than this many squares of a text height."""
 
     clear_print: float = 140.0

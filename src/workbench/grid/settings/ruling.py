@@ -206,10 +206,13 @@ class PaleRuleSettings:
     longest_unseen: float = 12.0
     """Ink that lies close to a pale rule may hide this much of it in one go."""
 
+    longest_hidden_end: float = 1.2
+    """Ink may hide this much of a pale rule before the rule that it ends at."""
+
     level: float = 0.08
     """Parts of one rule lie within this distance of one level."""
 
-    gap: float = 0.5
+    gap: float = 0.7
     """Parts of a pale rule are no further apart than this."""
 
     clear: float = 0.12

@@ -22,7 +22,7 @@ from workbench.grid.settings.ruling import PaleRuleSettings
 class _Line:
     """A level line as far as it is seen: its first and last column, and its rows at either end, pixels.
 
-    ``seen`` is how many columns of it are seen, ``thickness`` how thick it is drawn.
+    ``seen`` is how many columns of it are seen.
     """
 
     left: int
@@ -30,7 +30,6 @@ class _Line:
     row_left: float
     row_right: float
     seen: int
-    thickness: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,9 @@ def _print_ink(ink: Mask, text_height: float, settings: PaleRuleSettings) -> Mas
     """Ink without what may be of a rule: parts of thin lines, and the dots of a dotted one, dark as these may be."""
     components = components_of(ink)
     longer, shorter = (side(components.width, components.height) for side in (np.maximum, np.minimum))
-    printed = (longer > settings.largest_dot * text_height) & (shorter > settings.thickest_part * text_height)
+    is_dot = longer <= settings.largest_dot * text_height
+    is_part = (longer >= settings.shortest_part * text_height) & (shorter <= settings.thickest_part * text_height)
+    printed = ~(is_dot | is_part)
     printed[0] = False
     return components.chosen(printed)
 
@@ -126,7 +127,6 @@ def _continued(
                 right=max(line.right, part.right),
                 row_right=part.row_right,
                 seen=line.seen + part.seen,
-                thickness=max(line.thickness, part.thickness),
             )
         else:
             lines.append(part)
@@ -152,15 +152,15 @@ def _dark_lines(ink: Mask, text_height: float, settings: PaleRuleSettings) -> li
 
 def _lines_of(found: Components, chosen: NDArray[np.bool_]) -> list[_Line]:
     """Chosen components as lines, each level in its middle row."""
-    thickness = np.round(found.area / found.width)
-    each = zip(*(values[chosen] for values in (found.left, found.width, found.row, thickness)), strict=True)
-    return [_Line(int(x), int(x + w - 1), float(row), float(row), int(w), int(t)) for x, w, row, t in each]
+    each = zip(*(values[chosen] for values in (found.left, found.width, found.row)), strict=True)
+    return [_Line(int(x), int(x + w - 1), float(row), float(row), int(w)) for x, w, row in each]
 
 
 def _placed(own: _Direction, other: _Direction, text_height: float, settings: PaleRuleSettings) -> list[_Line]:
     """The pale lines that end at rules of the ``other`` direction, or where several like them do."""
     # Near ink that crosses a line nothing was seen of it.
     reach = (settings.averaged / 2 + settings.near) * text_height
+    furthest = settings.longest_hidden_end * text_height
     ends = np.array([(line.left, line.right) for line in (*own.pale, *own.dark)]).reshape(-1, 2)
     crossing = np.array(
         [(line.row_left, line.row_right, line.left, line.right) for line in (*other.pale, *other.dark)]
@@ -169,8 +169,8 @@ def _placed(own: _Direction, other: _Direction, text_height: float, settings: Pa
     for line in own.pale:
         if line.left <= edge or line.right >= own.possible.shape[1] - 1 - edge:
             continue
-        left = _end(line.left, -1, line.row_left, crossing, own.possible, reach, settings)
-        right = _end(line.right, 1, line.row_right, crossing, own.possible, reach, settings)
+        left = _end(line.left, -1, line.row_left, crossing, own.possible, reach, furthest, settings)
+        right = _end(line.right, 1, line.row_right, crossing, own.possible, reach, furthest, settings)
         if left is not None and right is not None:
             kept.append(replace(line, left=min(left, line.left), right=max(right, line.right)))
         elif np.count_nonzero((np.abs(ends - (line.left, line.right)) <= reach).all(axis=1)) >= settings.fewest_alike:
@@ -185,11 +185,12 @@ def _end(
     crossing: NDArray[np.float64],
     possible: Mask,
     reach: float,
+    furthest: float,
     settings: PaleRuleSettings,
 ) -> int | None:
     """The column of the rule at which a line in a ``row`` ends that is seen as far as the column ``end``.
 
-    Between the two it may be hidden. ``outwards`` is -1 at the left and 1 at the right end; ``crossing`` has the first
+    Between the two, no further than ``furthest``, it may be hidden. ``outwards`` is -1 at the left and 1 at the right end; ``crossing`` has the first
     and last column, and the first and last row, of each rule that crosses. None where no rule ends the line.
     """
     met = (crossing[:, 2] - reach <= row) & (crossing[:, 3] + reach >= row)
@@ -202,12 +203,12 @@ def _end(
     rows = slice(max(0, round(row) - 1), round(row) + 2)
     between = possible[rows, first + round(reach) : max(first, last - round(reach)) + 1]
     hidden = between.size == 0 or (between > 0).any(axis=0).mean() >= settings.unbroken
-    return nearest if abs(nearest - end) <= reach or hidden else None
+    return nearest if hidden and abs(nearest - end) <= reach + furthest else None
 
 
 def _drawn(lines: Sequence[_Line], shape: tuple[int, ...]) -> Mask:
     mask = np.zeros(shape, np.uint8)
     for line in lines:
         ends = (line.left, round(line.row_left)), (line.right, round(line.row_right))
-        cv2.line(mask, *ends, color=255, thickness=max(1, line.thickness))
+        cv2.line(mask, *ends, color=255, thickness=1)
     return mask
