@@ -153,6 +153,9 @@ class HandwritingSettings:
     heading_width: float = 0.7
     """Large print is mostly at least so wide for its height (a ratio)."""
 
+    most_of_page: float = 0.15
+    """Handwriting is no more than this share of a page's ink: what crosses rules all over it is print close to them."""
+
     shortest_strike: float = 2.3
     """A line through a word is longer than this: two characters that touch may look like one."""
 
@@ -174,7 +177,7 @@ class HandwritingSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("unbroken", "struck"),
+            fractions=("unbroken", "struck", "most_of_page"),
         )
 
 
@@ -206,8 +209,8 @@ class PaleRuleSettings:
     longest_unseen: float = 12.0
     """Ink that lies close to a pale rule may hide this much of it in one go."""
 
-    longest_hidden_end: float = 1.2
-    """Ink may hide this much of a pale rule before the rule that it ends at."""
+    longest_unseen_down: float = 1.2
+    """The same of a plumb rule before the rule that it ends at: print lies along level rules."""
 
     level: float = 0.08
     """Parts of one rule lie within this distance of one level."""
@@ -222,7 +225,10 @@ class PaleRuleSettings:
     """More than this share of a pale rule is seen; the rest are gaps."""
 
     largest_dot: float = 0.3
-    """A dot or a dash of a broken rule is no longer than this."""
+    """A dot of a dotted rule is no longer than this."""
+
+    longest_dash: float = 0.6
+    """A dash of a dashed rule is no longer than this."""
 
     thickest_part: float = 0.15
     """Ink thinner than this may be part of a rule; print is thicker, but for lone strokes."""
@@ -265,7 +271,7 @@ class RulingSettings:
     thickest_rule: float = 0.55
     """A rule is thinner than this; anything thicker is a filled area or the edge of the scan."""
 
-    anchor: float = 0.3
+    anchor: float = 0.12
     """So near to another rule a rule ends on a page of whole rules."""
 
     worn_anchor: float = 1.2
@@ -303,6 +309,12 @@ class RulingSettings:
     near_strike: float = 0.25
     """The ink of a word that is struck out is this near to the line."""
 
+    row_of_text: float = 2.5
+    """Between rules nearer to each other than this the stroke of a character may reach from one to the other."""
+
+    branching: float = 0.08
+    """Along more than this share of such a stroke others branch off from it."""
+
     beside: float = 0.35
     """The room beside a rule reaches this far to either side."""
 
@@ -336,6 +348,6 @@ class RulingSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("worn", "struck", "crowded", "most_other_ink", "drawn"),
+            fractions=("worn", "struck", "branching", "crowded", "most_other_ink", "drawn"),
             ascending=(("anchor", "worn_anchor"), ("short_run", "longer_than_stroke", "long_rule")),
         )

@@ -49,25 +49,40 @@ def find_handwriting(page: UprightPage, rules: RulingMasks, settings: RulingSett
     loose = cv2.subtract(page.ink, cv2.dilate(ruled, np.ones((3, 3), np.uint8)))
     crossed_across = _crossings(loose, across, height, settings)
     crossed = crossed_across | transposed(_crossings(transposed(loose), down, height, settings))
+    found = _written(loose, crossed, ruled, height, limits)
+    if np.count_nonzero(found.ink) > limits.most_of_page * np.count_nonzero(loose):
+        found = _written(loose, np.zeros_like(crossed), ruled, height, limits)
+    if not found.ink.any():
+        return found.ink
+    thickness = round(max(rule_thickness(across), rule_thickness(down)))
+    return _with_ends_over_rules(found.ink, loose, found.components, ruled, thickness)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The ink of a page apart from its rules by components, and the ``ink`` of those that are handwriting."""
+
+    components: Components
+    ink: Mask
+
+
+def _written(loose: Mask, crossed: Mask, ruled: Mask, text_height: float, limits: HandwritingSettings) -> _Written:
+    """What of the ``loose`` ink is handwriting, ``crossed`` being where it goes on through the ``ruled`` ink."""
     components = components_of(loose | crossed)
     left, top, width, high = components.left, components.top, components.width, components.height
     area = components.area - components.count(cv2.subtract(crossed, loose))
     x, y, table_width, table_height = cv2.boundingRect(ruled)
     in_table = (left < x + table_width) & (left + width > x) & (top < y + table_height) & (top + high > y)
-    possible = in_table & (np.minimum(width, high) > limits.narrowest * height)
+    possible = in_table & (np.minimum(width, high) > limits.narrowest * text_height)
     possible[0] = False
-    tall = possible & (high > limits.tallest_print * height)
+    tall = possible & (high > limits.tallest_print * text_height)
     heading = _headings(components, tall, limits)
     written = tall & ~heading
-    for number in np.flatnonzero(possible & ~tall & ~heading & (width > limits.shortest_strike * height)):
-        written[number] = _is_struck(components.figure(number), height, limits)
+    for number in np.flatnonzero(possible & ~tall & ~heading & (width > limits.shortest_strike * text_height)):
+        written[number] = _is_struck(components.figure(number), text_height, limits)
     for number in np.flatnonzero(written):
-        written[number] = _is_thin(components.figure(number), int(area[number]), limits.thickest_stroke * height)
-    handwriting = loose & components.chosen(written)
-    if not handwriting.any():
-        return handwriting
-    thickness = round(max(rule_thickness(across), rule_thickness(down)))
-    return _with_ends_over_rules(handwriting, loose, components, ruled, thickness)
+        written[number] = _is_thin(components.figure(number), int(area[number]), limits.thickest_stroke * text_height)
+    return _Written(components, loose & components.chosen(written))
 
 
 def without_handwriting(page: UprightPage, handwriting: Mask) -> UprightPage:

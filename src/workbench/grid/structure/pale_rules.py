@@ -51,7 +51,8 @@ def with_pale_rules(page: UprightPage, settings: PaleRuleSettings) -> UprightPag
     level = _look_along(page.grey, page.ink, print_ink, np.zeros_like(print_ink), height, settings)
     down = [transposed(mask) for mask in (page.grey, page.ink, print_ink)]
     plumb = _look_along(*down, _in_words(down[2], height, settings), height, settings)
-    across, down = _placed(level, plumb, height, settings), _placed(plumb, level, height, settings)
+    across = _placed(level, plumb, settings.longest_unseen, height, settings)
+    down = _placed(plumb, level, settings.longest_unseen_down, height, settings)
     if not (across or down):
         return page
     shape = page.ink.shape
@@ -62,9 +63,11 @@ def _print_ink(ink: Mask, text_height: float, settings: PaleRuleSettings) -> Mas
     """Ink without what may be of a rule: parts of thin lines, and the dots of a dotted one, dark as these may be."""
     components = components_of(ink)
     longer, shorter = (side(components.width, components.height) for side in (np.maximum, np.minimum))
+    is_thin = shorter <= settings.thickest_part * text_height
     is_dot = longer <= settings.largest_dot * text_height
-    is_part = (longer >= settings.shortest_part * text_height) & (shorter <= settings.thickest_part * text_height)
-    printed = ~(is_dot | is_part)
+    is_dash = is_thin & (longer <= settings.longest_dash * text_height)
+    is_part = is_thin & (longer >= settings.shortest_part * text_height)
+    printed = ~(is_dot | is_dash | is_part)
     printed[0] = False
     return components.chosen(printed)
 
@@ -156,11 +159,16 @@ def _lines_of(found: Components, chosen: NDArray[np.bool_]) -> list[_Line]:
     return [_Line(int(x), int(x + w - 1), float(row), float(row), int(w)) for x, w, row in each]
 
 
-def _placed(own: _Direction, other: _Direction, text_height: float, settings: PaleRuleSettings) -> list[_Line]:
-    """The pale lines that end at rules of the ``other`` direction, or where several like them do."""
+def _placed(
+    own: _Direction, other: _Direction, longest_unseen: float, text_height: float, settings: PaleRuleSettings
+) -> list[_Line]:
+    """The pale lines that end at rules of the ``other`` direction, or where several like them do.
+
+    Print may hide so much of their ends, in text heights.
+    """
     # Near ink that crosses a line nothing was seen of it.
     reach = (settings.averaged / 2 + settings.near) * text_height
-    furthest = settings.longest_hidden_end * text_height
+    furthest = longest_unseen * text_height
     ends = np.array([(line.left, line.right) for line in (*own.pale, *own.dark)]).reshape(-1, 2)
     crossing = np.array(
         [(line.row_left, line.row_right, line.left, line.right) for line in (*other.pale, *other.dark)]

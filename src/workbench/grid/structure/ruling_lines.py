@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask, components_of, rows_near, spread, transposed
 from workbench.grid.rectify.upright import UprightPage
@@ -55,7 +56,17 @@ def find_ruling_lines(page: UprightPage, settings: RulingSettings) -> RulingMask
         whole = _whole(page.ink, sure_horizontal, across, sure_vertical, down, height, settings)
         reach = settings.worn_anchor * height
     anchored = _anchored(page.ink, *whole, height, reach, settings)
-    return RulingMasks(long_horizontal, long_vertical, across, down, *anchored, share)
+    certain = _longer_than_row(long_horizontal, height, settings)
+    certain_down = transposed(_longer_than_row(transposed(long_vertical), height, settings))
+    return RulingMasks(certain, certain_down, across, down, *anchored, share)
+
+
+def _longer_than_row(long: Mask, text_height: float, settings: RulingSettings) -> Mask:
+    """Of the horizontal runs those that no character is high enough for, even between rules close to it."""
+    components = components_of(long)
+    kept = components.width >= settings.row_of_text * text_height
+    kept[0] = False
+    return components.chosen(kept)
 
 
 def _anchored(
@@ -91,7 +102,36 @@ def _between(ink: Mask, across: Mask, ends: Mask, text_height: float, settings: 
         kept[number] = not _is_handmade(
             ink, rows[number], left[number], right[number] + 1, thickest, text_height, settings
         )
+    for number in np.flatnonzero(kept & ~long & (components.width < settings.row_of_text * text_height)):
+        kept[number] = not _is_of_character(ink, rows[number], left[number], right[number] + 1, text_height, settings)
     return components.chosen(kept)
+
+
+def _is_of_character(ink: Mask, row: int, left: int, right: int, text_height: float, settings: RulingSettings) -> bool:
+    """Whether other strokes branch off from a horizontal run between its ends.
+
+    In rows as low as their text the strokes of characters reach from rule to rule.
+    """
+    ends = round(settings.evidence.junction * text_height) + 2
+    thickness = _thickness(ink, row, left + ends, right - ends, text_height, settings)
+    drawn = thickness > 0
+    if not drawn.any():
+        return False
+    usual = float(np.median(thickness[drawn]))
+    return float((thickness > 2 * usual + 1).mean()) > settings.branching
+
+
+def _thickness(
+    ink: Mask, row: int, left: int, right: int, text_height: float, settings: RulingSettings
+) -> NDArray[np.int64]:
+    """How far (pixels) ink goes on above and below a row without a gap, for each column; 0 where the row has none."""
+    reach = round(settings.thickest_rule * text_height)
+    top = max(0, row - reach)
+    inked = ink[top : row + reach + 1, left : max(left, right)] > 0
+    middle = row - top
+    above, below = inked[middle::-1], inked[middle:]
+    up, down = (np.where(part.all(axis=0), len(part), (~part).argmax(axis=0)) for part in (above, below))
+    return np.asarray(np.maximum(up + down - 1, 0))
 
 
 def _is_handmade(
