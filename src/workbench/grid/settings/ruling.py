@@ -125,12 +125,15 @@ class LatticeSettings:
     """Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end
     there."""
 
+    sure_somewhere: float = 0.9
+    """A line inside a table is somewhere at least so likely (0 to 1) to be drawn."""
+
     smallest_table: float = 8.0
     """Rules that enclose less than this in width are drawing or lettering, not a table."""
 
     def __post_init__(self) -> None:
         require_sensible(
-            self, fractions=("lone_rule_share", "open_end"), ascending=(("past_table", "lone_rule_reach"),)
+            self, fractions=("lone_rule_share", "open_end", "sure_somewhere"), ascending=(("past_table", "lone_rule_reach"),)
         )
 
 

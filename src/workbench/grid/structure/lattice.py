@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask, components_of, outer_boxes, transposed
 from workbench.grid.rectify.upright import UprightPage
-from workbench.grid.settings.ruling import RulingSettings
+from workbench.grid.settings.ruling import LatticeSettings, RulingSettings
 from workbench.grid.structure.line_evidence import probability, shares
 from workbench.grid.structure.ruling_lines import RulingMasks, rule_positions
 
@@ -147,7 +148,27 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], settings.lattice.open_end)
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], settings.lattice.open_end)
     on_page_xs, on_page_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
-    return Lattice(on_page_xs, on_page_ys, horizontal, vertical)
+    found = Lattice(on_page_xs, on_page_ys, horizontal, vertical)
+    return _without_chance_lines(found, settings.lattice)
+
+
+def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattice:
+    """Without the lines inside a table that are nowhere likely to be drawn: strokes of text that lie on one line."""
+    rows, columns = (
+        np.concatenate([[True], np.asarray(drawn[1:-1].max(axis=1) >= settings.sure_somewhere), [True]])
+        for drawn in (lattice.horizontal, lattice.vertical.T)
+    )
+    if rows.all() and columns.all():
+        return lattice
+    ys, xs = np.flatnonzero(rows), np.flatnonzero(columns)
+    horizontal = [lattice.horizontal[np.ix_(ys, range(a, b))].mean(axis=1) for a, b in pairwise(xs)]
+    vertical = [lattice.vertical[np.ix_(range(a, b), xs)].mean(axis=0) for a, b in pairwise(ys)]
+    return Lattice(
+        tuple(lattice.xs[i] for i in xs),
+        tuple(lattice.ys[j] for j in ys),
+        np.stack(horizontal, axis=1),
+        np.stack(vertical, axis=0),
+    )
 
 
 def _text(
