@@ -20,7 +20,8 @@ def quarter_turns(
 ) -> int:
     """How many quarter turns (0 to 3) anticlockwise make the page stand upright.
 
-    The first guess is by the direction of the lines. If they do not read well, they are tried upside down, and all
+    The first guess is by the direction of the lines; a page that seems turned is read as it is as well. If lines do not
+    read well, they are tried upside down, and all
     four ways where the direction is not plain: scraps of a few characters can read better than damaged lines.
     """
     characters = _without_long_strokes(ink, text_height, settings)
@@ -30,7 +31,10 @@ def quarter_turns(
     )
     guess = int(down > 1.3 * across)
     plain = max(across, down) > settings.plain_ratio * min(across, down) + settings.plain_length * text_height
-    confidence = {guess: _confidence(grey, characters, text_height, guess, engine, settings)}
+    # Figures under each other and dotted rules look like lines down the page: what seems turned is read both ways.
+    confidence = {
+        turns: _confidence(grey, characters, text_height, turns, engine, settings) for turns in {guess, 0}
+    }
     for turns in (guess + 2,) if plain else (guess + 2, guess + 1, guess + 3):
         if max(confidence.values()) >= settings.read_well:
             break
