@@ -53,13 +53,20 @@ class PageText:
     """The text of a page ``as_scanned``, its ruling lines aside, and ``cleaned`` of seals, handwriting and noise.
 
     Both are one object where nothing was taken off. ``taken_off`` marks where they differ, ``handwriting`` where
-    handwriting was found.
+    handwriting was found. ``with_rules`` is the page as scanned with its rules on it, ``at_rules`` the text that touches
+    them: part of it may have been taken for a rule.
     """
 
     as_scanned: TextLayer
     cleaned: TextLayer
+    with_rules: TextLayer
     taken_off: Mask
     handwriting: Mask
+    at_rules: Mask
+
+    def touches_rules(self, cell: CellBox) -> bool:
+        """Whether text of a cell touches a rule."""
+        return bool(_inside(self.at_rules, cell).any())
 
     def share_taken_off(self, cell: CellBox) -> float:
         """Share of a cell from which something was taken off."""
@@ -81,30 +88,44 @@ def page_text(
     ink: InkSettings,
 ) -> PageText:
     """The text of a page without handwriting, and the same page as it was scanned; ``rules`` is the rules' ink."""
-    cleaned = _without(page.grey, page.ink, rules, page.text_height, settings)
-    noise = _noise(components_of(cleaned.ink), page.text_height, settings)
-    if noise.any():
-        cleaned = replace(cleaned, grey=_painted(cleaned.grey, noise, cleaned.ink), ink=cv2.subtract(cleaned.ink, noise))
-    height = _line_height(cleaned.ink, cells, page.text_height)
-    cleaned = replace(cleaned, ink=_large_enough(cleaned.ink, page.text_height, settings), text_height=height)
-    if not (page.covered.any() or noise.any()):
-        return PageText(cleaned, cleaned, np.zeros_like(page.ink), handwriting)
-    everything = find_ink(page.as_scanned, ink) if page.covered.any() else page.ink
-    as_scanned = _without(page.as_scanned, everything, rules, page.text_height, settings)
-    as_scanned = replace(
-        as_scanned, ink=_large_enough(as_scanned.ink, page.text_height, settings), text_height=height
+    cleaned = _without(page.grey, page.ink, rules)
+    components = components_of(cleaned.ink)
+    noise = _noise(components, page.text_height, settings)
+    clean_ink = cv2.subtract(_large_enough(components, page.text_height, settings), noise)
+    height = _line_height(clean_ink, cells, page.text_height)
+    grey = _painted(cleaned.grey, noise, cleaned.ink) if noise.any() else cleaned.grey
+    cleaned = TextLayer(grey, clean_ink, height)
+    as_scanned = cleaned
+    if page.covered.any() or noise.any():
+        everything = find_ink(page.as_scanned, ink) if page.covered.any() else page.ink
+        as_scanned = _without(page.as_scanned, everything, rules)
+        scanned_ink = _large_enough(components_of(as_scanned.ink), page.text_height, settings)
+        as_scanned = TextLayer(as_scanned.grey, scanned_ink, height)
+    return PageText(
+        as_scanned,
+        cleaned,
+        replace(as_scanned, grey=page.as_scanned),
+        np.where(as_scanned.grey != cleaned.grey, 255, 0).astype(np.uint8),
+        handwriting,
+        _touching_rules(components, page.ink, rules, page.text_height, settings),
     )
-    taken_off = np.where(as_scanned.grey != cleaned.grey, 255, 0).astype(np.uint8)
-    return PageText(as_scanned, cleaned, taken_off, handwriting)
 
 
-def _without(
-    grey: NDArray[np.uint8], ink: Mask, rules: Mask, text_height: float, settings: TextLineSettings
-) -> TextLayer:
-    """A page with the ink of rules painted white."""
+def _without(grey: NDArray[np.uint8], ink: Mask, rules: Mask) -> TextLayer:
+    """A page with the ink of rules painted white; the height of its lines is not known yet."""
     wider = np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), dtype=np.uint8)
     left = np.asarray(cv2.subtract(ink, wider), dtype=np.uint8)
-    return TextLayer(_painted(grey, wider, left), left, text_height)
+    return TextLayer(_painted(grey, wider, left), left, 0.0)
+
+
+def _touching_rules(
+    components: Components, ink: Mask, rules: Mask, text_height: float, settings: TextLineSettings
+) -> Mask:
+    """The components of text whose ink goes on into a rule."""
+    around = np.ones((3, 3), np.uint8)
+    between = cv2.subtract(ink & cv2.dilate(rules, around), rules)
+    touching = components.touching(np.asarray(cv2.dilate(between, around), dtype=np.uint8))
+    return components.chosen(touching & (_sides(components) >= settings.smallest_stroke * text_height))
 
 
 def _painted(grey: NDArray[np.uint8], mask: Mask, ink: Mask) -> NDArray[np.uint8]:
@@ -112,8 +133,7 @@ def _painted(grey: NDArray[np.uint8], mask: Mask, ink: Mask) -> NDArray[np.uint8
     return np.asarray(grey | cv2.subtract(cv2.dilate(mask, np.ones((3, 3), np.uint8)), cv2.subtract(ink, mask)))
 
 
-def _large_enough(ink: Mask, text_height: float, settings: TextLineSettings) -> Mask:
-    components = components_of(ink)
+def _large_enough(components: Components, text_height: float, settings: TextLineSettings) -> Mask:
     written = _sides(components) >= max(2.0, settings.noise_side * text_height)
     written[0] = False
     return components.chosen(written)

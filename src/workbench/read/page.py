@@ -66,13 +66,15 @@ class _Job:
 
 
 def _jobs(box: CellBox, text: PageText) -> list[_Job]:
-    """A cell is read as it was scanned, and once more without what lies over it, if anything does."""
-    as_scanned = _Job(box, text.as_scanned)
-    return [as_scanned, _Job(box, text.cleaned)] if _is_touched(box, text) else [as_scanned]
+    """A cell is read as it was scanned; where that may not show its print alone, or not all of it, twice.
 
-
-def _is_touched(box: CellBox, text: PageText) -> bool:
-    return text.share_taken_off(box) > 0
+    The first job has more on it: what lies over the cell, or the rules that its text touches.
+    """
+    if text.share_taken_off(box) > 0:
+        return [_Job(box, text.as_scanned), _Job(box, text.cleaned)]
+    if text.touches_rules(box):
+        return [_Job(box, text.with_rules), _Job(box, text.as_scanned)]
+    return [_Job(box, text.as_scanned)]
 
 
 def _cell_reading(reads: Sequence[LineRead], text: TextLayer, settings: ReadSettings) -> CellReading:
@@ -100,11 +102,8 @@ def _cell(
     box: CellBox, readings: Iterator[CellReading], text: PageText, upright: UprightPage, settings: ReadSettings
 ) -> Cell:
     """The next cell, from as many of the ``readings`` as it was read times."""
-    as_scanned = next(readings)
-    if _is_touched(box, text):
-        found = read_twice(as_scanned, next(readings), _is_buried(box, text, settings), settings)
-    else:
-        found = read_once(as_scanned)
+    read = [next(readings) for _ in _jobs(box, text)]
+    found = read_once(*read) if len(read) == 1 else read_twice(*read, _is_buried(box, text, settings), settings)
     return Cell(
         row=box.row,
         col=box.col,

@@ -27,6 +27,9 @@ class TextLineSettings:
     little_noise: float = 0.05
     """Loose noise, as a share of the characters, that a clean page has: dots of leaders and colons."""
 
+    smallest_stroke: float = 0.3
+    """Ink beside a rule that is longer than this is text and not the rule's own edge."""
+
     one_line: float = 1.2
     """Ink that together is not higher than this belongs to one line (二, ≡, …)."""
 
