@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.grid.borderless.alignment import find_aligned_lattices
+from workbench.grid.borderless.alignment import find_aligned_lattices, overlap
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, without_unused_rules
@@ -41,14 +41,24 @@ class PageTables:
 def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> PageTables:
     """The ruled tables of a page, those that only the alignment of their text shows, and the text without rules."""
     printed = find_print(page, settings.ruling)
-    tables = _with_cells(find_lattices(printed.page, printed.rules, settings.ruling), page, settings)
-    text = _text(printed, tables, settings)
-    ruled = [table.lattice for table in tables]
-    aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, ruled, settings), page, settings)
-    if aligned:
-        tables = sorted([*tables, *aligned], key=lambda table: reading_order(table.lattice))
+    lattices = find_lattices(printed.page, printed.rules, settings.ruling)
+    ruled = [lattice for lattice in lattices if not _has_one_column(lattice)]
+    framed = _with_cells([lattice for lattice in lattices if _has_one_column(lattice)], page, settings)
+    tables = _with_cells(ruled, page, settings)
+    text = _text(printed, [*tables, *framed], settings)
+    within = [table.lattice for table in tables]
+    aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, within, settings), page, settings)
+    if aligned or framed:
+        # The columns of a table in a frame may be shown by their text alone.
+        framed = [table for table in framed if not any(overlap(table.lattice, one.lattice) for one in aligned)]
+        tables = sorted([*tables, *framed, *aligned], key=lambda table: reading_order(table.lattice))
         text = _text(printed, tables, settings)
     return PageTables(printed, tables, text)
+
+
+def _has_one_column(lattice: Lattice) -> bool:
+    """Whether rules lie under each other in a frame, and none parts columns."""
+    return len(lattice.xs) == 2 and len(lattice.ys) > 2
 
 
 def _text(printed: Printed, tables: Sequence[PageTable], settings: GridSettings) -> PageText:

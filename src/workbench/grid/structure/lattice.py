@@ -62,9 +62,43 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
         (x, y, x + width, y + height) for x, y, width, height in outer_boxes(network) if max(width, height) > smallest
     ]
     flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
-    tables = _merge_overlapping([box for box in boxes if box not in flat])
+    around_none = _without_sheet_edges([box for box in boxes if box not in flat], network)
+    tables = _merge_overlapping(around_none)
     lone = _joined_rules(sorted(flat), reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height, settings) for table in tables])
+
+
+def _without_sheet_edges(boxes: list[PixelBox], network: Mask) -> list[PixelBox]:
+    """Without the networks that reach around another one, along the border of the picture, and never into it.
+
+    They are edges of the sheet, of those under it, or of the scanner's bed. The frame of a table whose inner rules are
+    worn off it does not lie at the border.
+    """
+    height, width = network.shape
+    return [box for box in boxes if not (_at_border(box, width, height) and _is_around_another(box, boxes, network))]
+
+
+def _at_border(box: PixelBox, width: int, height: int) -> bool:
+    nearest = max(2, round(0.002 * min(width, height)))
+    sides = (box[0] <= nearest, box[1] <= nearest, box[2] >= width - nearest, box[3] >= height - nearest)
+    return sum(sides) >= 2
+
+
+def _is_around_another(box: PixelBox, boxes: list[PixelBox], network: Mask) -> bool:
+    """Whether another network lies within the box, not at the border itself, and all ink there is that one's."""
+    for other in boxes:
+        within = box[0] <= other[0] and box[1] <= other[1] and other[2] <= box[2] and other[3] <= box[3]
+        if other == box or not within:
+            continue
+        window = network[other[1] : other[3], other[0] : other[2]]
+        largest = max(outer_boxes(window), key=lambda part: part[2] * part[3])
+        if largest[2] * largest[3] >= _MOST * window.size:
+            return True
+    return False
+
+
+_MOST = 0.98
+"""Share of its own box that a network's outline fills, rounding aside."""
 
 
 def _size(box: PixelBox) -> tuple[int, int]:
@@ -202,28 +236,34 @@ def _with_open_ends(
 ) -> list[float]:
     """Add the outer rule of a table that the page's edge or a page break left open.
 
-    The crossing rules show it: when most of them run on past the outermost rule by more than a line
-    of text, the table does too.
+    The crossing rules show it: when at least half of them run on past the outermost rule by more than a line of text,
+    the table does too. Fewer are strokes of a title that happen to stand over rules.
     """
     rows = np.flatnonzero(crossing.any(axis=1))
-    if not len(rows):
+    if not len(rows) or len(positions) < 2:
         return positions
     first, last = float(rows[0]), float(rows[-1])
     beyond = settings.longer_than_stroke * text_height
-    if positions[0] - first > beyond and _several_cross(crossing, first, positions[0]):
-        positions = [first, *positions]
-    if last - positions[-1] > beyond and _several_cross(crossing, positions[-1], last):
-        positions = [*positions, last]
-    return positions
+    found = list(positions)
+    if positions[0] - first > beyond and _run_on(crossing, (first, positions[0]), (positions[0], positions[1])):
+        found = [first, *found]
+    if last - positions[-1] > beyond and _run_on(crossing, (positions[-1], last), (positions[-2], positions[-1])):
+        found = [*found, last]
+    return found
 
 
-def _several_cross(crossing: Mask, start: float, end: float) -> bool:
+def _run_on(crossing: Mask, outside: tuple[float, float], inside: tuple[float, float]) -> bool:
+    beyond, within = (_count_crossing(crossing, *stretch) for stretch in (outside, inside))
+    return beyond >= max(2, within / 2)
+
+
+def _count_crossing(crossing: Mask, start: float, end: float) -> int:
+    """How many rules run from one row to another."""
     stretch = crossing[int(start) + 1 : int(end)]
     if stretch.shape[0] == 0:
-        return False
+        return 0
     share = np.count_nonzero(stretch, axis=0) / len(stretch)
-    crosses = np.where(share > 0.7, 1, 0)
-    return int(np.count_nonzero(np.diff(crosses, prepend=0) == 1)) >= 2
+    return int(np.count_nonzero(np.diff(np.where(share > 0.7, 1, 0), prepend=0) == 1))
 
 
 def rule_ink(
