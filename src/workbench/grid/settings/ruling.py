@@ -206,6 +206,9 @@ class PaleRuleSettings:
     shortest: float = 2.5
     """As much of a pale rule is seen, at least."""
 
+    least_seen: float = 0.3
+    """At least this share of a pale rule is seen."""
+
     shortest_part: float = 1.2
     """Parts of a pale rule that ink parts are at least this long."""
 
@@ -230,7 +233,7 @@ class PaleRuleSettings:
     largest_dot: float = 0.3
     """A dot of a dotted rule is no longer than this."""
 
-    longest_dash: float = 0.6
+    longest_dash: float = 0.4
     """A dash of a dashed rule is no longer than this."""
 
     thickest_part: float = 0.15
@@ -246,7 +249,7 @@ class PaleRuleSettings:
     """So many lines, itself included, that begin and end at the same places are rules of one table."""
 
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("unbroken",), percentages=("noise_percentile",), grey_levels=("faintest",), factors=("above_noise",))
+        require_sensible(self, fractions=("unbroken", "least_seen"), percentages=("noise_percentile",), grey_levels=("faintest",), factors=("above_noise",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +277,7 @@ class RulingSettings:
     thickest_rule: float = 0.55
     """A rule is thinner than this; anything thicker is a filled area or the edge of the scan."""
 
-    anchor: float = 0.12
+    anchor: float = 0.3
     """So near to another rule a rule ends on a page of whole rules."""
 
     worn_anchor: float = 1.2

@@ -101,9 +101,11 @@ def _look_along(
     paper = depth[::4, ::4][unseen[::4, ::4] == 0]
     noise = float(np.percentile(paper, settings.noise_percentile)) if paper.size else 0.0
     darker = np.where(depth > max(settings.faintest, settings.above_noise * noise), 255, 0).astype(np.uint8)
-    gap = np.ones((1, round(settings.gap * text_height) | 1), np.uint8)
+    gap = round(settings.gap * text_height) | 1
     run = np.ones((1, round(settings.shortest_part * text_height) | 1), np.uint8)
-    joined = cv2.morphologyEx(cv2.subtract(darker, unseen), cv2.MORPH_CLOSE, gap)
+    # Without paper beyond the edge of the page lines near it would be closed up to it.
+    framed = cv2.copyMakeBorder(cv2.subtract(darker, unseen), 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    joined = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
     found = components_of(np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, run), dtype=np.uint8))
     kept = found.height <= settings.thickest * text_height
     kept &= found.count(darker) >= settings.unbroken * found.area
@@ -180,7 +182,8 @@ def _placed(
         left = _end(line.left, -1, line.row_left, crossing, own.possible, reach, furthest, settings)
         right = _end(line.right, 1, line.row_right, crossing, own.possible, reach, furthest, settings)
         if left is not None and right is not None:
-            kept.append(replace(line, left=min(left, line.left), right=max(right, line.right)))
+            whole = replace(line, left=min(left, line.left), right=max(right, line.right))
+            kept += [whole] if line.seen >= settings.least_seen * (whole.right - whole.left) else []
         elif np.count_nonzero((np.abs(ends - (line.left, line.right)) <= reach).all(axis=1)) >= settings.fewest_alike:
             kept.append(line)
     return kept
