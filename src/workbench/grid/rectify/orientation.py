@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask, opened, outer_boxes, transposed
+from workbench.grid.masks import Components, Mask, components_of, opened, outer_boxes, transposed
 from workbench.grid.settings.rectify import OrientationSettings
 
 if TYPE_CHECKING:
@@ -20,21 +20,19 @@ def quarter_turns(
 ) -> int:
     """How many quarter turns (0 to 3) anticlockwise make the page stand upright.
 
-    The first guess is by the direction of the lines; a page that seems turned is read as it is as well. If lines do not
-    read well, they are tried upside down, and all
+    The first guess is by the direction of the lines. If they do not read well, they are tried upside down, and all
     four ways where the direction is not plain: scraps of a few characters can read better than damaged lines.
     """
     characters = _without_long_strokes(ink, text_height, settings)
-    across, down = (
-        _length_of_lines(characters, text_height, settings),
-        _length_of_lines(transposed(characters), text_height, settings),
-    )
-    guess = int(down > 1.3 * across)
+    across, down = _lengths_of_lines(characters, text_height, settings)
+    guess = 0
+    if down > across:  # dotted rules beside figures look like lines of text, and figures close under each other
+        components = components_of(characters)
+        characters = _without_dots(components, text_height, settings)
+        across, down = _lengths_of_lines(characters, text_height, settings)
+        guess = int(down > 1.3 * across and not _figures_stand(components, text_height, settings))
     plain = max(across, down) > settings.plain_ratio * min(across, down) + settings.plain_length * text_height
-    # Figures under each other and dotted rules look like lines down the page: what seems turned is read both ways.
-    confidence = {
-        turns: _confidence(grey, characters, text_height, turns, engine, settings) for turns in {guess, 0}
-    }
+    confidence = {guess: _confidence(grey, characters, text_height, guess, engine, settings)}
     for turns in (guess + 2,) if plain else (guess + 2, guess + 1, guess + 3):
         if max(confidence.values()) >= settings.read_well:
             break
@@ -78,6 +76,30 @@ def _joined_boxes(characters: Mask, gap: float) -> NDArray[np.int32]:
         np.ascontiguousarray(characters), cv2.MORPH_CLOSE, np.ones((1, 2 * round(gap / 2) + 1), np.uint8)
     )
     return np.array(outer_boxes(np.asarray(closed, dtype=np.uint8)), dtype=np.int32).reshape(-1, 4)
+
+
+def _without_dots(components: Components, text_height: float, settings: OrientationSettings) -> Mask:
+    large = np.maximum(components.width, components.height) > settings.largest_dot * text_height
+    large[0] = False
+    return components.chosen(large)
+
+
+def _figures_stand(components: Components, text_height: float, settings: OrientationSettings) -> bool:
+    """Whether most components of the size of figures are higher than wide, as figures are that do not lie."""
+    longer = np.maximum(components.width, components.height)[1:] / text_height
+    ratio = components.height[1:] / np.maximum(1, components.width[1:])
+    sized = (longer > settings.smallest_figure) & (longer < settings.largest_figure)
+    standing = np.count_nonzero(sized & (ratio > settings.slender))
+    lying = np.count_nonzero(sized & (ratio < 1 / settings.slender))
+    return standing > settings.slender * lying
+
+
+def _lengths_of_lines(characters: Mask, text_height: float, settings: OrientationSettings) -> tuple[float, float]:
+    """How far lines of text run along the rows, and along the columns, in pixels."""
+    return (
+        _length_of_lines(characters, text_height, settings),
+        _length_of_lines(transposed(characters), text_height, settings),
+    )
 
 
 def _length_of_lines(characters: Mask, text_height: float, settings: OrientationSettings) -> float:

@@ -154,6 +154,18 @@ class OrientationSettings:
     longest_stroke: float = 2.0
     """A run of ink longer than this is no part of a character."""
 
+    largest_dot: float = 0.3
+    """The dots of a dotted rule are smaller than this."""
+
+    smallest_figure: float = 0.5
+    """Figures are higher than this."""
+
+    largest_figure: float = 1.2
+    """Figures are lower than this."""
+
+    slender: float = 1.4
+    """Figures are at least so many times as high as wide; of Chinese characters as many parts are high as are wide."""
+
     character_gap: float = 0.3
     """Characters of a line are nearer to each other than this; lines are further apart."""
 
@@ -183,6 +195,7 @@ class OrientationSettings:
         require_sensible(
             self,
             fractions=("read_well", "read_plainly_well"),
+            factors=("slender",),
             ascending=(("first_lines", "sample"), ("read_well", "read_plainly_well")),
         )
 
