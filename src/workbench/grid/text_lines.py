@@ -49,17 +49,34 @@ class TextLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class RoughText:
+    """A page that is black and white or full of grain, with its jagged strokes smoothed for reading.
+
+    ``soft`` and ``softer`` are the page as scanned, smoothed a little and more, ``cleaned`` the page without seals and
+    handwriting, smoothed a little. In their ink there are no grains, nor anything else as small: lines are found by
+    whole strokes. ``specks`` is the ink of the page's grain, and of its points and dots.
+    """
+
+    soft: TextLayer
+    softer: TextLayer
+    cleaned: TextLayer
+    specks: Mask
+
+
+@dataclass(frozen=True, slots=True)
 class PageText:
     """The text of a page ``as_scanned``, its ruling lines aside, and ``cleaned`` of seals, handwriting and noise.
 
-    Both are one object where nothing was taken off. ``taken_off`` marks where they differ, ``handwriting`` where
-    handwriting was found.
+    Both are one object where nothing was taken off. ``taken_off`` marks where seals and handwriting were,
+    ``handwriting`` where handwriting was found. ``rough``: how a page is read that is black and white or full of
+    grain, None for others.
     """
 
     as_scanned: TextLayer
     cleaned: TextLayer
     taken_off: Mask
     handwriting: Mask
+    rough: RoughText | None = None
 
     def share_taken_off(self, cell: CellBox) -> float:
         """Share of a cell from which something was taken off."""
@@ -82,20 +99,53 @@ def page_text(
 ) -> PageText:
     """The text of a page without handwriting, and the same page as it was scanned; ``rules`` is the rules' ink."""
     cleaned = _without(page.grey, page.ink, rules, page.text_height, settings)
+    under = cleaned.grey
     noise = _noise(components_of(cleaned.ink), page.text_height, settings)
-    if noise.any():
-        cleaned = replace(cleaned, grey=_painted(cleaned.grey, noise, cleaned.ink), ink=cv2.subtract(cleaned.ink, noise))
+    grainy = bool(noise.any())
+    if grainy:
+        cleaned = replace(
+            cleaned, grey=_painted(cleaned.grey, noise, cleaned.ink), ink=cv2.subtract(cleaned.ink, noise)
+        )
     height = _line_height(cleaned.ink, cells, page.text_height)
     cleaned = replace(cleaned, ink=_large_enough(cleaned.ink, page.text_height, settings), text_height=height)
-    if not (page.covered.any() or noise.any()):
-        return PageText(cleaned, cleaned, np.zeros_like(page.ink), handwriting)
     everything = find_ink(page.as_scanned, ink) if page.covered.any() else page.ink
-    as_scanned = _without(page.as_scanned, everything, rules, page.text_height, settings)
-    as_scanned = replace(
-        as_scanned, ink=_large_enough(as_scanned.ink, page.text_height, settings), text_height=height
+    as_scanned, taken_off = cleaned, np.zeros_like(page.ink)
+    if page.covered.any() or grainy:
+        as_scanned = _without(page.as_scanned, everything, rules, page.text_height, settings)
+        as_scanned = replace(
+            as_scanned, ink=_large_enough(as_scanned.ink, page.text_height, settings), text_height=height
+        )
+        taken_off = np.where(as_scanned.grey != under, 255, 0).astype(np.uint8)
+    rough = _rough_text(as_scanned, cleaned, noise, cells, settings) if grainy or page.is_bilevel else None
+    return PageText(as_scanned, cleaned, taken_off, handwriting, rough)
+
+
+def _rough_text(
+    as_scanned: TextLayer, cleaned: TextLayer, noise: Mask, cells: Sequence[CellBox], settings: TextLineSettings
+) -> RoughText:
+    strokes = _strokes(cleaned.ink, cleaned.text_height, settings)
+    height = _line_height(strokes, cells, cleaned.text_height)
+    drawn = TextLayer(as_scanned.grey, np.asarray(cv2.subtract(as_scanned.ink, noise), dtype=np.uint8), height)
+    drawn = replace(drawn, ink=_strokes(drawn.ink, cleaned.text_height, settings))
+    cleaned = replace(cleaned, ink=strokes, text_height=height)
+    return RoughText(
+        _smoothed(drawn, settings.smoothing),
+        _smoothed(drawn, settings.more_smoothing),
+        _smoothed(cleaned, settings.smoothing),
+        cv2.subtract(as_scanned.ink, drawn.ink),
     )
-    taken_off = np.where(as_scanned.grey != cleaned.grey, 255, 0).astype(np.uint8)
-    return PageText(as_scanned, cleaned, taken_off, handwriting)
+
+
+def _strokes(ink: Mask, text_height: float, settings: TextLineSettings) -> Mask:
+    """Ink without all that is as small as grain, the points and dots of the print among it."""
+    components = components_of(ink)
+    large = _sides(components) > max(2.0, settings.lone_noise_side * text_height)
+    large[0] = False
+    return components.chosen(large)
+
+
+def _smoothed(text: TextLayer, pixels: float) -> TextLayer:
+    return replace(text, grey=np.asarray(cv2.GaussianBlur(text.grey, (0, 0), pixels), dtype=np.uint8))
 
 
 def _without(
