@@ -1,6 +1,6 @@
 """Cells of pages that are black and white or full of grain: read from two smoothings, their numbers checked.
 
-Grain is as large as a decimal point: a point may be taken for grain, grain for a point, grain above a point for a colon.
+Grain is as large as a decimal point: a point may be taken for grain, grain for a point, grain over one for a colon.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.read.cell_text import same_values
 from workbench.read.comparison import CellReading, CellText, read_once, read_twice
 from workbench.read.settings import ReadSettings
 
-NUMBER = re.compile(r"[^\d\s]{0,2}[\d.,，:：;；、·•]*\d[\d.,，:：;；、·•]*\D{0,3}")
+NUMBER = re.compile(r"[^\d\s\u4e00-\u9fff]{0,2}[\d.,，:：;；、·•]*\d[\d.,，:：;；、·•]*\D{0,3}")
 """A number with what stands around it, whatever its points were read as."""
 
 GRAIN_IN_NUMBER = re.compile(r"\d[:：;；、·•]|[:：;；、·•]\d|\d\.\d{3}[.,，]\d|\d[.,，]$|\d[.,，][.,，]|[?？!'\"`~]")
@@ -66,7 +66,7 @@ def leaves_points(text: str, line: LineBox, layer: TextLayer, specks: Mask, sett
     shapes = settings.rough
     top, below = line.y0 + shapes.points_start * line.height, line.y1 + shapes.points_end * layer.text_height
     band = np.s_[round(top) : round(below), line.x0 : line.x1]
-    stroked = (layer.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
+    stroked = np.asarray((layer.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0))
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(specks[band]))
     smallest = max(2.0, settings.grid.text_lines.noise_side * layer.text_height)
     free = 0

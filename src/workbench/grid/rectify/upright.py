@@ -84,7 +84,7 @@ def make_upright(page: Page, engine: OcrEngine, settings: RectifySettings = GRID
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if is_covered else np.zeros_like(ink)
     tinted = flat.to_scan.resample(copy.chroma, columns, rows, paper=0) if copy.chroma.any() else np.zeros_like(ink)
     to_scan = compose((*flat.to_scan.steps, copy.to_page))
-    bilevel = is_bilevel(page.image, settings.ink)
+    bilevel = is_bilevel(page.image)
     return UprightPage(page.number, as_scanned, flat.picture, ink, under, tinted, to_scan, height, bilevel)
 
 

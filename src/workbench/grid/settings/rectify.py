@@ -102,10 +102,6 @@ class InkSettings:
     highest_threshold: float = 215.0
     """Otsu's threshold is never above this grey level: the noise of paper stays paper."""
 
-    in_between: float = 0.02
-    """A page with fewer pixels between black and white than this share of the black ones came in black and white; of
-    type drawn in grey at 600 dpi they are a tenth."""
-
     lowest_character: float = 250.0
     """A character is higher than the short side of a sheet of A4 divided by this."""
 
@@ -140,7 +136,7 @@ class InkSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("same_height", "in_between"),
+            fractions=("same_height",),
             factors=("highest_whole",),
             percentages=("text_height_percentile",),
             grey_levels=("lowest_threshold", "highest_threshold"),
