@@ -49,12 +49,28 @@ class TextLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class RoughText:
+    """A page that is black and white or full of grain, with its jagged strokes smoothed for reading.
+
+    ``soft`` and ``softer`` are the page as scanned, smoothed a little and more, ``cleaned`` the page without seals and
+    handwriting, smoothed a little. In their ink there are no grains, nor anything else as small: lines are found by
+    whole strokes. ``specks`` is the ink of the page's grain, and of its points and dots.
+    """
+
+    soft: TextLayer
+    softer: TextLayer
+    cleaned: TextLayer
+    specks: Mask
+
+
+@dataclass(frozen=True, slots=True)
 class PageText:
     """The text of a page ``as_scanned``, its ruling lines aside, and ``cleaned`` of seals, handwriting and noise.
 
-    Both are one object where nothing was taken off. ``taken_off`` marks where they differ, ``handwriting`` where
-    handwriting was found. ``with_rules`` is the page as scanned with its rules on it, ``at_rules`` the text that touches
-    them: part of it may have been taken for a rule.
+    Both are one object where nothing was taken off. ``taken_off`` marks where seals and handwriting were,
+    ``handwriting`` where handwriting was found. ``with_rules`` is the page as scanned with its rules on it, ``at_rules``
+    the text that touches them: part of it may have been taken for a rule. ``rough``: how a page is read that is black
+    and white or full of grain, None for others.
     """
 
     as_scanned: TextLayer
@@ -63,6 +79,7 @@ class PageText:
     taken_off: Mask
     handwriting: Mask
     at_rules: Mask
+    rough: RoughText | None = None
 
     def touches_rules(self, cell: CellBox) -> bool:
         """Whether text of a cell touches a rule."""
@@ -88,27 +105,52 @@ def page_text(
     ink: InkSettings,
 ) -> PageText:
     """The text of a page without handwriting, and the same page as it was scanned; ``rules`` is the rules' ink."""
-    cleaned = _without(page.grey, page.ink, rules)
-    components = components_of(cleaned.ink)
+    unruled = _without(page.grey, page.ink, rules)
+    components = components_of(unruled.ink)
     noise = _noise(components, page.text_height, settings)
-    clean_ink = cv2.subtract(_large_enough(components, page.text_height, settings), noise)
+    grainy = bool(noise.any())
+    clean_ink = np.asarray(cv2.subtract(_large_enough(components, page.text_height, settings), noise), dtype=np.uint8)
     height = _line_height(clean_ink, cells, page.text_height)
-    grey = _painted(cleaned.grey, noise, cleaned.ink) if noise.any() else cleaned.grey
-    cleaned = TextLayer(grey, clean_ink, height)
-    as_scanned = cleaned
-    if page.covered.any() or noise.any():
+    cleaned = TextLayer(_painted(unruled.grey, noise, unruled.ink) if grainy else unruled.grey, clean_ink, height)
+    as_scanned, taken_off = cleaned, np.zeros_like(page.ink)
+    if page.covered.any() or grainy:
         everything = find_ink(page.as_scanned, ink) if page.covered.any() else page.ink
-        as_scanned = _without(page.as_scanned, everything, rules)
-        scanned_ink = _large_enough(components_of(as_scanned.ink), page.text_height, settings)
-        as_scanned = TextLayer(as_scanned.grey, scanned_ink, height)
-    return PageText(
-        as_scanned,
-        cleaned,
-        replace(as_scanned, grey=page.as_scanned),
-        np.where(as_scanned.grey != cleaned.grey, 255, 0).astype(np.uint8),
-        handwriting,
-        _touching_rules(components, page.ink, rules, page.text_height, settings),
+        scanned = _without(page.as_scanned, everything, rules)
+        scanned_ink = _large_enough(components_of(scanned.ink), page.text_height, settings)
+        as_scanned = TextLayer(scanned.grey, scanned_ink, height)
+        taken_off = np.where(as_scanned.grey != unruled.grey, 255, 0).astype(np.uint8)
+    rough = _rough_text(as_scanned, cleaned, noise, cells, settings) if grainy or page.is_bilevel else None
+    at_rules = _touching_rules(components, page.ink, rules, page.text_height, settings)
+    with_rules = replace(as_scanned, grey=page.as_scanned)
+    return PageText(as_scanned, cleaned, with_rules, taken_off, handwriting, at_rules, rough)
+
+
+def _rough_text(
+    as_scanned: TextLayer, cleaned: TextLayer, noise: Mask, cells: Sequence[CellBox], settings: TextLineSettings
+) -> RoughText:
+    strokes = _strokes(cleaned.ink, cleaned.text_height, settings)
+    height = _line_height(strokes, cells, cleaned.text_height)
+    drawn = TextLayer(as_scanned.grey, np.asarray(cv2.subtract(as_scanned.ink, noise), dtype=np.uint8), height)
+    drawn = replace(drawn, ink=_strokes(drawn.ink, cleaned.text_height, settings))
+    cleaned = replace(cleaned, ink=strokes, text_height=height)
+    return RoughText(
+        _smoothed(drawn, settings.smoothing),
+        _smoothed(drawn, settings.more_smoothing),
+        _smoothed(cleaned, settings.smoothing),
+        cv2.subtract(as_scanned.ink, drawn.ink),
     )
+
+
+def _strokes(ink: Mask, text_height: float, settings: TextLineSettings) -> Mask:
+    """Ink without all that is as small as grain, the points and dots of the print among it."""
+    components = components_of(ink)
+    large = _sides(components) > max(2.0, settings.lone_noise_side * text_height)
+    large[0] = False
+    return components.chosen(large)
+
+
+def _smoothed(text: TextLayer, pixels: float) -> TextLayer:
+    return replace(text, grey=np.asarray(cv2.GaussianBlur(text.grey, (0, 0), pixels), dtype=np.uint8))
 
 
 def _without(grey: NDArray[np.uint8], ink: Mask, rules: Mask) -> TextLayer:

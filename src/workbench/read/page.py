@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from workbench.grid.pipeline import PageTable, find_tables
 from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.structure.cells import CellBox
-from workbench.grid.text_lines import LineBox, PageText, TextLayer, line_around_ink
+from workbench.grid.text_lines import LineBox, PageText, RoughText, TextLayer, line_around_ink
 from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
 from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, has_unmeasured_brackets, least_sure
 from workbench.read.comparison import CellReading, read_once, read_twice
 from workbench.read.crops import crop_line, line_crops
+from workbench.read.rough import has_grain_in_number, leaves_points, read_covered, read_smoothed
 from workbench.read.second_reading import LineRead, reread_doubtful
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
 from workbench.read.symbols import lone_symbol, with_leading_symbol
@@ -42,7 +43,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
-    found_text = iter([_cell_reading(lines, job.layer, settings) for job, lines in zip(jobs, reads, strict=True)])
+    found_text = iter([_cell_reading(lines, job.layer, text, settings) for job, lines in zip(jobs, reads, strict=True)])
     cells = iter([_cell(box, found_text, text, upright, settings) for box in boxes])
     grids = [
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
@@ -68,16 +69,21 @@ class _Job:
 def _jobs(box: CellBox, text: PageText) -> list[_Job]:
     """A cell is read as it was scanned; where that may not show its print alone, or not all of it, twice.
 
-    The first job has more on it: what lies over the cell, or the rules that its text touches.
+    The first job has more on it: what lies over the cell, or the rules that its text touches. A rough page is read as
+    it was scanned twice, smoothed a little and more.
     """
-    if text.share_taken_off(box) > 0:
-        return [_Job(box, text.as_scanned), _Job(box, text.cleaned)]
-    if text.touches_rules(box):
-        return [_Job(box, text.with_rules), _Job(box, text.as_scanned)]
-    return [_Job(box, text.as_scanned)]
+    covered = text.share_taken_off(box) > 0
+    if text.rough is not None:
+        layers = (text.rough.soft, text.rough.softer, *((text.rough.cleaned,) if covered else ()))
+    elif covered:
+        layers = (text.as_scanned, text.cleaned)
+    else:
+        layers = (text.with_rules, text.as_scanned) if text.touches_rules(box) else (text.as_scanned,)
+    return [_Job(box, layer) for layer in layers]
 
 
-def _cell_reading(reads: Sequence[LineRead], text: TextLayer, settings: ReadSettings) -> CellReading:
+def _cell_reading(reads: Sequence[LineRead], text: TextLayer, page: PageText, settings: ReadSettings) -> CellReading:
+    """A cell from the readings of its lines in a layer of the page's text."""
     reads = [replace(read, reading=with_leading_symbol(read.reading, read.part.line, text, settings)) for read in reads]
     readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
     lines = [read.part.line for read in reads]
@@ -87,6 +93,8 @@ def _cell_reading(reads: Sequence[LineRead], text: TextLayer, settings: ReadSett
     character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
     agreements = [read.agreement for read in reads if read.agreement is not None]
     if has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
+        character = min(character, unsure)
+    if page.rough is not None and _has_doubtful_points(joined, reads, text, page.rough, settings):
         character = min(character, unsure)
     symbol = lone_symbol(joined, lines, text, settings)
     if symbol is None:
@@ -98,12 +106,27 @@ def _cell_reading(reads: Sequence[LineRead], text: TextLayer, settings: ReadSett
     return CellReading(symbol.text, lines, character, min(agreements, default=None))
 
 
+def _has_doubtful_points(
+    joined: str, reads: Sequence[LineRead], text: TextLayer, rough: RoughText, settings: ReadSettings
+) -> bool:
+    """Whether a number of a rough page may have grain for a point, or a point that was taken for grain."""
+    lines = [(read.reading.text, read.part.line) for read in reads if not read.part.downwards]
+    return has_grain_in_number(joined) or any(
+        leaves_points(read, line, text, rough.specks, settings) for read, line in lines
+    )
+
+
 def _cell(
     box: CellBox, readings: Iterator[CellReading], text: PageText, upright: UprightPage, settings: ReadSettings
 ) -> Cell:
     """The next cell, from as many of the ``readings`` as it was read times."""
     read = [next(readings) for _ in _jobs(box, text)]
-    found = read_once(*read) if len(read) == 1 else read_twice(*read, _is_buried(box, text, settings), settings)
+    buried = _is_buried(box, text, settings)
+    if text.rough is not None:
+        smoothed = read_smoothed(read[0], read[1], settings)
+        found = read_covered(smoothed, read[2], buried, settings) if len(read) > 2 else read_once(smoothed)
+    else:
+        found = read_twice(read[0], read[1], buried, settings) if len(read) > 1 else read_once(read[0])
     return Cell(
         row=box.row,
         col=box.col,

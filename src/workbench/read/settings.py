@@ -218,6 +218,20 @@ class CellTextSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RoughSettings:
+    """Numbers on pages that are black and white or full of grain."""
+
+    points_start: float = 0.6
+    """Points and commas lie below this share of a number's height."""
+
+    points_end: float = 0.15
+    """They end no further below the number than this: commas have tails."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self, fractions=("points_start",))
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSettings:
     """All settings that lead from a page to what is read on it, those of its grid included."""
 
@@ -244,6 +258,9 @@ class ReadSettings:
 
     cell_text: CellTextSettings = field(default_factory=CellTextSettings)
     """Text as printed."""
+
+    rough: RoughSettings = field(default_factory=RoughSettings)
+    """Pages in black and white, and grainy ones."""
 
     def __post_init__(self) -> None:
         require_sensible(self, fractions=("legible", "buried"))

@@ -82,7 +82,8 @@ def with_leading_symbol(
     The number may stand on the next line. A dash before a number that has no symbol's shape makes the reading unsure.
     """
     read = reading.text
-    if not read or read[0] not in TAKEN_FOR_RELATIONS or not (read[1:2].isdigit() or len(read) == 1):
+    rest = read[1:].lstrip()  # symbols of full width stand apart from their number
+    if not read or read[0] not in TAKEN_FOR_RELATIONS or not (rest[:1].isdigit() or len(read) == 1):
         return reading
     inked = (text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
     end = int(np.argmin(inked)) or line.width  # the first column without ink ends the symbol
@@ -100,7 +101,9 @@ def with_leading_symbol(
 def _between_first_two(reading: Reading, line: LineBox, text: TextLayer, crops: CropSettings) -> int:
     """The column with least ink between the first two characters of a line, from its start."""
     width = line.width + (crops.margin + crops.trailing) * text.text_height
-    first, second = (max(0, round(at * width - crops.margin * text.text_height)) for at in reading.positions[:2])
+    behind = len(reading.text) - len(reading.text[1:].lstrip())
+    places = (reading.positions[0], reading.positions[behind])
+    first, second = (max(0, round(at * width - crops.margin * text.text_height)) for at in places)
     inked = np.count_nonzero(text.ink[line.y0 : line.y1, line.x0 + first : line.x0 + second], axis=0)
     return first + int(np.argmin(inked)) if len(inked) else 0
 

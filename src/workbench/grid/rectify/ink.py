@@ -27,6 +27,15 @@ def find_ink(grey: NDArray[np.uint8], settings: InkSettings) -> Mask:
     return np.asarray(cv2.threshold(grey, np.ceil(threshold) - 1, 255, cv2.THRESH_BINARY_INV)[1], dtype=np.uint8)
 
 
+def is_bilevel(image: NDArray[np.uint8]) -> bool:
+    """Whether a page came in black and white: no pixel of it is in between. ``image`` is in grey or RGB.
+
+    Edges of strokes that were scanned or drawn in grey are in between.
+    """
+    some = image[::2, ::2] if image.ndim == 2 else image[::2, ::2, 1]  # green, of which grey has most
+    return not np.any((some > 63) & (some < 192))
+
+
 def text_height(ink: Mask, settings: InkSettings) -> float:
     """Height of a Chinese character in pixels, from the connected components of a plausible size; guessed if there are
     few.

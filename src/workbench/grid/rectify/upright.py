@@ -22,7 +22,7 @@ from workbench.grid.rectify.dewarp import (
     upright_frame,
 )
 from workbench.grid.rectify.fills import without_fills
-from workbench.grid.rectify.ink import even_background, find_ink, text_height
+from workbench.grid.rectify.ink import even_background, find_ink, is_bilevel, text_height
 from workbench.grid.rectify.orientation import quarter_turns
 from workbench.grid.rectify.seals import without_seals
 from workbench.grid.rectify.skew import skew_angle
@@ -42,7 +42,7 @@ class UprightPage:
     was on it, and without the ink of seals. ``ink`` marks the dark pixels of ``grey``, ``covered`` where seals lay,
     ``chroma`` is how far from grey each pixel of the scan is (the largest of red, green and blue less the smallest).
     ``to_scan`` maps upright pixels to the page as scanned. ``text_height`` is the height of a character, upright
-    pixels.
+    pixels. ``is_bilevel``: the page came in black and white.
     """
 
     number: int
@@ -53,6 +53,7 @@ class UprightPage:
     chroma: NDArray[np.uint8]
     to_scan: PageMap
     text_height: float
+    is_bilevel: bool = False
 
     def polygon_on_scan(self, x0: float, y0: float, x1: float, y1: float) -> Polygon:
         """Corners, on the page as scanned, of a rectangle of the upright page."""
@@ -83,7 +84,8 @@ def make_upright(page: Page, engine: OcrEngine, settings: RectifySettings = GRID
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if is_covered else np.zeros_like(ink)
     tinted = flat.to_scan.resample(copy.chroma, columns, rows, paper=0) if copy.chroma.any() else np.zeros_like(ink)
     to_scan = compose((*flat.to_scan.steps, copy.to_page))
-    return UprightPage(page.number, as_scanned, flat.picture, ink, under, tinted, to_scan, height)
+    bilevel = is_bilevel(page.image)
+    return UprightPage(page.number, as_scanned, flat.picture, ink, under, tinted, to_scan, height, bilevel)
 
 
 @dataclass(frozen=True, slots=True)

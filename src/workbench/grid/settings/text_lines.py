@@ -39,10 +39,18 @@ class TextLineSettings:
     soft_edge: float = 0.15
     """What goes on from ink for less than this is its soft edge."""
 
+    smoothing: float = 0.7
+    """Pages that are black and white or full of grain are read smoothed by this much (Gaussian, standard deviation in
+    pixels: the steps of jagged strokes are a pixel high whatever the size of the type). Of the other makers' pages in
+    black and white, ``python -m benchmarks.makers``, most cells are read right at 0.7; from 0 to 1.4 was tried."""
+
+    more_smoothing: float = 1.4
+    """Their second reading, in pixels as well: fewest wrong cells come out the same in both at this."""
+
     def __post_init__(self) -> None:
         require_sensible(
             self,
             fractions=("little_noise",),
             grey_levels=("faint",),
-            ascending=(("noise_side", "lone_noise_side"),),
+            ascending=(("noise_side", "lone_noise_side"), ("smoothing", "more_smoothing")),
         )

@@ -1,0 +1,76 @@
+"""Cells of pages that are black and white or full of grain: read from two smoothings, their numbers checked.
+
+Grain is as large as a decimal point: a point may be taken for grain, grain for a point, grain over one for a colon.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from workbench.grid.masks import Mask
+from workbench.grid.text_lines import LineBox, TextLayer
+from workbench.read.cell_text import same_values
+from workbench.read.comparison import CellReading, CellText, read_once, read_twice
+from workbench.read.settings import ReadSettings
+
+NUMBER = re.compile(r"[^\d\s\u4e00-\u9fff]{0,2}[\d.,，:：;；、·•]*\d[\d.,，:：;；、·•]*\D{0,3}")
+"""A number with what stands around it, whatever its points were read as."""
+
+GRAIN_IN_NUMBER = re.compile(r"\d[:：;；、·•]|[:：;；、·•]\d|\d\.\d{3}[.,，]\d|\d[.,，]$|\d[.,，][.,，]|[?？!'\"`~]")
+"""What no number holds: its points with grain over them, commas that lost their tails, grain behind it."""
+
+
+def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings) -> CellReading:
+    """One reading of a cell from those of its two smoothings; where they differ the surer one stands, as doubted.
+
+    Of jagged digits both make the same mistake now and then, but not with the confidence of clear print.
+    """
+    limits = settings.second_reading
+    surer = max(soft, softer, key=lambda reading: reading.character if reading.text else 0.0)
+    has_digits = any(character.isdigit() for character in surer.text)
+    agree = soft.text == softer.text if has_digits else same_values(soft.text, softer.text)
+    least = min(soft.character, softer.character)
+    character = least if agree and (has_digits or least <= limits.unsure) else surer.character
+    if character < limits.sure:
+        character = min(character, limits.unsure)
+    return replace(surer, character=character, agreement=1.0 if agree else 0.0)
+
+
+def read_covered(as_scanned: CellReading, cleaned: CellReading, buried: bool, settings: ReadSettings) -> CellText:
+    """The text of a cell that something seems to lie over; ``as_scanned``: the reading of its two smoothings.
+
+    Jagged characters that touch are taken for handwriting: what both smoothings say the same is print.
+    """
+    if not (as_scanned.text and as_scanned.agreement):
+        return read_twice(as_scanned, cleaned, buried, settings)
+    confirmed = same_values(as_scanned.text, cleaned.text)
+    return replace(read_once(as_scanned), agreement=1.0 if confirmed else 0.0)
+
+
+def has_grain_in_number(text: str) -> bool:
+    """Whether a text is a number with something in it that numbers do not hold."""
+    return bool(NUMBER.fullmatch(text) and GRAIN_IN_NUMBER.search(text))
+
+
+def leaves_points(text: str, line: LineBox, layer: TextLayer, specks: Mask, settings: ReadSettings) -> bool:
+    """Whether a number has more marks of a point's size where its points stand than were read: one may be a point.
+
+    These stand low in the line, between its strokes; ``specks``: all ink as small as grain.
+    """
+    if not NUMBER.fullmatch(text):
+        return False
+    shapes = settings.rough
+    top, below = line.y0 + shapes.points_start * line.height, line.y1 + shapes.points_end * layer.text_height
+    band = np.s_[round(top) : round(below), line.x0 : line.x1]
+    stroked = np.asarray((layer.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(specks[band]))
+    smallest = max(2.0, settings.grid.text_lines.noise_side * layer.text_height)
+    free = 0
+    for left, _, width, height, _ in stats[1:].tolist():
+        if max(width, height) >= smallest and not stroked[left : left + width].all():
+            free += 1
+    return free > sum(text.count(point) for point in ".,，")

@@ -1,0 +1,129 @@
+"""Pages in black and white, and grainy ones: lines by whole strokes, two smoothings, and points that may be grain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from workbench.grid.rectify.dewarp import PageMap
+from workbench.grid.rectify.ink import is_bilevel
+from workbench.grid.rectify.upright import UprightPage
+from workbench.grid.settings import GRID_DEFAULTS
+from workbench.grid.structure.cells import CellBox
+from workbench.grid.text_lines import LineBox, PageText, TextLayer, find_lines, page_text
+from workbench.ocr.base import Reading
+from workbench.read.comparison import CellReading
+from workbench.read.rough import has_grain_in_number, leaves_points, read_covered, read_smoothed
+from workbench.read.settings import READ_DEFAULTS
+from workbench.read.symbols import with_leading_symbol
+
+CELL = CellBox(0, 0, 1, 1, 0, 0, 400, 100, 1.0)
+HEIGHT = 20.0
+
+
+def paper() -> np.ndarray:
+    """A cell's width of white paper with eight characters in its middle."""
+    grey = np.full((100, 400), 255, np.uint8)
+    for x in range(100, 300, 25):
+        grey[40:60, x : x + 20] = 0
+    return grey
+
+
+def text_of(grey: np.ndarray, is_bilevel: bool = True) -> PageText:
+    ink = np.where(grey < 128, 255, 0).astype(np.uint8)
+    none = np.zeros_like(ink)
+    page = UprightPage(1, grey, grey, ink, none, none, PageMap(()), HEIGHT, is_bilevel)
+    return page_text(page, none, none, [CELL], GRID_DEFAULTS.text_lines, GRID_DEFAULTS.rectify.ink)
+
+
+def read(text: str, character: float = 1.0) -> CellReading:
+    return CellReading(text, [LineBox(0, 0, 60, 20)] if text else [], character)
+
+
+def test_a_page_in_black_and_white_is_told_from_one_in_grey():
+    grey = paper()
+    assert is_bilevel(grey)
+    assert is_bilevel(np.repeat(grey[:, :, None], 3, axis=2))
+    grey[38:40, 100:300] = 130
+    assert not is_bilevel(grey)
+
+
+def test_a_page_in_grey_without_grain_is_read_as_it_is():
+    assert text_of(paper(), is_bilevel=False).rough is None
+
+
+def test_grain_beside_a_line_does_not_make_it_higher_or_longer():
+    """绩效指标 was read as t绩效指标, and lines with grain above them came out too small to be read."""
+    grey = paper()
+    grey[32:35, 150:153] = 0
+    grey[48:51, 90:93] = 0
+    rough = text_of(grey).rough
+    assert rough is not None
+    assert find_lines(CELL, rough.soft) == [LineBox(100, 40, 295, 60)]
+    assert rough.soft.grey[33, 151] < 128  # it may be print, and is still seen
+
+
+def test_grain_alone_in_a_cell_is_no_text():
+    grey = paper()
+    grey[40:60, :] = 255
+    grey[30:33, 150:153] = 0
+    rough = text_of(grey).rough
+    assert rough is not None
+    assert find_lines(CELL, rough.soft) == []
+
+
+def test_smoothings_that_differ_are_doubted_and_the_surer_stands():
+    found = read_smoothed(read("科目", 0.98), read("科日", 0.7), READ_DEFAULTS)
+    assert (found.text, found.agreement) == ("科目", 0.0)
+    assert read_smoothed(read(""), read("元", 0.5), READ_DEFAULTS).text == "元"
+
+
+def test_smoothings_that_agree_are_sure_only_of_clear_characters():
+    """2959 was read as 2939 from both smoothings, and 目 as 自."""
+    assert read_smoothed(read("2939", 0.99), read("2939", 0.96), READ_DEFAULTS).character < 0.8
+    assert read_smoothed(read("科自", 0.958), read("科自", 0.89), READ_DEFAULTS).character < 0.8
+    assert read_smoothed(read("2959", 0.999), read("2959", 0.99), READ_DEFAULTS).character > 0.9
+
+
+def test_a_number_that_is_doubted_once_is_doubted():
+    """> before a number is what is left of ≥: the other smoothing had it for sure."""
+    assert read_smoothed(read(">85%", 0.3), read(">85%", 1.0), READ_DEFAULTS).character == 0.3
+
+
+def test_touching_characters_taken_for_handwriting_are_not_obscured():
+    """Both lines of 一级指标 vanished where two characters touched."""
+    scanned = replace(read("一级指标", 0.9), agreement=1.0)
+    found = read_covered(scanned, read(""), True, READ_DEFAULTS)
+    assert (found.text, found.state, found.agreement) == ("一级指标", "text", 0.0)
+    assert read_covered(replace(scanned, agreement=0.0), read(""), True, READ_DEFAULTS).state == "obscured"
+
+
+@pytest.mark.parametrize("text", ["2:9", "6,207:11", "3,861;144.74", "1.246.337.82", "25.", "64.7?", "5·", "≥1·5%"])
+def test_grain_in_a_number_is_seen(text: str):
+    assert has_grain_in_number(text)
+
+
+@pytest.mark.parametrize("text", ["2.9", "6,207.11", "≥1,500.00万元", "-5%", "第1、2季度", "2023年5月", "其中:1.5", ""])
+def test_numbers_as_printed_hold_no_grain(text: str):
+    assert not has_grain_in_number(text)
+
+
+def test_a_number_beside_a_mark_that_may_be_its_point_is_doubted():
+    """2.9 was read as 29, its point taken for grain."""
+    ink, specks = np.zeros((60, 100), np.uint8), np.zeros((60, 100), np.uint8)
+    ink[20:40, 20:32] = ink[20:40, 42:54] = 255
+    specks[37:40, 36:39] = 255
+    layer, line = TextLayer(255 - ink, ink, HEIGHT), LineBox(20, 20, 54, 40)
+    assert leaves_points("29", line, layer, specks, READ_DEFAULTS)
+    assert not leaves_points("2.9", line, layer, specks, READ_DEFAULTS)
+    assert not leaves_points("29", line, layer, np.roll(specks, -12, axis=0), READ_DEFAULTS)  # high in the line
+
+
+def test_a_symbol_apart_from_its_number_is_looked_at():
+    """'> 85 %' passed as sure: behind > stood a space and no digit."""
+    grey = np.full((60, 100), 255, np.uint8)
+    layer = TextLayer(grey, np.zeros_like(grey), HEIGHT)
+    reading = Reading("> 85", (1.0, 0.6, 1.0, 1.0), (0.1, 0.3, 0.6, 0.8))
+    assert with_leading_symbol(reading, LineBox(10, 20, 70, 40), layer).confidences[0] < 0.8
