@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.grid.borderless.alignment import find_aligned_lattices
+from workbench.grid.borderless.open_rows import with_open_rows
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, without_unused_rules
@@ -43,6 +44,9 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     printed = find_print(page, settings.ruling)
     tables = _with_cells(find_lattices(printed.page, printed.rules, settings.ruling), page, settings)
     text = _text(printed, tables, settings)
+    tables = _with_cells(
+        [with_open_rows(table.lattice, table.cells, text.cleaned, settings) for table in tables], page, settings
+    )
     ruled = [table.lattice for table in tables]
     aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, ruled, settings), page, settings)
     if aligned:
