@@ -14,7 +14,14 @@ from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.text_lines import LineBox, PageText, TextLayer, line_around_ink
 from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
-from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, has_unmeasured_brackets, least_sure
+from workbench.read.cell_text import (
+    cell_text,
+    has_odd_brackets,
+    has_odd_number,
+    has_several_numbers,
+    has_unmeasured_brackets,
+    least_sure,
+)
 from workbench.read.comparison import CellReading, read_once, read_twice
 from workbench.read.crops import crop_line, line_crops
 from workbench.read.second_reading import LineRead, reread_doubtful
@@ -84,7 +91,8 @@ def _cell_reading(reads: Sequence[LineRead], text: TextLayer, settings: ReadSett
         joined = joined.replace(" ", "")  # the gaps between characters put side by side are no spaces
     character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
     agreements = [read.agreement for read in reads if read.agreement is not None]
-    if has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
+    odd = has_odd_number(joined) or has_several_numbers(readings)
+    if odd or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
         character = min(character, unsure)
     symbol = lone_symbol(joined, lines, text, settings)
     if symbol is None:
