@@ -676,7 +676,7 @@ class TestText:
         assert has_several_numbers([reading(line) for line in lines])
 
     @pytest.mark.parametrize(
-        "lines", [("1,234.56",), ("2022.1.1至", "2022.12.31"), ("完成1,200", "万元"), ("2024-", "01-05"), ("A栋", "3")]
+        "lines", [("1,234.56",), ("2022年1月至", "12月31日"), ("完成1,200", "万元"), ("2024-", "01-05"), ("A栋", "3")]
     )
     def test_text_on_several_lines_with_one_number_is_one_text(self, lines):
         assert not has_several_numbers([reading(line) for line in lines])

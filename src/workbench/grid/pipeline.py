@@ -7,11 +7,12 @@ The stages, in order: `rectify` (the page level and flat), `structure` (ruling l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.grid.borderless.alignment import find_aligned_lattices
+from workbench.grid.borderless.cell_edges import kept_off_ink
 from workbench.grid.borderless.open_rows import with_open_rows
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
@@ -44,12 +45,12 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     printed = find_print(page, settings.ruling)
     tables = _with_cells(find_lattices(printed.page, printed.rules, settings.ruling), page, settings)
     text = _text(printed, tables, settings)
-    tables = _with_cells(
-        [with_open_rows(table.lattice, table.cells, text.cleaned, settings) for table in tables], page, settings
-    )
+    opened = [with_open_rows(table.lattice, table.cells, text.cleaned, settings) for table in tables]
+    tables = [_off_ink(table, text, settings) for table in _with_cells(opened, page, settings)]
     ruled = [table.lattice for table in tables]
     aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, ruled, settings), page, settings)
     if aligned:
+        aligned = [_off_ink(table, text, settings) for table in aligned]
         tables = sorted([*tables, *aligned], key=lambda table: reading_order(table.lattice))
         text = _text(printed, tables, settings)
     return PageTables(printed, tables, text)
@@ -67,6 +68,11 @@ def _with_cells(lattices: Sequence[Lattice], page: UprightPage, settings: GridSe
     ruling = settings.ruling
     tables = [PageTable(*without_unused_rules(lattice, find_cells(lattice, ruling))) for lattice in lattices]
     return [table for table in tables if _is_table(table, page.text_height, ruling.lattice.smallest_table)]
+
+
+def _off_ink(table: PageTable, text: PageText, settings: GridSettings) -> PageTable:
+    reach = settings.borderless.edge_reach
+    return replace(table, cells=kept_off_ink(table.lattice, table.cells, text.cleaned, reach))
 
 
 def _is_table(table: PageTable, text_height: float, smallest: float) -> bool:

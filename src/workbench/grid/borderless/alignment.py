@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.borderless.row_segmentation import find_ink_runs, row_borders
+from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders
 from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, text_outside, words_of
 from workbench.grid.masks import Mask
 from workbench.grid.settings import GridSettings
@@ -50,6 +50,7 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     columns = _columns_of_lines(xs, block, text, grid.text_lines)
     if all(_is_running_text(lines, height, settings) for lines in columns):
         return None
+    columns = parted_lines(columns)
     ink_runs = find_ink_runs(columns, height)
     if len(ink_runs) < settings.fewest_rows:
         return None
@@ -71,7 +72,7 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     )
     if _may_be_heading(columns, ink_runs, kept, level, settings):
         sure = min(sure, settings.unsure)
-    ys, horizontal = _level_borders(ink_runs, kept, xs, level, sure, height, settings)
+    ys, horizontal, unruled = _level_borders(ink_runs, kept, xs, level, sure, height, settings)
     vertical = np.full((len(ys) - 1, len(xs)), sure)
     for j, (top, bottom) in enumerate(pairwise(ys)):
         line = words_of(text.ink[max(0, round(top)) : round(bottom)], height, settings.blocks)
@@ -79,7 +80,8 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
         vertical[j, 1:-1] = np.clip(white, settings.not_drawn, sure)
         if j == 0:
             _unsure_under_labels(vertical[0], xs, line, height, settings)
-    return Lattice(tuple(map(float, xs)), tuple(ys), horizontal, vertical)
+    places = tuple(map(float, xs))
+    return Lattice(places, tuple(ys), horizontal, vertical, frozenset(places), unruled)
 
 
 def _unsure_under_labels(
@@ -270,8 +272,11 @@ def _level_borders(
     sure: float,
     text_height: float,
     settings: BorderlessSettings,
-) -> tuple[list[float], NDArray[np.float64]]:
-    """Positions of the borders between rows, on the rules where there are any, and the probability of each stretch."""
+) -> tuple[list[float], NDArray[np.float64], frozenset[float]]:
+    """Positions of the borders between rows, on the rules where there are any, and the probability of each stretch.
+
+    With those of the positions at which there is no rule.
+    """
     top, bottom = ink_runs[rows[0][0]][0], ink_runs[rows[-1][1]][1]
     near = settings.blocks.near / 2 * text_height
     above = ink_runs[rows[0][0] - 1][1] if rows[0][0] else top - near
@@ -284,6 +289,7 @@ def _level_borders(
     spaces += [(bottom, below, min((bottom + below) / 2, bottom + around))]
     positions: list[float] = []
     drawn: list[NDArray[np.float64]] = []
+    unruled: list[float] = []
     for number, (start, end, middle) in enumerate(spaces):
         groups = level.apart(level.inside(start, end))
         if number == 0:  # the rule nearest to the table is its own; others belong to what is above or below it
@@ -293,6 +299,7 @@ def _level_borders(
         positions += [float(level.positions[group].mean()) for group in groups] or [middle]
         drawn += [np.where(level.drawn[group].any(axis=0), settings.drawn, settings.not_drawn) for group in groups]
         drawn += [] if groups else [np.full(len(xs) - 1, sure)]
+        unruled += [] if groups else [middle]
     horizontal = np.array(drawn)
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], sure)
-    return positions, horizontal
+    return positions, horizontal, frozenset(unruled)

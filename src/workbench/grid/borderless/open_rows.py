@@ -7,13 +7,13 @@ is the text of one cell, and is left alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.borderless.row_segmentation import find_ink_runs, row_borders
+from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders, runs_across
 from workbench.grid.settings import GridSettings
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.structure.lattice import Lattice
@@ -45,8 +45,12 @@ def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, 
             ys += cut.ys
             horizontal.append(cut.probability)
             vertical.append(np.repeat(vertical[-1], len(cut.ys), axis=0))
-    return Lattice(
-        lattice.xs, (*ys, lattice.ys[-1]), np.vstack([*horizontal, lattice.horizontal[-1:]]), np.vstack(vertical)
+    return replace(
+        lattice,
+        ys=(*ys, lattice.ys[-1]),
+        horizontal=np.vstack([*horizontal, lattice.horizontal[-1:]]),
+        vertical=np.vstack(vertical),
+        unruled_ys=lattice.unruled_ys.union(*(cut.ys for cut in cuts if cut)),
     )
 
 
@@ -56,7 +60,7 @@ def _cut(
     """Where a row of a lattice may be cut, None where it has the lines of one row."""
     height, borderless = text.text_height, settings.borderless
     inside = [cell for cell in cells if cell.row == row and cell.rowspan == 1]
-    columns = [find_lines(cell, text, settings.text_lines) for cell in inside]
+    columns = parted_lines([find_lines(cell, text, settings.text_lines) for cell in inside])
     ink_runs = find_ink_runs(columns, height)
     if not _has_rows(columns):
         return None
@@ -66,7 +70,7 @@ def _cut(
     sure = np.minimum(found, borderless.most_certain)
     probability = np.full((len(ys), len(lattice.xs) - 1), 0.0)
     for cell, lines in zip(inside, columns, strict=True):
-        crossed = np.array([any(line.y0 < y < line.y1 for line in lines) for y in ys])
+        crossed = np.array([any(runs_across(line, y) for line in lines) for y in ys])
         place = slice(cell.col, cell.col + cell.colspan)
         probability[:, place] = np.where(crossed, 0.0, sure)[:, None]
     return _Cut(tuple(ys), probability)
