@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders
-from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, text_outside, words_of
+from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, text_outside, type_height, words_of
 from workbench.grid.masks import Mask
 from workbench.grid.settings import GridSettings
 from workbench.grid.settings.borderless import BorderlessSettings
@@ -55,6 +55,12 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     if len(ink_runs) < settings.fewest_rows:
         return None
     level = _Rules.between(xs, level_rules, height, grid)
+    notes = _notes_above(columns, ink_runs, block, text, level, settings)
+    above = ink_runs[notes - 1][1] if notes else None
+    ink_runs = ink_runs[notes:]
+    if len(ink_runs) < settings.fewest_rows:
+        return None
+    columns = [[line for line in lines if line.y1 > ink_runs[0][0]] for lines in columns]
     gaps = [level.inside(above[1], below[0]) for above, below in pairwise(ink_runs)]
     rooms = _rooms(columns, level)
     borders = row_borders(columns, rooms, ink_runs, [bool(found) for found in gaps], height, settings.rows)
@@ -72,7 +78,7 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     )
     if _may_be_heading(columns, ink_runs, kept, level, settings):
         sure = min(sure, settings.unsure)
-    ys, horizontal, unruled = _level_borders(ink_runs, kept, xs, level, sure, height, settings)
+    ys, horizontal, unruled = _level_borders(ink_runs, above, kept, xs, level, sure, height, settings)
     vertical = np.full((len(ys) - 1, len(xs)), sure)
     for j, (top, bottom) in enumerate(pairwise(ys)):
         line = words_of(text.ink[max(0, round(top)) : round(bottom)], height, settings.blocks)
@@ -186,6 +192,49 @@ def _filled_cells(
     return sum(any(top <= (line.y0 + line.y1) / 2 < bottom for line in lines) for lines in columns)
 
 
+def _notes_above(
+    columns: Sequence[Sequence[LineBox]],
+    ink_runs: Sequence[tuple[int, int]],
+    block: TextBlock,
+    text: TextLayer,
+    level: _Rules,
+    settings: BorderlessSettings,
+) -> int:
+    """How many ink runs above the head of a table are its title and notes: whose account, in which currency.
+
+    The head is the first run with text in every column, or in as many as any has. What stands above it is no row if
+    it is a title in larger type, or stands from side to side of the table and not over its columns, as no label of
+    several columns does.
+    """
+    filled = [_filled_cells(columns, ink_runs, (n, n)) for n in range(len(ink_runs))]
+    head = filled.index(max(filled))
+    below = [[line for line in lines if line.y0 >= ink_runs[head][0]] for lines in columns]
+    if not (head and below[0] and below[-1]):
+        return 0
+    sides = min(line.x0 for line in below[0]), max(line.x1 for line in below[-1])
+    near = settings.blocks.near / 2 * level.text_height
+    for n in range(head):
+        top, bottom = ink_runs[n]
+        sparse = filled[n] < len(columns) / 2 and not level.inside(top - near, top)
+        if not (sparse and _is_note(text.ink[top:bottom], sides, block, text.text_height, settings)):
+            return 0
+    return head
+
+
+def _is_note(
+    line: Mask, sides: tuple[int, int], block: TextBlock, text_height: float, settings: BorderlessSettings
+) -> bool:
+    """Whether a line above a table with text between two ``sides`` is its title, or a note that fills its width."""
+    words = words_of(line, text_height, settings.blocks)
+    parts = stretches(words)
+    if len(parts) == 1:
+        return type_height(line, words) > settings.blocks.larger_type * text_height
+    near = text_height / 2
+    from_left, to_right = parts[0][0] <= sides[0] + near, parts[-1][1] >= sides[1] - near
+    crosses = any(words[round(gap.middle)] for gap in block.gaps)
+    return from_left and (to_right or crosses)
+
+
 def _may_be_heading(
     columns: Sequence[Sequence[LineBox]],
     ink_runs: Sequence[tuple[int, int]],
@@ -266,6 +315,7 @@ class _Rules:
 
 def _level_borders(
     ink_runs: Sequence[tuple[int, int]],
+    above_table: float | None,
     rows: Sequence[tuple[int, int]],
     xs: Sequence[float],
     level: _Rules,
@@ -275,11 +325,12 @@ def _level_borders(
 ) -> tuple[list[float], NDArray[np.float64], frozenset[float]]:
     """Positions of the borders between rows, on the rules where there are any, and the probability of each stretch.
 
-    With those of the positions at which there is no rule.
+    With those of the positions at which there is no rule. Notes ``above_table`` end there, None without any.
     """
     top, bottom = ink_runs[rows[0][0]][0], ink_runs[rows[-1][1]][1]
     near = settings.blocks.near / 2 * text_height
-    above = ink_runs[rows[0][0] - 1][1] if rows[0][0] else top - near
+    before = top - near if above_table is None else above_table
+    above = ink_runs[rows[0][0] - 1][1] if rows[0][0] else before
     below = ink_runs[rows[-1][1] + 1][0] if rows[-1][1] + 1 < len(ink_runs) else bottom + near
     around = settings.blocks.narrowest * text_height
     spaces: list[tuple[float, float, float]] = [(above, top, max((above + top) / 2, top - around))]
