@@ -62,7 +62,7 @@ def _cut(
     inside = [cell for cell in cells if cell.row == row and cell.rowspan == 1]
     columns = parted_lines([find_lines(cell, text, settings.text_lines) for cell in inside])
     ink_runs = find_ink_runs(columns, height)
-    if not _has_rows(columns):
+    if not _has_rows(columns, borderless.one_character * height):
         return None
     rooms = [max(height, cell.x1 - cell.x0 - height) for cell in inside]
     found = row_borders(columns, rooms, ink_runs, [False] * (len(ink_runs) - 1), height, borderless.rows)
@@ -76,8 +76,10 @@ def _cut(
     return _Cut(tuple(ys), probability)
 
 
-def _has_rows(columns: Sequence[Sequence[LineBox]]) -> bool:
-    """Whether more of the columns have several lines than one: one line beside many is a row of its own."""
-    counts = [len(lines) for lines in columns]
-    several = sum(count > 1 for count in counts)
-    return several > max(1, counts.count(1))
+def _has_rows(columns: Sequence[Sequence[LineBox]], character: float) -> bool:
+    """Whether more of the columns have several lines than one: one line beside many is a row of its own.
+
+    Lines no wider than a ``character`` (pixels) may be a text that is written downwards, and say nothing.
+    """
+    several = sum(len(lines) > 1 and max(line.width for line in lines) > character for lines in columns)
+    return several > max(1, sum(len(lines) == 1 for lines in columns))

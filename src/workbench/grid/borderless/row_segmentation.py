@@ -87,10 +87,14 @@ def _is_beside(one: LineBox, line: LineBox) -> bool:
 
 
 def find_ink_runs(columns: Sequence[Sequence[LineBox]], text_height: float) -> list[tuple[int, int]]:
-    """Top and bottom of the lines that stand beside each other, in any of the columns, top to bottom."""
+    """Top and bottom of the lines that stand beside each other, in any of the columns, top to bottom.
+
+    A speck or the tip of a stroke belongs to the line that it half reaches into.
+    """
     ink_runs: list[tuple[int, int]] = []
     for line in sorted((line for lines in columns for line in lines), key=lambda line: line.y0):
-        if ink_runs and line.y0 < ink_runs[-1][1] - 0.15 * text_height:
+        lowest = min(line.height, ink_runs[-1][1] - ink_runs[-1][0]) if ink_runs else 0
+        if ink_runs and line.y0 <= ink_runs[-1][1] - min(0.15 * text_height, lowest / 2):
             ink_runs[-1] = (ink_runs[-1][0], max(ink_runs[-1][1], line.y1))
         else:
             ink_runs.append((line.y0, line.y1))
