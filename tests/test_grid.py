@@ -666,7 +666,7 @@ class TestText:
         assert has_odd_number(text)
 
     @pytest.mark.parametrize(
-        "text", ["476.541906.15", "6.07.08.09.5", "27.707.93", "5.1031,435.90", "3%13%", "12345,678", "1.5602.2元"]
+        "text", ["476.541906.15", "6.07.08.09.5", "27.707.93", "5.1031,435.90", "3%13%", "12345,678", "1.5602.2元", "0.48应付工资"]
     )
     def test_two_numbers_glued_to_one_are_odd(self, text):
         assert has_odd_number(text)

@@ -47,6 +47,9 @@ SEVERAL_POINTS = re.compile(r"\D?(\d+(?:[.,，]\d+)*\.\d+(?:[.,，]\d+)*\.\d+)%?
 POINTED = re.compile(r"[1-9]\d?(?:\.[1-9]\d?){2,3}|(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])")
 """Numbers with several points as they are printed: those of items (1.1.2), and dates."""
 
+AMOUNT_AND_LABEL = re.compile(r"[-−]?[\d,，]+\.\d\d[\u3400-\u9fff]{3,}")
+"""An amount and the label of the next column behind it; units are shorter."""
+
 AMOUNT_LINE = re.compile(r"[-−+－(（¥￥≥≤<>＜＞]?\d(?:[\d.,，]*\d)?[.,，]?[%％]?[)）]?[^\W\d]{0,2}")
 """A line that is all one number, or the part of one before a wrap, with its sign and a short unit."""
 
@@ -194,7 +197,7 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
 def has_odd_number(text: str) -> bool:
     """Whether a text is a quantity as nobody prints it: something in it was misread."""
     several = SEVERAL_POINTS.fullmatch(text)
-    if several and not POINTED.fullmatch(several[1]):
+    if (several and not POINTED.fullmatch(several[1])) or AMOUNT_AND_LABEL.fullmatch(text):
         return True
     return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
 

@@ -76,9 +76,10 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
         *(gap.probability for gap in block.gaps),
         *np.maximum(decided, 1 - decided).tolist(),
     )
-    if _may_be_heading(columns, ink_runs, kept, level, settings):
+    head = text.ink[slice(*ink_runs[kept[0][0]])]
+    if _may_be_heading(columns, ink_runs, kept, level, settings) or _has_two_labels(head, xs, height, settings):
         sure = min(sure, settings.unsure)
-    ys, horizontal, unruled = _level_borders(ink_runs, above, kept, xs, level, sure, height, settings)
+    ys, horizontal, unruled = _level_borders(columns, ink_runs, above, kept, level, sure, settings)
     vertical = np.full((len(ys) - 1, len(xs)), sure)
     for j, (top, bottom) in enumerate(pairwise(ys)):
         line = words_of(text.ink[max(0, round(top)) : round(bottom)], height, settings.blocks)
@@ -114,6 +115,20 @@ def _unsure_under_labels(
         )
         if off_own > settings.off_middle and off_all < settings.in_middle:
             drawn[before + 2 : after] = np.minimum(drawn[before + 2 : after], 1 - settings.unsure)
+
+
+def _has_two_labels(head: Mask, xs: Sequence[float], height: float, settings: BorderlessSettings) -> bool:
+    """Whether two labels stand far apart over one column: it is two, whose texts come close to each other below."""
+    words = words_of(head, height, settings.blocks)
+    for start, end in pairwise(xs):
+        labels = [
+            (a, b)
+            for a, b in stretches(words[max(0, round(start)) : round(end)])
+            if b - a > settings.one_character * height
+        ]
+        if any(after[0] - before[1] > settings.blocks.widest * height for before, after in pairwise(labels)):
+            return True
+    return False
 
 
 def _rooms(columns: Sequence[Sequence[LineBox]], level: _Rules) -> list[float]:
@@ -188,8 +203,15 @@ def _table_rows(
 def _filled_cells(
     columns: Sequence[Sequence[LineBox]], ink_runs: Sequence[tuple[int, int]], row: tuple[int, int]
 ) -> int:
+    return int(_filled(columns, ink_runs, row).sum())
+
+
+def _filled(
+    columns: Sequence[Sequence[LineBox]], ink_runs: Sequence[tuple[int, int]], row: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Which of the columns have text in a row."""
     top, bottom = ink_runs[row[0]][0], ink_runs[row[1]][1]
-    return sum(any(top <= (line.y0 + line.y1) / 2 < bottom for line in lines) for lines in columns)
+    return np.array([any(top <= (line.y0 + line.y1) / 2 < bottom for line in lines) for lines in columns])
 
 
 def _notes_above(
@@ -314,19 +336,24 @@ class _Rules:
 
 
 def _level_borders(
+    columns: Sequence[Sequence[LineBox]],
     ink_runs: Sequence[tuple[int, int]],
     above_table: float | None,
     rows: Sequence[tuple[int, int]],
-    xs: Sequence[float],
     level: _Rules,
     sure: float,
-    text_height: float,
     settings: BorderlessSettings,
 ) -> tuple[list[float], NDArray[np.float64], frozenset[float]]:
     """Positions of the borders between rows, on the rules where there are any, and the probability of each stretch.
 
-    With those of the positions at which there is no rule. Notes ``above_table`` end there, None without any.
+    With those of the positions at which there is no rule. Notes ``above_table`` end there, None without any. Where a
+    rule is drawn along other columns only, and one has text on both sides of it as these do, a cell of both rows is as
+    likely as a rule that was lost.
     """
+    text_height = level.text_height
+    filled = [_filled(columns, ink_runs, row) for row in rows]
+    lost = [np.where(one & other, settings.unsure, settings.not_drawn) for one, other in pairwise(filled)]
+    left_out = [np.full(len(columns), settings.not_drawn), *lost, np.full(len(columns), settings.not_drawn)]
     top, bottom = ink_runs[rows[0][0]][0], ink_runs[rows[-1][1]][1]
     near = settings.blocks.near / 2 * text_height
     before = top - near if above_table is None else above_table
@@ -348,8 +375,9 @@ def _level_borders(
         elif number == len(spaces) - 1:
             groups = groups[:1]
         positions += [float(level.positions[group].mean()) for group in groups] or [middle]
-        drawn += [np.where(level.drawn[group].any(axis=0), settings.drawn, settings.not_drawn) for group in groups]
-        drawn += [] if groups else [np.full(len(xs) - 1, sure)]
+        missing = left_out[number] if len(groups) == 1 else left_out[0]
+        drawn += [np.where(level.drawn[group].any(axis=0), settings.drawn, missing) for group in groups]
+        drawn += [] if groups else [np.full(len(columns), sure)]
         unruled += [] if groups else [middle]
     horizontal = np.array(drawn)
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], sure)
