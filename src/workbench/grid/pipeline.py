@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.grid.borderless.alignment import find_aligned_lattices
+from workbench.grid.borderless.alignment import find_aligned_lattices, overlap
 from workbench.grid.borderless.cell_edges import kept_off_ink
 from workbench.grid.borderless.open_rows import with_open_rows
 from workbench.grid.rectify.upright import UprightPage
@@ -45,21 +45,31 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     printed = find_print(page, settings.ruling)
     tables = _with_cells(find_lattices(printed.page, printed.rules, settings.ruling), page, settings)
     text = _text(printed, tables, settings)
-    opened = [with_open_rows(table.lattice, table.cells, text.cleaned, settings) for table in tables]
-    tables = [_off_ink(table, text, settings) for table in _with_cells(opened, page, settings)]
-    ruled = [table.lattice for table in tables]
-    aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, ruled, settings), page, settings)
-    if aligned:
-        aligned = [_off_ink(table, text, settings) for table in aligned]
-        tables = sorted([*tables, *aligned], key=lambda table: reading_order(table.lattice))
-        text = _text(printed, tables, settings)
-    return PageTables(printed, tables, text)
+    frames = [table for table in tables if len(table.lattice.xs) == 2]
+    ruled = [table for table in tables if len(table.lattice.xs) > 2]
+    opened = [with_open_rows(table.lattice, table.cells, text.cleaned, settings) for table in ruled]
+    whole = [_off_ink(table, text, settings) for table in _with_cells(opened, page, settings)]
+    beside = [table.lattice for table in ruled]
+    aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, beside, settings), page, settings)
+    aligned = [_off_ink(table, text, settings) for table in aligned]
+    # A frame or rules from side to side, in which text stands in columns that nobody ruled, is that table's.
+    whole += [frame for frame in frames if not any(overlap(frame.lattice, table.lattice) for table in aligned)]
+    lattices = [table.lattice for table in [*tables, *aligned]]
+    tables = sorted([*whole, *aligned], key=lambda table: reading_order(table.lattice))
+    return PageTables(printed, tables, _text(printed, tables, settings, lattices) if aligned else text)
 
 
-def _text(printed: Printed, tables: Sequence[PageTable], settings: GridSettings) -> PageText:
-    """The text of a page without the rules of its tables."""
-    page, lattices = printed.page, [table.lattice for table in tables]
-    drawn = rule_ink(page.ink, printed.rules, lattices, page.text_height, settings.ruling)
+def _text(
+    printed: Printed,
+    tables: Sequence[PageTable],
+    settings: GridSettings,
+    lattices: Sequence[Lattice] | None = None,
+) -> PageText:
+    """The text of a page without the rules of its tables; ``lattices`` says which are drawn, if not those of the
+    tables."""
+    page = printed.page
+    drawn_by = [table.lattice for table in tables] if lattices is None else lattices
+    drawn = rule_ink(page.ink, printed.rules, drawn_by, page.text_height, settings.ruling)
     cells = [cell for table in tables for cell in table.cells]
     return page_text(page, drawn, printed.handwriting, cells, settings.text_lines, settings.rectify.ink)
 

@@ -32,10 +32,10 @@ def find_aligned_lattices(
     outside, level = text_outside(text, rules, ruled, settings.borderless.blocks)
     blocks = find_blocks(outside, level, settings.borderless.blocks)
     found = [_lattice(block, outside, level, settings) for block in blocks]
-    return [lattice for lattice in found if lattice and not any(_overlap(lattice, other) for other in ruled)]
+    return [lattice for lattice in found if lattice and not any(overlap(lattice, other) for other in ruled)]
 
 
-def _overlap(one: Lattice, other: Lattice) -> bool:
+def overlap(one: Lattice, other: Lattice) -> bool:
     return (
         one.xs[0] < other.xs[-1] and other.xs[0] < one.xs[-1] and one.ys[0] < other.ys[-1] and other.ys[0] < one.ys[-1]
     )
