@@ -666,12 +666,24 @@ class TestText:
         assert has_odd_number(text)
 
     @pytest.mark.parametrize(
-        "text", ["476.541906.15", "6.07.08.09.5", "27.707.93", "5.1031,435.90", "3%13%", "12345,678", "1.5602.2元", "0.48应付工资"]
+        "text",
+        [
+            "476.541906.15",
+            "6.07.08.09.5",
+            "27.707.93",
+            "5.1031,435.90",
+            "3%13%",
+            "12345,678",
+            "1.5602.2元",
+            "0.48应付工资",
+        ],
     )
     def test_two_numbers_glued_to_one_are_odd(self, text):
         assert has_odd_number(text)
 
-    @pytest.mark.parametrize("lines", [("36145", "879800194"), ("≥200个", "300个"), ("1,234.", "56"), ("3%", "13%", "免税")])
+    @pytest.mark.parametrize(
+        "lines", [("36145", "879800194"), ("≥200个", "300个"), ("1,234.", "56"), ("3%", "13%", "免税")]
+    )
     def test_numbers_on_several_lines_of_a_cell_are_not_taken_for_one(self, lines):
         assert has_several_numbers([reading(line) for line in lines])
 
@@ -682,7 +694,8 @@ class TestText:
         assert not has_several_numbers([reading(line) for line in lines])
 
     @pytest.mark.parametrize(
-        "text", ["1,234.5", "12,345,678.90万元", "26°C", "3:00开始", "2022.12.31", "98.3%", "1.加强", "1.1.2", "1-3", ""]
+        "text",
+        ["1,234.5", "12,345,678.90万元", "26°C", "3:00开始", "2022.12.31", "98.3%", "1.加强", "1.1.2", "1-3", ""],
     )
     def test_other_figures_are_not_odd(self, text):
         assert not has_odd_number(text)

@@ -32,8 +32,8 @@ class PageTable:
 
 @dataclass(frozen=True, slots=True)
 class PageTables:
-    """The ``tables`` of a page, top to bottom, then left to right; the ``printed`` page that they were found on, and its
-    ``text`` without the rules of the tables."""
+    """The ``tables`` of a page, top to bottom, then left to right; the ``printed`` page that they were found on, and
+    its ``text`` without the rules of the tables."""
 
     printed: Printed
     tables: list[PageTable]

@@ -205,7 +205,12 @@ def has_odd_number(text: str) -> bool:
 def has_several_numbers(readings: Sequence[Reading]) -> bool:
     """Whether several lines of a cell are numbers: those of several rows, or one that was wrapped; joined, they are
     one number that nobody printed."""
-    return sum(bool(AMOUNT_LINE.fullmatch(reading.text.strip())) for reading in readings) > 1
+    return sum(is_number(reading.text.strip()) for reading in readings) > 1
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is all one number, with its sign and a short unit."""
+    return bool(AMOUNT_LINE.fullmatch(text))
 
 
 def has_odd_brackets(text: str) -> bool:

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders
-from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, text_outside, type_height, words_of
+from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, joined, text_outside, type_height, words_of
 from workbench.grid.masks import Mask
 from workbench.grid.settings import GridSettings
-from workbench.grid.settings.borderless import BorderlessSettings
+from workbench.grid.settings.borderless import BorderlessSettings, TextBlockSettings
 from workbench.grid.settings.text_lines import TextLineSettings
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.structure.lattice import Lattice
@@ -36,6 +36,7 @@ def find_aligned_lattices(
 
 
 def overlap(one: Lattice, other: Lattice) -> bool:
+    """Whether two tables lie over each other."""
     return (
         one.xs[0] < other.xs[-1] and other.xs[0] < one.xs[-1] and one.ys[0] < other.ys[-1] and other.ys[0] < one.ys[-1]
     )
@@ -225,36 +226,47 @@ def _notes_above(
     """How many ink runs above the head of a table are its title and notes: whose account, in which currency.
 
     The head is the first run with text in every column, or in as many as any has. What stands above it is no row if
-    it is a title in larger type, or stands from side to side of the table and not over its columns, as no label of
-    several columns does.
+    it is a title in larger type; or has few texts, of which the first begins at the side of the table and runs across
+    two columns, or they lie outside its rules. A label of several columns stands in the middle of these.
     """
     filled = [_filled_cells(columns, ink_runs, (n, n)) for n in range(len(ink_runs))]
     head = filled.index(max(filled))
-    below = [[line for line in lines if line.y0 >= ink_runs[head][0]] for lines in columns]
-    if not (head and below[0] and below[-1]):
+    below = [line.x0 for line in columns[0] if line.y0 >= ink_runs[head][0]]
+    if not (head and below):
         return 0
-    sides = min(line.x0 for line in below[0]), max(line.x1 for line in below[-1])
     near = settings.blocks.near / 2 * level.text_height
+    gaps = [bool(level.inside(one[1], other[0])) for one, other in pairwise(ink_runs)]
     for n in range(head):
         top, bottom = ink_runs[n]
-        sparse = filled[n] < len(columns) / 2 and not level.inside(top - near, top)
-        if not (sparse and _is_note(text.ink[top:bottom], sides, block, text.text_height, settings)):
+        words = words_of(text.ink[top:bottom], text.text_height, settings.blocks)
+        if level.inside(top - near, top):
+            return 0
+        outside = any(gaps[n:head]) and not all(gaps[head:])
+        title = _is_title(text.ink[top:bottom], words, text.text_height, settings.blocks)
+        if not title and not _is_note(words, min(below), outside, block, text.text_height, settings.blocks):
             return 0
     return head
 
 
+def _is_title(line: Mask, words: NDArray[np.bool_], text_height: float, settings: TextBlockSettings) -> bool:
+    """Whether a line is one text in larger type."""
+    return len(stretches(words)) == 1 and type_height(line, words) > settings.larger_type * text_height
+
+
 def _is_note(
-    line: Mask, sides: tuple[int, int], block: TextBlock, text_height: float, settings: BorderlessSettings
+    words: NDArray[np.bool_],
+    side: int,
+    outside: bool,
+    block: TextBlock,
+    text_height: float,
+    settings: TextBlockSettings,
 ) -> bool:
-    """Whether a line above a table with text between two ``sides`` is its title, or a note that fills its width."""
-    words = words_of(line, text_height, settings.blocks)
-    parts = stretches(words)
-    if len(parts) == 1:
-        return type_height(line, words) > settings.blocks.larger_type * text_height
-    near = text_height / 2
-    from_left, to_right = parts[0][0] <= sides[0] + near, parts[-1][1] >= sides[1] - near
-    crosses = any(words[round(gap.middle)] for gap in block.gaps)
-    return from_left and (to_right or crosses)
+    """Whether a line above a table, whose left ``side`` is given, is a note: ``outside`` its rules or not."""
+    texts = stretches(joined(words, 2 * settings.word_gap * text_height))  # a full-width colon parts no texts
+    start, end = texts[0]
+    crosses = any(start < gap.middle < end and words[round(gap.middle)] for gap in block.gaps)
+    few = len(texts) <= (len(block.gaps) + 1) / 2
+    return few and start <= side + text_height / 2 and (crosses or outside)
 
 
 def _may_be_heading(

@@ -16,9 +16,7 @@ from workbench.grid.structure.lattice import Lattice
 from workbench.grid.text_lines import TextLayer, stretches
 
 
-def kept_off_ink(
-    lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, reach: float
-) -> list[CellBox]:
+def kept_off_ink(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, reach: float) -> list[CellBox]:
     """The cells, with the edges that nobody drew moved to the white nearest to them, at most ``reach`` text heights."""
     return [
         replace(

@@ -54,9 +54,7 @@ def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, 
     )
 
 
-def _cut(
-    row: int, lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings
-) -> _Cut | None:
+def _cut(row: int, lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings) -> _Cut | None:
     """Where a row of a lattice may be cut, None where it has the lines of one row."""
     height, borderless = text.text_height, settings.borderless
     inside = [cell for cell in cells if cell.row == row and cell.rowspan == 1]
