@@ -24,7 +24,7 @@ from workbench.grid.structure.cells import CellBox
 from workbench.grid.text_lines import LineBox, TextLayer, find_lines
 from workbench.model import Cell, CellGrid, Page, PageContent
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
-from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, least_sure
+from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, has_several_numbers, least_sure
 from workbench.read.page import read_page
 from workbench.read.symbols import lone_symbol
 
@@ -660,13 +660,42 @@ class TestText:
         assert text_of(reading("预算数("), reading("A合计")) == "预算数(A合计"
 
     @pytest.mark.parametrize(
-        "text", ["8682,23", "69:31", "95.", "=222，1万元", "≥98°", "45.1.", "1,2345", "I2.5", "M137.5万元"]
+        "text", ["8682,23", "69:31", "95.", "=222，1万元", "≥98°", "45.1.", "1,2345", "I2.5", "M137.5万元", "57669.9C"]
     )
     def test_a_quantity_as_nobody_prints_it_was_misread(self, text):
         assert has_odd_number(text)
 
     @pytest.mark.parametrize(
-        "text", ["1,234.5", "12,345,678.90万元", "26°C", "3:00开始", "2022.12.31", "98.3%", "1.加强", ""]
+        "text",
+        [
+            "476.541906.15",
+            "6.07.08.09.5",
+            "27.707.93",
+            "5.1031,435.90",
+            "3%13%",
+            "12345,678",
+            "1.5602.2元",
+            "0.48应付工资",
+        ],
+    )
+    def test_two_numbers_glued_to_one_are_odd(self, text):
+        assert has_odd_number(text)
+
+    @pytest.mark.parametrize(
+        "lines", [("36145", "879800194"), ("≥200个", "300个"), ("1,234.", "56"), ("3%", "13%", "免税")]
+    )
+    def test_numbers_on_several_lines_of_a_cell_are_not_taken_for_one(self, lines):
+        assert has_several_numbers([reading(line) for line in lines])
+
+    @pytest.mark.parametrize(
+        "lines", [("1,234.56",), ("2022年1月至", "12月31日"), ("完成1,200", "万元"), ("2024-", "01-05"), ("A栋", "3")]
+    )
+    def test_text_on_several_lines_with_one_number_is_one_text(self, lines):
+        assert not has_several_numbers([reading(line) for line in lines])
+
+    @pytest.mark.parametrize(
+        "text",
+        ["1,234.5", "12,345,678.90万元", "26°C", "3:00开始", "2022.12.31", "98.3%", "1.加强", "1.1.2", "1-3", ""],
     )
     def test_other_figures_are_not_odd(self, text):
         assert not has_odd_number(text)

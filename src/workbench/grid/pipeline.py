@@ -7,11 +7,13 @@ The stages, in order: `rectify` (the page level and flat), `structure` (ruling l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.grid.borderless.alignment import find_aligned_lattices, overlap
+from workbench.grid.borderless.cell_edges import kept_off_ink
+from workbench.grid.borderless.open_rows import with_open_rows
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, without_unused_rules
@@ -30,8 +32,8 @@ class PageTable:
 
 @dataclass(frozen=True, slots=True)
 class PageTables:
-    """The ``tables`` of a page, top to bottom, then left to right; the ``printed`` page that they were found on, and its
-    ``text`` without the rules of the tables."""
+    """The ``tables`` of a page, top to bottom, then left to right; the ``printed`` page that they were found on, and
+    its ``text`` without the rules of the tables."""
 
     printed: Printed
     tables: list[PageTable]
@@ -41,30 +43,33 @@ class PageTables:
 def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> PageTables:
     """The ruled tables of a page, those that only the alignment of their text shows, and the text without rules."""
     printed = find_print(page, settings.ruling)
-    lattices = find_lattices(printed.page, printed.rules, settings.ruling)
-    ruled = [lattice for lattice in lattices if not _has_one_column(lattice)]
-    framed = _with_cells([lattice for lattice in lattices if _has_one_column(lattice)], page, settings)
-    tables = _with_cells(ruled, page, settings)
-    text = _text(printed, [*tables, *framed], settings)
-    within = [table.lattice for table in tables]
-    aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, within, settings), page, settings)
-    if aligned or framed:
-        # The columns of a table in a frame may be shown by their text alone.
-        framed = [table for table in framed if not any(overlap(table.lattice, one.lattice) for one in aligned)]
-        tables = sorted([*tables, *framed, *aligned], key=lambda table: reading_order(table.lattice))
-        text = _text(printed, tables, settings)
-    return PageTables(printed, tables, text)
+    tables = _with_cells(find_lattices(printed.page, printed.rules, settings.ruling), page, settings)
+    text = _text(printed, tables, settings)
+    frames = [table for table in tables if len(table.lattice.xs) == 2]
+    ruled = [table for table in tables if len(table.lattice.xs) > 2]
+    opened = [with_open_rows(table.lattice, table.cells, text.cleaned, settings) for table in ruled]
+    whole = [_off_ink(table, text, settings) for table in _with_cells(opened, page, settings)]
+    beside = [table.lattice for table in ruled]
+    aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, beside, settings), page, settings)
+    aligned = [_off_ink(table, text, settings) for table in aligned]
+    # A frame or rules from side to side, in which text stands in columns that nobody ruled, is that table's.
+    whole += [frame for frame in frames if not any(overlap(frame.lattice, table.lattice) for table in aligned)]
+    lattices = [table.lattice for table in [*tables, *aligned]]
+    tables = sorted([*whole, *aligned], key=lambda table: reading_order(table.lattice))
+    return PageTables(printed, tables, _text(printed, tables, settings, lattices) if aligned else text)
 
 
-def _has_one_column(lattice: Lattice) -> bool:
-    """Whether rules lie under each other in a frame, and none parts columns."""
-    return len(lattice.xs) == 2 and len(lattice.ys) > 2
-
-
-def _text(printed: Printed, tables: Sequence[PageTable], settings: GridSettings) -> PageText:
-    """The text of a page without the rules of its tables."""
-    page, lattices = printed.page, [table.lattice for table in tables]
-    drawn = rule_ink(page.ink, printed.rules, lattices, page.text_height, settings.ruling)
+def _text(
+    printed: Printed,
+    tables: Sequence[PageTable],
+    settings: GridSettings,
+    lattices: Sequence[Lattice] | None = None,
+) -> PageText:
+    """The text of a page without the rules of its tables; ``lattices`` says which are drawn, if not those of the
+    tables."""
+    page = printed.page
+    drawn_by = [table.lattice for table in tables] if lattices is None else lattices
+    drawn = rule_ink(page.ink, printed.rules, drawn_by, page.text_height, settings.ruling)
     cells = [cell for table in tables for cell in table.cells]
     return page_text(page, drawn, printed.handwriting, cells, settings.text_lines, settings.rectify.ink)
 
@@ -73,6 +78,11 @@ def _with_cells(lattices: Sequence[Lattice], page: UprightPage, settings: GridSe
     ruling = settings.ruling
     tables = [PageTable(*without_unused_rules(lattice, find_cells(lattice, ruling))) for lattice in lattices]
     return [table for table in tables if _is_table(table, page.text_height, ruling.lattice.smallest_table)]
+
+
+def _off_ink(table: PageTable, text: PageText, settings: GridSettings) -> PageTable:
+    reach = settings.borderless.edge_reach
+    return replace(table, cells=kept_off_ink(table.lattice, table.cells, text.cleaned, reach))
 
 
 def _is_table(table: PageTable, text_height: float, smallest: float) -> bool:

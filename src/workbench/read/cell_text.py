@@ -36,10 +36,22 @@ PLACED = MEASURED | FULL_WIDTH.keys()
 QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
 ODD_NUMBER = re.compile(
     r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$|^[A-Za-z|!]\d"
+    r"|\d{4}[,，]\d|\.\d+[,，]\d|%\d|\d\.\d+[CDIlOoQSsZz]$"
 )
 """Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number,
-a letter before it. On coarse copies points are read as commas, noise as points, per cent signs as degrees, and relation
-symbols and what is left of rules as letters."""
+a letter before it. On coarse copies points are read as commas, noise as points, per cent signs as degrees, relation
+symbols and what is left of rules as letters, and the last digit as the letter that it looks like. Commas after the
+point and more digits after a per cent sign are two numbers in one."""
+
+SEVERAL_POINTS = re.compile(r"\D?(\d+(?:[.,，]\d+)*\.\d+(?:[.,，]\d+)*\.\d+)%?\D{0,4}")
+POINTED = re.compile(r"[1-9]\d?(?:\.[1-9]\d?){2,3}|(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])")
+"""Numbers with several points as they are printed: those of items (1.1.2), and dates."""
+
+AMOUNT_AND_LABEL = re.compile(r"[-−]?[\d,，]+\.\d\d[\u3400-\u9fff]{3,}")
+"""An amount and the label of the next column behind it; units are shorter."""
+
+AMOUNT_LINE = re.compile(r"[-−+－(（¥￥≥≤<>＜＞]?\d(?:[\d.,，]*\d)?[.,，]?[%％]?[)）]?[^\W\d]{0,2}")
+"""A line that is all one number, or the part of one before a wrap, with its sign and a short unit."""
 
 ITEM_NUMBER = re.compile(r"(?:^|(?<=[；;。，,：:、\s]))[\dA-Za-z一二三四五六七八九十①-⑳]{1,3}[)）]")
 """The number of an item of a list (``1）``): its bracket has no partner."""
@@ -184,7 +196,21 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
 
 def has_odd_number(text: str) -> bool:
     """Whether a text is a quantity as nobody prints it: something in it was misread."""
+    several = SEVERAL_POINTS.fullmatch(text)
+    if (several and not POINTED.fullmatch(several[1])) or AMOUNT_AND_LABEL.fullmatch(text):
+        return True
     return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
+
+
+def has_several_numbers(readings: Sequence[Reading]) -> bool:
+    """Whether several lines of a cell are numbers: those of several rows, or one that was wrapped; joined, they are
+    one number that nobody printed."""
+    return sum(is_number(reading.text.strip()) for reading in readings) > 1
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is all one number, with its sign and a short unit."""
+    return bool(AMOUNT_LINE.fullmatch(text))
 
 
 def has_odd_brackets(text: str) -> bool:

@@ -14,7 +14,15 @@ from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.text_lines import LineBox, PageText, RoughText, TextLayer, line_around_ink
 from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
-from workbench.read.cell_text import cell_text, has_odd_brackets, has_odd_number, has_unmeasured_brackets, least_sure
+from workbench.read.cell_text import (
+    cell_text,
+    has_odd_brackets,
+    has_odd_number,
+    has_several_numbers,
+    has_unmeasured_brackets,
+    is_number,
+    least_sure,
+)
 from workbench.read.comparison import CellReading, read_once, read_twice
 from workbench.read.crops import crop_line, line_crops
 from workbench.read.rough import has_grain_in_number, leaves_points, read_covered, read_smoothed
@@ -43,7 +51,13 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
-    found_text = iter([_cell_reading(lines, job.layer, text, settings) for job, lines in zip(jobs, reads, strict=True)])
+    glued = _beside_several_numbers(tables, jobs, reads)
+    found_text = iter(
+        [
+            _cell_reading(lines, job.layer, text, job.box in glued, settings)
+            for job, lines in zip(jobs, reads, strict=True)
+        ]
+    )
     cells = iter([_cell(box, found_text, text, upright, settings) for box in boxes])
     grids = [
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
@@ -82,17 +96,41 @@ def _jobs(box: CellBox, text: PageText) -> list[_Job]:
     return [_Job(box, layer) for layer in layers]
 
 
-def _cell_reading(reads: Sequence[LineRead], text: TextLayer, page: PageText, settings: ReadSettings) -> CellReading:
-    """A cell from the readings of its lines in a layer of the page's text."""
+def _beside_several_numbers(
+    tables: Sequence[PageTable], jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]]
+) -> set[CellBox]:
+    """The cells with several lines in rows of tables in which a cell has several numbers: these may be two rows."""
+    read = list(zip(jobs, reads, strict=True))
+    numbers = {job.box for job, lines in read if has_several_numbers([line.reading for line in lines])}
+    several = {job.box for job, lines in read if len(lines) > 1}
+    return {
+        cell
+        for table in tables
+        for cell in several.intersection(table.cells)
+        if any(_share_a_row(cell, other) for other in numbers.intersection(table.cells))
+    }
+
+
+def _share_a_row(one: CellBox, other: CellBox) -> bool:
+    return one.row < other.row + other.rowspan and other.row < one.row + one.rowspan
+
+
+def _cell_reading(
+    reads: Sequence[LineRead], text: TextLayer, page: PageText, glued: bool, settings: ReadSettings
+) -> CellReading:
+    """A cell from the readings of its lines in a layer of the page's text; ``glued``: it may be two cells."""
     reads = [replace(read, reading=with_leading_symbol(read.reading, read.part.line, text, settings)) for read in reads]
     readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
     lines = [read.part.line for read in reads]
     joined = cell_text(readings, crops, text.text_height, settings.cell_text)
-    if any(read.part.downwards for read in reads):
+    downwards = any(read.part.downwards for read in reads)
+    if downwards:
         joined = joined.replace(" ", "")  # the gaps between characters put side by side are no spaces
     character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
     agreements = [read.agreement for read in reads if read.agreement is not None]
-    if has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
+    if downwards and is_number(joined):
+        glued = True  # numbers of a few digits under each other, and not one that is written downwards
+    if glued or has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
         character = min(character, unsure)
     if page.rough is not None and _has_doubtful_points(joined, reads, text, page.rough, settings):
         character = min(character, unsure)

@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.borderless.row_segmentation import find_ink_runs, row_borders
-from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, text_outside, words_of
+from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders
+from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, joined, text_outside, type_height, words_of
 from workbench.grid.masks import Mask
 from workbench.grid.settings import GridSettings
-from workbench.grid.settings.borderless import BorderlessSettings
+from workbench.grid.settings.borderless import BorderlessSettings, TextBlockSettings
 from workbench.grid.settings.text_lines import TextLineSettings
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.structure.lattice import Lattice
@@ -36,7 +36,7 @@ def find_aligned_lattices(
 
 
 def overlap(one: Lattice, other: Lattice) -> bool:
-    """Whether two tables take up the same place."""
+    """Whether two tables lie over each other."""
     return (
         one.xs[0] < other.xs[-1] and other.xs[0] < one.xs[-1] and one.ys[0] < other.ys[-1] and other.ys[0] < one.ys[-1]
     )
@@ -51,10 +51,17 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     columns = _columns_of_lines(xs, block, text, grid.text_lines)
     if all(_is_running_text(lines, height, settings) for lines in columns):
         return None
+    columns = parted_lines(columns)
     ink_runs = find_ink_runs(columns, height)
     if len(ink_runs) < settings.fewest_rows:
         return None
     level = _Rules.between(xs, level_rules, height, grid)
+    notes = _notes_above(columns, ink_runs, block, text, level, settings)
+    above = ink_runs[notes - 1][1] if notes else None
+    ink_runs = ink_runs[notes:]
+    if len(ink_runs) < settings.fewest_rows:
+        return None
+    columns = [[line for line in lines if line.y1 > ink_runs[0][0]] for lines in columns]
     gaps = [level.inside(above[1], below[0]) for above, below in pairwise(ink_runs)]
     rooms = _rooms(columns, level)
     borders = row_borders(columns, rooms, ink_runs, [bool(found) for found in gaps], height, settings.rows)
@@ -70,9 +77,10 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
         *(gap.probability for gap in block.gaps),
         *np.maximum(decided, 1 - decided).tolist(),
     )
-    if _may_be_heading(columns, ink_runs, kept, level, settings):
+    head = text.ink[slice(*ink_runs[kept[0][0]])]
+    if _may_be_heading(columns, ink_runs, kept, level, settings) or _has_two_labels(head, xs, height, settings):
         sure = min(sure, settings.unsure)
-    ys, horizontal = _level_borders(ink_runs, kept, xs, level, sure, height, settings)
+    ys, horizontal, unruled = _level_borders(columns, ink_runs, above, kept, level, sure, settings)
     vertical = np.full((len(ys) - 1, len(xs)), sure)
     for j, (top, bottom) in enumerate(pairwise(ys)):
         line = words_of(text.ink[max(0, round(top)) : round(bottom)], height, settings.blocks)
@@ -80,7 +88,8 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
         vertical[j, 1:-1] = np.clip(white, settings.not_drawn, sure)
         if j == 0:
             _unsure_under_labels(vertical[0], xs, line, height, settings)
-    return Lattice(tuple(map(float, xs)), tuple(ys), horizontal, vertical)
+    places = tuple(map(float, xs))
+    return Lattice(places, tuple(ys), horizontal, vertical, frozenset(places), unruled)
 
 
 def _unsure_under_labels(
@@ -107,6 +116,20 @@ def _unsure_under_labels(
         )
         if off_own > settings.off_middle and off_all < settings.in_middle:
             drawn[before + 2 : after] = np.minimum(drawn[before + 2 : after], 1 - settings.unsure)
+
+
+def _has_two_labels(head: Mask, xs: Sequence[float], height: float, settings: BorderlessSettings) -> bool:
+    """Whether two labels stand far apart over one column: it is two, whose texts come close to each other below."""
+    words = words_of(head, height, settings.blocks)
+    for start, end in pairwise(xs):
+        labels = [
+            (a, b)
+            for a, b in stretches(words[max(0, round(start)) : round(end)])
+            if b - a > settings.one_character * height
+        ]
+        if any(after[0] - before[1] > settings.blocks.widest * height for before, after in pairwise(labels)):
+            return True
+    return False
 
 
 def _rooms(columns: Sequence[Sequence[LineBox]], level: _Rules) -> list[float]:
@@ -181,8 +204,69 @@ def _table_rows(
 def _filled_cells(
     columns: Sequence[Sequence[LineBox]], ink_runs: Sequence[tuple[int, int]], row: tuple[int, int]
 ) -> int:
+    return int(_filled(columns, ink_runs, row).sum())
+
+
+def _filled(
+    columns: Sequence[Sequence[LineBox]], ink_runs: Sequence[tuple[int, int]], row: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Which of the columns have text in a row."""
     top, bottom = ink_runs[row[0]][0], ink_runs[row[1]][1]
-    return sum(any(top <= (line.y0 + line.y1) / 2 < bottom for line in lines) for lines in columns)
+    return np.array([any(top <= (line.y0 + line.y1) / 2 < bottom for line in lines) for lines in columns])
+
+
+def _notes_above(
+    columns: Sequence[Sequence[LineBox]],
+    ink_runs: Sequence[tuple[int, int]],
+    block: TextBlock,
+    text: TextLayer,
+    level: _Rules,
+    settings: BorderlessSettings,
+) -> int:
+    """How many ink runs above the head of a table are its title and notes: whose account, in which currency.
+
+    The head is the first run with text in every column, or in as many as any has. What stands above it is no row if
+    it is a title in larger type; or has few texts, of which the first begins at the side of the table and runs across
+    two columns, or they lie outside its rules. A label of several columns stands in the middle of these.
+    """
+    filled = [_filled_cells(columns, ink_runs, (n, n)) for n in range(len(ink_runs))]
+    head = filled.index(max(filled))
+    below = [line.x0 for line in columns[0] if line.y0 >= ink_runs[head][0]]
+    if not (head and below):
+        return 0
+    near = settings.blocks.near / 2 * level.text_height
+    gaps = [bool(level.inside(one[1], other[0])) for one, other in pairwise(ink_runs)]
+    for n in range(head):
+        top, bottom = ink_runs[n]
+        words = words_of(text.ink[top:bottom], text.text_height, settings.blocks)
+        if level.inside(top - near, top):
+            return 0
+        outside = any(gaps[n:head]) and not all(gaps[head:])
+        title = _is_title(text.ink[top:bottom], words, text.text_height, settings.blocks)
+        if not title and not _is_note(words, min(below), outside, block, text.text_height, settings.blocks):
+            return 0
+    return head
+
+
+def _is_title(line: Mask, words: NDArray[np.bool_], text_height: float, settings: TextBlockSettings) -> bool:
+    """Whether a line is one text in larger type."""
+    return len(stretches(words)) == 1 and type_height(line, words) > settings.larger_type * text_height
+
+
+def _is_note(
+    words: NDArray[np.bool_],
+    side: int,
+    outside: bool,
+    block: TextBlock,
+    text_height: float,
+    settings: TextBlockSettings,
+) -> bool:
+    """Whether a line above a table, whose left ``side`` is given, is a note: ``outside`` its rules or not."""
+    texts = stretches(joined(words, 2 * settings.word_gap * text_height))  # a full-width colon parts no texts
+    start, end = texts[0]
+    crosses = any(start < gap.middle < end and words[round(gap.middle)] for gap in block.gaps)
+    few = len(texts) <= (len(block.gaps) + 1) / 2
+    return few and start <= side + text_height / 2 and (crosses or outside)
 
 
 def _may_be_heading(
@@ -264,18 +348,28 @@ class _Rules:
 
 
 def _level_borders(
+    columns: Sequence[Sequence[LineBox]],
     ink_runs: Sequence[tuple[int, int]],
+    above_table: float | None,
     rows: Sequence[tuple[int, int]],
-    xs: Sequence[float],
     level: _Rules,
     sure: float,
-    text_height: float,
     settings: BorderlessSettings,
-) -> tuple[list[float], NDArray[np.float64]]:
-    """Positions of the borders between rows, on the rules where there are any, and the probability of each stretch."""
+) -> tuple[list[float], NDArray[np.float64], frozenset[float]]:
+    """Positions of the borders between rows, on the rules where there are any, and the probability of each stretch.
+
+    With those of the positions at which there is no rule. Notes ``above_table`` end there, None without any. Where a
+    rule is drawn along other columns only, and one has text on both sides of it as these do, a cell of both rows is as
+    likely as a rule that was lost.
+    """
+    text_height = level.text_height
+    filled = [_filled(columns, ink_runs, row) for row in rows]
+    lost = [np.where(one & other, settings.unsure, settings.not_drawn) for one, other in pairwise(filled)]
+    left_out = [np.full(len(columns), settings.not_drawn), *lost, np.full(len(columns), settings.not_drawn)]
     top, bottom = ink_runs[rows[0][0]][0], ink_runs[rows[-1][1]][1]
     near = settings.blocks.near / 2 * text_height
-    above = ink_runs[rows[0][0] - 1][1] if rows[0][0] else top - near
+    before = top - near if above_table is None else above_table
+    above = ink_runs[rows[0][0] - 1][1] if rows[0][0] else before
     below = ink_runs[rows[-1][1] + 1][0] if rows[-1][1] + 1 < len(ink_runs) else bottom + near
     around = settings.blocks.narrowest * text_height
     spaces: list[tuple[float, float, float]] = [(above, top, max((above + top) / 2, top - around))]
@@ -285,6 +379,7 @@ def _level_borders(
     spaces += [(bottom, below, min((bottom + below) / 2, bottom + around))]
     positions: list[float] = []
     drawn: list[NDArray[np.float64]] = []
+    unruled: list[float] = []
     for number, (start, end, middle) in enumerate(spaces):
         groups = level.apart(level.inside(start, end))
         if number == 0:  # the rule nearest to the table is its own; others belong to what is above or below it
@@ -292,8 +387,10 @@ def _level_borders(
         elif number == len(spaces) - 1:
             groups = groups[:1]
         positions += [float(level.positions[group].mean()) for group in groups] or [middle]
-        drawn += [np.where(level.drawn[group].any(axis=0), settings.drawn, settings.not_drawn) for group in groups]
-        drawn += [] if groups else [np.full(len(xs) - 1, sure)]
+        missing = left_out[number] if len(groups) == 1 else left_out[0]
+        drawn += [np.where(level.drawn[group].any(axis=0), settings.drawn, missing) for group in groups]
+        drawn += [] if groups else [np.full(len(columns), sure)]
+        unruled += [] if groups else [middle]
     horizontal = np.array(drawn)
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], sure)
-    return positions, horizontal
+    return positions, horizontal, frozenset(unruled)

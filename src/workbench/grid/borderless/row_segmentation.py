@@ -9,7 +9,7 @@ probability of each border.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -50,11 +50,51 @@ class _Column:
         return slice(*np.searchsorted(self.ink_run, (a, b + 1)).tolist())
 
 
+def parted_lines(columns: Sequence[Sequence[LineBox]]) -> list[list[LineBox]]:
+    """The lines of each column; what touches from line to line in one column is parted where others part their lines.
+
+    It is parted where more of the other columns have two whole lines beside it than have a line across.
+    """
+    return [
+        [part for line in lines for part in _parts(line, [*columns[:n], *columns[n + 1 :]])]
+        for n, lines in enumerate(columns)
+    ]
+
+
+def runs_across(line: LineBox, y: float) -> bool:
+    """Whether a border would cut a line through, not only a comma that hangs below it or a bracket that stands up."""
+    return min(y - line.y0, line.y1 - y) > line.height / 4
+
+
+def _parts(line: LineBox, others: Sequence[Sequence[LineBox]]) -> list[LineBox]:
+    """The lines that ``others`` show a line to be, itself if it is one."""
+    middles = sorted(
+        (above.y1 + below.y0) / 2
+        for lines in others
+        for above, below in pairwise(lines)
+        if _is_beside(above, line) and _is_beside(below, line)
+    )
+    same = np.cumsum(np.diff(middles, prepend=middles[:1]) > line.height / 4)
+    between = [np.array(middles)[same == n] for n in np.unique(same)]  # the gaps between the same two lines
+    shown = [(round(float(np.median(gaps))), len(gaps)) for gaps in between]
+    cuts = [y for y, count in shown if count > sum(any(runs_across(other, y) for other in lines) for lines in others)]
+    return [replace(line, y0=top, y1=bottom) for top, bottom in pairwise([line.y0, *cuts, line.y1])]
+
+
+def _is_beside(one: LineBox, line: LineBox) -> bool:
+    """Whether most of a line's height lies within that of another."""
+    return min(one.y1, line.y1) - max(one.y0, line.y0) > one.height / 2
+
+
 def find_ink_runs(columns: Sequence[Sequence[LineBox]], text_height: float) -> list[tuple[int, int]]:
-    """Top and bottom of the lines that stand beside each other, in any of the columns, top to bottom."""
+    """Top and bottom of the lines that stand beside each other, in any of the columns, top to bottom.
+
+    A speck or the tip of a stroke belongs to the line that it half reaches into.
+    """
     ink_runs: list[tuple[int, int]] = []
     for line in sorted((line for lines in columns for line in lines), key=lambda line: line.y0):
-        if ink_runs and line.y0 < ink_runs[-1][1] - 0.15 * text_height:
+        lowest = min(line.height, ink_runs[-1][1] - ink_runs[-1][0]) if ink_runs else 0
+        if ink_runs and line.y0 <= ink_runs[-1][1] - min(0.15 * text_height, lowest / 2):
             ink_runs[-1] = (ink_runs[-1][0], max(ink_runs[-1][1], line.y1))
         else:
             ink_runs.append((line.y0, line.y1))

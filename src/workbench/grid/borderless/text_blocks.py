@@ -80,22 +80,22 @@ def words_of(ink: Mask, text_height: float, settings: TextBlockSettings) -> NDAr
 
     A line in larger type is a heading, and one word.
     """
-    inked = _joined((ink > 0).any(axis=0), settings.between_characters * text_height)
-    larger = _type_height(ink, inked) / text_height
+    inked = joined((ink > 0).any(axis=0), settings.between_characters * text_height)
+    larger = type_height(ink, inked) / text_height
     is_heading = settings.larger_type < larger < settings.highest
-    return _joined(inked, settings.word_gap * larger * text_height) if is_heading else inked
+    return joined(inked, settings.word_gap * larger * text_height) if is_heading else inked
 
 
-def _joined(inked: NDArray[np.bool_] | np.bool_, gap: float) -> NDArray[np.bool_]:
+def joined(inked: NDArray[np.bool_] | np.bool_, gap: float) -> NDArray[np.bool_]:
     """With the gaps narrower than so many pixels filled."""
-    joined = np.array(inked)
+    filled = np.array(inked)
     for (_, end), (start, _) in pairwise(stretches(inked)):
         if start - end < gap:
-            joined[end:start] = True
-    return joined
+            filled[end:start] = True
+    return filled
 
 
-def _type_height(ink: Mask, words: NDArray[np.bool_]) -> float:
+def type_height(ink: Mask, words: NDArray[np.bool_]) -> float:
     """The usual height of what stands between the gaps of an ink run, of the highest line of each."""
     heights = [
         max((bottom - top for top, bottom in stretches((ink[:, start:end] > 0).any(axis=1))), default=0)

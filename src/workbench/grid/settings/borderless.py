@@ -176,6 +176,13 @@ class BorderlessSettings:
     not_drawn: float = 0.05
     """Probability of a border where the rule is left out beside one that is drawn, or text crosses it."""
 
+    one_character: float = 1.5
+    """A line narrower than this holds one character: of a text that is written downwards, or of a column of units."""
+
+    edge_reach: float = 0.5
+    """An edge that nobody drew is moved by at most this to keep off a line's ink: half a line, or it would be cut off
+    on its other side."""
+
     blocks: TextBlockSettings = field(default_factory=TextBlockSettings)
     """Columns."""
 

@@ -144,6 +144,8 @@ def without_unused_rules(lattice: Lattice, cells: list[CellBox]) -> tuple[Lattic
         tuple(lattice.ys[i] for i in rows),
         lattice.horizontal[np.ix_(rows, columns[:-1])],
         lattice.vertical[np.ix_(rows[:-1], columns)],
+        lattice.unruled_xs,
+        lattice.unruled_ys,
     )
     renumbered = [
         replace(

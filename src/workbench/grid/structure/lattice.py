@@ -24,13 +24,16 @@ class Lattice:
 
     ``xs`` and ``ys`` are the rules' positions (upright pixels, ascending). ``horizontal[j, i]`` is the
     probability (0 to 1) that rule ``ys[j]`` is drawn between ``xs[i]`` and ``xs[i + 1]``;
-    ``vertical[j, i]`` that rule ``xs[i]`` is between ``ys[j]`` and ``ys[j + 1]``.
+    ``vertical[j, i]`` that rule ``xs[i]`` is between ``ys[j]`` and ``ys[j + 1]``. ``unruled_xs`` and ``unruled_ys`` are
+    those of the positions at which nobody drew a rule: text alone shows a border there.
     """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     horizontal: NDArray[np.float64]
     vertical: NDArray[np.float64]
+    unruled_xs: frozenset[float] = frozenset()
+    unruled_ys: frozenset[float] = frozenset()
 
 
 def find_lattices(page: UprightPage, rules: RulingMasks, settings: RulingSettings) -> list[Lattice]:
@@ -276,7 +279,14 @@ def rule_ink(
     kept = np.zeros_like(ink)
     for lattice in lattices:
         reach = _Reach(settings.snap * text_height, settings.lattice.remnants * text_height)
-        drawn = lattice.horizontal >= settings.drawn, settings.drawn <= lattice.vertical.T
+        ruled = (
+            np.array([[stop not in unruled] for stop in stops])
+            for stops, unruled in ((lattice.ys, lattice.unruled_ys), (lattice.xs, lattice.unruled_xs))
+        )
+        drawn = [
+            (found >= settings.drawn) & there
+            for found, there in zip((lattice.horizontal, lattice.vertical.T), ruled, strict=True)
+        ]
         _add_ink(kept, ink, rules.long_horizontal, rules.segments_horizontal, lattice.ys, lattice.xs, drawn[0], reach)
         _add_ink(
             kept.T, ink.T, rules.long_vertical.T, rules.segments_vertical.T, lattice.xs, lattice.ys, drawn[1], reach

@@ -1,0 +1,83 @@
+"""Rows of ruled tables that nobody ruled: columns and a head are drawn, and many lines stand in one row of the lattice.
+
+Such a row is cut where its columns agree on their lines. What stands in one column only, or goes on from line to line,
+is the text of one cell, and is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders, runs_across
+from workbench.grid.settings import GridSettings
+from workbench.grid.structure.cells import CellBox
+from workbench.grid.structure.lattice import Lattice
+from workbench.grid.text_lines import LineBox, TextLayer, find_lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Borders that nobody drew in a row of a lattice: their heights (upright pixels), and the ``probability`` of each
+    [border, column of the lattice]."""
+
+    ys: tuple[float, ...]
+    probability: NDArray[np.float64]
+
+
+def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings) -> Lattice:
+    """The lattice with the borders that its text shows in rows that nobody ruled."""
+    cuts = [_cut(row, lattice, cells, text, settings) for row in range(len(lattice.ys) - 1)]
+    if not any(cuts):
+        return lattice
+    ys: list[float] = []
+    horizontal: list[NDArray[np.float64]] = []
+    vertical: list[NDArray[np.float64]] = []
+    for row, cut in enumerate(cuts):
+        ys.append(lattice.ys[row])
+        horizontal.append(lattice.horizontal[row : row + 1])
+        vertical.append(lattice.vertical[row : row + 1])
+        if cut:
+            ys += cut.ys
+            horizontal.append(cut.probability)
+            vertical.append(np.repeat(vertical[-1], len(cut.ys), axis=0))
+    return replace(
+        lattice,
+        ys=(*ys, lattice.ys[-1]),
+        horizontal=np.vstack([*horizontal, lattice.horizontal[-1:]]),
+        vertical=np.vstack(vertical),
+        unruled_ys=lattice.unruled_ys.union(*(cut.ys for cut in cuts if cut)),
+    )
+
+
+def _cut(row: int, lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings) -> _Cut | None:
+    """Where a row of a lattice may be cut, None where it has the lines of one row."""
+    height, borderless = text.text_height, settings.borderless
+    inside = [cell for cell in cells if cell.row == row and cell.rowspan == 1]
+    columns = parted_lines([find_lines(cell, text, settings.text_lines) for cell in inside])
+    ink_runs = find_ink_runs(columns, height)
+    if not _has_rows(columns, borderless.one_character * height):
+        return None
+    rooms = [max(height, cell.x1 - cell.x0 - height) for cell in inside]
+    found = row_borders(columns, rooms, ink_runs, [False] * (len(ink_runs) - 1), height, borderless.rows)
+    ys = [(above[1] + below[0]) / 2 for above, below in pairwise(ink_runs)]
+    sure = np.minimum(found, borderless.most_certain)
+    probability = np.full((len(ys), len(lattice.xs) - 1), 0.0)
+    for cell, lines in zip(inside, columns, strict=True):
+        crossed = np.array([any(runs_across(line, y) for line in lines) for y in ys])
+        place = slice(cell.col, cell.col + cell.colspan)
+        probability[:, place] = np.where(crossed, 0.0, sure)[:, None]
+    return _Cut(tuple(ys), probability)
+
+
+def _has_rows(columns: Sequence[Sequence[LineBox]], character: float) -> bool:
+    """Whether more of the columns have several lines than one: one line beside many is a row of its own.
+
+    Lines no wider than a ``character`` (pixels) may be a text that is written downwards, and say nothing.
+    """
+    several = sum(len(lines) > 1 and max(line.width for line in lines) > character for lines in columns)
+    return several > max(1, sum(len(lines) == 1 for lines in columns))
