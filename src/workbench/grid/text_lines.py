@@ -68,9 +68,9 @@ class PageText:
     """The text of a page ``as_scanned``, its ruling lines aside, and ``cleaned`` of seals, handwriting and noise.
 
     Both are one object where nothing was taken off. ``taken_off`` marks where seals and handwriting were,
-    ``handwriting`` where handwriting was found. ``with_rules`` is the page as scanned with its rules on it, ``at_rules``
-    the text that touches them: part of it may have been taken for a rule. ``rough``: how a page is read that is black
-    and white or full of grain, None for others.
+    ``handwriting`` where handwriting was found. ``with_rules`` is the page as scanned with its rules on it,
+    ``at_rules`` the text that touches them: part of it may have been taken for a rule. ``rough``: how a page is read
+    that is black and white or full of grain, None for others.
     """
 
     as_scanned: TextLayer
@@ -171,7 +171,7 @@ def _touching_rules(
 
 
 def _painted(grey: NDArray[np.uint8], mask: Mask, ink: Mask) -> NDArray[np.uint8]:
-    """``grey`` with paper on the mask and a pixel around it, where there is no other ink: edges are lighter than ink."""
+    """``grey`` with paper on the mask and, where there is no other ink, a pixel around it: edges are lighter."""
     return np.asarray(grey | cv2.subtract(cv2.dilate(mask, np.ones((3, 3), np.uint8)), cv2.subtract(ink, mask)))
 
 

@@ -70,4 +70,6 @@ def read_twice(as_scanned: CellReading, cleaned: CellReading, buried: bool, sett
 
 def _blank(hidden: bool, settings: ReadSettings) -> CellText:
     """A cell in which nothing was read: empty, unless there is ink, or what lies over it may hide print."""
-    return CellText("", "obscured", settings.second_reading.unsure, None) if hidden else CellText("", "empty", 1.0, None)
+    return (
+        CellText("", "obscured", settings.second_reading.unsure, None) if hidden else CellText("", "empty", 1.0, None)
+    )

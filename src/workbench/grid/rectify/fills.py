@@ -121,14 +121,14 @@ def _is_enclosed(fill: Fill, dark: Mask, settings: FillSettings) -> bool:
     inner = cv2.erode(fill.mask, _square(3), borderValue=0)  # the outermost pixels are mixed with paper
     edge = cv2.subtract(inner, cv2.erode(inner, _square(3), borderValue=0))
     runs_round = np.count_nonzero(dark[edge > 0]) >= settings.enclosed * np.count_nonzero(edge)
-    return runs_round and np.count_nonzero(fill.mask & dark) >= settings.ground * np.count_nonzero(fill.mask)
+    return bool(runs_round and np.count_nonzero(fill.mask & dark) >= settings.ground * np.count_nonzero(fill.mask))
 
 
 def _holds_print(fill: Fill, grey: NDArray[np.uint8], settings: FillSettings) -> bool:
     """Whether something is printed on a fill. A bar, a shadow or the black beside a sheet is no cell."""
     inner = cv2.erode(fill.mask, _square(5), borderValue=0)
     marks = np.where(_on_white(grey, fill.tone) < settings.clear_print, inner, 0)
-    share = np.count_nonzero(marks) / max(1, np.count_nonzero(inner))
+    share = float(np.count_nonzero(marks)) / max(1.0, float(np.count_nonzero(inner)))
     return settings.least_print <= share <= settings.most_print
 
 

@@ -91,7 +91,7 @@ def _figures_stand(components: Components, text_height: float, settings: Orienta
     sized = (longer > settings.smallest_figure) & (longer < settings.largest_figure)
     standing = np.count_nonzero(sized & (ratio > settings.slender))
     lying = np.count_nonzero(sized & (ratio < 1 / settings.slender))
-    return standing > settings.slender * lying
+    return bool(standing > settings.slender * lying)
 
 
 def _lengths_of_lines(characters: Mask, text_height: float, settings: OrientationSettings) -> tuple[float, float]:

@@ -79,7 +79,17 @@ class FillSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("darker_than_paper", "paper_window", "least_solid", "sided", "enclosed", "ground", "beyond_dense", "least_print", "most_print"),
+            fractions=(
+                "darker_than_paper",
+                "paper_window",
+                "least_solid",
+                "sided",
+                "enclosed",
+                "ground",
+                "beyond_dense",
+                "least_print",
+                "most_print",
+            ),
             grey_levels=("clear_print", "step"),
             ascending=(("solid", "widest_stroke", "lowest"), ("least_print", "most_print")),
         )

@@ -133,7 +133,9 @@ class LatticeSettings:
 
     def __post_init__(self) -> None:
         require_sensible(
-            self, fractions=("lone_rule_share", "open_end", "sure_somewhere"), ascending=(("past_table", "lone_rule_reach"),)
+            self,
+            fractions=("lone_rule_share", "open_end", "sure_somewhere"),
+            ascending=(("past_table", "lone_rule_reach"),),
         )
 
 
@@ -249,7 +251,13 @@ class PaleRuleSettings:
     """So many lines, itself included, that begin and end at the same places are rules of one table."""
 
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("unbroken", "least_seen"), percentages=("noise_percentile",), grey_levels=("faintest",), factors=("above_noise",))
+        require_sensible(
+            self,
+            fractions=("unbroken", "least_seen"),
+            percentages=("noise_percentile",),
+            grey_levels=("faintest",),
+            factors=("above_noise",),
+        )
 
 
 @dataclass(frozen=True, slots=True)

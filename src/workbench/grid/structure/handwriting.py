@@ -7,6 +7,7 @@ it crosses print: what is found here is kept apart, and print that it comes near
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray

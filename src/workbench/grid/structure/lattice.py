@@ -95,13 +95,9 @@ def _is_around_another(box: PixelBox, boxes: list[PixelBox], network: Mask) -> b
             continue
         window = network[other[1] : other[3], other[0] : other[2]]
         largest = max(outer_boxes(window), key=lambda part: part[2] * part[3])
-        if largest[2] * largest[3] >= _MOST * window.size:
+        if min(largest[2] / window.shape[1], largest[3] / window.shape[0]) > 1 - 2 / min(window.shape):
             return True
     return False
-
-
-_MOST = 0.98
-"""Share of its own box that a network's outline fills, rounding aside."""
 
 
 def _size(box: PixelBox) -> tuple[int, int]:
@@ -198,8 +194,8 @@ def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattic
     if rows.all() and columns.all():
         return lattice
     ys, xs = np.flatnonzero(rows), np.flatnonzero(columns)
-    horizontal = [lattice.horizontal[np.ix_(ys, range(a, b))].mean(axis=1) for a, b in pairwise(xs)]
-    vertical = [lattice.vertical[np.ix_(range(a, b), xs)].mean(axis=0) for a, b in pairwise(ys)]
+    horizontal = [lattice.horizontal[np.ix_(ys, np.arange(a, b))].mean(axis=1) for a, b in pairwise(xs)]
+    vertical = [lattice.vertical[np.ix_(np.arange(a, b), xs)].mean(axis=0) for a, b in pairwise(ys)]
     return Lattice(
         tuple(lattice.xs[i] for i in xs),
         tuple(lattice.ys[j] for j in ys),

@@ -49,8 +49,8 @@ def with_pale_rules(page: UprightPage, settings: PaleRuleSettings) -> UprightPag
     height = page.text_height
     print_ink = _print_ink(page.ink, height, settings)
     level = _look_along(page.grey, page.ink, print_ink, np.zeros_like(print_ink), height, settings)
-    down = [transposed(mask) for mask in (page.grey, page.ink, print_ink)]
-    plumb = _look_along(*down, _in_words(down[2], height, settings), height, settings)
+    grey, ink, print_down = (transposed(mask) for mask in (page.grey, page.ink, print_ink))
+    plumb = _look_along(grey, ink, print_down, _in_words(print_down, height, settings), height, settings)
     across = _placed(level, plumb, settings.longest_unseen, height, settings)
     down = _placed(plumb, level, settings.longest_unseen_down, height, settings)
     if not (across or down):
@@ -117,9 +117,7 @@ def _look_along(
     return _Direction(pale, _dark_lines(ink, text_height, settings) if pale else (), darker | unseen)
 
 
-def _continued(
-    parts: Sequence[_Line], unseen: Mask, text_height: float, settings: PaleRuleSettings
-) -> list[_Line]:
+def _continued(parts: Sequence[_Line], unseen: Mask, text_height: float, settings: PaleRuleSettings) -> list[_Line]:
     """Parts of one line put together, where ink hides what lies between them."""
     lines: list[_Line] = []
     for part in sorted(parts, key=lambda part: part.left):
@@ -201,8 +199,9 @@ def _end(
 ) -> int | None:
     """The column of the rule at which a line in a ``row`` ends that is seen as far as the column ``end``.
 
-    Between the two, no further than ``furthest``, it may be hidden. ``outwards`` is -1 at the left and 1 at the right end; ``crossing`` has the first
-    and last column, and the first and last row, of each rule that crosses. None where no rule ends the line.
+    Between the two, no further than ``furthest``, it may be hidden. ``outwards`` is -1 at the left and 1 at the right
+    end; ``crossing`` has the first and last column, and the first and last row, of each rule that crosses. None where
+    no rule ends the line.
     """
     met = (crossing[:, 2] - reach <= row) & (crossing[:, 3] + reach >= row)
     at = crossing[met, :2].mean(axis=1)
