@@ -483,8 +483,7 @@ def bar_of(rows: Sequence[int]) -> TextLayer:
     grey = np.full((30, 45), 255, np.uint8)
     grey[10 : 10 + len(rows), 5:37] = np.array(rows)[:, None]
     grey[10:13, 33:37] = 255  # what a seal took from one end: not the shape of any sign
-    nothing = np.zeros_like(grey)
-    return TextLayer(grey, np.where(grey < 200, 255, 0).astype(np.uint8), nothing, nothing, 30.0)
+    return TextLayer(grey, np.where(grey < 200, 255, 0).astype(np.uint8), 30.0)
 
 
 def crops_in(paper: Paper) -> list[Paper]:
@@ -545,7 +544,7 @@ class TestLines:
         grey[12:14, 42:44] = grey[26:28, 44:46] = 60
         grey[10:30, 50:110] = 60
         ink = np.where(grey < 150, 255, 0).astype(np.uint8)
-        text = TextLayer(grey, ink, np.zeros_like(ink), np.zeros_like(ink), 20.0)
+        text = TextLayer(grey, ink, 20.0)
         (line,) = find_lines(CellBox(0, 0, 1, 1, 2, 2, 138, 38, 1.0), text)
         assert (line.x0, line.x1) == (18, 110)
 

@@ -32,8 +32,7 @@ def scanned(text: str, typeface: str, size: int, seed: int = 0) -> NDArray[np.ui
 
 def layer(grey: NDArray[np.uint8], size: int) -> TextLayer:
     ink = np.where(grey < 170, 255, 0).astype(np.uint8)
-    nothing = np.zeros_like(ink)
-    return TextLayer(grey, ink, nothing, nothing, float(size))
+    return TextLayer(grey, ink, float(size))
 
 
 def line_of(text: TextLayer) -> LineBox:

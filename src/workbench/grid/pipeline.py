@@ -33,11 +33,12 @@ class PageTable:
 @dataclass(frozen=True, slots=True)
 class PageTables:
     """The ``tables`` of a page, top to bottom, then left to right; the ``printed`` page that they were found on, and
-    its ``text`` without the rules of the tables."""
+    its ``text`` without the rules of the tables. ``suspect`` cells stand alone with ink that no other print has."""
 
     printed: Printed
     tables: list[PageTable]
     text: PageText
+    suspect: set[CellBox]
 
 
 def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> PageTables:
@@ -56,7 +57,11 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     whole += [frame for frame in frames if not any(overlap(frame.lattice, table.lattice) for table in aligned)]
     lattices = [table.lattice for table in [*tables, *aligned]]
     tables = sorted([*whole, *aligned], key=lambda table: reading_order(table.lattice))
-    return PageTables(printed, tables, _text(printed, tables, settings, lattices) if aligned else text)
+    text = _text(printed, tables, settings, lattices) if aligned else text
+    suspect = (
+        cells_in_other_ink(page, text.as_scanned.ink, table.cells, settings.ruling.other_ink) for table in tables
+    )
+    return PageTables(printed, tables, text, set().union(*suspect))
 
 
 def _text(

@@ -51,10 +51,10 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
-    glued = _beside_several_numbers(tables, jobs, reads)
+    doubted = _beside_several_numbers(tables, jobs, reads) | found.suspect
     found_text = iter(
         [
-            _cell_reading(lines, job.layer, text, job.box in glued, settings)
+            _cell_reading(lines, job.layer, text, job.box in doubted, settings)
             for job, lines in zip(jobs, reads, strict=True)
         ]
     )
@@ -116,9 +116,10 @@ def _share_a_row(one: CellBox, other: CellBox) -> bool:
 
 
 def _cell_reading(
-    reads: Sequence[LineRead], text: TextLayer, page: PageText, glued: bool, settings: ReadSettings
+    reads: Sequence[LineRead], text: TextLayer, page: PageText, doubted: bool, settings: ReadSettings
 ) -> CellReading:
-    """A cell from the readings of its lines in a layer of the page's text; ``glued``: it may be two cells."""
+    """A cell from the readings of its lines in a layer of the page's text; ``doubted``: it may be two cells,
+    or hold more than print."""
     reads = [replace(read, reading=with_leading_symbol(read.reading, read.part.line, text, settings)) for read in reads]
     readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
     lines = [read.part.line for read in reads]
@@ -129,8 +130,8 @@ def _cell_reading(
     character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
     agreements = [read.agreement for read in reads if read.agreement is not None]
     if downwards and is_number(joined):
-        glued = True  # numbers of a few digits under each other, and not one that is written downwards
-    if glued or has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
+        doubted = True  # numbers of a few digits under each other, and not one that is written downwards
+    if doubted or has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
         character = min(character, unsure)
     if page.rough is not None and _has_doubtful_points(joined, reads, text, page.rough, settings):
         character = min(character, unsure)

@@ -61,12 +61,6 @@ class SecondReadingSettings:
     covered: float = 0.03
     """From this share of its box on a line is under a seal or handwriting, and is read a second time."""
 
-    handwriting_beside: float = 1.2
-    """Handwriting nearer to a line than this, sideways, may hold characters of it."""
-
-    handwriting_above: float = 0.5
-    """The same up or down."""
-
     unsure: float = 0.3
     """Confidence (0 to 1) of a reading that leaves ink unaccounted for."""
 

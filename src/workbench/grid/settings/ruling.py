@@ -187,6 +187,54 @@ class HandwritingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherInkSettings:
+    """What is another ink than that of most print."""
+
+    compared_height: float = 0.5
+    """Ink is compared with the print in components higher than this: lone thin strokes are lighter than characters."""
+
+    compared_width: float = 0.2
+    """Ink is compared with the print in components wider than this."""
+
+    fewest_compared: int = 40
+    """Ink is compared where there are so many such components."""
+
+    densest: float = 0.5
+    """A character that fills more than this share of its room has run full of ink: its strokes cannot be measured."""
+
+    dark_part: float = 0.2
+    """The tone of a component is this quantile (0 to 1) of its pixels: that of its darkest part."""
+
+    thick_part: float = 0.9
+    """The thickness of a component is this quantile (0 to 1) over its pixels: that of its thickest part."""
+
+    nearly_all: float = 95.0
+    """Nearly all components are print: this percentile of them (0 to 100) is."""
+
+    lighter: float = 0.15
+    """Ink lighter than most print by this share of the print's contrast is another ink."""
+
+    full_tone: float = 1.5
+    """A stroke whose middle is nearer to paper than this many pixels shares them all with it, and never has its ink's
+    tone: the thin strokes of % are lighter than their circles."""
+
+    more_coloured: float = 48.0
+    """Ink whose chroma (0 to 255) is higher than that of most print by so much is handwriting in colour."""
+
+    thicker: float = 1.75
+    """Strokes thicker than those of most print by this factor are written by hand; bold type is less so."""
+
+    def __post_init__(self) -> None:
+        require_sensible(
+            self,
+            fractions=("densest", "dark_part", "thick_part", "lighter"),
+            percentages=("nearly_all",),
+            grey_levels=("more_coloured",),
+            factors=("thicker",),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PaleRuleSettings:
     """Rules too light for ink."""
 
@@ -352,6 +400,9 @@ class RulingSettings:
 
     lattice: LatticeSettings = field(default_factory=LatticeSettings)
     """Tables, and the ink of their rules."""
+
+    other_ink: OtherInkSettings = field(default_factory=OtherInkSettings)
+    """Ink that makes a cell suspect."""
 
     pale: PaleRuleSettings = field(default_factory=PaleRuleSettings)
     """Rules too light for ink."""
