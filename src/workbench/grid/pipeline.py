@@ -58,10 +58,10 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     lattices = [table.lattice for table in [*tables, *aligned]]
     tables = sorted([*whole, *aligned], key=lambda table: reading_order(table.lattice))
     text = _text(printed, tables, settings, lattices) if aligned else text
-    suspect = (
-        cells_in_other_ink(page, text.as_scanned.ink, table.cells, settings.ruling.other_ink) for table in tables
-    )
-    return PageTables(printed, tables, text, set().union(*suspect))
+    ink = text.as_scanned.ink
+    other = find_other_ink(page, ink, settings.ruling.other_ink)
+    suspect = {cell for table in tables for cell in cells_alone_in_other_ink(other, ink, table.cells)}
+    return PageTables(printed, tables, text, suspect)
 
 
 def _text(
