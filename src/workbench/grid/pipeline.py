@@ -19,6 +19,7 @@ from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, without_unused_rules
 from workbench.grid.structure.handwriting import Printed, find_print
 from workbench.grid.structure.lattice import Lattice, find_lattices, reading_order, rule_ink
+from workbench.grid.structure.other_ink import cells_alone_in_other_ink, find_other_ink
 from workbench.grid.text_lines import PageText, page_text
 
 
