@@ -125,6 +125,9 @@ class LatticeSettings:
     """Least probability for the edge of a table: where a page break leaves it open, the crossing rules still end
     there."""
 
+    sheet_edge: float = 0.04
+    """The edge of a sheet lies within this share of the picture's short side from its border."""
+
     sure_somewhere: float = 0.9
     """A line inside a table is somewhere at least so likely (0 to 1) to be drawn."""
 
@@ -134,7 +137,7 @@ class LatticeSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("lone_rule_share", "open_end", "sure_somewhere"),
+            fractions=("lone_rule_share", "open_end", "sheet_edge", "sure_somewhere"),
             ascending=(("past_table", "lone_rule_reach"),),
         )
 

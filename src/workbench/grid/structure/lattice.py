@@ -65,24 +65,28 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
         (x, y, x + width, y + height) for x, y, width, height in outer_boxes(network) if max(width, height) > smallest
     ]
     flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
-    around_none = _without_sheet_edges([box for box in boxes if box not in flat], network)
+    around_none = _without_sheet_edges([box for box in boxes if box not in flat], network, settings.lattice)
     tables = _merge_overlapping(around_none)
     lone = _joined_rules(sorted(flat), reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height, settings) for table in tables])
 
 
-def _without_sheet_edges(boxes: list[PixelBox], network: Mask) -> list[PixelBox]:
+def _without_sheet_edges(boxes: list[PixelBox], network: Mask, settings: LatticeSettings) -> list[PixelBox]:
     """Without the networks that reach around another one, along the border of the picture, and never into it.
 
     They are edges of the sheet, of those under it, or of the scanner's bed. The frame of a table whose inner rules are
     worn off it does not lie at the border.
     """
     height, width = network.shape
-    return [box for box in boxes if not (_at_border(box, width, height) and _is_around_another(box, boxes, network))]
+    nearest = settings.sheet_edge * min(width, height)
+    return [
+        box
+        for box in boxes
+        if not (_at_border(box, width, height, nearest) and _is_around_another(box, boxes, network))
+    ]
 
 
-def _at_border(box: PixelBox, width: int, height: int) -> bool:
-    nearest = max(2, round(0.002 * min(width, height)))
+def _at_border(box: PixelBox, width: int, height: int, nearest: float) -> bool:
     sides = (box[0] <= nearest, box[1] <= nearest, box[2] >= width - nearest, box[3] >= height - nearest)
     return sum(sides) >= 2
 

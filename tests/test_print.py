@@ -1,0 +1,150 @@
+"""Print of all kinds: what was once taken off a clean page, or never seen, is read."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.test_grid import Paper, Stub, draw, every_cell, only_grid, read, rule, sheet, spans_of, write
+from tests.test_unruled import BODY, HEADER, write_rows
+from workbench.grid.pipeline import find_tables
+from workbench.grid.rectify.fills import find_fills
+from workbench.grid.rectify.ink import find_ink, text_height
+from workbench.grid.rectify.upright import make_upright
+from workbench.grid.settings import GRID_DEFAULTS
+from workbench.model import Page
+from workbench.read.comparison import CellReading, read_twice
+from workbench.read.settings import READ_DEFAULTS
+
+XS, YS = (100, 440, 700, 960, 1140), (190, 240, 290, 340, 390)
+INK, FILLS = GRID_DEFAULTS.rectify.ink, GRID_DEFAULTS.rectify.ink.fills
+
+
+def table(shade: int = 0) -> Paper:
+    """A table in a black frame whose inner rules are of the given shade."""
+    paper = draw(every_cell(1, 1), (XS[0], XS[-1]), (YS[0], YS[-1]))
+    for x in XS[1:-1]:
+        paper[YS[0] + 2 : YS[-1] - 1, x : x + 2] = shade
+    for y in YS[1:-1]:
+        paper[y : y + 2, XS[0] + 2 : XS[-1] - 1] = shade
+    write_rows(paper, [HEADER, *BODY[:3]], YS[0] + 14, pitch=50)
+    return paper
+
+
+class TestPaleRules:
+    @pytest.mark.parametrize("shade", [0, 150, 200, 225])
+    def test_a_pale_rule_beside_dark_ones_left_two_rows_in_one(self, shade):
+        assert spans_of(only_grid(read(table(shade)))) == every_cell(4, 4)
+
+    def test_a_dotted_rule_that_figures_touch(self):
+        paper = table(255)
+        for x in XS[1:-1]:
+            paper[YS[0] + 4 : YS[-1] - 3 : 5, x] = 60
+        for y in YS[1:-1]:
+            paper[y, XS[0] + 4 : XS[-1] - 3 : 5] = 60
+        assert spans_of(only_grid(read(paper))) == every_cell(4, 4)
+
+    def test_a_crease_across_the_page_is_no_rule(self):
+        paper = table()
+        paper[:, 560] = 215
+        assert spans_of(only_grid(read(paper))) == every_cell(4, 4)
+
+    def test_decimal_points_under_each_other_are_no_dotted_rule(self):
+        paper = draw(every_cell(1, 1), (XS[0], XS[-1]), (YS[0], YS[0] + 400))
+        for n in range(12):
+            rule(paper, XS[0], YS[0] + 33 * n, XS[-1], YS[0] + 33 * n)
+            write(paper, "科目名称合计123.45万元", 500, YS[0] + 33 * n + 4, 18)
+        assert len({cell.col for cell in only_grid(read(paper)).cells}) == 1
+
+
+class TestFills:
+    @staticmethod
+    def white_on(tone: int) -> Paper:
+        paper = table()
+        head = np.s_[YS[0] : YS[1], XS[0] : XS[-1]]
+        paper[head] = 255 - ((255 - paper[head].astype(int)) * (tone - 255) // 255 + 255 - tone).astype(np.uint8)
+        return paper
+
+    @pytest.mark.parametrize("tone", [20, 90, 140])
+    def test_a_head_in_white_on_colour_was_dropped(self, tone):
+        assert spans_of(only_grid(read(self.white_on(tone)))) == every_cell(4, 4)
+
+    def test_a_heavy_title_is_no_fill(self):
+        paper = sheet()
+        write(paper, "部门整体支出绩效自评表", 200, 60, 64)
+        bold = cv2.erode(paper, np.ones((5, 5), np.uint8))
+        assert not list(find_fills(bold[:, :, 0], 30.0, FILLS))
+
+    def test_the_black_beside_a_sheet_is_no_fill(self):
+        paper = sheet()
+        paper[:, :60] = 0
+        assert not list(find_fills(paper[:, :, 0], 30.0, FILLS))
+
+
+def test_the_text_of_a_page_of_figures_is_as_high_as_its_characters() -> None:
+    paper = sheet()
+    for n in range(20):
+        write(paper, "合计" if n % 2 else "电费", 100, 60 + 40 * n, 28)
+        write(paper, "1234567.89   2345678.90   3456789.01", 200, 60 + 40 * n, 28)
+    height = text_height(find_ink(np.ascontiguousarray(paper[:, :, 0]), INK), INK)
+    assert 23 <= height <= 29
+
+
+def test_edges_of_the_sheets_below_became_a_row_of_the_table() -> None:
+    paper = table()
+    for inset in (2, 9, 16):
+        rule(paper, inset, 998 - inset, 1238 - inset, 998 - inset)
+        rule(paper, 1238 - inset, 2, 1238 - inset, 998 - inset)
+    assert spans_of(only_grid(read(paper))) == every_cell(4, 4)
+
+
+def test_the_strokes_of_a_title_over_two_rules_do_not_open_the_table() -> None:
+    paper = table()
+    for x in XS[1:3]:
+        rule(paper, x, YS[0] - 60, x, YS[0] - 8, weight=3)
+    assert spans_of(only_grid(read(paper))) == every_cell(4, 4)
+
+
+class TestOneOfTwoReadings:
+    @staticmethod
+    def reading(text: str, character: float = 0.99) -> CellReading:
+        return CellReading(text, ("line",) if text else (), character)  # type: ignore[arg-type]
+
+    def test_readings_that_agree_are_sure(self):
+        found = read_twice(self.reading("12.5"), self.reading("12.5", 0.7), False, READ_DEFAULTS)
+        assert (found.text, found.state, found.character, found.agreement) == ("12.5", "text", 0.99, 1.0)
+
+    def test_what_a_mask_took_off_is_read_and_doubted(self):
+        found = read_twice(self.reading("1"), self.reading("", 1.0), False, READ_DEFAULTS)
+        assert (found.text, found.agreement) == ("1", 0.0)
+
+    def test_the_fuller_of_two_sure_readings_stands_as_doubted(self):
+        found = read_twice(self.reading("Line1"), self.reading("Lie1", 0.9999), False, READ_DEFAULTS)
+        assert (found.text, found.agreement) == ("Line1", 0.0)
+
+    def test_two_unsure_readings_that_differ_are_obscured(self):
+        found = read_twice(self.reading("8", 0.4), self.reading("3", 0.5), False, READ_DEFAULTS)
+        assert (found.text, found.state) == ("", "obscured")
+
+    def test_a_stroke_of_a_seal_in_an_empty_cell_is_no_text(self):
+        assert read_twice(self.reading("厂", 0.5), self.reading("", 1.0), False, READ_DEFAULTS).state == "empty"
+
+
+def test_a_coloured_column_is_print_and_a_coloured_cell_is_doubted() -> None:
+    def coloured(cells: list[tuple[int, int]]) -> Paper:
+        paper, words = table(), np.full_like(table(), 255)
+        write(words, "项目支出绩效自评表" * 5, 120, 40, 18)
+        paper = np.minimum(paper, words)
+        for row, column in cells:
+            window = paper[YS[row] + 4 : YS[row + 1] - 2, XS[column] + 4 : XS[column + 1] - 2]
+            window[window[:, :, 0] < 128] = (0, 0, 160)
+        return paper
+
+    engine = Stub()
+    alone, column = (
+        find_tables(make_upright(Page(1, coloured(cells)), engine)).suspect
+        for cells in ([(2, 2)], [(1, 2), (2, 2), (3, 2)])
+    )
+    assert {(cell.row, cell.col) for cell in alone} == {(2, 2)}
+    assert not column
