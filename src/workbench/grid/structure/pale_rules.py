@@ -175,7 +175,8 @@ def _placed(
     ).reshape(-1, 4)
     kept, edge = [], round(settings.level * text_height)
     for line in own.pale:
-        if line.left <= edge or line.right >= own.possible.shape[1] - 1 - edge:
+        at_edge = line.left <= edge or line.right >= own.possible.shape[1] - 1 - edge
+        if at_edge or _is_beside(line, own.dark, reach, settings):
             continue
         left = _end(line.left, -1, line.row_left, crossing, own.possible, reach, furthest, settings)
         right = _end(line.right, 1, line.row_right, crossing, own.possible, reach, furthest, settings)
@@ -185,6 +186,16 @@ def _placed(
         elif np.count_nonzero((np.abs(ends - (line.left, line.right)) <= reach).all(axis=1)) >= settings.fewest_alike:
             kept.append(line)
     return kept
+
+
+def _is_beside(line: _Line, dark: Sequence[_Line], near: float, settings: PaleRuleSettings) -> bool:
+    """Whether a dark rule runs close along most of a pale line: what JPEG leaves beside it, or its own soft edge."""
+    covered = sum(
+        max(0, min(line.right, one.right) - max(line.left, one.left))
+        for one in dark
+        if abs(one.row_left - line.row_left) <= near
+    )
+    return covered >= settings.unbroken * (line.right - line.left)
 
 
 def _end(
