@@ -50,6 +50,12 @@ class TestPaleRules:
         paper[:, 560] = 215
         assert spans_of(only_grid(read(paper))) == every_cell(4, 4)
 
+    def test_rules_that_show_through_from_the_back_are_none(self):
+        paper = table()
+        back = np.roll(table()[:, ::-1], (27, 12), axis=(0, 1))
+        paper = np.minimum(paper, (255 - (255 - back.astype(int)) * 0.35).astype(np.uint8))
+        assert spans_of(only_grid(read(paper))) == every_cell(4, 4)
+
     def test_decimal_points_under_each_other_are_no_dotted_rule(self):
         paper = draw(every_cell(1, 1), (XS[0], XS[-1]), (YS[0], YS[0] + 400))
         for n in range(12):

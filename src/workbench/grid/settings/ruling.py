@@ -259,6 +259,9 @@ class PaleRuleSettings:
     shortest: float = 2.5
     """As much of a pale rule is seen, at least."""
 
+    as_faint: float = 1.0
+    """Where so many times the ink of a page's pale rules is as faint elsewhere, its back shows through."""
+
     least_seen: float = 0.3
     """At least this share of a pale rule is seen."""
 

@@ -56,7 +56,17 @@ def with_pale_rules(page: UprightPage, settings: PaleRuleSettings) -> UprightPag
     if not (across or down):
         return page
     shape = page.ink.shape
-    return replace(page, ink=page.ink | _drawn(across, shape) | transposed(_drawn(down, shape[::-1])))
+    rules = np.asarray(_drawn(across, shape) | transposed(_drawn(down, shape[::-1])), dtype=np.uint8)
+    return page if _shows_through(page, rules, settings) else replace(page, ink=page.ink | rules)
+
+
+def _shows_through(page: UprightPage, rules: Mask, settings: PaleRuleSettings) -> bool:
+    """Whether much else on the page is as faint as the rules: the print on the back shows through, text and rules."""
+    near = np.ones((7, 7), np.uint8)
+    on_rules = cv2.erode(page.grey, np.ones((3, 3), np.uint8))[rules > 0]
+    as_faint = np.where(page.grey < (float(np.median(on_rules)) + 255) / 2, 255, 0).astype(np.uint8)
+    elsewhere = cv2.subtract(as_faint, cv2.dilate(page.ink | rules, near))
+    return bool(np.count_nonzero(elsewhere) > settings.as_faint * np.count_nonzero(rules))
 
 
 def _print_ink(ink: Mask, text_height: float, settings: PaleRuleSettings) -> Mask:
