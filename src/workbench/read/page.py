@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,8 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     found = find_tables(upright, settings.grid)
     tables, text = found.tables, found.text
     boxes = [cell for table in tables for cell in table.cells]
-    jobs = [job for box in boxes for job in _jobs(box, text)]
+    jobs_of_cells = [_jobs(box, text) for box in boxes]
+    jobs = [job for of_cell in jobs_of_cells for job in of_cell]
     crops = [line_crops(job.box, job.layer, settings) for job in jobs]
     outside = _lines_outside(tables, text.cleaned, engine)
     outside_crops = [crop_line(line, _whole_page(text.cleaned), text.cleaned, settings) for line in outside]
@@ -58,7 +59,12 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
             for job, lines in zip(jobs, reads, strict=True)
         ]
     )
-    cells = iter([_cell(box, found_text, text, upright, settings) for box in boxes])
+    cells = iter(
+        [
+            _cell(box, [next(found_text) for _ in of_cell], text, upright, settings)
+            for box, of_cell in zip(boxes, jobs_of_cells, strict=True)
+        ]
+    )
     grids = [
         _grid(page.number, number, table, [next(cells) for _ in table.cells])
         for number, table in enumerate(tables, start=1)
@@ -107,12 +113,8 @@ def _beside_several_numbers(
         cell
         for table in tables
         for cell in several.intersection(table.cells)
-        if any(_share_a_row(cell, other) for other in numbers.intersection(table.cells))
+        if any(map(cell.shares_row_with, numbers.intersection(table.cells)))
     }
-
-
-def _share_a_row(one: CellBox, other: CellBox) -> bool:
-    return one.row < other.row + other.rowspan and other.row < one.row + one.rowspan
 
 
 def _cell_reading(
@@ -156,16 +158,16 @@ def _has_doubtful_points(
 
 
 def _cell(
-    box: CellBox, readings: Iterator[CellReading], text: PageText, upright: UprightPage, settings: ReadSettings
+    box: CellBox, read: Sequence[CellReading], text: PageText, upright: UprightPage, settings: ReadSettings
 ) -> Cell:
-    """The next cell, from as many of the ``readings`` as it was read times."""
-    read = [next(readings) for _ in _jobs(box, text)]
-    buried = _is_buried(box, text, settings)
+    """A cell from what was ``read`` by each of its jobs."""
+    as_scanned, again, under_cover = read[0], read[1:], read_twice
     if text.rough is not None:
-        smoothed = read_smoothed(read[0], read[1], settings)
-        found = read_covered(smoothed, read[2], buried, settings) if len(read) > 2 else read_once(smoothed)
+        as_scanned, again, under_cover = read_smoothed(read[0], read[1], settings), read[2:], read_covered
+    if again:
+        found = under_cover(as_scanned, again[0], _is_buried(box, text, settings), settings)
     else:
-        found = read_twice(read[0], read[1], buried, settings) if len(read) > 1 else read_once(read[0])
+        found = read_once(as_scanned)
     return Cell(
         row=box.row,
         col=box.col,

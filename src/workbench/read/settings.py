@@ -58,9 +58,6 @@ class SecondReadingSettings:
     lost_digit: float = 0.38
     """The same between two digits where the gap is full of ink: a digit is half as wide as a Chinese character."""
 
-    covered: float = 0.03
-    """From this share of its box on a line is under a seal or handwriting, and is read a second time."""
-
     unsure: float = 0.3
     """Confidence (0 to 1) of a reading that leaves ink unaccounted for."""
 
@@ -70,7 +67,7 @@ class SecondReadingSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("sure", "covered", "unsure"),
+            fractions=("sure", "unsure"),
             ascending=(("tight_margin", "wider_margin"), ("unsure", "sure")),
         )
 

@@ -63,9 +63,9 @@ def find_fills(grey: NDArray[np.uint8], text_height: float, settings: FillSettin
         x, y, width, height = cv2.boundingRect(outline)
         window = np.s_[y : y + height, x : x + width]
         mask = cv2.drawContours(np.zeros((height, width), np.uint8), [outline - (x, y)], -1, 255, cv2.FILLED)
-        fill = Fill(window, mask, _tone(grey[window], mask, dark[window], text_height, settings))
         if np.count_nonzero(mask & solid[window]) < settings.least_solid * np.count_nonzero(mask):
             continue
+        fill = Fill(window, mask, _tone(grey[window], mask, dark[window], text_height, settings))
         if _is_enclosed(fill, dark[window], settings) and _holds_print(fill, grey[window], settings):
             yield fill
 
@@ -101,10 +101,11 @@ def _tone(
     grey: NDArray[np.uint8], mask: Mask, dark: Mask, text_height: float, settings: FillSettings
 ) -> NDArray[np.uint8]:
     """The tone of a fill's ground around each pixel: print takes up less than half of the room."""
-    inner = cv2.erode(mask, _square(5), borderValue=0) & dark  # the edge may have a rule, or be mixed with paper
-    usual = int(np.median(grey[inner > 0])) if inner.any() else int(np.median(grey))
+    inner = cv2.erode(mask, _square(5), borderValue=0)  # the edge may have a rule, or be mixed with paper
+    solid = (inner & dark) > 0
+    usual = int(np.median(grey[solid])) if solid.any() else int(np.median(grey))
     around = min(127, round(settings.tone_window * text_height / 2))
-    ground = np.where(cv2.erode(mask, _square(5), borderValue=0) > 0, grey, usual).astype(np.uint8)
+    ground = np.where(inner > 0, grey, usual).astype(np.uint8)
     framed = cv2.copyMakeBorder(ground, *(around,) * 4, cv2.BORDER_CONSTANT, value=usual)
     return np.asarray(cv2.medianBlur(framed, max(3, 2 * around + 1))[around:-around, around:-around], dtype=np.uint8)
 

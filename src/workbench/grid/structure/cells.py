@@ -28,6 +28,14 @@ class CellBox:
     y1: float
     border: float
 
+    def shares_row_with(self, other: CellBox) -> bool:
+        """Whether both lie in a common row of their lattice."""
+        return self.row < other.row + other.rowspan and other.row < self.row + self.rowspan
+
+    def shares_column_with(self, other: CellBox) -> bool:
+        """Whether both lie in a common column of their lattice."""
+        return self.col < other.col + other.colspan and other.col < self.col + self.colspan
+
 
 def find_cells(lattice: Lattice, settings: RulingSettings) -> list[CellBox]:
     """Cover the lattice with cells: neighbours without a rule between them are one cell. Sorted by (row, col)."""

@@ -35,8 +35,7 @@ def _window(mask: Mask, cell: CellBox) -> Mask:
 def _is_usual(cell: CellBox, found: set[CellBox], written: set[CellBox]) -> bool:
     """Whether about half of the other cells of its rows or columns, and more than one, have other ink too."""
     others = written - {cell}
-    beside = {one for one in others if one.row < cell.row + cell.rowspan and cell.row < one.row + one.rowspan}
-    under = {one for one in others if one.col < cell.col + cell.colspan and cell.col < one.col + one.colspan}
+    beside, under = set(filter(cell.shares_row_with, others)), set(filter(cell.shares_column_with, others))
     return any(len(line & found) > max(1, len(line) / 2 - 1) for line in (beside, under))
 
 

@@ -113,7 +113,8 @@ def _is_of_character(ink: Mask, row: int, left: int, right: int, text_height: fl
     In rows as low as their text the strokes of characters reach from rule to rule.
     """
     ends = round(settings.evidence.junction * text_height) + 2
-    thickness = _thickness(ink, row, left + ends, right - ends, text_height, settings)
+    sides = _sides_of_run(ink, row, left + ends, max(left + ends, right - ends), text_height, settings)
+    thickness = np.maximum(sum(_depths(sides)) - 1, 0)
     drawn = thickness > 0
     if not drawn.any():
         return False
@@ -121,31 +122,31 @@ def _is_of_character(ink: Mask, row: int, left: int, right: int, text_height: fl
     return float((thickness > 2 * usual + 1).mean()) > settings.branching
 
 
-def _thickness(
-    ink: Mask, row: int, left: int, right: int, text_height: float, settings: RulingSettings
-) -> NDArray[np.int64]:
-    """How far (pixels) ink goes on above and below a row without a gap, for each column; 0 where the row has none."""
+_Sides = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""Where there is ink above and below a row, (rows, columns) each, the row itself first in both."""
+
+
+def _sides_of_run(ink: Mask, row: int, left: int, right: int, text_height: float, settings: RulingSettings) -> _Sides:
+    """Both sides of a run, as far as a rule can be thick."""
     reach = round(settings.thickest_rule * text_height)
     top = max(0, row - reach)
-    inked = ink[top : row + reach + 1, left : max(left, right)] > 0
-    middle = row - top
-    above, below = inked[middle::-1], inked[middle:]
-    up, down = (np.where(part.all(axis=0), len(part), (~part).argmax(axis=0)) for part in (above, below))
-    return np.asarray(np.maximum(up + down - 1, 0))
+    inked = ink[top : row + reach + 1, left:right] > 0
+    return inked[row - top :: -1], inked[row - top :]
+
+
+def _depths(sides: _Sides) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How far (pixels) the ink goes on from the row without a gap, up and down, for each column."""
+    up, down = (np.where(part.all(axis=0), len(part), (~part).argmax(axis=0)) for part in sides)
+    return up, down
 
 
 def _is_handmade(
     ink: Mask, row: int, left: int, right: int, thickest: float, text_height: float, settings: RulingSettings
 ) -> bool:
     """Whether a horizontal run is a line through a word, or the level part of a stroke that wavers or climbs."""
-    reach = round(settings.thickest_rule * text_height)
-    top = max(0, row - reach)
-    inked = ink[top : row + reach + 1, left:right] > 0
-    middle = row - top
-    above, below = inked[middle::-1], inked[middle:]
-    # How far the ink goes on from the run without a gap, up and down.
-    up, down = (np.where(part.all(axis=0), len(part), (~part).argmax(axis=0)) for part in (above, below))
-    thickness, drawn = up + down - 1, inked[middle]
+    above, below = _sides_of_run(ink, row, left, right, text_height, settings)
+    up, down = _depths((above, below))
+    thickness, drawn = up + down - 1, below[0]
     if not drawn.any():
         return False
     usual = float(np.median(thickness[drawn]))
