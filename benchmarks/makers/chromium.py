@@ -107,7 +107,7 @@ def print_page(table: Table, look: Look, raster: Raster) -> Scan:
     while look.size >= SMALLEST:
         with tempfile.TemporaryDirectory() as place:
             pdf = Path(place) / "page.pdf"
-            _run(Path(place), _page(table, look, screen_width=None), f"--print-to-pdf={pdf}")
+            run(Path(place), page_html(table, look, screen_width=None), f"--print-to-pdf={pdf}")
             reason = lacking(pdf, table)
             if not reason:
                 return scan_of(pdf, raster)
@@ -121,7 +121,7 @@ def show_on_screen(table: Table, look: Look, scale: float, subpixel: bool) -> Sc
         shot = Path(place) / "screen.png"
         width = 1100 if table.landscape else 860
         arguments = ("--enable-lcd-text", f"--force-device-scale-factor={scale}", "--window-size=1800,2400")
-        _run(Path(place), _page(table, look, width), *arguments, f"--screenshot={shot}", subpixel=subpixel)
+        run(Path(place), page_html(table, look, width), *arguments, f"--screenshot={shot}", subpixel=subpixel)
         return Scan(_cut(np.ascontiguousarray(cv2.imread(str(shot))[:, :, ::-1])), scale * CSS_DPI)
 
 
@@ -135,7 +135,8 @@ def _cut(shot: Picture) -> Picture:
     return np.ascontiguousarray(shot[top : ys.max() + edge, left : xs.max() + edge])
 
 
-def _run(place: Path, page: str, *arguments: str, subpixel: bool = False) -> None:
+def run(place: Path, page: str, *arguments: str, subpixel: bool = False) -> None:
+    """Have the browser print or show a page of HTML as the arguments say. Raises ``Unprintable``."""
     source = place / "page.html"
     source.write_text(page, encoding="utf-8")
     program = find()
@@ -150,7 +151,7 @@ def _run(place: Path, page: str, *arguments: str, subpixel: bool = False) -> Non
         raise Unprintable(f"chromium wrote nothing: {done.stderr.strip()[-200:]}")
 
 
-def _page(table: Table, look: Look, screen_width: int | None) -> str:
+def page_html(table: Table, look: Look, screen_width: int | None) -> str:
     """The page as HTML. ``screen_width``: the table's in CSS pixels; None: a page of paper."""
     heads = head_rows(table)
     rows = []

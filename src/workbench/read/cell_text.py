@@ -157,10 +157,10 @@ def _white_beside(
 
 
 def _chinese_pitches(reading: Reading) -> list[float]:
-    """Distances of neighbouring Chinese characters, as fractions of the crop's width."""
+    """Distances of neighbouring Chinese characters, as fractions of the crop's width; none of two seen at one place."""
     chinese = [_is_chinese(character) for character in reading.text]
     neighbours = zip(pairwise(reading.positions), pairwise(chinese), strict=True)
-    return [end - start for (start, end), both in neighbours if all(both)]
+    return [end - start for (start, end), both in neighbours if all(both) and end > start]
 
 
 def _room(reading: Reading, before: int, after: int, pitch: float) -> float:

@@ -176,10 +176,12 @@ def _whitespace_gaps(words: BlockColumns, text_height: float, settings: TextBloc
     while gaps:
         first = np.log(settings.places_on_page) - np.log(settings.places_in_table)
         odds = [_odds(n, gaps, words, text_height, settings) for n in range(len(gaps))]
-        weakest = int(np.argmin(odds))
-        if odds[weakest] >= 0 and max(odds) >= first:
+        unlikely = [n for n in range(len(gaps)) if odds[n] < 0]
+        if not unlikely and max(odds) >= first:
             return [WhitespaceGap(s.start, s.end, float(1 / (1 + np.exp(-o)))) for s, o in zip(gaps, odds, strict=True)]
-        del gaps[weakest]
+        # A label that stands in a gap parts it in two, of which either is as likely: the wide one is the gap.
+        narrowest = min(unlikely, key=lambda n: gaps[n].end - gaps[n].start, default=int(np.argmin(odds)))
+        del gaps[narrowest]
     return []
 
 
