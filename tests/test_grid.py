@@ -579,6 +579,10 @@ def text_of(*lines: Reading) -> str:
     return cell_text(lines, [np.full((20, round(20 * width), 3), 255, np.uint8) for width in widths], 20.0)
 
 
+def test_characters_that_were_all_seen_at_one_place_ended_the_reading() -> None:
+    assert text_of(reading("甲乙、丙", places=(0.5, 0.5, 0.5, 0.5))) == "甲乙、丙"
+
+
 class TestText:
     def test_line_wraps_leave_nothing(self):
         assert (

@@ -144,7 +144,9 @@ def _html(sheet: Sheet, look: chromium.Look, more: str = "", upright: str | None
     rule = sheet.upright if upright is None else upright
     between = f"td{{border-left:{rule};border-right:{rule}}}" if rule else ""
     page = chromium.page_html(sheet.table, look, screen_width=None)
-    return page.replace("</style>", f"{between}{sheet.extras}{more}</style>").replace("</body>", f"{sheet.prose}</body>")
+    return page.replace("</style>", f"{between}{sheet.extras}{more}</style>").replace(
+        "</body>", f"{sheet.prose}</body>"
+    )
 
 
 def _rules_html(sheet: Sheet, look: chromium.Look) -> str:

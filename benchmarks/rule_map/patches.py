@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 UNIT = 14
 """Pixels of a patch for each text height."""
-SIDE = 256
+SIDE = 192
 """Pixels of a side of a patch."""
 
 Shades = NDArray[np.float32]
@@ -63,7 +63,10 @@ def draw_patch(page: TrainingPage, rng: np.random.Generator) -> Patch:
     angle = rng.normal(0, 0.15) if rng.random() < 0.7 else rng.normal(0, 0.6)
     centre = [float(rng.uniform(0, side)) for side in page.grey.shape[::-1]]
     if rng.random() < 0.8:
-        centre = [float(np.clip(at, min(size / 2, side / 2), max(side - size / 2, side / 2))) for at, side in zip(centre, page.grey.shape[::-1], strict=True)]
+        centre = [
+            float(np.clip(at, min(size / 2, side / 2), max(side - size / 2, side / 2)))
+            for at, side in zip(centre, page.grey.shape[::-1], strict=True)
+        ]
     turn = cv2.getRotationMatrix2D(tuple(centre), angle, 1.0)
     turn[:, 2] += [size / 2 - centre[0], size / 2 - centre[1]]
     warped = [
@@ -77,31 +80,40 @@ def draw_patch(page: TrainingPage, rng: np.random.Generator) -> Patch:
     if rng.random() < 0.5:
         patch, rules = patch[:, ::-1], [mask[:, ::-1] for mask in rules]
     patch = np.ascontiguousarray(patch)
-    return Patch(patch, np.stack(rules), np.stack([_lost(patch, rule) for rule in rules]))
+    level, plumb = rules
+    lost = _lost(patch, level), _lost(patch.T.copy(), plumb.T.copy()).T
+    return Patch(patch, np.stack(rules), np.stack(lost))
 
 
 def _lost(patch: NDArray[np.uint8], rules: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where a rule was, and nothing near it differs from the paper around."""
-    around = cv2.boxFilter(patch, -1, (SIDE // 16 + 1,) * 2)
-    differs = cv2.absdiff(patch, around)[: 2 * rules.shape[0]]
-    seen = cv2.resize(cv2.dilate(np.where(differs > 3, 255, 0).astype(np.uint8), np.ones((2, 2), np.uint8)), rules.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    near = cv2.dilate(cv2.bitwise_and(seen, rules), np.ones((UNIT, UNIT), np.uint8))
+    """Where a level rule was, and nothing near it is darker or lighter than what is above and below."""
+    along, off = cv2.blur(patch, (UNIT, 1)).astype(np.int16), UNIT // 3
+    above, below = np.roll(along, off, 0), np.roll(along, -off, 0)
+    seen = (along < np.minimum(above, below) - 2) | (along > np.maximum(above, below) + 2)
+    small = cv2.resize(np.where(seen, 255, 0).astype(np.uint8), rules.shape[::-1], interpolation=cv2.INTER_AREA)
+    near = cv2.dilate(
+        cv2.bitwise_and(np.where(small > 0, 255, 0).astype(np.uint8), rules), np.ones((3, UNIT), np.uint8)
+    )
     return (rules > 0) & (near == 0)
 
 
 def _shrunk(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A mask of half the patch's side; a rule is at least three pixels wide there."""
-    area = cv2.resize(mask, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA if mask.shape[0] > SIDE // 2 else cv2.INTER_LINEAR)
+    area = cv2.resize(
+        mask, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA if mask.shape[0] > SIDE // 2 else cv2.INTER_LINEAR
+    )
     return cv2.dilate(np.where(area > 40, 255, 0).astype(np.uint8), np.ones((3, 3), np.uint8))
 
 
 def _damaged(page: Shades, em: float, rng: np.random.Generator) -> Shades:
     """What a page has been through: one of many ways, most of them light."""
     unit = em / 22
-    if rng.random() < 0.12:
+    if rng.random() < 0.2:
         page = _with_strokes(page, em, rng)
-    if rng.random() < 0.12:
-        page = np.minimum(page, 255 - (255 - page[:, ::-1]) * rng.uniform(0.05, 0.25))
+    if rng.random() < 0.15:
+        page = np.minimum(
+            page, 255 - (255 - np.roll(page[:, ::-1], rng.integers(0, 99, 2), (0, 1))) * rng.uniform(0.05, 0.4)
+        )
     if rng.random() < 0.12:
         page = _worn(page, em, rng)
     if rng.random() < 0.5:
@@ -121,13 +133,18 @@ def _damaged(page: Shades, em: float, rng: np.random.Generator) -> Shades:
     page = np.clip(page + noise, 0, 255)
     if rng.random() < 0.6:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))]
-        page = cv2.imdecode(cv2.imencode(".jpg", page.astype(np.uint8), quality)[1], cv2.IMREAD_GRAYSCALE).astype(np.float32)
+        page = cv2.imdecode(cv2.imencode(".jpg", page.astype(np.uint8), quality)[1], cv2.IMREAD_GRAYSCALE).astype(
+            np.float32
+        )
     return page
 
 
 def _worn(page: Shades, em: float, rng: np.random.Generator) -> Shades:
     """Ink gone in spots."""
-    size = (max(2, round(page.shape[1] / em / rng.uniform(0.15, 0.5))), max(2, round(page.shape[0] / em / rng.uniform(0.15, 0.5))))
+    size = (
+        max(2, round(page.shape[1] / em / rng.uniform(0.15, 0.5))),
+        max(2, round(page.shape[0] / em / rng.uniform(0.15, 0.5))),
+    )
     spots = cv2.resize(rng.normal(0, 1, size[::-1]).astype(np.float32), page.shape[::-1], interpolation=cv2.INTER_CUBIC)
     return np.where(spots > rng.uniform(0.5, 1.6), 255, page).astype(np.float32)
 
@@ -143,7 +160,17 @@ def _black_and_white(page: Shades, em: float, rng: np.random.Generator) -> Shade
         black = page < rng.uniform(110, 215)
     elif way < 0.8:
         size = int(em * rng.uniform(0.8, 2.5)) | 1
-        black = cv2.adaptiveThreshold(page.astype(np.uint8), 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY_INV, size, rng.uniform(6, 20)) > 0
+        black = (
+            cv2.adaptiveThreshold(
+                page.astype(np.uint8),
+                255,
+                cv2.ADAPTIVE_THRESH_GAUSSIAN_C,
+                cv2.THRESH_BINARY_INV,
+                size,
+                rng.uniform(6, 20),
+            )
+            > 0
+        )
     else:
         grain = cv2.GaussianBlur(rng.normal(0, 1, page.shape).astype(np.float32), (0, 0), 0.8)
         black = page + grain * rng.uniform(20, 60) < rng.uniform(110, 170)
@@ -153,15 +180,21 @@ def _black_and_white(page: Shades, em: float, rng: np.random.Generator) -> Shade
 
 def _with_strokes(page: Shades, em: float, rng: np.random.Generator) -> Shades:
     """Seals and handwriting over the page: arcs, loops and flourishes, no rules."""
-    page, size = page.copy(), page.shape[0]
-    tone = float(rng.uniform(20, 150))
+    size, tone = page.shape[0], float(rng.uniform(20, 170))
     over = np.full_like(page, 255)
-    if rng.random() < 0.5:
-        centre = tuple(int(v) for v in rng.uniform(0, size, 2))
-        cv2.circle(over, centre, int(em * rng.uniform(3, 8)), tone, max(1, round(em * rng.uniform(0.06, 0.2))), cv2.LINE_AA)
-    for _ in range(int(rng.integers(1, 6))):
-        start = rng.uniform(0, size, 2)
-        steps = np.cumsum(rng.normal(0, em * rng.uniform(0.3, 1.2), (int(rng.integers(4, 14)), 2)), axis=0)
-        course = np.round(start + steps).astype(np.int32)
-        cv2.polylines(over, [course], False, tone, max(1, round(em * rng.uniform(0.05, 0.15))), cv2.LINE_AA)
+    if rng.random() < 0.4:
+        centre, radius = rng.uniform(0, size, 2).astype(int).tolist(), int(em * rng.uniform(3, 8))
+        cv2.circle(over, centre, radius, tone, max(1, round(em * rng.uniform(0.06, 0.2))), cv2.LINE_AA)
+    for _ in range(int(rng.integers(1, 7))):
+        course = rng.uniform(0, size, 2) + _flourish(em, rng)
+        thickness = max(1, round(em * rng.uniform(0.04, 0.16)))
+        cv2.polylines(over, [np.round(course).astype(np.int32)], False, tone, thickness, cv2.LINE_AA)
     return np.minimum(page, over)
+
+
+def _flourish(em: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """A stroke of the pen, (points, 2), around 0: loops, high or wide, that move on."""
+    time = np.linspace(0, rng.uniform(2, 14), 160)[:, None]
+    size = em * np.exp(rng.uniform(-1, 1.6, 2))
+    loops = size * np.sin(time * rng.uniform(0.7, 1.3, 2) + rng.uniform(0, 6.3, 2))
+    return loops + time * em * rng.uniform(-0.6, 0.6, 2)

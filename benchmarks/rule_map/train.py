@@ -101,26 +101,29 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--steps", type=int, default=0)
-    parser.add_argument("--start", type=Path)
+    parser.add_argument("--start", type=Path, help="weights (.pt) to go on from")
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
     torch.manual_seed(1)
-    torch.set_num_threads(2 - arguments.workers % 2)
+    torch.set_num_threads(2)
     files = sorted(f for f in arguments.pages.glob("*.png") if not f.stem.endswith("rules"))
     net = RuleNet().to(memory_format=torch.channels_last)
     if arguments.start:
         net.load_state_dict(torch.load(arguments.start))
     print(f"{len(files)} pages, {sum(p.numel() for p in net.parameters())} weights", flush=True)
-    batches = DataLoader(Patches(files, 1), batch_size=BATCH, num_workers=arguments.workers, prefetch_factor=4)
-    rate = 3e-3
-    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-4)
+    batches = DataLoader(
+        Patches(files, arguments.seed), batch_size=BATCH, num_workers=arguments.workers, prefetch_factor=4
+    )
+    optimiser = torch.optim.AdamW(net.parameters(), lr=arguments.rate, weight_decay=1e-4)
     start, usual = time.monotonic(), None
     for step, (patch, rules, counts) in enumerate(batches):
         spent = step / arguments.steps if arguments.steps else (time.monotonic() - start) / 60 / arguments.minutes
         if spent >= 1:
             break
         for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, step / 200) * 0.5 * (1 + np.cos(np.pi * spent))
+            group["lr"] = arguments.rate * min(1, step / 200) * 0.5 * (1 + np.cos(np.pi * spent))
         loss = loss_of(net(patch.to(memory_format=torch.channels_last)), rules, counts)
         optimiser.zero_grad()
         loss.backward()
@@ -139,8 +142,14 @@ def write(net: RuleNet, file: Path) -> None:
     net.eval()
     axes = {0: "batch", 2: "height", 3: "width"}
     torch.onnx.export(
-        nn.Sequential(net, nn.Sigmoid()), (torch.zeros(1, 1, 64, 64),), str(file), input_names=["page"],
-        output_names=["rules"], dynamic_axes={"page": axes, "rules": axes}, opset_version=17, dynamo=False,
+        nn.Sequential(net, nn.Sigmoid()),
+        (torch.zeros(1, 1, 64, 64),),
+        str(file),
+        input_names=["page"],
+        output_names=["rules"],
+        dynamic_axes={"page": axes, "rules": axes},
+        opset_version=17,
+        dynamo=False,
     )
 
 

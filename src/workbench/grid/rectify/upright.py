@@ -116,7 +116,7 @@ class _WorkingCopy:
 
 def _is_grey(image: NDArray[np.uint8]) -> bool:
     # In blocks that stay in the processor's cache; a page in colour shows it in the first.
-    return not any(_chroma(rows).any() for rows in np.array_split(image, 32))
+    return not any(_chroma(rows).any() for rows in np.array_split(image, min(32, len(image))))
 
 
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -82,6 +82,21 @@ class EvidenceSettings:
     change: float = 0.12
     """Probability that a rule begins or ends where another crosses it."""
 
+    averaged: float = 0.5
+    """Tone is averaged over this length along a line: dots merge, and the noise of paper falls. Text heights."""
+
+    darker_by_chance: float = 0.5
+    """So often (0 to 1) the best of a few rows is darker than both its sides where there is no rule."""
+
+    darker_of_rule: float = 0.95
+    """So often a rule is darker than both its sides."""
+
+    trust_in_ink: float = 0.98
+    """The probability (above .5) of a rule, or of none, that its ink alone makes at most."""
+
+    trust_in_net: float = 0.97
+    """The same of the network: where both are sure and contradict each other, it decides, and the cell is flagged."""
+
     wear_quantile: float = 0.75
     """The wear of a page is this quantile (0 to 1) of that of its rules: a page can be worn on one side only."""
 
@@ -92,7 +107,7 @@ class EvidenceSettings:
         shares = ("ink_of_nothing", "least_wear", "most_wear", "clearly_drawn", "more_likely", "change")
         require_sensible(
             self,
-            fractions=(*shares, "wear_quantile"),
+            fractions=(*shares, "wear_quantile", "darker_by_chance", "darker_of_rule", "trust_in_ink", "trust_in_net"),
             ascending=(
                 ("least_wear", "most_wear"),
                 ("fewest_samples", "most_samples"),
@@ -128,7 +143,7 @@ class LatticeSettings:
     sheet_edge: float = 0.04
     """The edge of a sheet lies within this share of the picture's short side from its border."""
 
-    sure_somewhere: float = 0.9
+    sure_somewhere: float = 0.3
     """A line inside a table is somewhere at least so likely (0 to 1) to be drawn."""
 
     smallest_table: float = 8.0
@@ -238,80 +253,30 @@ class OtherInkSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class PaleRuleSettings:
-    """Rules too light for ink."""
+class RuleMapSettings:
+    """From how likely rules are, as the network sees them, to lines. In text heights, but for ``likely`` and
+    ``as_faint``."""
 
-    averaged: float = 0.5
-    """Tone is averaged over this length: dots merge, and the noise of paper falls."""
+    likely: float = 0.5
+    """A rule is where it is likelier than this, 0 to 1."""
 
-    thickest: float = 0.35
-    """A pale rule is thinner than this."""
+    band: float = 0.4
+    """The network sees a rule so thick: labels of three pixels at half its scale, and a little more."""
 
-    faintest: float = 8.0
-    """A pale rule is darker than the paper beside it by more than this many grey levels."""
+    shortest: float = 1.0
+    """Rules are longer than a character."""
 
-    noise_percentile: float = 85.0
-    """The noise of paper is this percentile (0 to 100) of how much darker pixels are than what is beside them."""
+    longest_gap: float = 12.0
+    """Parts of one line are no further apart than this: as far as a crease that print hides was seen to be."""
 
-    above_noise: float = 3.0
-    """A pale rule is so many times as much darker as the noise."""
-
-    shortest: float = 2.5
-    """As much of a pale rule is seen, at least."""
+    near_end: float = 1.0
+    """A rule ends no further from a rule that crosses it."""
 
     as_faint: float = 1.0
-    """Where so many times the ink of a page's pale rules is as faint elsewhere, its back shows through."""
-
-    least_seen: float = 0.3
-    """At least this share of a pale rule is seen."""
-
-    shortest_part: float = 1.2
-    """Parts of a pale rule that ink parts are at least this long."""
-
-    longest_unseen: float = 12.0
-    """Ink that lies close to a pale rule may hide this much of it in one go."""
-
-    longest_unseen_down: float = 1.2
-    """The same of a plumb rule before the rule that it ends at: print lies along level rules."""
-
-    level: float = 0.08
-    """Parts of one rule lie within this distance of one level."""
-
-    gap: float = 0.7
-    """Parts of a pale rule are no further apart than this."""
-
-    clear: float = 0.12
-    """A pale rule has no ink nearer above and below it than this."""
-
-    unbroken: float = 0.8
-    """More than this share of a pale rule is seen; the rest are gaps."""
-
-    largest_dot: float = 0.3
-    """A dot of a dotted rule is no longer than this."""
-
-    longest_dash: float = 0.4
-    """A dash of a dashed rule is no longer than this."""
-
-    thickest_part: float = 0.15
-    """Ink thinner than this may be part of a rule; print is thicker, but for lone strokes."""
-
-    between_characters: float = 0.3
-    """Characters of a word are no further apart than twice this."""
-
-    near: float = 0.4
-    """A pale rule ends this near to the rules that cross it."""
-
-    fewest_alike: int = 4
-    """So many lines, itself included, that begin and end at the same places are rules of one table."""
+    """Where so many times the area of a page's faint rules is as faint elsewhere, its back shows through."""
 
     def __post_init__(self) -> None:
-        require_sensible(
-            self,
-            fractions=("unbroken", "least_seen"),
-            percentages=("noise_percentile",),
-            grey_levels=("faintest",),
-            factors=("above_noise",),
-        )
+        require_sensible(self, fractions=("likely",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,8 +375,8 @@ class RulingSettings:
     other_ink: OtherInkSettings = field(default_factory=OtherInkSettings)
     """Ink that makes a cell suspect."""
 
-    pale: PaleRuleSettings = field(default_factory=PaleRuleSettings)
-    """Rules too light for ink."""
+    seen: RuleMapSettings = field(default_factory=RuleMapSettings)
+    """Where the network sees rules."""
 
     handwriting: HandwritingSettings = field(default_factory=HandwritingSettings)
     """What was written over the form."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from workbench.grid.masks import Components, Mask, components_of, rows_near, spread, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import HandwritingSettings, RulingSettings
-from workbench.grid.structure.pale_rules import with_pale_rules
+from workbench.grid.structure.rule_map import map_rules
 from workbench.grid.structure.ruling_lines import RulingMasks, find_ruling_lines, rule_thickness
 
 
@@ -30,13 +30,14 @@ class Printed:
 
 def find_print(page: UprightPage, settings: RulingSettings) -> Printed:
     """The rules of a page, and the page without what was written over it by hand."""
-    page = with_pale_rules(page, settings.pale)
-    rules = find_ruling_lines(page, settings)
+    seen = map_rules(page, settings)
+    rules = find_ruling_lines(page, seen, settings)
     handwriting = find_handwriting(page, rules, settings)
     if not handwriting.any():
         return Printed(page, rules, handwriting)
     unwritten = without_handwriting(page, handwriting)
-    return Printed(unwritten, find_ruling_lines(unwritten, settings), handwriting)
+    seen = map_rules(unwritten, settings)
+    return Printed(unwritten, find_ruling_lines(unwritten, seen, settings), handwriting)
 
 
 def find_handwriting(page: UprightPage, rules: RulingMasks, settings: RulingSettings) -> Mask:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from workbench.grid.masks import Mask, components_of, outer_boxes, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import LatticeSettings, RulingSettings
-from workbench.grid.structure.line_evidence import probability, shares
+from workbench.grid.structure.line_evidence import agreed, darker_along, probability, seen_along, shares
 from workbench.grid.structure.ruling_lines import RulingMasks, rule_positions
 
 
@@ -59,7 +59,7 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
     """Surroundings of the connected networks of rules; networks that overlap are one table."""
     nearest = settings.snap if rules.wear < settings.worn else settings.worn_anchor
     reach = max(3, round(nearest * page.text_height)) | 1
-    network = cv2.dilate(rules.whole_horizontal | rules.whole_vertical, np.ones((reach, reach), np.uint8))
+    network = cv2.dilate(rules.horizontal | rules.vertical, np.ones((reach, reach), np.uint8))
     smallest = 2 * page.text_height
     boxes = [
         (x, y, x + width, y + height) for x, y, width, height in outer_boxes(network) if max(width, height) > smallest
@@ -165,8 +165,9 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     window = np.s_[y0:y1, x0:x1]
     long_h, long_v = rules.long_horizontal[window], rules.long_vertical[window]
     whole_h, whole_v = rules.whole_horizontal[window], rules.whole_vertical[window]
-    ys = rule_positions(whole_h, page.text_height, settings)
-    xs = rule_positions(transposed(whole_v), page.text_height, settings)
+    seen_across, seen_down = rules.seen.level_lines[window], transposed(rules.seen.plumb_lines[window])
+    ys = _positions(whole_h, seen_across, page.text_height, settings)
+    xs = _positions(transposed(whole_v), seen_down, page.text_height, settings)
     if len(xs) < 2 or len(ys) < 1:
         return None
     ys = _with_open_ends(ys, whole_v, page.text_height, settings)
@@ -181,12 +182,28 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     found_v = shares(down, long, segments, xs, ys, height, settings.snap * height, settings.evidence)
     horizontal = probability(found_h, xs, height, rules.wear, settings.evidence)
     vertical = probability(found_v, ys, height, rules.wear, settings.evidence).T
+    grey = page.grey[window]
+    paler_h = darker_along(grey, text, ys, xs, height, settings.evidence)
+    paler_v = darker_along(transposed(grey), down, xs, ys, height, settings.evidence).T
+    nearest = settings.snap * height
+    seen_h = seen_along(rules.seen.level[window], ys, xs, height, nearest, settings.evidence)
+    seen_v = seen_along(transposed(rules.seen.plumb[window]), xs, ys, height, nearest, settings.evidence).T
+    horizontal = agreed(np.maximum(horizontal, paler_h), seen_h, settings.evidence)
+    vertical = agreed(np.maximum(vertical, paler_v), seen_v, settings.evidence)
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], settings.lattice.open_end)
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], settings.lattice.open_end)
     on_page_xs, on_page_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
     found = Lattice(on_page_xs, on_page_ys, horizontal, vertical)
     return _without_chance_lines(found, settings.lattice)
+
+
+def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSettings) -> list[float]:
+    """Rows of the horizontal rules: where their ink is, and of those that only the network has seen."""
+    by_ink = rule_positions(inked, text_height, settings)
+    reach = settings.snap * text_height
+    others = rule_positions(seen, text_height, settings)
+    return sorted([*by_ink, *(row for row in others if all(abs(row - at) > reach for at in by_ink))])
 
 
 def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattice:
@@ -287,10 +304,10 @@ def rule_ink(
             (found >= settings.drawn) & there
             for found, there in zip((lattice.horizontal, lattice.vertical.T), ruled, strict=True)
         ]
-        _add_ink(kept, ink, rules.long_horizontal, rules.segments_horizontal, lattice.ys, lattice.xs, drawn[0], reach)
-        _add_ink(
-            kept.T, ink.T, rules.long_vertical.T, rules.segments_vertical.T, lattice.xs, lattice.ys, drawn[1], reach
-        )
+        level = rules.long_horizontal, rules.segments_horizontal, rules.seen.level_lines
+        plumb = rules.long_vertical.T, rules.segments_vertical.T, rules.seen.plumb_lines.T
+        _add_ink(kept, ink, *level, lattice.ys, lattice.xs, drawn[0], reach)
+        _add_ink(kept.T, ink.T, *plumb, lattice.xs, lattice.ys, drawn[1], reach)
     return kept
 
 
@@ -307,12 +324,16 @@ def _add_ink(
     ink: Mask,
     long: Mask,
     segments: Mask,
+    seen: Mask,
     positions: Sequence[float],
     stops: Sequence[float],
     drawn: NDArray[np.bool_],
     reach: _Reach,
 ) -> None:
-    """Mark the ink of horizontal rules at the given positions, along the stretches that are drawn."""
+    """Mark the ink of horizontal rules at the given positions, along the stretches that are drawn.
+
+    Where no long run and no segment shows in which rows, it is where the network has ``seen`` the rule.
+    """
     for j, position in enumerate(positions):
         near = _around_row(position, reach.runs)
         along = np.zeros(ink.shape[1], bool)
@@ -321,7 +342,8 @@ def _add_ink(
         kept[near] |= np.where(along, long[near], 0).astype(np.uint8)
     for j, position in enumerate(positions):
         around = _around_row(position, reach.remnants)
-        line = np.flatnonzero((segments[around] | kept[around]).any(axis=1))
+        inked = (segments[around] | kept[around]).any(axis=1)
+        line = np.flatnonzero(inked if inked.any() else seen[around].any(axis=1))
         if not len(line):
             continue
         rows = slice(around.start + int(line[0]), around.start + int(line[-1]) + 1)

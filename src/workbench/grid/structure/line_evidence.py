@@ -281,3 +281,67 @@ def _smoothed(odds: NDArray[np.float64], settings: EvidenceSettings) -> NDArray[
 
 def _one(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+
+
+def seen_along(
+    likely: NDArray[np.uint8],
+    positions: list[float],
+    stops: list[float],
+    text_height: float,
+    reach: float,
+    settings: EvidenceSettings,
+) -> NDArray[np.float64]:
+    """How likely horizontal rules within ``reach`` pixels of the given positions are along each stretch (0 to 1), as
+    the network sees it."""
+    ends = round(settings.junction * text_height) + 1
+    nearest = cv2.dilate(likely, np.ones((2 * round(reach) + 1, 1), np.uint8))
+    rows = nearest[np.clip(np.round(positions).astype(int), 0, len(likely) - 1)] / 255
+    inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
+    return np.stack([rows[:, stretch].mean(axis=1) for stretch in inner], axis=1)
+
+
+def darker_along(
+    grey: NDArray[np.uint8],
+    text: Mask,
+    positions: list[float],
+    stops: list[float],
+    text_height: float,
+    settings: EvidenceSettings,
+) -> NDArray[np.float64]:
+    """How likely horizontal rules at the given positions are along each stretch (0 to 1), from their being darker than
+    what is above and below them: pale and dotted ones are, if only by a little, all along.
+
+    Of two hypotheses, rule or none, by how often it is so where no ``text`` is near. Where there is text near all along
+    nothing can be said, unless it runs across: then there is no rule.
+    """
+    length = max(1, round(settings.averaged * text_height))
+    along = cv2.blur(grey, (length, 1))
+    near, beside = max(1, round(settings.waver * text_height)), max(2, round(settings.beside_rule * text_height))
+    crowded = cv2.dilate(text, np.ones((2 * (near + beside) + 1, length), np.uint8)) > 0
+    crossed = cv2.dilate(text, np.ones((2 * near + 1, 1), np.uint8)) > 0
+    ends = round(settings.junction * text_height) + 1
+    found = np.zeros((len(positions), len(stops) - 1))
+    for j, position in enumerate(positions):
+        rows = np.clip(round(position) + np.arange(-near, near + 1), 0, len(grey) - 1)
+        above, below = along[np.maximum(rows - beside, 0)], along[np.minimum(rows + beside, len(grey) - 1)]
+        darker = along[rows] < np.minimum(above, below)
+        at = min(max(round(position), 0), len(grey) - 1)
+        for i, (start, end) in enumerate(pairwise(stops)):
+            stretch = slice(round(start) + ends, max(round(start) + ends + 1, round(end) - ends + 1), length)
+            counted = ~crowded[at, stretch]
+            if not counted.any():
+                found[j, i] = 0.0 if crossed[at, stretch.start : stretch.stop].any() else 0.5
+            else:
+                share, samples = darker[:, stretch][:, counted].mean(axis=1).max(), np.count_nonzero(counted)
+                by_chance, of_rule = settings.darker_by_chance, settings.darker_of_rule
+                odds = share * np.log(of_rule / by_chance)
+                odds += (1 - share) * np.log((1 - of_rule) / (1 - by_chance))
+                found[j, i] = 1 / (1 + np.exp(-min(samples, settings.most_samples) * odds))
+    return found
+
+
+def agreed(by_ink: NDArray[np.float64], by_net: NDArray[np.float64], settings: EvidenceSettings) -> NDArray[np.float64]:
+    """What two looks at the same stretches make together, by Bayes' rule: near one half where they contradict."""
+    looks = (by_ink, settings.trust_in_ink), (by_net, settings.trust_in_net)
+    odds = sum(np.log(p / (1 - p)) for p in (np.clip(look, 1 - most, most) for look, most in looks))
+    return np.asarray(1 / (1 + np.exp(-odds)))

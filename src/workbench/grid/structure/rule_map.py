@@ -6,6 +6,7 @@ It was taught by pages of a browser and knows solid, dashed, dotted, pale and co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,8 +16,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.masks import Mask, components_of, transposed
+from workbench.grid.rectify.upright import UprightPage
+from workbench.grid.settings.ruling import RuleMapSettings, RulingSettings
+
 UNIT = 14
-"""Pixels for each text height in what the network was taught on."""
+"""Pixels for each text height in what the network sees, as it was taught; what it says has half as many."""
 MULTIPLE = 16
 """The sides of what it sees are multiples of this."""
 WEIGHTS = Path(__file__).with_name("rules.onnx")
@@ -24,33 +29,117 @@ WEIGHTS = Path(__file__).with_name("rules.onnx")
 
 @dataclass(frozen=True, slots=True)
 class RuleMap:
-    """How likely a ``level`` and a ``plumb`` rule runs through each pixel of an upright page, 0 to 255 each."""
+    """How likely a ``level`` and a ``plumb`` rule runs through each pixel of an upright page, 0 to 255 each.
+
+    ``level_lines`` and ``plumb_lines`` are the rules that are likelier than not, three pixels thick.
+    """
 
     level: NDArray[np.uint8]
     plumb: NDArray[np.uint8]
+    level_lines: Mask
+    plumb_lines: Mask
 
 
-def map_rules(grey: NDArray[np.uint8], text_height: float) -> RuleMap:
-    """The map of a page in shades of grey, (height, width)."""
-    height, width = grey.shape
+def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
+    """The map of a page."""
+    shape, height, window = page.ink.shape, page.text_height, _inked(page)
+    if not page.ink.any():
+        return RuleMap(*(np.zeros_like(page.ink) for _ in range(4)))
+    level, plumb = _seen(page.grey[window], height)
+    across = _ending_at_rules(_bands(level, settings.seen), _bands(plumb, settings.seen), settings)
+    down = _ending_at_rules(_bands(plumb, settings.seen).T, _bands(level, settings.seen).T, settings).T
+    level, plumb, across, down = (_enlarged(mask, shape, window) for mask in (level, plumb, across, down))
+    level_lines = _middles(level, across, height, settings.seen)
+    plumb_lines = transposed(_middles(transposed(plumb), transposed(down), height, settings.seen))
+    around = np.ones((round(settings.seen.band * height) | 1,) * 2, np.uint8)
+    near_ink = np.asarray(cv2.dilate(page.ink, around), dtype=np.uint8)
+    faint_level, faint_plumb = (_faint(lines, near_ink) for lines in (level_lines, plumb_lines))
+    if _shows_through(page, faint_level | faint_plumb, settings.seen):
+        gone_level, gone_plumb = (cv2.dilate(faint, around) for faint in (faint_level, faint_plumb))
+        level, level_lines = (cv2.subtract(mask, gone_level) for mask in (level, level_lines))
+        plumb, plumb_lines = (cv2.subtract(mask, gone_plumb) for mask in (plumb, plumb_lines))
+    return RuleMap(level, plumb, level_lines, plumb_lines)
+
+
+def _faint(lines: Mask, near_ink: Mask) -> Mask:
+    """The lines that have no ink for the most part."""
+    components = components_of(lines)
+    faint = components.count(near_ink) < components.area / 2
+    faint[0] = False
+    return components.chosen(faint)
+
+
+def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) -> bool:
+    """Whether much else on the page is as faint as its faint rules: the print on the back shows through, rules too."""
+    if not faint.any():
+        return False
+    near = np.ones((7, 7), np.uint8)
+    on_rules = cv2.erode(page.grey, np.ones((3, 3), np.uint8))[faint > 0]
+    as_faint = np.where(page.grey < (float(np.median(on_rules)) + 255) / 2, 255, 0).astype(np.uint8)
+    elsewhere = cv2.subtract(as_faint, cv2.dilate(page.ink | faint, near))
+    return bool(np.count_nonzero(elsewhere) > settings.as_faint * np.count_nonzero(faint))
+
+
+def _inked(page: UprightPage) -> tuple[slice, slice]:
+    """The part of a page that has ink, and a little around it."""
+    x, y, width, height = cv2.boundingRect(page.ink)
+    edge = round(page.text_height)
+    return slice(max(0, y - edge), y + height + edge), slice(max(0, x - edge), x + width + edge)
+
+
+def _seen(grey: NDArray[np.uint8], text_height: float) -> Sequence[NDArray[np.uint8]]:
+    """How likely level and plumb rules are, at half the scale that the network sees."""
     scale = UNIT / text_height
-    columns, rows = (max(MULTIPLE, round(side * scale)) for side in (width, height))
+    columns, rows = (max(2, round(side * scale)) for side in grey.shape[::-1])
     small = cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     framed = cv2.copyMakeBorder(small, 0, -rows % MULTIPLE, 0, -columns % MULTIPLE, cv2.BORDER_CONSTANT, value=255)
-    seen = _network().run(None, {"page": framed[None, None].astype(np.float32) / 255})[0][0]
-    level, plumb = (
-        cv2.resize(_bytes(rules), None, fx=2 / scale, fy=2 / scale, interpolation=cv2.INTER_LINEAR) for rules in seen
-    )
-    return RuleMap(*(_fitted(rules, height, width) for rules in (level, plumb)))
+    (found,) = _network().run(None, {"page": framed[None, None].astype(np.float32) / 255})
+    return [np.rint(rules[: -(-rows // 2), : -(-columns // 2)] * 255).astype(np.uint8) for rules in found[0]]
 
 
-def _bytes(rules: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.asarray(np.rint(rules * 255), dtype=np.uint8)
+def _bands(likely: NDArray[np.uint8], settings: RuleMapSettings) -> Mask:
+    return np.where(likely > 255 * settings.likely, 255, 0).astype(np.uint8)
 
 
-def _fitted(rules: Any, height: int, width: int) -> NDArray[np.uint8]:
-    missing = max(0, height - rules.shape[0]), max(0, width - rules.shape[1])
-    return np.ascontiguousarray(np.pad(rules, ((0, missing[0]), (0, missing[1])))[:height, :width])
+def _ending_at_rules(bands: Mask, crossing: Mask, settings: RulingSettings) -> Mask:
+    """Level rules that end where others cross them, long ones at one end at least, and long ones that nothing crosses.
+
+    A crease of the paper or a streak of the scanner runs on past a table at both ends; a dash ends at no rule.
+    """
+    height, limits = UNIT / 2, settings.seen
+    longer = cv2.morphologyEx(np.ascontiguousarray(bands), cv2.MORPH_OPEN, _row(limits.shortest * height))
+    gap, near = _row(limits.longest_gap * height), round(limits.near_end * height)
+    framed = cv2.copyMakeBorder(longer, 0, 0, gap.size, gap.size, cv2.BORDER_CONSTANT, value=0)
+    joined = components_of(cv2.morphologyEx(framed, cv2.MORPH_CLOSE, gap)[:, gap.size : -gap.size])
+    is_long = joined.width >= settings.long_rule * height
+    kept = ~joined.touching(np.ascontiguousarray(crossing)) & is_long
+    kept[0] = False
+    for number in range(1, len(kept)):
+        row, left = round(float(joined.row[number])), int(joined.left[number])
+        rows = slice(max(0, row - near), row + near + 1)
+        ends = (left, left + int(joined.width[number]))
+        met = sum(bool(crossing[rows, max(0, end - near) : end + near].any()) for end in ends)
+        kept[number] |= met == 2 or (met == 1 and is_long[number])
+    return np.asarray(longer & joined.chosen(kept), dtype=np.uint8)
+
+
+def _row(length: float) -> Mask:
+    return np.ones((1, round(length) | 1), np.uint8)
+
+
+def _enlarged(mask: NDArray[np.uint8], shape: tuple[int, ...], window: tuple[slice, slice]) -> NDArray[np.uint8]:
+    """A map of the part of a page as one of the page."""
+    page = np.zeros(shape, np.uint8)
+    height, width = page[window].shape
+    page[window] = cv2.resize(np.ascontiguousarray(mask), (width, height), interpolation=cv2.INTER_LINEAR)
+    return page
+
+
+def _middles(likely: NDArray[np.uint8], bands: Mask, text_height: float, settings: RuleMapSettings) -> Mask:
+    """Level rules where they are likeliest in their band, three pixels thick."""
+    likeliest = cv2.dilate(likely, np.ones((round(settings.band * text_height) | 1, 1), np.uint8))
+    middles = np.where((likely >= likeliest) & (bands > 127), 255, 0).astype(np.uint8)
+    return np.asarray(cv2.dilate(middles, np.ones((3, 3), np.uint8)), dtype=np.uint8)
 
 
 @cache

@@ -12,6 +12,7 @@ from workbench.grid.masks import Mask, components_of, rows_near, spread, transpo
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import RulingSettings
 from workbench.grid.structure.line_evidence import alone, wear
+from workbench.grid.structure.rule_map import RuleMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class RulingMasks:
     """Rule ink of a page: ``long`` runs cannot be text; ``segments`` are those and what is like worn or dashed rules.
 
     ``whole`` are the rules followed over the gaps that wear left. ``wear`` is the share of the
-    rules' length that is gone.
+    rules' length that is gone. ``seen`` is where the network sees rules, beside their ink.
     """
 
     long_horizontal: Mask
@@ -29,10 +30,21 @@ class RulingMasks:
     whole_horizontal: Mask
     whole_vertical: Mask
     wear: float
+    seen: RuleMap
+
+    @property
+    def horizontal(self) -> Mask:
+        """Rules of either look: followed by their ink, or seen by the network."""
+        return self.whole_horizontal | self.seen.level_lines
+
+    @property
+    def vertical(self) -> Mask:
+        """The same of the vertical ones."""
+        return self.whole_vertical | self.seen.plumb_lines
 
 
-def find_ruling_lines(page: UprightPage, settings: RulingSettings) -> RulingMasks:
-    """Runs of ink that are thin and long, in both directions."""
+def find_ruling_lines(page: UprightPage, seen: RuleMap, settings: RulingSettings) -> RulingMasks:
+    """Runs of ink that are thin and long, in both directions, and the rules that the network sees beside them."""
     height = page.text_height
     short_run = max(3.0, settings.short_run * height)
     down_ink = transposed(page.ink)
@@ -58,7 +70,7 @@ def find_ruling_lines(page: UprightPage, settings: RulingSettings) -> RulingMask
     anchored = _anchored(page.ink, *whole, height, reach, settings)
     certain = _longer_than_row(long_horizontal, height, settings)
     certain_down = transposed(_longer_than_row(transposed(long_vertical), height, settings))
-    return RulingMasks(certain, certain_down, across, down, *anchored, share)
+    return RulingMasks(certain, certain_down, across, down, *anchored, share, seen)
 
 
 def _longer_than_row(long: Mask, text_height: float, settings: RulingSettings) -> Mask:
