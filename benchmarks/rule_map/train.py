@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from benchmarks.rule_map.patches import load_page, draw_patch
+from benchmarks.rule_map.patches import draw_patch, load_page
 
 BATCH = 8
 

@@ -296,7 +296,8 @@ def seen_along(
     ends = round(settings.junction * text_height) + 1
     nearest = cv2.dilate(likely, np.ones((2 * round(reach) + 1, 1), np.uint8))
     rows = nearest[np.clip(np.round(positions).astype(int), 0, len(likely) - 1)] / 255
-    inner = [slice(round(a) + ends, max(round(a) + ends + 1, round(b) - ends + 1)) for a, b in pairwise(stops)]
+    starts = [min(round(stop) + ends, likely.shape[1] - 1) for stop in stops[:-1]]
+    inner = [slice(start, max(start + 1, round(b) - ends + 1)) for start, b in zip(starts, stops[1:], strict=True)]
     return np.stack([rows[:, stretch].mean(axis=1) for stretch in inner], axis=1)
 
 
@@ -329,15 +330,19 @@ def darker_along(
         for i, (start, end) in enumerate(pairwise(stops)):
             stretch = slice(round(start) + ends, max(round(start) + ends + 1, round(end) - ends + 1), length)
             counted = ~crowded[at, stretch]
-            if not counted.any():
-                found[j, i] = 0.0 if crossed[at, stretch.start : stretch.stop].any() else 0.5
-            else:
-                share, samples = darker[:, stretch][:, counted].mean(axis=1).max(), np.count_nonzero(counted)
-                by_chance, of_rule = settings.darker_by_chance, settings.darker_of_rule
-                odds = share * np.log(of_rule / by_chance)
-                odds += (1 - share) * np.log((1 - of_rule) / (1 - by_chance))
-                found[j, i] = 1 / (1 + np.exp(-min(samples, settings.most_samples) * odds))
+            if counted.any():
+                share = float(darker[:, stretch][:, counted].mean(axis=1).max())
+                found[j, i] = _of_rule(share, int(np.count_nonzero(counted)), settings)
+            elif not crossed[at, stretch.start : stretch.stop].any():
+                found[j, i] = 0.5
     return found
+
+
+def _of_rule(share: float, samples: int, settings: EvidenceSettings) -> float:
+    """The probability of a rule where this share of so many samples is darker than both its sides."""
+    odds = share * np.log(settings.darker_of_rule / settings.darker_by_chance)
+    odds += (1 - share) * np.log((1 - settings.darker_of_rule) / (1 - settings.darker_by_chance))
+    return float(1 / (1 + np.exp(-min(samples, settings.most_samples) * odds)))
 
 
 def agreed(by_ink: NDArray[np.float64], by_net: NDArray[np.float64], settings: EvidenceSettings) -> NDArray[np.float64]:
