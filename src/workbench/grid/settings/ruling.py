@@ -143,8 +143,17 @@ class LatticeSettings:
     sheet_edge: float = 0.04
     """The edge of a sheet lies within this share of the picture's short side from its border."""
 
-    sure_somewhere: float = 0.3
-    """A line inside a table is somewhere at least so likely (0 to 1) to be drawn."""
+    likely_somewhere: float = 0.3
+    """A line inside a table is somewhere at least so likely (0 to 1) to be drawn; others are left out."""
+
+    possible: float = 0.1
+    """A line that is nowhere likelier than this is surely none."""
+
+    sure_somewhere: float = 0.8
+    """A line that is somewhere so likely is surely one. Between the two it is contested."""
+
+    after_contested: float = 0.5
+    """Probability that a cell after a contested line stands in its row and column."""
 
     smallest_table: float = 8.0
     """Rules that enclose less than this in width are drawing or lettering, not a table."""
@@ -152,8 +161,8 @@ class LatticeSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("lone_rule_share", "open_end", "sheet_edge", "sure_somewhere"),
-            ascending=(("past_table", "lone_rule_reach"),),
+            fractions=("lone_rule_share", "open_end", "sheet_edge", "after_contested"),
+            ascending=(("past_table", "lone_rule_reach"), ("possible", "likely_somewhere", "sure_somewhere")),
         )
 
 
@@ -257,8 +266,8 @@ class RuleMapSettings:
     """From how likely rules are, as the network sees them, to lines. In text heights, but for ``likely`` and
     ``as_faint``."""
 
-    likely: float = 0.5
-    """A rule is where it is likelier than this, 0 to 1."""
+    likely: float = 0.25
+    """A rule may be where it is likelier than this, 0 to 1; whether it is drawn, all that is seen of it decides."""
 
     band: float = 0.4
     """The network sees a rule so thick: labels of three pixels at half its scale, and a little more."""

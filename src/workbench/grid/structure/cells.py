@@ -16,7 +16,8 @@ from workbench.grid.structure.lattice import Lattice
 class CellBox:
     """A cell of a lattice: its place and spans, its rectangle (upright pixels).
 
-    ``border`` is the probability of its least sure border, or that no rule divides it."""
+    ``border`` is the probability of its least sure border, or that no rule divides it, or that it stands in this row
+    and column."""
 
     row: int
     col: int
@@ -42,7 +43,7 @@ def find_cells(lattice: Lattice, settings: RulingSettings) -> list[CellBox]:
     rectangles: list[_Rectangle] = []
     for component in _components(lattice, settings):
         rectangles += _split_into_rectangles(component, lattice)
-    return [_cell_box(rectangle, lattice) for rectangle in sorted(rectangles)]
+    return [_cell_box(rectangle, lattice, settings) for rectangle in sorted(rectangles)]
 
 
 _Rectangle = tuple[int, int, int, int]
@@ -119,7 +120,7 @@ def _cut_evidence(squares: _Squares, row: int | None, column: int | None, lattic
     return float(evidence[crossed].mean()) + (0.5 if outline.any() else 0.0)
 
 
-def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
+def _cell_box(rectangle: _Rectangle, lattice: Lattice, settings: RulingSettings) -> CellBox:
     r0, c0, r1, c1 = rectangle
     borders = (
         lattice.horizontal[r0, c0 : c1 + 1],
@@ -130,6 +131,9 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
     inside = (lattice.horizontal[r0 + 1 : r1 + 1, c0 : c1 + 1], lattice.vertical[r0 : r1 + 1, c0 + 1 : c1 + 1])
     weakest = min(float(border.min()) for border in borders)
     undivided = min((1 - float(stretch.max()) for stretch in inside if stretch.size), default=1.0)
+    is_after = any(y < lattice.ys[r1 + 1] for y in lattice.contested_ys) or any(
+        x < lattice.xs[c1 + 1] for x in lattice.contested_xs
+    )
     return CellBox(
         row=r0,
         col=c0,
@@ -139,7 +143,7 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
         y0=lattice.ys[r0],
         x1=lattice.xs[c1 + 1],
         y1=lattice.ys[r1 + 1],
-        border=round(min(weakest, undivided), 3),
+        border=round(min(weakest, undivided, settings.lattice.after_contested if is_after else 1.0), 3),
     )
 
 
@@ -154,6 +158,8 @@ def without_unused_rules(lattice: Lattice, cells: list[CellBox]) -> tuple[Lattic
         lattice.vertical[np.ix_(rows[:-1], columns)],
         lattice.unruled_xs,
         lattice.unruled_ys,
+        lattice.contested_xs,
+        lattice.contested_ys,
     )
     renumbered = [
         replace(

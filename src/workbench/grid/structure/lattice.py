@@ -25,7 +25,9 @@ class Lattice:
     ``xs`` and ``ys`` are the rules' positions (upright pixels, ascending). ``horizontal[j, i]`` is the
     probability (0 to 1) that rule ``ys[j]`` is drawn between ``xs[i]`` and ``xs[i + 1]``;
     ``vertical[j, i]`` that rule ``xs[i]`` is between ``ys[j]`` and ``ys[j + 1]``. ``unruled_xs`` and ``unruled_ys`` are
-    those of the positions at which nobody drew a rule: text alone shows a border there.
+    those of the positions at which nobody drew a rule: text alone shows a border there. ``contested_xs`` and
+    ``contested_ys`` are positions of lines that may be there or not: of all that comes after them it is not sure in
+    which row or column it is.
     """
 
     xs: tuple[float, ...]
@@ -34,6 +36,8 @@ class Lattice:
     vertical: NDArray[np.float64]
     unruled_xs: frozenset[float] = frozenset()
     unruled_ys: frozenset[float] = frozenset()
+    contested_xs: frozenset[float] = frozenset()
+    contested_ys: frozenset[float] = frozenset()
 
 
 def find_lattices(page: UprightPage, rules: RulingMasks, settings: RulingSettings) -> list[Lattice]:
@@ -207,14 +211,18 @@ def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSett
 
 
 def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattice:
-    """Without the lines inside a table that are nowhere likely to be drawn: strokes of text that lie on one line."""
-    rows, columns = (
-        np.concatenate([[True], np.asarray(drawn[1:-1].max(axis=1) >= settings.sure_somewhere), [True]])
-        for drawn in (lattice.horizontal, lattice.vertical.T)
+    """Without the lines inside a table that are nowhere likely to be drawn: strokes of text that lie on one line.
+
+    A line that is somewhere likely, and nowhere sure, is contested, whether it is left out or not.
+    """
+    best_h, best_v = (
+        np.concatenate([[1.0], drawn[1:-1].max(axis=1), [1.0]]) for drawn in (lattice.horizontal, lattice.vertical.T)
     )
-    if rows.all() and columns.all():
-        return lattice
-    ys, xs = np.flatnonzero(rows), np.flatnonzero(columns)
+    ys, xs = (np.flatnonzero(best >= settings.likely_somewhere) for best in (best_h, best_v))
+    contested_ys, contested_xs = (
+        frozenset(stops[i] for i in np.flatnonzero((best >= settings.possible) & (best < settings.sure_somewhere)))
+        for stops, best in ((lattice.ys, best_h), (lattice.xs, best_v))
+    )
     horizontal = [lattice.horizontal[np.ix_(ys, np.arange(a, b))].mean(axis=1) for a, b in pairwise(xs)]
     vertical = [lattice.vertical[np.ix_(np.arange(a, b), xs)].mean(axis=0) for a, b in pairwise(ys)]
     return Lattice(
@@ -222,6 +230,8 @@ def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattic
         tuple(lattice.ys[j] for j in ys),
         np.stack(horizontal, axis=1),
         np.stack(vertical, axis=0),
+        contested_xs=contested_xs,
+        contested_ys=contested_ys,
     )
 
 

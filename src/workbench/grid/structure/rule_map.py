@@ -77,7 +77,7 @@ def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) ->
     on_rules = cv2.erode(page.grey, np.ones((3, 3), np.uint8))[faint > 0]
     as_faint = np.where(page.grey < (float(np.median(on_rules)) + 255) / 2, 255, 0).astype(np.uint8)
     elsewhere = cv2.subtract(as_faint, cv2.dilate(page.ink | faint, near))
-    return bool(np.count_nonzero(elsewhere) > settings.as_faint * np.count_nonzero(faint))
+    return bool(np.count_nonzero(elsewhere) > settings.as_faint * np.count_nonzero(as_faint & faint))
 
 
 def _inked(page: UprightPage) -> tuple[slice, slice]:
