@@ -85,7 +85,8 @@ def test_a_journal_of_reports_that_leads_elsewhere_removes_nothing(tmp_path):
     assert list(read_reports(tmp_path / "reports")) == ["gone"]
 
 
-FORBIDDEN_MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "torch"}
+FORBIDDEN_MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+LOADS_PICKLES = {("yaml", "load"), ("torch", "load"), ("torch", "save")}
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "read_pickle", "to_pickle", "load_module", "unsafe_load"}
 
 
@@ -101,7 +102,7 @@ class TestPickles:
     def test_the_search_sees_what_it_looks_for(self, tmp_path):
         (tmp_path / "a.py").write_text(
             "import pickle\nfrom joblib import load\nnp.load(f, allow_pickle=True)\n"
-            "yaml.load(f)\nx.eval('1')\neval('1')\n"
+            "yaml.load(f)\nx.eval('1')\neval('1')\ntorch.load(f)\n"
         )
         assert [name for _, name in uses(tmp_path / "a.py")] == [
             "pickle",
@@ -109,6 +110,7 @@ class TestPickles:
             "allow_pickle",
             "yaml.load",
             "eval",
+            "torch.load",
         ]
 
     def test_a_run_from_text_to_export_unpickles_nothing(self, tmp_path):
@@ -145,8 +147,8 @@ def uses(path: Path) -> list[tuple[int, str]]:
             method = called.attr if isinstance(called, ast.Attribute) else ""
             if plain in FORBIDDEN_CALLS or method in FORBIDDEN_CALLS - {"eval", "exec", "compile"}:
                 found.append((node.lineno, plain or method))
-            if method == "load" and isinstance(called.value, ast.Name) and called.value.id == "yaml":
-                found.append((node.lineno, "yaml.load"))
+            if method and isinstance(called.value, ast.Name) and (called.value.id, method) in LOADS_PICKLES:
+                found.append((node.lineno, f"{called.value.id}.{method}"))
             found += [(node.lineno, "allow_pickle") for word in node.keywords if word.arg == "allow_pickle"]
     return sorted(found)
 

@@ -8,8 +8,8 @@ Wants torch (2.13 was used) and onnx; torch is no requirement of anything else h
 of grey at 14 pixels for each text height and says for each second pixel how likely a level and a plumb rule run there.
 
 The weights in the package (92,634, 0.4 MB) saw 305 such pages, of Chromium only, in typefaces and words of half 0:
-7,050 steps at a rate of .003 and 7,100 at .002 (``--start``), with more handwriting and print from the back in the
-second part; 50 minutes on two cores. What LibreOffice prints and what the tests draw is what they are tested on.
+7,050 steps at a rate of .003 and, from there, 7,100 at .002 with more handwriting and print from the back;
+50 minutes on two cores. What LibreOffice prints and what the tests draw is what they are tested on.
 """
 
 from __future__ import annotations
@@ -105,18 +105,14 @@ def main() -> None:
     parser.add_argument("pages", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=14000, help="of eight pieces each (%(default)s)")
-    parser.add_argument("--start", type=Path, help="weights (.pt) to go on from")
     parser.add_argument("--rate", type=float, default=3e-3, help="of learning at its height (%(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
     files = sorted(file for file in arguments.pages.glob("*.png") if not file.stem.endswith("rules"))
     net = RuleNet().to(memory_format=torch.channels_last)
-    if arguments.start:
-        net.load_state_dict(torch.load(arguments.start))
     print(f"{len(files)} pages, {sum(weights.numel() for weights in net.parameters())} weights", flush=True)
     teach(net, Patches(files, arguments.seed), arguments.steps, arguments.rate)
-    torch.save(net.state_dict(), arguments.out.with_suffix(".pt"))
     write(net, arguments.out)
 
 
