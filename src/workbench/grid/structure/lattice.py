@@ -63,7 +63,7 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
     """Surroundings of the connected networks of rules; networks that overlap are one table."""
     nearest = settings.snap if rules.wear < settings.worn else settings.worn_anchor
     reach = max(3, round(nearest * page.text_height)) | 1
-    network = cv2.dilate(rules.horizontal | rules.vertical, np.ones((reach, reach), np.uint8))
+    network = _network(rules, reach, settings.lattice)
     smallest = 2 * page.text_height
     boxes = [
         (x, y, x + width, y + height) for x, y, width, height in outer_boxes(network) if max(width, height) > smallest
@@ -73,6 +73,23 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
     tables = _merge_overlapping(around_none)
     lone = _joined_rules(sorted(flat), reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height, settings) for table in tables])
+
+
+def _network(rules: RulingMasks, reach: int, settings: LatticeSettings) -> Mask:
+    """Rules of either look, joined over gaps of ``reach`` pixels, without the edges of sheets: ink shows these best."""
+    around = np.ones((reach, reach), np.uint8)
+    by_ink = components_of(
+        np.asarray(cv2.dilate(rules.whole_horizontal | rules.whole_vertical, around), dtype=np.uint8)
+    )
+    boxes = [(x, y, x + width, y + height) for x, y, width, height in outer_boxes(by_ink.mask)]
+    edges = set(boxes) - set(_without_sheet_edges(boxes, by_ink.mask, settings))
+    if not edges:
+        return np.asarray(cv2.dilate(rules.horizontal | rules.vertical, around), dtype=np.uint8)
+    extent = np.stack([by_ink.left, by_ink.top, by_ink.left + by_ink.width, by_ink.top + by_ink.height], axis=1)
+    sheets = by_ink.chosen(np.array([number > 0 and tuple(box) in edges for number, box in enumerate(extent.tolist())]))
+    seen = [components_of(lines) for lines in (rules.seen.level_lines, rules.seen.plumb_lines)]
+    apart = [lines.chosen((np.arange(len(lines.area)) > 0) & ~lines.touching(sheets)) for lines in seen]
+    return np.asarray(cv2.subtract(by_ink.mask, sheets) | cv2.dilate(apart[0] | apart[1], around), dtype=np.uint8)
 
 
 def _without_sheet_edges(boxes: list[PixelBox], network: Mask, settings: LatticeSettings) -> list[PixelBox]:
