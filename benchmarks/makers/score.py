@@ -3,6 +3,7 @@
     python -m benchmarks.makers.score FOLDER                    every picture beside an .html of the same name
     python -m benchmarks.makers.score FOLDER --only 'word-*'    some of them
     python -m benchmarks.makers.score FOLDER --misses           and every cell that is wrong
+    python -m benchmarks.makers.score FOLDER --structure-only   the places of cells alone, without reading them
     python -m benchmarks.makers.score FOLDER --by maker,damage  sums for other groups than the kinds
 
 A cell is right where row, column, spans and text are as printed; white space, the width of punctuation and the kind of
@@ -27,6 +28,8 @@ from lxml import html
 
 from benchmarks.results import markdown
 from workbench.errors import WorkbenchError
+from workbench.grid.pipeline import find_tables
+from workbench.grid.rectify.upright import make_upright
 from workbench.model import Cell, CellGrid
 from workbench.ocr.registry import engine_for
 from workbench.read.page import read_page
@@ -88,7 +91,7 @@ def main() -> None:
     pages = [page for page in pages_of(arguments.folder) if page.match(arguments.only)]
     scored = []
     for page in pages:
-        result = score_page(page)
+        result = score_page(page, arguments.structure_only)
         print(_line(result), flush=True)
         if arguments.misses:
             print("".join(f"    {miss}\n" for miss in result.misses), end="", flush=True)
@@ -102,20 +105,37 @@ def pages_of(folder: Path) -> list[Path]:
     return sorted(f for f in folder.iterdir() if f.suffix in PICTURES and f.with_suffix(".html").exists())
 
 
-def score_page(picture: Path) -> Scored:
-    """Read the picture and hold it against the truth beside it."""
-    settings, start = Settings.from_environment(), time.perf_counter()
+def score_page(picture: Path, structure_only: bool = False) -> Scored:
+    """Read the picture, or find its cells alone, and hold that against the truth beside it."""
+    start = time.perf_counter()
     truth = printed_cells(picture.with_suffix(".html").read_text(encoding="utf-8"))
+    if structure_only:
+        truth = dict.fromkeys(truth, Known(""))
     try:
-        page = load_page(open_source(picture), 1, settings)
-        grids = read_page(page, engine_for(settings, threads=1)).grids
+        tables, obscured = _places(picture) if structure_only else _read(picture)
     except WorkbenchError as error:
         return Scored(picture.stem, Count(1, len(truth), len(truth)), (), 0, time.perf_counter() - start, str(error))
-    count, misses = score_cells(truth, list(map(found_cells, grids)))
-    obscured = sum(cell.state == "obscured" for grid in grids for cell in grid.cells)
-    return Scored(
-        picture.stem, replace(count, obscured=obscured), tuple(misses), len(grids), time.perf_counter() - start
-    )
+    count, misses = score_cells(truth, tables)
+    seconds = time.perf_counter() - start
+    return Scored(picture.stem, replace(count, obscured=obscured), tuple(misses), len(tables), seconds)
+
+
+def _read(picture: Path) -> tuple[list[Cells], int]:
+    """The tables of a picture, and how many of their cells are obscured."""
+    settings = Settings.from_environment()
+    grids = read_page(load_page(open_source(picture), 1, settings), engine_for(settings, threads=1)).grids
+    return list(map(found_cells, grids)), sum(cell.state == "obscured" for grid in grids for cell in grid.cells)
+
+
+def _places(picture: Path) -> tuple[list[Cells], int]:
+    """The same without a text: a cell is sure of which the border is."""
+    settings = Settings.from_environment()
+    upright = make_upright(load_page(open_source(picture), 1, settings), engine_for(settings, threads=1))
+    tables = (table.cells for table in find_tables(upright).tables)
+    return [
+        _without_idle_lines({(c.row, c.col, c.rowspan, c.colspan): Known("", c.border >= SURE) for c in cells})
+        for cells in tables
+    ], 0
 
 
 def score_cells(truth: Cells, tables: Sequence[Cells]) -> tuple[Count, list[str]]:
@@ -225,6 +245,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="*", metavar="PATTERN", help="pictures whose names match")
     parser.add_argument("--by", default="kind", help="kind, maker, damage, dpi, manner, look_typeface ...; with commas")
     parser.add_argument("--misses", action="store_true", help="print every cell that is not as printed")
+    parser.add_argument("--structure-only", action="store_true", help="the places of cells, without their text")
     return parser.parse_args()
 
 

@@ -140,8 +140,8 @@ def print_sheet(sheet: Sheet, raster: Raster) -> tuple[Picture, Picture, float]:
     raise Unprintable(reason)
 
 
-def _html(sheet: Sheet, look: chromium.Look, more: str = "", upright: str | None = None) -> str:
-    rule = sheet.upright if upright is None else upright
+def _html(sheet: Sheet, look: chromium.Look, more: str = "") -> str:
+    rule = sheet.upright
     between = f"td{{border-left:{rule};border-right:{rule}}}" if rule else ""
     page = chromium.page_html(sheet.table, look, screen_width=None)
     return page.replace("</style>", f"{between}{sheet.extras}{more}</style>").replace(
@@ -152,7 +152,7 @@ def _html(sheet: Sheet, look: chromium.Look, more: str = "", upright: str | None
 def _rules_html(sheet: Sheet, look: chromium.Look) -> str:
     solid = replace(look, inner=_solid(look.inner), outer=_solid(look.outer), fill="", zebra="")
     heads = f".h{{font-weight:{'bold' if look.fill else 'normal'}!important}}"
-    return _html(sheet, solid, NO_TEXT + heads, _solid(sheet.upright) if sheet.upright else "")
+    return _html(replace(sheet, upright=_solid(sheet.upright)), solid, NO_TEXT + heads)
 
 
 def _solid(rule: str) -> str:

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-UNIT = 14
-"""Pixels of a patch for each text height."""
+from workbench.grid.structure.rule_map import UNIT
+
 SIDE = 192
-"""Pixels of a side of a patch."""
+"""Pixels of a side of a patch, of which ``UNIT`` are a text height."""
 
 Shades = NDArray[np.float32]
 
@@ -91,10 +91,8 @@ def _lost(patch: NDArray[np.uint8], rules: NDArray[np.uint8]) -> NDArray[np.bool
     above, below = np.roll(along, off, 0), np.roll(along, -off, 0)
     seen = (along < np.minimum(above, below) - 2) | (along > np.maximum(above, below) + 2)
     small = cv2.resize(np.where(seen, 255, 0).astype(np.uint8), rules.shape[::-1], interpolation=cv2.INTER_AREA)
-    near = cv2.dilate(
-        cv2.bitwise_and(np.where(small > 0, 255, 0).astype(np.uint8), rules), np.ones((3, UNIT), np.uint8)
-    )
-    return (rules > 0) & (near == 0)
+    seen_rules = np.where((small > 0) & (rules > 0), 255, 0).astype(np.uint8)
+    return (rules > 0) & (cv2.dilate(seen_rules, np.ones((3, UNIT), np.uint8)) == 0)
 
 
 def _shrunk(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -111,9 +109,8 @@ def _damaged(page: Shades, em: float, rng: np.random.Generator) -> Shades:
     if rng.random() < 0.2:
         page = _with_strokes(page, em, rng)
     if rng.random() < 0.15:
-        page = np.minimum(
-            page, 255 - (255 - np.roll(page[:, ::-1], rng.integers(0, 99, 2), (0, 1))) * rng.uniform(0.05, 0.4)
-        )
+        back = np.roll(page[:, ::-1], rng.integers(0, 99, 2), (0, 1))
+        page = np.minimum(page, 255 - (255 - back) * rng.uniform(0.05, 0.4))
     if rng.random() < 0.12:
         page = _worn(page, em, rng)
     if rng.random() < 0.5:
@@ -133,9 +130,8 @@ def _damaged(page: Shades, em: float, rng: np.random.Generator) -> Shades:
     page = np.clip(page + noise, 0, 255)
     if rng.random() < 0.6:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))]
-        page = cv2.imdecode(cv2.imencode(".jpg", page.astype(np.uint8), quality)[1], cv2.IMREAD_GRAYSCALE).astype(
-            np.float32
-        )
+        _, compressed = cv2.imencode(".jpg", page.astype(np.uint8), quality)
+        page = cv2.imdecode(compressed, cv2.IMREAD_GRAYSCALE).astype(np.float32)
     return page
 
 
@@ -160,17 +156,8 @@ def _black_and_white(page: Shades, em: float, rng: np.random.Generator) -> Shade
         black = page < rng.uniform(110, 215)
     elif way < 0.8:
         size = int(em * rng.uniform(0.8, 2.5)) | 1
-        black = (
-            cv2.adaptiveThreshold(
-                page.astype(np.uint8),
-                255,
-                cv2.ADAPTIVE_THRESH_GAUSSIAN_C,
-                cv2.THRESH_BINARY_INV,
-                size,
-                rng.uniform(6, 20),
-            )
-            > 0
-        )
+        grey, way_to_mean, keep = page.astype(np.uint8), cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY_INV
+        black = cv2.adaptiveThreshold(grey, 255, way_to_mean, keep, size, rng.uniform(6, 20)) > 0
     else:
         grain = cv2.GaussianBlur(rng.normal(0, 1, page.shape).astype(np.float32), (0, 0), 0.8)
         black = page + grain * rng.uniform(20, 60) < rng.uniform(110, 170)

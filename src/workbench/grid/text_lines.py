@@ -144,9 +144,7 @@ def _rough_text(
 def _strokes(ink: Mask, text_height: float, settings: TextLineSettings) -> Mask:
     """Ink without all that is as small as grain, the points and dots of the print among it."""
     components = components_of(ink)
-    large = _sides(components) > max(2.0, settings.lone_noise_side * text_height)
-    large[0] = False
-    return components.chosen(large)
+    return components.chosen(_sides(components) > max(2.0, settings.lone_noise_side * text_height))
 
 
 def _smoothed(text: TextLayer, pixels: float) -> TextLayer:
@@ -176,9 +174,7 @@ def _painted(grey: NDArray[np.uint8], mask: Mask, ink: Mask) -> NDArray[np.uint8
 
 
 def _large_enough(components: Components, text_height: float, settings: TextLineSettings) -> Mask:
-    written = _sides(components) >= max(2.0, settings.noise_side * text_height)
-    written[0] = False
-    return components.chosen(written)
+    return components.chosen(_sides(components) >= max(2.0, settings.noise_side * text_height))
 
 
 def _line_height(ink: Mask, cells: Sequence[CellBox], text_height: float) -> float:

@@ -71,7 +71,6 @@ def text_outside(
         ink[window] = level[window] = 0
     components = components_of(ink)
     written = components.height < settings.highest * text.text_height
-    written[0] = False
     return replace(text, ink=components.chosen(written)), level
 
 
@@ -180,8 +179,8 @@ def _whitespace_gaps(words: BlockColumns, text_height: float, settings: TextBloc
         if not unlikely and max(odds) >= first:
             return [WhitespaceGap(s.start, s.end, float(1 / (1 + np.exp(-o)))) for s, o in zip(gaps, odds, strict=True)]
         # A label that stands in a gap parts it in two, of which either is as likely: the wide one is the gap.
-        narrowest = min(unlikely, key=lambda n: gaps[n].end - gaps[n].start, default=int(np.argmin(odds)))
-        del gaps[narrowest]
+        dropped = min(unlikely, key=lambda n: gaps[n].end - gaps[n].start, default=int(np.argmin(odds)))
+        del gaps[dropped]
     return []
 
 

@@ -73,9 +73,7 @@ def find_fills(grey: NDArray[np.uint8], text_height: float, settings: FillSettin
 def _surrounded(dark: Mask, text_height: float, settings: FillSettings) -> Mask:
     """Light print on dark ground, which surrounds it. Between the strokes of bold type paper goes on to the margin."""
     light = components_of(cv2.bitwise_not(dark))
-    printed = light.area <= settings.largest_mark * text_height**2
-    printed[0] = False
-    return light.chosen(printed)
+    return light.chosen(light.area <= settings.largest_mark * text_height**2)
 
 
 def _mostly_dark(dark: Mask, text_height: float, settings: FillSettings) -> Mask:

@@ -79,9 +79,7 @@ def _joined_boxes(characters: Mask, gap: float) -> NDArray[np.int32]:
 
 
 def _without_dots(components: Components, text_height: float, settings: OrientationSettings) -> Mask:
-    large = np.maximum(components.width, components.height) > settings.largest_dot * text_height
-    large[0] = False
-    return components.chosen(large)
+    return components.chosen(np.maximum(components.width, components.height) > settings.largest_dot * text_height)
 
 
 def _figures_stand(components: Components, text_height: float, settings: OrientationSettings) -> bool:

@@ -95,7 +95,7 @@ class EvidenceSettings:
     """The probability (above .5) of a rule, or of none, that its ink alone makes at most."""
 
     trust_in_net: float = 0.97
-    """The same of the network: where both are sure and contradict each other, it decides, and the cell is flagged."""
+    """The same of the network. Where both are sure and contradict each other ink decides, and the cell is flagged."""
 
     wear_quantile: float = 0.75
     """The wear of a page is this quantile (0 to 1) of that of its rules: a page can be worn on one side only."""

@@ -131,9 +131,9 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice, settings: RulingSettings)
     inside = (lattice.horizontal[r0 + 1 : r1 + 1, c0 : c1 + 1], lattice.vertical[r0 : r1 + 1, c0 + 1 : c1 + 1])
     weakest = min(float(border.min()) for border in borders)
     undivided = min((1 - float(stretch.max()) for stretch in inside if stretch.size), default=1.0)
-    is_after = any(y < lattice.ys[r1 + 1] for y in lattice.contested_ys) or any(
-        x < lattice.xs[c1 + 1] for x in lattice.contested_xs
-    )
+    below, right = lattice.ys[r1 + 1], lattice.xs[c1 + 1]
+    is_after = any(y < below for y in lattice.contested_ys) or any(x < right for x in lattice.contested_xs)
+    placed = settings.lattice.after_contested if is_after else 1.0
     return CellBox(
         row=r0,
         col=c0,
@@ -141,9 +141,9 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice, settings: RulingSettings)
         colspan=c1 - c0 + 1,
         x0=lattice.xs[c0],
         y0=lattice.ys[r0],
-        x1=lattice.xs[c1 + 1],
-        y1=lattice.ys[r1 + 1],
-        border=round(min(weakest, undivided, settings.lattice.after_contested if is_after else 1.0), 3),
+        x1=right,
+        y1=below,
+        border=round(min(weakest, undivided, placed), 3),
     )
 
 
@@ -151,15 +151,12 @@ def without_unused_rules(lattice: Lattice, cells: list[CellBox]) -> tuple[Lattic
     """Leave out the rules that no cell ends at: strokes of characters, and scraps of rules that are worn away."""
     rows = sorted({cell.row for cell in cells} | {cell.row + cell.rowspan for cell in cells})
     columns = sorted({cell.col for cell in cells} | {cell.col + cell.colspan for cell in cells})
-    kept = Lattice(
-        tuple(lattice.xs[i] for i in columns),
-        tuple(lattice.ys[i] for i in rows),
-        lattice.horizontal[np.ix_(rows, columns[:-1])],
-        lattice.vertical[np.ix_(rows[:-1], columns)],
-        lattice.unruled_xs,
-        lattice.unruled_ys,
-        lattice.contested_xs,
-        lattice.contested_ys,
+    kept = replace(
+        lattice,
+        xs=tuple(lattice.xs[i] for i in columns),
+        ys=tuple(lattice.ys[i] for i in rows),
+        horizontal=lattice.horizontal[np.ix_(rows, columns[:-1])],
+        vertical=lattice.vertical[np.ix_(rows[:-1], columns)],
     )
     renumbered = [
         replace(

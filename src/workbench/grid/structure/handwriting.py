@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Components, Mask, components_of, rows_near, spread, transposed
+from workbench.grid.masks import Components, Mask, closed, components_of, rows_near, spread, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import HandwritingSettings, RulingSettings
 from workbench.grid.structure.rule_map import map_rules
@@ -104,8 +104,7 @@ def _followed(ink: Mask, whole: Mask, text_height: float, settings: RulingSettin
     around = cv2.dilate(whole, np.ones((3, 2 * round(settings.long_rule * text_height) + 1), np.uint8))
     wavering = whole | (around & cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)))
     wavering = cv2.dilate(wavering, np.ones((3, 1), np.uint8))
-    padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
-    joined = components_of(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap])
+    joined = components_of(closed(wavering, gap))
     return spread(ink & joined.chosen(joined.touching(whole)), rows, page)
 
 
@@ -116,7 +115,6 @@ def _crossings(loose: Mask, rules: Mask, text_height: float, settings: RulingSet
     """
     components = components_of(rules)
     long = components.width > settings.long_rule * text_height
-    long[0] = False
     rules = components.chosen(long)
     thickness = round(rule_thickness(rules))
     reach = thickness + 3

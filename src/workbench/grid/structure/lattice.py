@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cmp_to_key
 from itertools import pairwise
 
@@ -65,9 +65,7 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
     reach = max(3, round(nearest * page.text_height)) | 1
     network = _network(rules, reach, settings.lattice)
     smallest = 2 * page.text_height
-    boxes = [
-        (x, y, x + width, y + height) for x, y, width, height in outer_boxes(network) if max(width, height) > smallest
-    ]
+    boxes = [box for box in map(_corners, outer_boxes(network)) if max(_size(box)) > smallest]
     flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
     around_none = _without_sheet_edges([box for box in boxes if box not in flat], network, settings.lattice)
     tables = _merge_overlapping(around_none)
@@ -78,18 +76,23 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
 def _network(rules: RulingMasks, reach: int, settings: LatticeSettings) -> Mask:
     """Rules of either look, joined over gaps of ``reach`` pixels, without the edges of sheets: ink shows these best."""
     around = np.ones((reach, reach), np.uint8)
-    by_ink = components_of(
-        np.asarray(cv2.dilate(rules.whole_horizontal | rules.whole_vertical, around), dtype=np.uint8)
-    )
-    boxes = [(x, y, x + width, y + height) for x, y, width, height in outer_boxes(by_ink.mask)]
-    edges = set(boxes) - set(_without_sheet_edges(boxes, by_ink.mask, settings))
-    if not edges:
-        return np.asarray(cv2.dilate(rules.horizontal | rules.vertical, around), dtype=np.uint8)
-    extent = np.stack([by_ink.left, by_ink.top, by_ink.left + by_ink.width, by_ink.top + by_ink.height], axis=1)
-    sheets = by_ink.chosen(np.array([number > 0 and tuple(box) in edges for number, box in enumerate(extent.tolist())]))
-    seen = [components_of(lines) for lines in (rules.seen.level_lines, rules.seen.plumb_lines)]
-    apart = [lines.chosen((np.arange(len(lines.area)) > 0) & ~lines.touching(sheets)) for lines in seen]
-    return np.asarray(cv2.subtract(by_ink.mask, sheets) | cv2.dilate(apart[0] | apart[1], around), dtype=np.uint8)
+    network = np.asarray(cv2.dilate(rules.whole_horizontal | rules.whole_vertical, around), dtype=np.uint8)
+    seen = [rules.seen.level_lines, rules.seen.plumb_lines]
+    boxes = [_corners(box) for box in outer_boxes(network)]
+    edges = set(boxes) - set(_without_sheet_edges(boxes, network, settings))
+    if edges:
+        found = components_of(network)
+        extents = zip(found.left, found.top, found.width, found.height, strict=True)
+        sheets = found.chosen(np.array([_corners(extent) in edges for extent in extents]))
+        lines = [components_of(mask) for mask in seen]
+        network, seen = cv2.subtract(network, sheets), [each.chosen(~each.touching(sheets)) for each in lines]
+    return np.asarray(network | cv2.dilate(seen[0] | seen[1], around), dtype=np.uint8)
+
+
+def _corners(box: tuple[int, int, int, int]) -> PixelBox:
+    """The corners of a box of which x, y, width and height are given."""
+    x, y, width, height = map(int, box)
+    return x, y, x + width, y + height
 
 
 def _without_sheet_edges(boxes: list[PixelBox], network: Mask, settings: LatticeSettings) -> list[PixelBox]:
@@ -198,25 +201,43 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     segments_h, segments_v = rules.segments_horizontal[window], rules.segments_vertical[window]
     height = page.text_height
     text = _text(page.ink[window], long_h | long_v, segments_h, segments_v, ys, xs, height, settings)
-    found_h = shares(text, long_h, segments_h, ys, xs, height, settings.snap * height, settings.evidence)
-    down, long, segments = (transposed(mask) for mask in (text, long_v, segments_v))
-    found_v = shares(down, long, segments, xs, ys, height, settings.snap * height, settings.evidence)
-    horizontal = probability(found_h, xs, height, rules.wear, settings.evidence)
-    vertical = probability(found_v, ys, height, rules.wear, settings.evidence).T
-    grey = page.grey[window]
-    paler_h = darker_along(grey, text, ys, xs, height, settings.evidence)
-    paler_v = darker_along(transposed(grey), down, xs, ys, height, settings.evidence).T
-    nearest = settings.snap * height
-    seen_h = seen_along(rules.seen.level[window], ys, xs, height, nearest, settings.evidence)
-    seen_v = seen_along(transposed(rules.seen.plumb[window]), xs, ys, height, nearest, settings.evidence).T
-    horizontal = agreed(np.maximum(horizontal, paler_h), seen_h, settings.evidence)
-    vertical = agreed(np.maximum(vertical, paler_v), seen_v, settings.evidence)
+    level = _Looks(text, long_h, segments_h, page.grey[window], rules.seen.level[window])
+    plumb = _Looks(*map(transposed, (text, long_v, segments_v, page.grey[window], rules.seen.plumb[window])))
+    horizontal = _drawn(level, ys, xs, height, rules.wear, settings)
+    vertical = _drawn(plumb, xs, ys, height, rules.wear, settings).T
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], settings.lattice.open_end)
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], settings.lattice.open_end)
     on_page_xs, on_page_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
     found = Lattice(on_page_xs, on_page_ys, horizontal, vertical)
     return _without_chance_lines(found, settings.lattice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What is to be seen of a table's horizontal rules, pixel by pixel: (rows, columns) each.
+
+    Its ``text``, the ``long`` runs and short ``segments`` of ink, its tones of ``grey``, and how ``likely`` the network
+    finds rules (0 to 255).
+    """
+
+    text: Mask
+    long: Mask
+    segments: Mask
+    grey: NDArray[np.uint8]
+    likely: NDArray[np.uint8]
+
+
+def _drawn(
+    looks: _Looks, positions: list[float], stops: list[float], height: float, wear: float, settings: RulingSettings
+) -> NDArray[np.float64]:
+    """The probability that each stretch of the horizontal rules is drawn, by its ink and by the network together."""
+    nearest, evidence = settings.snap * height, settings.evidence
+    found = shares(looks.text, looks.long, looks.segments, positions, stops, height, nearest, evidence)
+    dark = probability(found, stops, height, wear, evidence)
+    pale = darker_along(looks.grey, looks.text, positions, stops, height, evidence)
+    by_net = seen_along(looks.likely, positions, stops, height, nearest, evidence)
+    return agreed(np.maximum(dark, pale), by_net, evidence)
 
 
 def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSettings) -> list[float]:
@@ -242,11 +263,12 @@ def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattic
     )
     horizontal = [lattice.horizontal[np.ix_(ys, np.arange(a, b))].mean(axis=1) for a, b in pairwise(xs)]
     vertical = [lattice.vertical[np.ix_(np.arange(a, b), xs)].mean(axis=0) for a, b in pairwise(ys)]
-    return Lattice(
-        tuple(lattice.xs[i] for i in xs),
-        tuple(lattice.ys[j] for j in ys),
-        np.stack(horizontal, axis=1),
-        np.stack(vertical, axis=0),
+    return replace(
+        lattice,
+        xs=tuple(lattice.xs[i] for i in xs),
+        ys=tuple(lattice.ys[j] for j in ys),
+        horizontal=np.stack(horizontal, axis=1),
+        vertical=np.stack(vertical, axis=0),
         contested_xs=contested_xs,
         contested_ys=contested_ys,
     )
@@ -273,9 +295,8 @@ def _text(
             beside[at] = 255
     components = components_of(cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8))))
     apart = components.count(components.mask & beside) < components.area
-    kept = apart & (np.maximum(components.width, components.height) > settings.lattice.smallest_text * text_height)
-    kept[0] = False
-    return components.chosen(kept)
+    large = np.maximum(components.width, components.height) > settings.lattice.smallest_text * text_height
+    return components.chosen(apart & large)
 
 
 def _with_open_ends(

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask, components_of, transposed
+from workbench.grid.masks import Mask, closed, components_of, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import RuleMapSettings, RulingSettings
 
@@ -31,7 +31,8 @@ WEIGHTS = Path(__file__).with_name("rules.onnx")
 class RuleMap:
     """How likely a ``level`` and a ``plumb`` rule runs through each pixel of an upright page, 0 to 255 each.
 
-    ``level_lines`` and ``plumb_lines`` are the rules that are likelier than not, three pixels thick.
+    ``level_lines`` and ``plumb_lines`` are where one may run, as lines of three pixels: what is likely enough, and ends
+    as rules do.
     """
 
     level: NDArray[np.uint8]
@@ -42,12 +43,13 @@ class RuleMap:
 
 def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
     """The map of a page."""
-    shape, height, window = page.ink.shape, page.text_height, _inked(page)
     if not page.ink.any():
         return RuleMap(*(np.zeros_like(page.ink) for _ in range(4)))
+    shape, height, window = page.ink.shape, page.text_height, _inked(page)
     level, plumb = _seen(page.grey[window], height)
-    across = _ending_at_rules(_bands(level, settings.seen), _bands(plumb, settings.seen), settings)
-    down = _ending_at_rules(_bands(plumb, settings.seen).T, _bands(level, settings.seen).T, settings).T
+    level_bands, plumb_bands = (_bands(likely, settings.seen) for likely in (level, plumb))
+    across = _ending_at_rules(level_bands, plumb_bands, settings)
+    down = transposed(_ending_at_rules(transposed(plumb_bands), transposed(level_bands), settings))
     level, plumb, across, down = (_enlarged(mask, shape, window) for mask in (level, plumb, across, down))
     level_lines = _middles(level, across, height, settings.seen)
     plumb_lines = transposed(_middles(transposed(plumb), transposed(down), height, settings.seen))
@@ -64,9 +66,7 @@ def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
 def _faint(lines: Mask, near_ink: Mask) -> Mask:
     """The lines that have no ink for the most part."""
     components = components_of(lines)
-    faint = components.count(near_ink) < components.area / 2
-    faint[0] = False
-    return components.chosen(faint)
+    return components.chosen(components.count(near_ink) < components.area / 2)
 
 
 def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) -> bool:
@@ -107,13 +107,11 @@ def _ending_at_rules(bands: Mask, crossing: Mask, settings: RulingSettings) -> M
     A crease of the paper or a streak of the scanner runs on past a table at both ends; a dash ends at no rule.
     """
     height, limits = UNIT / 2, settings.seen
-    longer = cv2.morphologyEx(np.ascontiguousarray(bands), cv2.MORPH_OPEN, _row(limits.shortest * height))
-    gap, near = _row(limits.longest_gap * height), round(limits.near_end * height)
-    framed = cv2.copyMakeBorder(longer, 0, 0, gap.size, gap.size, cv2.BORDER_CONSTANT, value=0)
-    joined = components_of(cv2.morphologyEx(framed, cv2.MORPH_CLOSE, gap)[:, gap.size : -gap.size])
+    run, gap, near = (round(length * height) for length in (limits.shortest, limits.longest_gap, limits.near_end))
+    longer = cv2.morphologyEx(bands, cv2.MORPH_OPEN, np.ones((1, run | 1), np.uint8))
+    joined = components_of(closed(longer, gap | 1))
     is_long = joined.width >= settings.long_rule * height
-    kept = ~joined.touching(np.ascontiguousarray(crossing)) & is_long
-    kept[0] = False
+    kept = ~joined.touching(crossing) & is_long
     for number in range(1, len(kept)):
         row, left = round(float(joined.row[number])), int(joined.left[number])
         rows = slice(max(0, row - near), row + near + 1)
@@ -123,15 +121,11 @@ def _ending_at_rules(bands: Mask, crossing: Mask, settings: RulingSettings) -> M
     return np.asarray(longer & joined.chosen(kept), dtype=np.uint8)
 
 
-def _row(length: float) -> Mask:
-    return np.ones((1, round(length) | 1), np.uint8)
-
-
 def _enlarged(mask: NDArray[np.uint8], shape: tuple[int, ...], window: tuple[slice, slice]) -> NDArray[np.uint8]:
     """A map of the part of a page as one of the page."""
     page = np.zeros(shape, np.uint8)
     height, width = page[window].shape
-    page[window] = cv2.resize(np.ascontiguousarray(mask), (width, height), interpolation=cv2.INTER_LINEAR)
+    page[window] = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
     return page
 
 

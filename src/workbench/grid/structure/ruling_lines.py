@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask, components_of, rows_near, spread, transposed
+from workbench.grid.masks import Mask, closed, components_of, rows_near, spread, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import RulingSettings
 from workbench.grid.structure.line_evidence import alone, wear
@@ -31,16 +31,6 @@ class RulingMasks:
     whole_vertical: Mask
     wear: float
     seen: RuleMap
-
-    @property
-    def horizontal(self) -> Mask:
-        """Rules of either look: followed by their ink, or seen by the network."""
-        return self.whole_horizontal | self.seen.level_lines
-
-    @property
-    def vertical(self) -> Mask:
-        """The same of the vertical ones."""
-        return self.whole_vertical | self.seen.plumb_lines
 
 
 def find_ruling_lines(page: UprightPage, seen: RuleMap, settings: RulingSettings) -> RulingMasks:
@@ -76,9 +66,7 @@ def find_ruling_lines(page: UprightPage, seen: RuleMap, settings: RulingSettings
 def _longer_than_row(long: Mask, text_height: float, settings: RulingSettings) -> Mask:
     """Of the horizontal runs those that no character is high enough for, even between rules close to it."""
     components = components_of(long)
-    kept = components.width >= settings.row_of_text * text_height
-    kept[0] = False
-    return components.chosen(kept)
+    return components.chosen(components.width >= settings.row_of_text * text_height)
 
 
 def _anchored(
@@ -205,15 +193,11 @@ def _chains(ink: Mask, segments: Mask, text_height: float, settings: RulingSetti
     """Horizontal segments on one line joined over gaps, but for those of large letters."""
     wavering = cv2.dilate(segments, np.ones((3, 1), np.uint8))
     gap = round(settings.mended_gap * text_height) | 1
-    padded = cv2.copyMakeBorder(wavering, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
-    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))[:, gap:-gap]
-    chains = components_of(joined)
+    chains = components_of(closed(wavering, gap))
     other = cv2.subtract(ink, cv2.dilate(segments, np.ones((3, 1), np.uint8)))
     beside = cv2.blur(other.astype(np.float32) / 255, (1, 2 * round(settings.beside * text_height) + 1))
     crowd = np.bincount(chains.labels.ravel(), beside[chains.rows].ravel()) / np.maximum(1, chains.area)
-    free = crowd < settings.crowded
-    free[0] = False
-    return chains.chosen(free)
+    return chains.chosen(crowd < settings.crowded)
 
 
 def _with_any_of(chains: Mask, ink: Mask) -> Mask:
@@ -241,7 +225,6 @@ def _straight(mask: Mask, text_height: float, settings: RulingSettings) -> Mask:
     cut[:, :: round(settings.straight_segment * text_height)] = 0
     components = components_of(cut)
     climbs = components.height - components.area / components.width > max(2.0, settings.climb * text_height)
-    climbs[0] = False
     return np.asarray(cv2.subtract(mask, components.chosen(climbs)), dtype=np.uint8)
 
 
@@ -255,9 +238,7 @@ def _strokes(ink: Mask, segments: Mask, sure: Mask, settings: RulingSettings) ->
     around = np.ones((3, 3), np.uint8)
     hanging = components_of(cv2.subtract(ink, cv2.dilate(sure, around)))
     other = hanging.area - hanging.count(hanging.mask & cv2.dilate(segments, around))
-    lettered = other > settings.most_other_ink * hanging.area
-    lettered[0] = False
-    return hanging.chosen(lettered)
+    return hanging.chosen(other > settings.most_other_ink * hanging.area)
 
 
 def rule_thickness(long: Mask) -> float:
