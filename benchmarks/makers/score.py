@@ -3,7 +3,8 @@
     python -m benchmarks.makers.score FOLDER                    every picture beside an .html of the same name
     python -m benchmarks.makers.score FOLDER --only 'word-*'    some of them
     python -m benchmarks.makers.score FOLDER --misses           and every cell that is wrong
-    python -m benchmarks.makers.score FOLDER --structure-only   the places of cells alone, without reading them
+    python -m benchmarks.makers.score FOLDER --structure-only   the places of cells alone, without reading them: of a
+                                                                table with a row or column too many or too few, all
     python -m benchmarks.makers.score FOLDER --by maker,damage  sums for other groups than the kinds
 
 A cell is right where row, column, spans and text are as printed; white space, the width of punctuation and the kind of
@@ -110,7 +111,7 @@ def score_page(picture: Path, structure_only: bool = False) -> Scored:
     start = time.perf_counter()
     truth = printed_cells(picture.with_suffix(".html").read_text(encoding="utf-8"))
     if structure_only:
-        truth = dict.fromkeys(truth, Known(""))
+        truth = _shaped(dict.fromkeys(truth, Known("")))
     try:
         tables, obscured = _places(picture) if structure_only else _read(picture)
     except WorkbenchError as error:
@@ -133,9 +134,15 @@ def _places(picture: Path) -> tuple[list[Cells], int]:
     upright = make_upright(load_page(open_source(picture), 1, settings), engine_for(settings, threads=1))
     tables = (table.cells for table in find_tables(upright).tables)
     return [
-        _without_idle_lines({(c.row, c.col, c.rowspan, c.colspan): Known("", c.border >= SURE) for c in cells})
+        _shaped(_without_idle_lines({(c.row, c.col, c.rowspan, c.colspan): Known("", c.border >= SURE) for c in cells}))
         for cells in tables
     ], 0
+
+
+def _shaped(cells: Cells) -> Cells:
+    """The cells with how many rows and columns there are for their text."""
+    shape = " by ".join(str(max((place[n] + place[n + 2] for place in cells), default=0)) for n in (0, 1))
+    return {place: replace(known, text=shape) for place, known in cells.items()}
 
 
 def score_cells(truth: Cells, tables: Sequence[Cells]) -> tuple[Count, list[str]]:

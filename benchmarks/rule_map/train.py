@@ -18,7 +18,9 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
@@ -102,15 +104,18 @@ def loss_of(logits: torch.Tensor, rules: torch.Tensor, counts: torch.Tensor) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pages", type=Path)
+    parser.add_argument("pages", type=Path, nargs="+")
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=14000, help="of eight pieces each (%(default)s)")
     parser.add_argument("--rate", type=float, default=3e-3, help="of learning at its height (%(default)s)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, metavar="ONNX", help="go on from the weights in this file")
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
-    files = sorted(file for file in arguments.pages.glob("*.png") if not file.stem.endswith("rules"))
+    files = sorted(f for pages in arguments.pages for f in pages.glob("*.png") if not f.stem.endswith("rules"))
     net = RuleNet().to(memory_format=torch.channels_last)
+    if arguments.start:
+        net.load_state_dict(weights_of(arguments.start))
     print(f"{len(files)} pages, {sum(weights.numel() for weights in net.parameters())} weights", flush=True)
     teach(net, Patches(files, arguments.seed), arguments.steps, arguments.rate)
     write(net, arguments.out)
@@ -131,6 +136,12 @@ def teach(net: RuleNet, patches: Patches, steps: int, rate: float) -> None:
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         progress.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
+
+
+def weights_of(file: Path) -> dict[str, torch.Tensor]:
+    """The weights that ``write`` wrote, by their names in the network."""
+    stored = onnx.load(file).graph.initializer
+    return {each.name.removeprefix("0."): torch.from_numpy(numpy_helper.to_array(each).copy()) for each in stored}
 
 
 def write(net: RuleNet, file: Path) -> None:

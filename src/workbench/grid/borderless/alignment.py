@@ -51,11 +51,11 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     columns = _columns_of_lines(xs, block, text, grid.text_lines)
     if all(_is_running_text(lines, height, settings) for lines in columns):
         return None
-    columns = parted_lines(columns)
+    level = _Rules.between(xs, level_rules, height, grid)
+    columns = parted_lines([level.without_remnants(lines, grid.text_lines) for lines in columns])
     ink_runs = find_ink_runs(columns, height)
     if len(ink_runs) < settings.fewest_rows:
         return None
-    level = _Rules.between(xs, level_rules, height, grid)
     notes = _notes_above(columns, ink_runs, block, text, level, settings)
     above = ink_runs[notes - 1][1] if notes else None
     ink_runs = ink_runs[notes:]
@@ -262,7 +262,8 @@ def _is_note(
     settings: TextBlockSettings,
 ) -> bool:
     """Whether a line above a table, whose left ``side`` is given, is a note: ``outside`` its rules or not."""
-    texts = stretches(joined(words, 2 * settings.word_gap * text_height))  # a full-width colon parts no texts
+    whole = stretches(joined(words, 2 * settings.word_gap * text_height))  # a full-width colon parts no texts
+    texts = [text for text in whole if text[1] - text[0] > settings.between_characters * text_height] or whole
     start, end = texts[0]
     crosses = any(start < gap.middle < end and words[round(gap.middle)] for gap in block.gaps)
     few = len(texts) <= (len(block.gaps) + 1) / 2
@@ -276,13 +277,18 @@ def _may_be_heading(
     level: _Rules,
     settings: BorderlessSettings,
 ) -> bool:
-    """Whether the first or the last row has little text and no rule beyond it, like a title or a note in parts."""
+    """Whether the first or the last row has little text and no rule beyond it, like a title or a note in parts.
+
+    Or the first has not a text in every column, and the table's uppermost rule is below it.
+    """
     near = settings.blocks.near / 2 * level.text_height
-    top, bottom = ink_runs[rows[0][0]][0], ink_runs[rows[-1][1]][1]
-    return any(
-        _filled_cells(columns, ink_runs, row) < len(columns) / 2 and not level.inside(*outside)
-        for row, outside in ((rows[0], (top - near, top)), (rows[-1], (bottom, bottom + near)))
-    )
+    (first, last), (top, bottom) = (rows[0], rows[-1]), (ink_runs[rows[0][0]][0], ink_runs[rows[-1][1]][1])
+    filled = _filled_cells(columns, ink_runs, first)
+    opens = not level.inside(top - near, top)
+    above_rules = opens and filled < len(columns) and len(rows) > 1 and bool(level.inside(top, ink_runs[rows[1][0]][0]))
+    little = opens and filled < len(columns) / 2
+    ends = not level.inside(bottom, bottom + near)
+    return above_rules or little or (ends and _filled_cells(columns, ink_runs, last) < len(columns) / 2)
 
 
 def _is_filled(
@@ -331,6 +337,11 @@ class _Rules:
     def inside(self, top: float, bottom: float) -> list[int]:
         """Which rules lie between two lines of text."""
         return np.flatnonzero((self.positions > top - 2) & (self.positions < bottom + 2)).tolist()
+
+    def without_remnants(self, lines: Sequence[LineBox], settings: TextLineSettings) -> list[LineBox]:
+        """The lines of text without what is left of the rules themselves."""
+        lowest = settings.smallest_stroke * self.text_height
+        return [line for line in lines if line.height >= lowest or not self.inside(line.y0, line.y1)]
 
     def apart(self, numbers: Sequence[int]) -> list[list[int]]:
         """Rules that lie so far from each other that an empty row fits between them; double rules are one."""

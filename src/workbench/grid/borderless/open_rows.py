@@ -1,7 +1,8 @@
 """Rows of ruled tables that nobody ruled: columns and a head are drawn, and many lines stand in one row of the lattice.
 
 Such a row is cut where its columns agree on their lines. What stands in one column only, or goes on from line to line,
-is the text of one cell, and is left alone.
+is the text of one cell, and is left alone. So are rows of two or three lines if most rows of a table that was ruled
+throughout have as many: in a timetable every cell names a subject and, below it, a teacher.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders, runs_across
 from workbench.grid.settings import GridSettings
+from workbench.grid.settings.borderless import OpenRowSettings
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.structure.lattice import Lattice
 from workbench.grid.text_lines import LineBox, TextLayer, find_lines
@@ -32,7 +34,7 @@ class _Cut:
 def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings) -> Lattice:
     """The lattice with the borders that its text shows in rows that nobody ruled."""
     cuts = [_cut(row, lattice, cells, text, settings) for row in range(len(lattice.ys) - 1)]
-    if not any(cuts):
+    if not any(cuts) or _are_whole(cuts, settings.borderless.open_rows):
         return lattice
     ys: list[float] = []
     horizontal: list[NDArray[np.float64]] = []
@@ -54,18 +56,27 @@ def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, 
     )
 
 
+def _are_whole(cuts: Sequence[_Cut | None], settings: OpenRowSettings) -> bool:
+    """Whether the rows that may be cut are many and alike, and the rules between them those of the table's rows."""
+    lines = [len(cut.ys) + 1 for cut in cuts if cut]
+    usual = max(set(lines), key=lines.count)
+    return usual <= settings.most_lines and lines.count(usual) > max(settings.few_rows, len(cuts) / 2)
+
+
 def _cut(row: int, lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings) -> _Cut | None:
     """Where a row of a lattice may be cut, None where it has the lines of one row."""
     height, borderless = text.text_height, settings.borderless
     inside = [cell for cell in cells if cell.row == row and cell.rowspan == 1]
-    columns = parted_lines([find_lines(cell, text, settings.text_lines) for cell in inside])
+    speck = settings.text_lines.smallest_stroke * height
+    found = [find_lines(cell, text, settings.text_lines) for cell in inside]
+    columns = parted_lines([[line for line in lines if max(line.width, line.height) > speck] for lines in found])
     ink_runs = find_ink_runs(columns, height)
     if not _has_rows(columns, borderless.one_character * height):
         return None
     rooms = [max(height, cell.x1 - cell.x0 - height) for cell in inside]
-    found = row_borders(columns, rooms, ink_runs, [False] * (len(ink_runs) - 1), height, borderless.rows)
+    borders = row_borders(columns, rooms, ink_runs, [False] * (len(ink_runs) - 1), height, borderless.rows)
     ys = [(above[1] + below[0]) / 2 for above, below in pairwise(ink_runs)]
-    sure = np.minimum(found, borderless.most_certain)
+    sure = np.minimum(borders, borderless.most_certain)
     probability = np.full((len(ys), len(lattice.xs) - 1), 0.0)
     for cell, lines in zip(inside, columns, strict=True):
         crossed = np.array([any(runs_across(line, y) for line in lines) for y in ys])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from workbench.grid.settings.borderless import BorderlessSettings
 from workbench.grid.settings.rectify import RectifySettings
 from workbench.grid.settings.ruling import RulingSettings
-from workbench.grid.settings.text_lines import TextLineSettings
+from workbench.grid.settings.text_lines import PartedTextSettings, TextLineSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,9 @@ class GridSettings:
 
     text_lines: TextLineSettings = field(default_factory=TextLineSettings)
     """Text without the rules, and its lines."""
+
+    parted_text: PartedTextSettings = field(default_factory=PartedTextSettings)
+    """Text that contradicts a lattice."""
 
     borderless: BorderlessSettings = field(default_factory=BorderlessSettings)
     """Tables that only the alignment of their text shows."""

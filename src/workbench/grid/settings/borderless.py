@@ -132,6 +132,17 @@ class RowSegmentationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRowSettings:
+    """Rows of ruled tables that nobody ruled."""
+
+    most_lines: int = 3
+    """A cell of a table in which every cell has several lines has at most so many: subject, teacher, room."""
+
+    few_rows: int = 2
+    """So few rows alike may be so by chance."""
+
+
+@dataclass(frozen=True, slots=True)
 class BorderlessSettings:
     """Which blocks of text are tables, and how sure their borders are."""
 
@@ -188,6 +199,9 @@ class BorderlessSettings:
 
     rows: RowSegmentationSettings = field(default_factory=RowSegmentationSettings)
     """Rows."""
+
+    open_rows: OpenRowSettings = field(default_factory=OpenRowSettings)
+    """Rows of ruled tables that nobody ruled."""
 
     def __post_init__(self) -> None:
         require_sensible(

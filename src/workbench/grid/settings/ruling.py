@@ -155,6 +155,9 @@ class LatticeSettings:
     after_contested: float = 0.5
     """Probability that a cell after a contested line stands in its row and column."""
 
+    lowest_row: float = 0.8
+    """Between two lines nearer than this there is room for no text: without any they are one."""
+
     smallest_table: float = 8.0
     """Rules that enclose less than this in width are drawing or lettering, not a table."""
 

@@ -54,3 +54,23 @@ class TextLineSettings:
             grey_levels=("faint",),
             ascending=(("noise_side", "lone_noise_side"), ("smoothing", "more_smoothing")),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PartedTextSettings:
+    """Text that contradicts a lattice. Lengths are in text heights."""
+
+    corridor: float = 1.0
+    """White between the texts of two columns is wider than this: a full-width comma leaves .7 to .8."""
+
+    fewest_lines: int = 2
+    """So many lines have text on both sides of such white."""
+
+    smallest_letter: float = 0.4
+    """What is smaller may be dirt, and is no text beside a table."""
+
+    largest_letter: float = 1.6
+    """What is larger is no character: the edge of a sheet, a seal, a drawing."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self, ascending=(("smallest_letter", "largest_letter"),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -132,8 +133,6 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice, settings: RulingSettings)
     weakest = min(float(border.min()) for border in borders)
     undivided = min((1 - float(stretch.max()) for stretch in inside if stretch.size), default=1.0)
     below, right = lattice.ys[r1 + 1], lattice.xs[c1 + 1]
-    is_after = any(y < below for y in lattice.contested_ys) or any(x < right for x in lattice.contested_xs)
-    placed = settings.lattice.after_contested if is_after else 1.0
     return CellBox(
         row=r0,
         col=c0,
@@ -143,8 +142,19 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice, settings: RulingSettings)
         y0=lattice.ys[r0],
         x1=right,
         y1=below,
-        border=round(min(weakest, undivided, placed), 3),
+        border=round(min(weakest, undivided, _placed(right, below, lattice, settings)), 3),
     )
+
+
+def _placed(right: float, below: float, lattice: Lattice, settings: RulingSettings) -> float:
+    """How probably a cell that ends there stands in its row and column."""
+    is_after = any(y < below for y in lattice.contested_ys) or any(x < right for x in lattice.contested_xs)
+    return settings.lattice.after_contested if is_after else 1.0
+
+
+def with_contested(lattice: Lattice, cells: Sequence[CellBox], settings: RulingSettings) -> list[CellBox]:
+    """The cells no surer than the lines that are contested by now leave them."""
+    return [replace(cell, border=min(cell.border, _placed(cell.x1, cell.y1, lattice, settings))) for cell in cells]
 
 
 def without_unused_rules(lattice: Lattice, cells: list[CellBox]) -> tuple[Lattice, list[CellBox]]:

@@ -210,7 +210,10 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], settings.lattice.open_end)
     on_page_xs, on_page_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
     found = Lattice(on_page_xs, on_page_ys, horizontal, vertical)
-    return _without_chance_lines(found, settings.lattice)
+    slit = settings.lattice.lowest_row * height
+    rows = _ends_of_slits(ys, text, horizontal, slit)
+    columns = _ends_of_slits(xs, transposed(text), vertical.T, slit)
+    return _without_chance_lines(_without_lines(found, rows, columns), settings.lattice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,19 +251,25 @@ def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSett
     return sorted([*by_ink, *(row for row in others if all(abs(row - at) > reach for at in by_ink))])
 
 
-def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattice:
-    """Without the lines inside a table that are nowhere likely to be drawn: strokes of text that lie on one line.
+def _ends_of_slits(positions: list[float], text: Mask, drawn: NDArray[np.float64], lowest: float) -> list[int]:
+    """Of two level lines between which there is no text, and no room for any, the one inside the table or less drawn.
 
-    A line that is somewhere likely, and nowhere sure, is contested, whether it is left out or not.
+    They are a double rule, a rule and the edge of a fill, or a rule and its shadow.
     """
-    best_h, best_v = (
-        np.concatenate([[1.0], drawn[1:-1].max(axis=1), [1.0]]) for drawn in (lattice.horizontal, lattice.vertical.T)
-    )
-    ys, xs = (np.flatnonzero(best >= settings.likely_somewhere) for best in (best_h, best_v))
-    contested_ys, contested_xs = (
-        frozenset(stops[i] for i in np.flatnonzero((best >= settings.possible) & (best < settings.sure_somewhere)))
-        for stops, best in ((lattice.ys, best_h), (lattice.xs, best_v))
-    )
+    dropped: list[int] = []
+    for j, (start, end) in enumerate(pairwise(positions)):
+        if j in dropped or end - start >= lowest or text[round(start) + 1 : round(end)].any():
+            continue
+        if j > 0 and (j + 2 == len(positions) or drawn[j].sum() < drawn[j + 1].sum()):
+            dropped.append(j)
+        elif j + 2 < len(positions):
+            dropped.append(j + 1)
+    return dropped
+
+
+def _without_lines(lattice: Lattice, rows: list[int], columns: list[int]) -> Lattice:
+    """The lattice without some of its lines; the stretches between others go on where these ended."""
+    ys, xs = (np.delete(np.arange(len(stops)), gone) for stops, gone in ((lattice.ys, rows), (lattice.xs, columns)))
     horizontal = [lattice.horizontal[np.ix_(ys, np.arange(a, b))].mean(axis=1) for a, b in pairwise(xs)]
     vertical = [lattice.vertical[np.ix_(np.arange(a, b), xs)].mean(axis=0) for a, b in pairwise(ys)]
     return replace(
@@ -269,9 +278,24 @@ def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattic
         ys=tuple(lattice.ys[j] for j in ys),
         horizontal=np.stack(horizontal, axis=1),
         vertical=np.stack(vertical, axis=0),
-        contested_xs=contested_xs,
-        contested_ys=contested_ys,
     )
+
+
+def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattice:
+    """Without the lines inside a table that are nowhere likely to be drawn: strokes of text that lie on one line.
+
+    A line that is somewhere likely, and nowhere sure, is contested, whether it is left out or not.
+    """
+    best_h, best_v = (
+        np.concatenate([[1.0], drawn[1:-1].max(axis=1), [1.0]]) for drawn in (lattice.horizontal, lattice.vertical.T)
+    )
+    chance_ys, chance_xs = (np.flatnonzero(best < settings.likely_somewhere).tolist() for best in (best_h, best_v))
+    contested_ys, contested_xs = (
+        frozenset(stops[i] for i in np.flatnonzero((best >= settings.possible) & (best < settings.sure_somewhere)))
+        for stops, best in ((lattice.ys, best_h), (lattice.xs, best_v))
+    )
+    without = _without_lines(lattice, chance_ys, chance_xs)
+    return replace(without, contested_xs=contested_xs, contested_ys=contested_ys)
 
 
 def _text(

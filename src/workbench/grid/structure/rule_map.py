@@ -70,12 +70,16 @@ def _faint(lines: Mask, near_ink: Mask) -> Mask:
 
 
 def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) -> bool:
-    """Whether much else on the page is as faint as its faint rules: the print on the back shows through, rules too."""
+    """Whether much else on the page is as faint as its faint rules: the print on the back shows through, rules too.
+
+    Strokes alone count, by how much darker they are than what is around them: a tinted ground is as dark, and no print.
+    """
     if not faint.any():
         return False
-    near = np.ones((7, 7), np.uint8)
-    on_rules = cv2.erode(page.grey, np.ones((3, 3), np.uint8))[faint > 0]
-    as_faint = np.where(page.grey < (float(np.median(on_rules)) + 255) / 2, 255, 0).astype(np.uint8)
+    around, near = np.ones((round(settings.band * page.text_height) | 1,) * 2, np.uint8), np.ones((7, 7), np.uint8)
+    darker = cv2.morphologyEx(page.grey, cv2.MORPH_BLACKHAT, around)
+    of_rules = float(np.median(cv2.dilate(darker, np.ones((3, 3), np.uint8))[faint > 0]))
+    as_faint = np.where(darker > of_rules / 2, 255, 0).astype(np.uint8)
     elsewhere = cv2.subtract(as_faint, cv2.dilate(page.ink | faint, near))
     return bool(np.count_nonzero(elsewhere) > settings.as_faint * np.count_nonzero(as_faint & faint))
 

@@ -1,0 +1,85 @@
+"""Text that contradicts a lattice: it stands apart in a column as that of two columns does, or beside the table.
+
+Ink and network say where rules are. This is the other witness: it looks at nothing but where text stands, says which
+lines are contested, and moves none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.masks import Mask, components_of
+from workbench.grid.settings.text_lines import PartedTextSettings, TextLineSettings
+from workbench.grid.structure.cells import CellBox
+from workbench.grid.structure.lattice import Lattice
+from workbench.grid.text_lines import LineBox, TextLayer, find_lines, stretches
+
+
+def with_parted_text(
+    lattice: Lattice,
+    cells: Sequence[CellBox],
+    text: TextLayer,
+    settings: PartedTextSettings,
+    text_lines: TextLineSettings,
+) -> Lattice:
+    """The lattice of some cells with the lines contested that its text shows and nobody drew."""
+    columns: list[list[CellBox]] = [[] for _ in lattice.xs[1:]]
+    for cell in cells:
+        if cell.colspan == 1:
+            columns[cell.col].append(cell)
+    lost = [
+        white
+        for column in columns
+        for white in _corridors(
+            column, [line for cell in column for line in find_lines(cell, text, text_lines)], text, settings
+        )
+    ]
+    return replace(lattice, contested_xs=lattice.contested_xs.union(lost))
+
+
+def _corridors(
+    column: Sequence[CellBox], lines: Sequence[LineBox], text: TextLayer, settings: PartedTextSettings
+) -> list[float]:
+    """The middles of what is white in all lines of a column, where several have text on both sides of it."""
+    if not lines:
+        return []
+    left, right = min(round(cell.x0) for cell in column), max(round(cell.x1) for cell in column)
+    inked = np.array([_inked(line, left, right, text.ink) for line in lines])
+    white = [(a, b) for a, b in stretches(~inked.any(axis=0)) if b - a >= settings.corridor * text.text_height]
+    both = [np.count_nonzero(inked[:, :a].any(axis=1) & inked[:, b:].any(axis=1)) for a, b in white]
+    return [left + (a + b) / 2 for (a, b), count in zip(white, both, strict=True) if count >= settings.fewest_lines]
+
+
+def _inked(line: LineBox, left: int, right: int, ink: Mask) -> NDArray[np.bool_]:
+    """In which pixel columns from ``left`` to ``right`` a line has ink."""
+    inked = np.zeros(right - left, bool)
+    inked[line.x0 - left : line.x1 - left] = (ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
+    return inked
+
+
+def beside_tables(lattices: Sequence[Lattice], text: TextLayer, settings: PartedTextSettings) -> list[Lattice]:
+    """The lattices, all of one contested beside which text stands in most of its rows.
+
+    Part of the table was not seen then, or it stands in a text. Two tables of a kind may stand beside each other; one
+    with rules and one without are one table.
+    """
+    components = components_of(text.ink)
+    sizes = np.maximum(components.width, components.height) / text.text_height
+    letters = components.chosen((sizes > settings.smallest_letter) & (sizes < settings.largest_letter))
+    of_kind = {is_ruled: letters.copy() for is_ruled in (True, False)}
+    for lattice in lattices:
+        rows, columns = (slice(max(0, round(s[0])), round(s[-1]) + 1) for s in (lattice.ys, lattice.xs))
+        of_kind[not lattice.unruled_xs][rows, columns] = 0
+    return [_doubted(lattice, of_kind[not lattice.unruled_xs], settings) for lattice in lattices]
+
+
+def _doubted(lattice: Lattice, letters: Mask, settings: PartedTextSettings) -> Lattice:
+    rows = [letters[max(0, round(a)) : round(b)].any() for a, b in pairwise(lattice.ys)]
+    if np.count_nonzero(rows) < max(settings.fewest_lines + 1, len(rows) / 2):
+        return lattice
+    return replace(lattice, contested_xs=lattice.contested_xs | {lattice.xs[0]})

@@ -1,0 +1,106 @@
+"""Text against the lattice: where it stands says that a rule was lost, and then nothing after it is sure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.test_grid import Paper, draw, every_cell, only_grid, read, rule, spans_of, write
+from tests.test_unruled import BODY, HEADER, printed, write_rows
+from workbench.model import CellGrid
+
+XS, YS = (100, 440, 700, 960, 1140), (190, 240, 290, 340, 390, 440)
+LEFTS = (120, 470, 730, 1000)
+
+
+def table_without_rule(number: int) -> Paper:
+    """A table with all its rules but one between two columns."""
+    xs = tuple(x for n, x in enumerate(XS) if n != number)
+    paper = draw(every_cell(5, 3), xs, YS)
+    write_rows(paper, [HEADER, *BODY], YS[0] + 14, LEFTS, pitch=50)
+    return paper
+
+
+def sure(grid: CellGrid) -> set[tuple[int, int]]:
+    return {(cell.row, cell.col) for cell in grid.cells if cell.confidence.border >= 0.8}
+
+
+class TestColumns:
+    @pytest.mark.parametrize("lost", [1, 2, 3])
+    def test_columns_between_which_the_rule_was_lost_were_silently_glued(self, lost):
+        grid = only_grid(read(table_without_rule(lost)))
+        assert spans_of(grid) == every_cell(5, 3)
+        assert {col for _, col in sure(grid)} == set(range(lost - 1))
+
+    def test_white_behind_a_full_width_comma_parts_no_columns(self):
+        paper = draw(every_cell(5, 2), (100, 700, 1140), YS)
+        write_rows(paper, [(f"{n}、本年收入合计", "12") for n in "一二三四五"], YS[0] + 14, (120, 800), pitch=50)
+        assert sure(only_grid(read(paper))) == {(row, col) for row in range(5) for col in range(2)}
+
+    def test_one_text_in_two_parts_says_nothing_of_its_column(self):
+        paper = draw(every_cell(5, 2), (100, 700, 1140), YS)
+        rows = [("负责人", "日期"), *[("", "12")] * 4]
+        write_rows(paper, rows, YS[0] + 14, (120, 800), pitch=50)
+        write(paper, "签字", 500, YS[0] + 14)
+        assert len(sure(only_grid(read(paper)))) == 10
+
+
+class TestBeside:
+    def test_a_table_of_which_only_the_right_part_was_seen_was_sure(self):
+        paper = draw(every_cell(5, 2), XS[2:], YS)
+        write_rows(paper, [HEADER, *BODY], YS[0] + 14, LEFTS, pitch=50)
+        assert not any(sure(grid) for grid in read(paper).grids)
+
+    def test_two_ruled_tables_beside_each_other_stay_sure(self):
+        paper = draw(every_cell(5, 2), (760, 960, 1140), YS, paper=draw(every_cell(5, 2), (100, 440, 700), YS))
+        write_rows(paper, [HEADER, *BODY], YS[0] + 14, (120, 470, 780, 1000), pitch=50)
+        assert [len(sure(grid)) for grid in read(paper).grids] == [10, 10]
+
+    def test_a_remark_in_the_margin_leaves_the_table_sure(self):
+        paper = draw(every_cell(5, 3), XS[1:], YS)
+        write_rows(paper, [("", *row[1:]) for row in (HEADER, *BODY)], YS[0] + 14, LEFTS, pitch=50)
+        write(paper, "附件", 120, YS[1] + 14)
+        assert len(sure(only_grid(read(paper)))) == 15
+
+
+class TestRowsThatAreNone:
+    def test_a_second_rule_below_the_first_row_made_an_empty_row(self):
+        paper = draw(every_cell(5, 4), XS, YS)
+        rule(paper, XS[0], YS[1] + 12, XS[-1], YS[1] + 12)
+        write_rows(paper, [HEADER, *BODY], YS[0] + 18, LEFTS, pitch=50)
+        assert spans_of(only_grid(read(paper))) == every_cell(5, 4)
+
+    def test_cells_that_all_name_subject_and_teacher_were_cut_in_two_rows(self):
+        ys = tuple(range(190, 650, 90))
+        paper = draw(every_cell(5, 4), XS, ys)
+        write_rows(paper, [HEADER], ys[0] + 30, LEFTS)
+        for top in ys[1:-1]:
+            for left in LEFTS:
+                write(paper, "数学\n孙雨桐", left, top + 8)
+        assert spans_of(only_grid(read(paper))) == every_cell(5, 4)
+
+    def test_specks_around_the_text_of_a_row_were_rows(self):
+        paper = draw(every_cell(2, 2), (100, 640, 1140), (190, 270, 350))
+        for left, top in ((140, 200), (700, 200), (140, 280), (700, 280)):
+            write(paper, "部门名称", left, top + 22)
+            for x, y in ((left + 60, top + 1), (left + 90, top + 60)):
+                paper[y : y + 3, x : x + 3] = 0
+        assert spans_of(only_grid(read(paper))) == every_cell(2, 2)
+
+    def test_what_was_left_of_a_rule_was_a_row_of_a_table_without_columns(self):
+        paper = printed((HEADER, *BODY))
+        rule(paper, 90, 242, 1150, 242)
+        paper[244:246, 300:340] = 140
+        assert spans_of(only_grid(read(paper))) == every_cell(5, 4)
+
+
+def test_pale_rules_on_a_tinted_ground_were_taken_for_the_print_of_the_back():
+    paper = draw(every_cell(1, 1), (XS[0], XS[-1]), (YS[0], YS[-1]))
+    paper[YS[0] + 3 : YS[-1] - 2, XS[0] + 3 : XS[-1] - 2] = 236
+    for x in XS[1:-1]:
+        paper[YS[0] + 3 : YS[-1] - 2, x : x + 2] = 205
+    for y in YS[1:-1]:
+        paper[y : y + 2, XS[0] + 3 : XS[-1] - 2] = 205
+    text = np.full_like(paper, 255)
+    write_rows(text, [HEADER, *BODY], YS[0] + 14, LEFTS, pitch=50)
+    assert spans_of(only_grid(read(np.minimum(paper, text)))) == every_cell(5, 4)
