@@ -90,13 +90,13 @@ class TestRowsThatAreNone:
     def test_what_was_left_of_a_rule_was_a_row_of_a_table_without_columns(self):
         paper = printed((HEADER, *BODY))
         rule(paper, 90, 242, 1150, 242)
-        paper[244:246, 300:340] = 140
+        paper[245:248, 300:340] = 60
         assert spans_of(only_grid(read(paper))) == every_cell(5, 4)
 
 
 def test_pale_rules_on_a_tinted_ground_were_taken_for_the_print_of_the_back():
     paper = draw(every_cell(1, 1), (XS[0], XS[-1]), (YS[0], YS[-1]))
-    paper[YS[0] + 3 : YS[-1] - 2, XS[0] + 3 : XS[-1] - 2] = 236
+    paper[YS[0] + 3 : YS[-1] - 2, XS[0] + 3 : XS[-1] - 2] = 224
     for x in XS[1:-1]:
         paper[YS[0] + 3 : YS[-1] - 2, x : x + 2] = 205
     for y in YS[1:-1]:

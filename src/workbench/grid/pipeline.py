@@ -50,17 +50,17 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     text = _text(printed, tables, settings)
     frames = [table for table in tables if len(table.lattice.xs) == 2]
     ruled = [table for table in tables if len(table.lattice.xs) > 2]
-    opened = [with_open_rows(table.lattice, table.cells, text.cleaned, settings) for table in ruled]
+    opened = [with_open_rows(table.lattice, table.cells, text.strokes, settings) for table in ruled]
     whole = [_off_ink(table, text, settings) for table in _with_cells(opened, page, settings)]
     beside = [table.lattice for table in ruled]
-    aligned = _with_cells(find_aligned_lattices(text.cleaned, printed.rules, beside, settings), page, settings)
+    aligned = _with_cells(find_aligned_lattices(text.strokes, printed.rules, beside, settings), page, settings)
     aligned = [_off_ink(table, text, settings) for table in aligned]
     # A frame or rules from side to side, in which text stands in columns that nobody ruled, is that table's.
     whole += [frame for frame in frames if not any(overlap(frame.lattice, table.lattice) for table in aligned)]
     lattices = [table.lattice for table in [*tables, *aligned]]
     tables = sorted([*whole, *aligned], key=lambda table: reading_order(table.lattice))
     text = _text(printed, tables, settings, lattices) if aligned else text
-    tables = _contested_by_text(tables, text.cleaned, settings)
+    tables = _contested_by_text(tables, text.strokes, settings)
     ink = text.as_scanned.ink
     other = find_other_ink(page, ink, settings.ruling.other_ink)
     suspect = {cell for table in tables for cell in cells_alone_in_other_ink(other, ink, table.cells)}

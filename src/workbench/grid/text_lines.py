@@ -81,6 +81,11 @@ class PageText:
     at_rules: Mask
     rough: RoughText | None = None
 
+    @property
+    def strokes(self) -> TextLayer:
+        """The cleaned page by which lines and columns are told: where a page is rough, without all that may be grain."""
+        return self.rough.cleaned if self.rough else self.cleaned
+
     def touches_rules(self, cell: CellBox) -> bool:
         """Whether text of a cell touches a rule."""
         return bool(_inside(self.at_rules, cell).any())

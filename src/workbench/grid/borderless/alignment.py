@@ -78,7 +78,12 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
         *np.maximum(decided, 1 - decided).tolist(),
     )
     head = text.ink[slice(*ink_runs[kept[0][0]])]
-    if _may_be_heading(columns, ink_runs, kept, level, settings) or _has_two_labels(head, xs, height, settings):
+    may_differ = (
+        _may_be_heading(columns, ink_runs, kept, level, settings),
+        _has_two_labels(head, xs, height, settings),
+        any(_is_scrap(lines, height, settings) for lines in columns),
+    )
+    if any(may_differ):
         sure = min(sure, settings.unsure)
     ys, horizontal, unruled = _level_borders(columns, ink_runs, above, kept, level, sure, settings)
     vertical = np.full((len(ys) - 1, len(xs)), sure)
@@ -116,6 +121,11 @@ def _unsure_under_labels(
         )
         if off_own > settings.off_middle and off_all < settings.in_middle:
             drawn[before + 2 : after] = np.minimum(drawn[before + 2 : after], 1 - settings.unsure)
+
+
+def _is_scrap(lines: Sequence[LineBox], height: float, settings: BorderlessSettings) -> bool:
+    """Whether all of a column is one character at most: what is left of a frame or of a fill looks like that."""
+    return len(lines) <= 1 and all(line.width < settings.one_character * height for line in lines)
 
 
 def _has_two_labels(head: Mask, xs: Sequence[float], height: float, settings: BorderlessSettings) -> bool:
@@ -339,9 +349,10 @@ class _Rules:
         return np.flatnonzero((self.positions > top - 2) & (self.positions < bottom + 2)).tolist()
 
     def without_remnants(self, lines: Sequence[LineBox], settings: TextLineSettings) -> list[LineBox]:
-        """The lines of text without what is left of the rules themselves."""
+        """The lines of text without specks and what is left of the rules themselves."""
         lowest = settings.smallest_stroke * self.text_height
-        return [line for line in lines if line.height >= lowest or not self.inside(line.y0, line.y1)]
+        large = [line for line in lines if max(line.width, line.height) >= lowest]
+        return [line for line in large if line.height >= lowest or not self.inside(line.y0, line.y1)]
 
     def apart(self, numbers: Sequence[int]) -> list[list[int]]:
         """Rules that lie so far from each other that an empty row fits between them; double rules are one."""
