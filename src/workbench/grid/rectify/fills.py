@@ -42,7 +42,7 @@ def without_fills(
 
 def find_fills(grey: NDArray[np.uint8], text_height: float, settings: FillSettings) -> Iterator[Fill]:
     """The fills of a page that hold print. ``text_height`` (pixels) need be no more than a guess."""
-    dark = np.where(grey < settings.darker_than_paper * _paper(grey, settings), 255, 0).astype(np.uint8)
+    dark = np.where(grey < settings.darker_than_paper * _paper(grey, text_height, settings), 255, 0).astype(np.uint8)
     solid = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _square(settings.solid * text_height))
     if not solid.any():
         return
@@ -86,11 +86,12 @@ def _mostly_dark(dark: Mask, text_height: float, settings: FillSettings) -> Mask
     return np.asarray(cv2.dilate(dense, np.ones((round(2 * beyond * low) | 1, round(2 * beyond * long) | 1), np.uint8)))
 
 
-def _paper(grey: NDArray[np.uint8], settings: FillSettings) -> NDArray[np.float32]:
+def _paper(grey: NDArray[np.uint8], text_height: float, settings: FillSettings) -> NDArray[np.float32]:
     """The tone of the paper around each pixel, over a room that no fill takes up: the lightest in it."""
     height, width = grey.shape
     small = cv2.resize(grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
-    size = max(3, round(min(small.shape) * settings.paper_window)) | 1
+    room = max(settings.paper_window * min(grey.shape), settings.largest_fill * text_height)
+    size = max(3, round(room / 8)) | 1
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)).astype(np.float32)
     return np.asarray(cv2.resize(closed, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 

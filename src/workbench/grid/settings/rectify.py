@@ -22,6 +22,9 @@ class FillSettings:
     paper_window: float = 0.2
     """The tone of the paper is the lightest found within this share of the page's short side."""
 
+    largest_fill: float = 15.0
+    """And within this: on a small screenshot a filled cell of several lines is wider than that share."""
+
     solid: float = 0.35
     """A fill has ground without print at least this wide: wider than strokes and rules."""
 
