@@ -13,8 +13,9 @@ from workbench.grid.rectify.fills import find_fills
 from workbench.grid.rectify.ink import find_ink, text_height
 from workbench.grid.rectify.upright import make_upright
 from workbench.grid.settings import GRID_DEFAULTS
-from workbench.model import Page
+from workbench.model import Cell, Page
 from workbench.read.comparison import CellReading, read_twice
+from workbench.read.page import read_page
 from workbench.read.settings import READ_DEFAULTS
 
 XS, YS = (100, 440, 700, 960, 1140), (190, 240, 290, 340, 390)
@@ -154,3 +155,46 @@ def test_a_coloured_column_is_print_and_a_coloured_cell_is_doubted() -> None:
     )
     assert {(cell.row, cell.col) for cell in alone} == {(2, 2)}
     assert not column
+
+
+class TestFaintPrint:
+    """Print that is out of focus, or pale, and too light for ink."""
+
+    @staticmethod
+    def with_faint(row: int, tone: int) -> list[Cell]:
+        """The figures of a table, one of them faint."""
+        paper, faint = table(), np.full_like(sheet(), 255)
+        paper[YS[row] + 4 : YS[row + 1] - 4, XS[3] + 4 : XS[4] - 4] = 255
+        write(faint, "0.9", XS[3] + 60, YS[row] + 14)
+        light = cv2.GaussianBlur(255 - (255 - faint) // 255 * (255 - tone), (0, 0), 0.8)
+        grid = only_grid(read(np.minimum(paper, light.astype(np.uint8)), says="95"))
+        return [cell for cell in grid.cells if cell.col == 3 and cell.row]
+
+    @pytest.mark.parametrize("tone", [110, 130])
+    def test_a_cell_with_faint_figures_was_silently_empty(self, tone):
+        cells = self.with_faint(2, tone)
+        assert [cell.confidence.overall < 0.8 for cell in cells] == [False, True, False]
+
+    def test_an_empty_cell_stays_sure(self):
+        assert min(cell.confidence.overall for cell in self.with_faint(2, 250)) >= 0.8
+
+
+@pytest.mark.parametrize(("second", "sure"), [("", True), ("费", False)])
+def test_of_two_lines_that_touch_one_was_read_and_the_other_lost(second, sure, engine):
+    paper = table()
+    paper[YS[1] + 4 : YS[2] - 4, XS[1] + 4 : XS[2] - 4] = 255
+    write(paper, "公务用车购置", XS[1] + 40, YS[1] + 4, 20)
+    write(paper, second, XS[1] + 90, YS[1] + 23, 20)
+    cells = {(cell.row, cell.col): cell for cell in read_page(Page(1, paper), engine).grids[0].cells}
+    assert (cells[1, 1].confidence.overall >= 0.8) == sure
+
+
+def test_a_pale_rule_beside_a_figure_was_read_as_a_stroke():
+    """A rule that the network sees and that is too light for ink stayed on the page, and became ``|``."""
+    page = make_upright(Page(1, table(205)), Stub())
+    found = find_tables(page)
+    inner = [cell for cell in found.tables[0].cells if cell.x1 < XS[-1] - 9]
+    for cell in inner:
+        rows, columns = slice(round(cell.y0) + 8, round(cell.y1) - 8), slice(round(cell.x1) - 6, round(cell.x1) + 6)
+        assert found.text.as_scanned.grey[rows, columns].min() > 230
+    assert len(inner) == 12

@@ -69,8 +69,8 @@ class PageText:
 
     Both are one object where nothing was taken off. ``taken_off`` marks where seals and handwriting were,
     ``handwriting`` where handwriting was found. ``with_rules`` is the page as scanned with its rules on it,
-    ``at_rules`` the text that touches them: part of it may have been taken for a rule. ``rough``: how a page is read
-    that is black and white or full of grain, None for others.
+    ``at_rules`` the text that touches them: part of it may have been taken for a rule. ``faint`` are strokes too light
+    for ink. ``rough``: how a page is read that is black and white or full of grain, None for others.
     """
 
     as_scanned: TextLayer
@@ -79,16 +79,35 @@ class PageText:
     taken_off: Mask
     handwriting: Mask
     at_rules: Mask
+    faint: Mask
     rough: RoughText | None = None
 
     @property
     def strokes(self) -> TextLayer:
-        """The cleaned page by which lines and columns are told: where a page is rough, without all that may be grain."""
+        """The cleaned page by which lines and columns are told: of a rough page, without all that may be grain."""
         return self.rough.cleaned if self.rough else self.cleaned
 
     def touches_rules(self, cell: CellBox) -> bool:
         """Whether text of a cell touches a rule."""
         return bool(_inside(self.at_rules, cell).any())
+
+    def has_faint_strokes(self, cell: CellBox, lines: Sequence[LineBox], edge: float) -> bool:
+        """Whether there are strokes too light for ink in a cell, further than ``edge`` pixels from its sides and from
+        its ``lines``."""
+        window = _inside(
+            self.faint, replace(cell, x0=cell.x0 + edge, y0=cell.y0 + edge, x1=cell.x1 - edge, y1=cell.y1 - edge)
+        )
+        if not window.any():
+            return False
+        left, top = (max(0, round(start + edge) + 1) for start in (cell.x0, cell.y0))
+        window = window.copy()
+        for line in lines:
+            rows, columns = (
+                slice(max(0, round(start - edge) - at), max(0, round(end + edge) - at))
+                for start, end, at in ((line.y0, line.y1, top), (line.x0, line.x1, left))
+            )
+            window[rows, columns] = 0
+        return bool(window.any())
 
     def share_taken_off(self, cell: CellBox) -> float:
         """Share of a cell from which something was taken off."""
@@ -127,7 +146,17 @@ def page_text(
     rough = _rough_text(as_scanned, cleaned, noise, cells, settings) if grainy or page.is_bilevel else None
     at_rules = _touching_rules(components, page.ink, rules, page.text_height, settings)
     with_rules = replace(as_scanned, grey=page.as_scanned)
-    return PageText(as_scanned, cleaned, with_rules, taken_off, handwriting, at_rules, rough)
+    faint = _faint_strokes(as_scanned, taken_off, page.text_height, settings)
+    return PageText(as_scanned, cleaned, with_rules, taken_off, handwriting, at_rules, faint, rough)
+
+
+def _faint_strokes(text: TextLayer, covered: Mask, text_height: float, settings: TextLineSettings) -> Mask:
+    """Strokes as large as those of characters that are too light for ink, and not the soft edges of any."""
+    beside = np.ones((2 * round(settings.soft_edge * text_height) + 1,) * 2, np.uint8)
+    light = np.where(text.grey < settings.faintest, 255, 0).astype(np.uint8)
+    components = components_of(cv2.subtract(light, cv2.dilate(text.ink | covered, beside)))
+    sides = _sides(components) / text_height
+    return components.chosen((sides >= settings.smallest_stroke) & (sides <= settings.one_line))
 
 
 def _rough_text(

@@ -70,7 +70,7 @@ def cell_text(
     """
     widths = [crop.shape[1] for crop in crops]
     measured = [
-        pitch * width for reading, width in zip(readings, widths, strict=True) for pitch in _chinese_pitches(reading)
+        pitch * width for reading, width in zip(readings, widths, strict=True) for pitch in chinese_pitches(reading)
     ]
     # Lines too short to tell how much room a character has are set like the others of their cell.
     usual = median(measured) if len(measured) >= settings.fewest_pitches else settings.usual_pitch * text_height
@@ -106,7 +106,7 @@ def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float, se
     """
     if PLACED.isdisjoint(reading.text):
         return reading.text.strip()
-    pitches = [pitch * crop.shape[1] for pitch in _chinese_pitches(reading)]
+    pitches = [pitch * crop.shape[1] for pitch in chinese_pitches(reading)]
     pitch = median(pitches) if len(pitches) >= settings.fewest_pitches else usual_pitch
     places = [i for i, character in enumerate(reading.text) if not character.isspace()]
     characters = list(reading.text)
@@ -156,7 +156,7 @@ def _white_beside(
     return float(end - start) / pitch
 
 
-def _chinese_pitches(reading: Reading) -> list[float]:
+def chinese_pitches(reading: Reading) -> list[float]:
     """Distances of neighbouring Chinese characters, as fractions of the crop's width; none of two seen at one place."""
     chinese = [_is_chinese(character) for character in reading.text]
     neighbours = zip(pairwise(reading.positions), pairwise(chinese), strict=True)

@@ -68,6 +68,12 @@ def read_twice(as_scanned: CellReading, cleaned: CellReading, buried: bool, sett
     return replace(read_once(surer), agreement=0.0)
 
 
+def with_faint_strokes(found: CellText, settings: ReadSettings) -> CellText:
+    """The text of a cell in which there are strokes that no line was read from: more may be printed there."""
+    state: CellState = "unread" if found.state == "empty" else found.state
+    return replace(found, state=state, character=min(found.character, settings.second_reading.unsure))
+
+
 def _blank(hidden: bool, settings: ReadSettings) -> CellText:
     """A cell in which nothing was read: empty, unless there is ink, or what lies over it may hide print."""
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from workbench.grid.text_lines import LineBox, PageText, RoughText, TextLayer, l
 from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
 from workbench.read.cell_text import (
     cell_text,
+    chinese_pitches,
     has_odd_brackets,
     has_odd_number,
     has_several_numbers,
@@ -23,7 +25,7 @@ from workbench.read.cell_text import (
     is_number,
     least_sure,
 )
-from workbench.read.comparison import CellReading, read_once, read_twice
+from workbench.read.comparison import CellReading, read_once, read_twice, with_faint_strokes
 from workbench.read.crops import crop_line, line_crops
 from workbench.read.rough import has_grain_in_number, leaves_points, read_covered, read_smoothed
 from workbench.read.second_reading import LineRead, reread_doubtful
@@ -52,7 +54,9 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
-    doubted = _beside_several_numbers(tables, jobs, reads) | found.suspect
+    height = max(text.cleaned.text_height, upright.text_height)
+    touching = _with_touching_lines(height, jobs, reads, settings)
+    doubted = _beside_several_numbers(tables, jobs, reads) | touching | found.suspect
     found_text = iter(
         [
             _cell_reading(lines, job.layer, text, job.box in doubted, settings)
@@ -117,6 +121,23 @@ def _beside_several_numbers(
     }
 
 
+def _with_touching_lines(
+    text_height: float, jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]], settings: ReadSettings
+) -> set[CellBox]:
+    """The cells in which a line is too high for its characters: two that touch, of which perhaps one was not read.
+
+    A Chinese character is about as high as the room that it has, and no other is higher than ``text_height`` (pixels).
+    """
+    found = set()
+    for job, lines in zip(jobs, reads, strict=True):
+        for read in lines:
+            rooms = [pitch * read.part.crop.shape[1] for pitch in chinese_pitches(read.reading)]
+            character = min([text_height, *([median(rooms)] if rooms else [])])
+            if not read.part.downwards and read.part.line.height > settings.highest_line * character:
+                found.add(job.box)
+    return found
+
+
 def _cell_reading(
     reads: Sequence[LineRead], text: TextLayer, page: PageText, doubted: bool, settings: ReadSettings
 ) -> CellReading:
@@ -168,6 +189,9 @@ def _cell(
         found = under_cover(as_scanned, again[0], _is_buried(box, text, settings), settings)
     else:
         found = read_once(as_scanned)
+    lines = [line for reading in read for line in reading.lines]
+    if text.has_faint_strokes(box, lines, settings.inside * text.cleaned.text_height):
+        found = with_faint_strokes(found, settings)
     return Cell(
         row=box.row,
         col=box.col,

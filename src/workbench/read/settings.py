@@ -235,6 +235,9 @@ class ReadSettings:
     inside: float = 0.2
     """Handwriting that stays this near to a cell's border belongs to the next cell."""
 
+    highest_line: float = 1.6
+    """A line so many times higher than its characters may be two that touch, of which a recogniser reads one."""
+
     grid: GridSettings = field(default_factory=GridSettings)
     """Tables and their cells."""
 

@@ -36,6 +36,9 @@ class TextLineSettings:
     faint: int = 200
     """Grey level (paper is near 255) below which a pixel is of a stroke, where it goes on from ink."""
 
+    faintest: int = 212
+    """Grey level below which a pixel may be of print that is too light for ink, which no line was read from."""
+
     soft_edge: float = 0.15
     """What goes on from ink for less than this is its soft edge."""
 
@@ -51,8 +54,8 @@ class TextLineSettings:
         require_sensible(
             self,
             fractions=("little_noise",),
-            grey_levels=("faint",),
-            ascending=(("noise_side", "lone_noise_side"), ("smoothing", "more_smoothing")),
+            grey_levels=("faint", "faintest"),
+            ascending=(("faint", "faintest"), ("noise_side", "lone_noise_side"), ("smoothing", "more_smoothing")),
         )
 
 

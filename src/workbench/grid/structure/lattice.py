@@ -363,9 +363,11 @@ def rule_ink(
 ) -> Mask:
     """The ink of the tables' rules: what lies on the stretches of the lattices that are drawn, and nothing else.
 
-    A long run of ink in a cell and on no such stretch is print, or an error of the lattice: it stays on the page.
+    With the rules there that are too pale for ink, where nothing stands near. A long run of ink in a cell and on no
+    such stretch is print, or an error of the lattice: it stays on the page.
     """
     kept = np.zeros_like(ink)
+    white = cv2.dilate(ink, np.ones((5, 5), np.uint8)) == 0
     for lattice in lattices:
         reach = _Reach(settings.snap * text_height, settings.lattice.remnants * text_height)
         ruled = (
@@ -378,8 +380,8 @@ def rule_ink(
         ]
         level = rules.long_horizontal, rules.segments_horizontal, rules.seen.level_lines
         plumb = rules.long_vertical.T, rules.segments_vertical.T, rules.seen.plumb_lines.T
-        _add_ink(kept, ink, *level, lattice.ys, lattice.xs, drawn[0], reach)
-        _add_ink(kept.T, ink.T, *plumb, lattice.xs, lattice.ys, drawn[1], reach)
+        _add_ink(kept, ink, white, *level, lattice.ys, lattice.xs, drawn[0], reach)
+        _add_ink(kept.T, ink.T, white.T, *plumb, lattice.xs, lattice.ys, drawn[1], reach)
     return kept
 
 
@@ -394,6 +396,7 @@ class _Reach:
 def _add_ink(
     kept: Mask,
     ink: Mask,
+    white: NDArray[np.bool_],
     long: Mask,
     segments: Mask,
     seen: Mask,
@@ -404,7 +407,8 @@ def _add_ink(
 ) -> None:
     """Mark the ink of horizontal rules at the given positions, along the stretches that are drawn.
 
-    Where no long run and no segment shows in which rows, it is where the network has ``seen`` the rule.
+    Where no long run and no segment shows in which rows, it is where the network has ``seen`` the rule; what it has
+    seen on ``white`` is a pale rule.
     """
     for j, position in enumerate(positions):
         near = _around_row(position, reach.runs)
@@ -416,6 +420,9 @@ def _add_ink(
         around = _around_row(position, reach.remnants)
         inked = (segments[around] | kept[around]).any(axis=1)
         line = np.flatnonzero(inked if inked.any() else seen[around].any(axis=1))
+        for i in np.flatnonzero(drawn[j]):
+            stretch = around, slice(max(0, round(stops[i])), round(stops[i + 1]) + 1)
+            kept[stretch] |= np.where(white[stretch], seen[stretch], 0).astype(np.uint8)
         if not len(line):
             continue
         rows = slice(around.start + int(line[0]), around.start + int(line[-1]) + 1)
