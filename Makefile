@@ -1,4 +1,4 @@
-# make setup | demo | test | wheel-test | lint | architecture | lab | profile | bench | bench-grid | bench-forms | bench-archive | bench-speed | faults | fuzz | audit      (Windows and machines without make: see README.md)
+# make setup | demo | test | wheel-test | lint | architecture | lab | profile | bench | bench-grid | bench-makers | bench-forms | bench-archive | bench-speed | faults | fuzz | audit      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 RUNS   ?= 100000
 PYTHONS := src tests benchmarks fuzz tools examples
 
-.PHONY: setup demo test wheel-test lint architecture lab profile bench bench-grid bench-forms bench-archive bench-speed faults fuzz audit clean
+.PHONY: setup demo test wheel-test lint architecture lab profile bench bench-grid bench-makers bench-forms bench-archive bench-speed faults fuzz audit clean
 
 setup: $(STAMP)
 
@@ -51,6 +51,12 @@ profile: setup
 bench-grid bench-forms bench-speed: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[bench]"
 	$(BIN)/python -m $(patsubst bench-%,benchmarks.%,$@)
+	@test $@ != bench-grid || $(MAKE) --no-print-directory bench-makers
+
+# Pages that Chromium and LibreOffice print, where they are installed: the benchmark says which are not.
+bench-makers: setup
+	@pages=$$(mktemp -d) && trap 'rm -rf "$$pages"' EXIT && $(BIN)/python -m benchmarks.makers "$$pages" --pages 1 \
+	  && $(BIN)/python -m benchmarks.makers.score "$$pages" --by maker,damage,kind
 
 bench-archive: setup
 	$(BIN)/python -m benchmarks.archive
