@@ -198,3 +198,13 @@ def test_a_pale_rule_beside_a_figure_was_read_as_a_stroke():
         rows, columns = slice(round(cell.y0) + 8, round(cell.y1) - 8), slice(round(cell.x1) - 6, round(cell.x1) + 6)
         assert found.text.as_scanned.grey[rows, columns].min() > 230
     assert len(inner) == 12
+
+
+def test_a_page_in_white_on_black_was_read_as_rules_and_dirt():
+    assert spans_of(only_grid(read(255 - table()))) == every_cell(4, 4)
+
+
+def test_a_sheet_on_a_dark_desk_is_not_turned_into_its_negative():
+    desk = np.full((2400, 2400, 3), 40, np.uint8)
+    desk[700:1700, 580:1820] = table()
+    assert spans_of(only_grid(read(desk))) == every_cell(4, 4)

@@ -22,7 +22,7 @@ from workbench.grid.rectify.dewarp import (
     upright_frame,
 )
 from workbench.grid.rectify.fills import without_fills
-from workbench.grid.rectify.ink import even_background, find_ink, is_bilevel, text_height
+from workbench.grid.rectify.ink import even_background, find_ink, is_bilevel, is_inverted, text_height
 from workbench.grid.rectify.orientation import quarter_turns
 from workbench.grid.rectify.seals import without_seals
 from workbench.grid.rectify.skew import skew_angle
@@ -69,9 +69,10 @@ def _point(corner: NDArray[np.float64]) -> Point:
 def make_upright(page: Page, engine: OcrEngine, settings: RectifySettings = GRID_DEFAULTS.rectify) -> UprightPage:
     """Even the background, take off seals, undo skew, quarter turns, perspective and curl.
 
-    The engine is asked which way up the lines of text are.
+    The engine is asked which way up the lines of text are. A page in white on black is taken for its negative.
     """
-    copy = _WorkingCopy.of(page.image, settings)
+    inverted = is_inverted(_grey(page.image), settings.ink)
+    copy = _WorkingCopy.of(cv2.bitwise_not(page.image) if inverted else page.image, settings)
     scan, covered = _without_seals(copy, settings.seals, settings.ink)
     flat, ink, height = _flat(_Sheet.of(scan), settings)
     turns = quarter_turns(flat.picture, ink, height, engine, settings.orientation)

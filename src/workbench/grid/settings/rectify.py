@@ -109,6 +109,9 @@ class InkSettings:
     """The tone of the paper is taken over the page's short side divided by this: wider than any stroke or rule,
     narrower than any shadow."""
 
+    light_of_inverted: float = 0.4
+    """Of a page in white on black less than this share is light, and of what is light less than this in broad areas."""
+
     lowest_threshold: float = 110.0
     """Otsu's threshold is never below this grey level: faint print stays ink."""
 
@@ -149,7 +152,7 @@ class InkSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("same_height",),
+            fractions=("same_height", "light_of_inverted"),
             factors=("highest_whole",),
             percentages=("text_height_percentile",),
             grey_levels=("lowest_threshold", "highest_threshold"),
