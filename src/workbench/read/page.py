@@ -54,8 +54,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
-    height = max(text.cleaned.text_height, upright.text_height)
-    touching = _with_touching_lines(height, jobs, reads, settings)
+    touching = _with_touching_lines(jobs, reads, settings)
     doubted = _beside_several_numbers(tables, jobs, reads) | touching | found.suspect
     found_text = iter(
         [
@@ -122,18 +121,18 @@ def _beside_several_numbers(
 
 
 def _with_touching_lines(
-    text_height: float, jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]], settings: ReadSettings
+    jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]], settings: ReadSettings
 ) -> set[CellBox]:
     """The cells in which a line is too high for its characters: two that touch, of which perhaps one was not read.
 
-    A Chinese character is about as high as the room that it has, and no other is higher than ``text_height`` (pixels).
+    A Chinese character is about as high as the room that it has; of other characters nothing is known.
     """
     found = set()
     for job, lines in zip(jobs, reads, strict=True):
         for read in lines:
             rooms = [pitch * read.part.crop.shape[1] for pitch in chinese_pitches(read.reading)]
-            character = min([text_height, *([median(rooms)] if rooms else [])])
-            if not read.part.downwards and read.part.line.height > settings.highest_line * character:
+            upright = bool(rooms) and not read.part.downwards
+            if upright and read.part.line.height > settings.highest_line * median(rooms):
                 found.add(job.box)
     return found
 
