@@ -51,7 +51,8 @@ profile: setup
 bench-grid bench-forms bench-speed: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[bench]"
 	$(BIN)/python -m $(patsubst bench-%,benchmarks.%,$@)
-	@test $@ != bench-grid || $(MAKE) --no-print-directory bench-makers
+
+bench-grid: bench-makers
 
 # Pages that Chromium and LibreOffice print, where they are installed: the benchmark says which are not.
 bench-makers: setup

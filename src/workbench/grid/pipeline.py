@@ -19,8 +19,9 @@ from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, with_contested, without_unused_rules
 from workbench.grid.structure.handwriting import Printed, find_print
-from workbench.grid.structure.lattice import Lattice, find_lattices, reading_order, rule_ink
+from workbench.grid.structure.lattice import Lattice, find_lattices, reading_order
 from workbench.grid.structure.other_ink import cells_alone_in_other_ink, find_other_ink
+from workbench.grid.structure.rule_ink import rule_ink
 from workbench.grid.text_lines import PageText, TextLayer, page_text
 
 

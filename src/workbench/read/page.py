@@ -131,8 +131,8 @@ def _with_touching_lines(
     for job, lines in zip(jobs, reads, strict=True):
         for read in lines:
             rooms = [pitch * read.part.crop.shape[1] for pitch in chinese_pitches(read.reading)]
-            upright = bool(rooms) and not read.part.downwards
-            if upright and read.part.line.height > settings.highest_line * median(rooms):
+            is_level = bool(rooms) and not read.part.downwards
+            if is_level and read.part.line.height > settings.highest_line * median(rooms):
                 found.add(job.box)
     return found
 

@@ -7,12 +7,12 @@ all of them are as doubtful as the most doubtful one: a row or a column too many
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.borderless.level_rules import LevelRules
 from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders
 from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, joined, text_outside, type_height, words_of
 from workbench.grid.masks import Mask
@@ -51,7 +51,7 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     columns = _columns_of_lines(xs, block, text, grid.text_lines)
     if all(_is_running_text(lines, height, settings) for lines in columns):
         return None
-    level = _Rules.between(xs, level_rules, height, grid)
+    level = LevelRules.between(xs, level_rules, height, grid)
     columns = parted_lines([level.without_remnants(lines, grid.text_lines) for lines in columns])
     ink_runs = find_ink_runs(columns, height)
     if len(ink_runs) < settings.fewest_rows:
@@ -142,7 +142,7 @@ def _has_two_labels(head: Mask, xs: Sequence[float], height: float, settings: Bo
     return False
 
 
-def _rooms(columns: Sequence[Sequence[LineBox]], level: _Rules) -> list[float]:
+def _rooms(columns: Sequence[Sequence[LineBox]], level: LevelRules) -> list[float]:
     """How wide the lines of each column could be, in pixels: as the widest is, and to the ends of the table's rules."""
     rooms = [float(max((line.width for line in lines), default=0)) for lines in columns]
     if level.ends is not None:
@@ -173,7 +173,7 @@ def _table_rows(
     columns: Sequence[Sequence[LineBox]],
     ink_runs: Sequence[tuple[int, int]],
     borders: NDArray[np.bool_],
-    level: _Rules,
+    level: LevelRules,
     settings: BorderlessSettings,
 ) -> list[tuple[int, int]]:
     """First and last ink run of each row, without those above and below the table that have text in one column only.
@@ -230,7 +230,7 @@ def _notes_above(
     ink_runs: Sequence[tuple[int, int]],
     block: TextBlock,
     text: TextLayer,
-    level: _Rules,
+    level: LevelRules,
     settings: BorderlessSettings,
 ) -> int:
     """How many ink runs above the head of a table are its title and notes: whose account, in which currency.
@@ -284,7 +284,7 @@ def _may_be_heading(
     columns: Sequence[Sequence[LineBox]],
     ink_runs: Sequence[tuple[int, int]],
     rows: Sequence[tuple[int, int]],
-    level: _Rules,
+    level: LevelRules,
     settings: BorderlessSettings,
 ) -> bool:
     """Whether the first or the last row has little text and no rule beyond it, like a title or a note in parts.
@@ -311,70 +311,12 @@ def _is_filled(
     return filled >= settings.fewest_filled * len(rows) * len(columns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """Horizontal rules that run along most of a table: their ``positions``, and along which columns each is drawn.
-
-    ``ends`` are where the longest start and end, None without rules; rows are at least ``lowest_row`` high, and a rule
-    at most ``near`` belongs to a table (pixels).
-    """
-
-    positions: NDArray[np.float64]
-    drawn: NDArray[np.bool_]
-    ends: tuple[int, int] | None
-    text_height: float
-    lowest_row: float
-    near: float
-
-    @classmethod
-    def between(cls, xs: Sequence[float], level: Mask, text_height: float, settings: GridSettings) -> _Rules:
-        mask = level[:, max(0, round(xs[0])) : round(xs[-1])]
-        ruled = np.asarray((mask > 0).mean(axis=1) >= settings.borderless.blocks.ruled)
-        found = stretches(ruled) if xs[-1] - xs[0] >= settings.ruling.long_rule * text_height else []
-        drawn = [
-            [(level[a:b, max(0, round(x0)) : round(x1)] > 0).any(axis=0).mean() > 0.5 for x0, x1 in pairwise(xs)]
-            for a, b in found
-        ]
-        positions = np.array([(a + b - 1) / 2 for a, b in found])
-        along = np.flatnonzero((level[ruled] > 0).any(axis=0))
-        ends = (int(along[0]), int(along[-1])) if found else None
-        along_columns = np.array(drawn, dtype=bool).reshape(len(found), len(xs) - 1)
-        lowest, near = (
-            height * text_height for height in (settings.borderless.lowest_row, settings.borderless.blocks.near)
-        )
-        return cls(positions, along_columns, ends, text_height, lowest, near)
-
-    def inside(self, top: float, bottom: float) -> list[int]:
-        """Which rules lie between two lines of text."""
-        return np.flatnonzero((self.positions > top - 2) & (self.positions < bottom + 2)).tolist()
-
-    def without_remnants(self, lines: Sequence[LineBox], settings: TextLineSettings) -> list[LineBox]:
-        """The lines of text without specks and what is left of the rules themselves."""
-        lowest = settings.smallest_stroke * self.text_height
-        large = [line for line in lines if max(line.width, line.height) >= lowest]
-        return [line for line in large if line.height >= lowest or not self.inside(line.y0, line.y1)]
-
-    def apart(self, numbers: Sequence[int]) -> list[list[int]]:
-        """Rules that lie so far from each other that an empty row fits between them; double rules are one."""
-        groups: list[list[int]] = []
-        for number in numbers:
-            if groups and self.positions[number] - self.positions[groups[-1][-1]] < self.lowest_row:
-                groups[-1].append(number)
-            else:
-                groups.append([number])
-        return groups
-
-    def belong_to(self, top: float, bottom: float) -> bool:
-        """Whether a rule is drawn in the table, or just above or below it."""
-        return bool(self.inside(top - self.near, bottom + self.near))
-
-
 def _level_borders(
     columns: Sequence[Sequence[LineBox]],
     ink_runs: Sequence[tuple[int, int]],
     above_table: float | None,
     rows: Sequence[tuple[int, int]],
-    level: _Rules,
+    level: LevelRules,
     sure: float,
     settings: BorderlessSettings,
 ) -> tuple[list[float], NDArray[np.float64], frozenset[float]]:

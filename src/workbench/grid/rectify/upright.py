@@ -71,7 +71,8 @@ def make_upright(page: Page, engine: OcrEngine, settings: RectifySettings = GRID
 
     The engine is asked which way up the lines of text are. A page in white on black is taken for its negative.
     """
-    inverted = is_inverted(_grey(page.image), settings.ink)
+    step = max(1, min(page.image.shape[:2]) // 500)
+    inverted = is_inverted(_grey(np.ascontiguousarray(page.image[::step, ::step])), settings.ink)
     copy = _WorkingCopy.of(cv2.bitwise_not(page.image) if inverted else page.image, settings)
     scan, covered = _without_seals(copy, settings.seals, settings.ink)
     flat, ink, height = _flat(_Sheet.of(scan), settings)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from workbench.grid.masks import Components, Mask, closed, components_of, rows_near, spread, transposed
 from workbench.grid.rectify.upright import UprightPage
-from workbench.grid.settings.ruling import HandwritingSettings, RulingSettings
+from workbench.grid.settings.pens import HandwritingSettings
+from workbench.grid.settings.ruling import RulingSettings
 from workbench.grid.structure.rule_map import map_rules
 from workbench.grid.structure.ruling_lines import RulingMasks, find_ruling_lines, rule_thickness
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask, components_of
 from workbench.grid.rectify.upright import UprightPage
-from workbench.grid.settings.ruling import OtherInkSettings
+from workbench.grid.settings.pens import OtherInkSettings
 from workbench.grid.structure.cells import CellBox
 
 

@@ -1,0 +1,92 @@
+"""Rule ink: which ink of a page is its ruling lines', once the lattices of its tables are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.grid.masks import Mask
+from workbench.grid.settings.ruling import RulingSettings
+from workbench.grid.structure.lattice import Lattice
+from workbench.grid.structure.ruling_lines import RulingMasks
+
+
+def rule_ink(
+    ink: Mask, rules: RulingMasks, lattices: Sequence[Lattice], text_height: float, settings: RulingSettings
+) -> Mask:
+    """The ink of the tables' rules: what lies on the stretches of the lattices that are drawn, and nothing else.
+
+    With the rules there that are too pale for ink, where nothing stands near. A long run of ink in a cell and on no
+    such stretch is print, or an error of the lattice: it stays on the page.
+    """
+    kept = np.zeros_like(ink)
+    near = np.asarray(cv2.dilate(ink, np.ones((5, 5), np.uint8)), dtype=np.uint8)
+    for lattice in lattices:
+        reach = _Reach(settings.snap * text_height, settings.lattice.remnants * text_height)
+        ruled = (
+            np.array([[stop not in unruled] for stop in stops])
+            for stops, unruled in ((lattice.ys, lattice.unruled_ys), (lattice.xs, lattice.unruled_xs))
+        )
+        drawn = [
+            (found >= settings.drawn) & there
+            for found, there in zip((lattice.horizontal, lattice.vertical.T), ruled, strict=True)
+        ]
+        level = rules.long_horizontal, rules.segments_horizontal, rules.seen.level_lines
+        plumb = rules.long_vertical.T, rules.segments_vertical.T, rules.seen.plumb_lines.T
+        _add_ink(kept, ink, near, *level, lattice.ys, lattice.xs, drawn[0], reach)
+        _add_ink(kept.T, ink.T, near.T, *plumb, lattice.xs, lattice.ys, drawn[1], reach)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far (pixels) from the line of a lattice long runs are its rule's, and what is left of worn ones."""
+
+    runs: float
+    remnants: float
+
+
+def _add_ink(
+    kept: Mask,
+    ink: Mask,
+    near_ink: Mask,
+    long: Mask,
+    segments: Mask,
+    seen: Mask,
+    positions: Sequence[float],
+    stops: Sequence[float],
+    drawn: NDArray[np.bool_],
+    reach: _Reach,
+) -> None:
+    """Mark the ink of horizontal rules at the given positions, along the stretches that are drawn.
+
+    Where no long run and no segment shows in which rows, it is where the network has ``seen`` the rule; what it has
+    seen and is not ``near_ink`` is a pale rule.
+    """
+    for j, position in enumerate(positions):
+        near = _around_row(position, reach.runs)
+        along = np.zeros(ink.shape[1], bool)
+        for i in np.flatnonzero(drawn[j]):
+            along[max(0, round(stops[i] - reach.runs)) : round(stops[i + 1] + reach.runs) + 1] = True
+        kept[near] |= np.where(along, long[near], 0).astype(np.uint8)
+    for j, position in enumerate(positions):
+        around = _around_row(position, reach.remnants)
+        inked = (segments[around] | kept[around]).any(axis=1)
+        line = np.flatnonzero(inked if inked.any() else seen[around].any(axis=1))
+        for i in np.flatnonzero(drawn[j]):
+            stretch = around, slice(max(0, round(stops[i])), round(stops[i + 1]) + 1)
+            kept[stretch] |= cv2.subtract(seen[stretch], near_ink[stretch])
+        if not len(line):
+            continue
+        rows = slice(around.start + int(line[0]), around.start + int(line[-1]) + 1)
+        for i in np.flatnonzero(drawn[j]):
+            stretch = rows, slice(max(0, round(stops[i] - reach.remnants)), round(stops[i + 1] + reach.remnants) + 1)
+            kept[stretch] |= ink[stretch]
+
+
+def _around_row(position: float, reach: float) -> slice:
+    return slice(max(0, round(position - reach)), round(position + reach) + 1)
