@@ -54,8 +54,9 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
-    touching = _with_touching_lines(jobs, reads, settings)
-    doubted = _beside_several_numbers(tables, jobs, reads) | touching | found.suspect
+    height = max(text.cleaned.text_height, upright.text_height)
+    too_high = _with_lines_too_high(height, jobs, reads, settings)
+    doubted = _beside_several_numbers(tables, jobs, reads) | too_high | found.suspect
     found_text = iter(
         [
             _cell_reading(lines, job.layer, text, job.box in doubted, settings)
@@ -120,19 +121,22 @@ def _beside_several_numbers(
     }
 
 
-def _with_touching_lines(
-    jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]], settings: ReadSettings
+def _with_lines_too_high(
+    text_height: float, jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]], settings: ReadSettings
 ) -> set[CellBox]:
-    """The cells in which a line is too high for its characters: two that touch, of which perhaps one was not read.
+    """The cells in which a line is too high for its characters: two that touch, perhaps, of which one was not read.
 
-    A Chinese character is about as high as the room that it has; of other characters nothing is known.
+    A Chinese character is about as high as the room that it has, and figures are no higher than the page's text, of
+    ``text_height`` pixels: larger ones are of a stamp or a watermark. Of other characters nothing is known.
     """
     found = set()
     for job, lines in zip(jobs, reads, strict=True):
         for read in lines:
             rooms = [pitch * read.part.crop.shape[1] for pitch in chinese_pitches(read.reading)]
-            is_level = bool(rooms) and not read.part.downwards
-            if is_level and read.part.line.height > settings.highest_line * median(rooms):
+            figures = [text_height] if is_number(read.reading.text.strip()) else []
+            expected = rooms or figures
+            is_level = bool(expected) and not read.part.downwards
+            if is_level and read.part.line.height > settings.highest_line * median(expected):
                 found.add(job.box)
     return found
 
