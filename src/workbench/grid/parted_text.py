@@ -62,6 +62,37 @@ def _inked(line: LineBox, left: int, right: int, ink: Mask) -> NDArray[np.bool_]
     return inked
 
 
+def with_narrow_white(
+    lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: PartedTextSettings, narrowest: float
+) -> tuple[Lattice, list[CellBox]]:
+    """Unsure where the white around a border that nobody drew is narrower than that between two columns.
+
+    The cells of that row are; where several rows are narrow the border is contested. Points and commas count here as
+    well: without them, figures are as far apart as columns. ``narrowest`` is in text heights.
+    """
+    contested, unsure = set(), set()
+    for i, x in enumerate(lattice.xs[1:-1], start=1):
+        if x in lattice.unruled_xs:
+            white = [_white_around(x, top, bottom, text) for top, bottom in pairwise(lattice.ys)]
+            narrow = [j for j, width in enumerate(white) if width < narrowest * text.text_height]
+            contested |= {x} if len(narrow) >= settings.fewest_lines else set()
+            unsure |= {(j, i) for j in narrow}
+    doubted = [
+        replace(cell, border=min(cell.border, settings.narrow))
+        if any(cell.row <= j < cell.row + cell.rowspan and cell.col <= i <= cell.col + cell.colspan for j, i in unsure)
+        else cell
+        for cell in cells
+    ]
+    return replace(lattice, contested_xs=lattice.contested_xs.union(contested)), doubted
+
+
+def _white_around(x: float, top: float, bottom: float, text: TextLayer) -> float:
+    """How wide (pixels) the white around a column's border is in a row; 0 where ink lies on it, inf at a side."""
+    inked = (text.ink[max(0, round(top)) : round(bottom)] > 0).any(axis=0)
+    before, after = np.flatnonzero(inked[: round(x)]), np.flatnonzero(inked[round(x) :])
+    return float(round(x) + after[0] - before[-1] - 1) if len(before) and len(after) else np.inf
+
+
 def beside_tables(lattices: Sequence[Lattice], text: TextLayer, settings: PartedTextSettings) -> list[Lattice]:
     """The lattices, all of one contested beside which text stands in most of its rows.
 

@@ -14,7 +14,7 @@ import numpy as np
 from workbench.grid.borderless.alignment import find_aligned_lattices, overlap
 from workbench.grid.borderless.cell_edges import kept_off_ink
 from workbench.grid.borderless.open_rows import with_open_rows
-from workbench.grid.parted_text import beside_tables, with_parted_text
+from workbench.grid.parted_text import beside_tables, with_narrow_white, with_parted_text
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, with_contested, without_unused_rules
@@ -22,7 +22,7 @@ from workbench.grid.structure.handwriting import Printed, find_print
 from workbench.grid.structure.lattice import Lattice, find_lattices, reading_order
 from workbench.grid.structure.other_ink import cells_alone_in_other_ink, find_other_ink
 from workbench.grid.structure.rule_ink import rule_ink
-from workbench.grid.text_lines import PageText, TextLayer, page_text
+from workbench.grid.text_lines import PageText, page_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,19 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     lattices = [table.lattice for table in [*tables, *aligned]]
     tables = sorted([*whole, *aligned], key=lambda table: reading_order(table.lattice))
     text = _text(printed, tables, settings, lattices) if aligned else text
-    tables = _contested_by_text(tables, text.strokes, settings)
+    tables = _contested_by_text(tables, text, settings)
     ink = text.as_scanned.ink
     other = find_other_ink(page, ink, settings.ruling.other_ink)
     suspect = {cell for table in tables for cell in cells_alone_in_other_ink(other, ink, table.cells)}
     return PageTables(printed, tables, text, suspect)
 
 
-def _contested_by_text(tables: Sequence[PageTable], text: TextLayer, settings: GridSettings) -> list[PageTable]:
-    lines, parted = settings.text_lines, settings.parted_text
+def _contested_by_text(tables: Sequence[PageTable], page: PageText, settings: GridSettings) -> list[PageTable]:
+    lines, parted, narrowest = settings.text_lines, settings.parted_text, settings.borderless.blocks.narrowest
+    tables = [
+        PageTable(*with_narrow_white(table.lattice, table.cells, page.cleaned, parted, narrowest)) for table in tables
+    ]
+    text = page.strokes
     lattices = [with_parted_text(table.lattice, table.cells, text, parted, lines) for table in tables]
     return [
         PageTable(lattice, with_contested(lattice, table.cells, settings.ruling))

@@ -311,6 +311,25 @@ def _is_filled(
     return filled >= settings.fewest_filled * len(rows) * len(columns)
 
 
+def _in_one_row(
+    columns: Sequence[Sequence[LineBox]],
+    ink_runs: Sequence[tuple[int, int]],
+    one: tuple[int, int],
+    other: tuple[int, int],
+) -> NDArray[np.bool_]:
+    """Which of the columns have a line that is nearer to the middle of one of two rows than to that of both."""
+    own = [(ink_runs[first][0] + ink_runs[last][1]) / 2 for first, last in (one, other)]
+    both = (ink_runs[one[0]][0] + ink_runs[other[1]][1]) / 2
+    top, bottom = ink_runs[one[0]][0], ink_runs[other[1]][1]
+    middles = [[(line.y0 + line.y1) / 2 for line in lines] for lines in columns]
+    return np.array(
+        [
+            any(top <= y < bottom and min(abs(y - of_row) for of_row in own) < abs(y - both) for y in of_column)
+            for of_column in middles
+        ]
+    )
+
+
 def _level_borders(
     columns: Sequence[Sequence[LineBox]],
     ink_runs: Sequence[tuple[int, int]],
@@ -323,12 +342,14 @@ def _level_borders(
     """Positions of the borders between rows, on the rules where there are any, and the probability of each stretch.
 
     With those of the positions at which there is no rule. Notes ``above_table`` end there, None without any. Where a
-    rule is drawn along other columns only, and one has text on both sides of it as these do, a cell of both rows is as
-    likely as a rule that was lost.
+    rule is drawn along other columns only, and one has text that stands in one of its rows and not in the middle of
+    both, a cell of both rows is as likely as a rule that was lost.
     """
     text_height = level.text_height
-    filled = [_filled(columns, ink_runs, row) for row in rows]
-    lost = [np.where(one & other, settings.unsure, settings.not_drawn) for one, other in pairwise(filled)]
+    lost = [
+        np.where(_in_one_row(columns, ink_runs, one, other), settings.unsure, settings.not_drawn)
+        for one, other in pairwise(rows)
+    ]
     left_out = [np.full(len(columns), settings.not_drawn), *lost, np.full(len(columns), settings.not_drawn)]
     top, bottom = ink_runs[rows[0][0]][0], ink_runs[rows[-1][1]][1]
     near = settings.blocks.near / 2 * text_height

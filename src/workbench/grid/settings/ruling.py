@@ -98,6 +98,12 @@ class EvidenceSettings:
     trust_in_net: float = 0.97
     """The same of the network. Where both are sure and contradict each other ink decides, and the cell is flagged."""
 
+    not_seen: float = 0.3
+    """A rule that is less likely by its ink and tone (0 to 1) is not seen by these."""
+
+    by_net_alone: float = 0.75
+    """The most that the network makes of such a rule: it is drawn, and its cells are flagged."""
+
     wear_quantile: float = 0.75
     """The wear of a page is this quantile (0 to 1) of that of its rules: a page can be worn on one side only."""
 
@@ -110,6 +116,7 @@ class EvidenceSettings:
             self,
             fractions=(*shares, "wear_quantile", "darker_by_chance", "darker_of_rule", "trust_in_ink", "trust_in_net"),
             ascending=(
+                ("not_seen", "by_net_alone"),
                 ("least_wear", "most_wear"),
                 ("fewest_samples", "most_samples"),
                 ("runs_on", "apart", "most_room"),
@@ -167,6 +174,43 @@ class LatticeSettings:
             self,
             fractions=("lone_rule_share", "open_end", "sheet_edge", "after_contested"),
             ascending=(("past_table", "lone_rule_reach"), ("possible", "likely_somewhere", "sure_somewhere")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StrokeSettings:
+    """Which stretches of a lattice are strokes of characters. Lengths are in text heights."""
+
+    near: float = 0.5
+    """Text no further from a line than this may be what it is a stroke of."""
+
+    likely_pale: float = 0.5
+    """A stretch that is likelier than this (0 to 1) a pale rule is no stroke."""
+
+    free: float = 0.12
+    """Beside text of which so much of the stretch is free, a rule would be seen there."""
+
+    bare: float = 0.3
+    """A rule is seen along more than this share of what is free; a stroke ends with its text."""
+
+    end: float = 0.1
+    """So near to a crossing rule the ink may be that rule's."""
+
+    character: float = 0.3
+    """Components of characters are broader than this along a rule; remnants of a rule that crosses it are not."""
+
+    through: float = 0.2
+    """A character that has ink so far on both sides of a line is in no two cells."""
+
+    amid_text: float = 0.05
+    """The probability that a stretch is drawn that ends with the text on both sides of it: surely a stroke."""
+
+    of_part_of_text: float = 0.25
+    """The same with text on one side only."""
+
+    def __post_init__(self) -> None:
+        require_sensible(
+            self, fractions=("likely_pale", "bare", "amid_text", "of_part_of_text"), ascending=(("amid_text", "of_part_of_text"),)
         )
 
 
@@ -289,6 +333,9 @@ class RulingSettings:
 
     lattice: LatticeSettings = field(default_factory=LatticeSettings)
     """Tables, and the ink of their rules."""
+
+    strokes: StrokeSettings = field(default_factory=StrokeSettings)
+    """Strokes of characters that look like rules."""
 
     other_ink: OtherInkSettings = field(default_factory=OtherInkSettings)
     """Ink that makes a cell suspect."""

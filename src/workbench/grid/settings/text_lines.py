@@ -69,6 +69,9 @@ class PartedTextSettings:
     fewest_lines: int = 2
     """So many lines have text on both sides of such white."""
 
+    narrow: float = 0.6
+    """A cell beside white narrower than that between columns ends there with no more than this probability (0 to 1)."""
+
     smallest_letter: float = 0.4
     """What is smaller may be dirt, and is no text beside a table."""
 
@@ -76,4 +79,4 @@ class PartedTextSettings:
     """What is larger is no character: the edge of a sheet, a seal, a drawing."""
 
     def __post_init__(self) -> None:
-        require_sensible(self, ascending=(("smallest_letter", "largest_letter"),))
+        require_sensible(self, fractions=("narrow",), ascending=(("smallest_letter", "largest_letter"),))

@@ -17,8 +17,8 @@ from workbench.grid.structure.lattice import Lattice
 class CellBox:
     """A cell of a lattice: its place and spans, its rectangle (upright pixels).
 
-    ``border`` is the probability of its least sure border, or that no rule divides it, or that it stands in this row
-    and column."""
+    ``border`` is the probability of its least sure border, or that no rule divides it, or (`with_contested`) that it
+    stands in this row and column."""
 
     row: int
     col: int
@@ -44,7 +44,7 @@ def find_cells(lattice: Lattice, settings: RulingSettings) -> list[CellBox]:
     rectangles: list[_Rectangle] = []
     for component in _components(lattice, settings):
         rectangles += _split_into_rectangles(component, lattice)
-    return [_cell_box(rectangle, lattice, settings) for rectangle in sorted(rectangles)]
+    return [_cell_box(rectangle, lattice) for rectangle in sorted(rectangles)]
 
 
 _Rectangle = tuple[int, int, int, int]
@@ -121,7 +121,7 @@ def _cut_evidence(squares: _Squares, row: int | None, column: int | None, lattic
     return float(evidence[crossed].mean()) + (0.5 if outline.any() else 0.0)
 
 
-def _cell_box(rectangle: _Rectangle, lattice: Lattice, settings: RulingSettings) -> CellBox:
+def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
     r0, c0, r1, c1 = rectangle
     borders = (
         lattice.horizontal[r0, c0 : c1 + 1],
@@ -142,7 +142,7 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice, settings: RulingSettings)
         y0=lattice.ys[r0],
         x1=right,
         y1=below,
-        border=round(min(weakest, undivided, _placed(right, below, lattice, settings)), 3),
+        border=round(min(weakest, undivided), 3),
     )
 
 
@@ -153,7 +153,7 @@ def _placed(right: float, below: float, lattice: Lattice, settings: RulingSettin
 
 
 def with_contested(lattice: Lattice, cells: Sequence[CellBox], settings: RulingSettings) -> list[CellBox]:
-    """The cells no surer than the lines that are contested by now leave them."""
+    """The cells no surer than the contested lines before them leave their rows and columns."""
     return [replace(cell, border=min(cell.border, _placed(cell.x1, cell.y1, lattice, settings))) for cell in cells]
 
 

@@ -16,6 +16,7 @@ from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import LatticeSettings, RulingSettings
 from workbench.grid.structure.line_evidence import agreed, darker_along, probability, seen_along, shares
 from workbench.grid.structure.ruling_lines import RulingMasks, rule_positions
+from workbench.grid.structure.strokes import at_most_strokes
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +202,9 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     segments_h, segments_v = rules.segments_horizontal[window], rules.segments_vertical[window]
     height = page.text_height
     text = _text(page.ink[window], long_h | long_v, segments_h, segments_v, ys, xs, height, settings)
-    level = _Looks(text, long_h, segments_h, page.grey[window], rules.seen.level[window])
-    plumb = _Looks(*map(transposed, (text, long_v, segments_v, page.grey[window], rules.seen.plumb[window])))
+    ink, grey = page.ink[window], page.grey[window]
+    level = _Looks(ink, text, long_h, segments_h, grey, rules.seen.level[window])
+    plumb = _Looks(*map(transposed, (ink, text, long_v, segments_v, grey, rules.seen.plumb[window])))
     horizontal = _drawn(level, ys, xs, height, rules.wear, settings)
     vertical = _drawn(plumb, xs, ys, height, rules.wear, settings).T
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
@@ -220,10 +222,11 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
 class _Looks:
     """What is to be seen of a table's horizontal rules, pixel by pixel: (rows, columns) each.
 
-    Its ``text``, the ``long`` runs and short ``segments`` of ink, its tones of ``grey``, and how ``likely`` the network
-    finds rules (0 to 255).
+    Its ``ink``, of this the ``text``, the ``long`` runs and short ``segments``, its tones of ``grey``, and how
+    ``likely`` the network finds rules (0 to 255).
     """
 
+    ink: Mask
     text: Mask
     long: Mask
     segments: Mask
@@ -240,7 +243,9 @@ def _drawn(
     dark = probability(found, stops, height, wear, evidence)
     pale = darker_along(looks.grey, looks.text, positions, stops, height, evidence)
     by_net = seen_along(looks.likely, positions, stops, height, nearest, evidence)
-    return agreed(np.maximum(dark, pale), by_net, evidence)
+    drawn = agreed(np.maximum(dark, pale), by_net, evidence)
+    ink = looks.ink, looks.likely, looks.text
+    return at_most_strokes(drawn, pale, *ink, positions, stops, height, settings.strokes)
 
 
 def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSettings) -> list[float]:

@@ -346,7 +346,11 @@ def _of_rule(share: float, samples: int, settings: EvidenceSettings) -> float:
 
 
 def agreed(by_ink: NDArray[np.float64], by_net: NDArray[np.float64], settings: EvidenceSettings) -> NDArray[np.float64]:
-    """What two looks at the same stretches make together, by Bayes' rule: near one half where they contradict."""
+    """What two looks at the same stretches make together, by Bayes' rule: near one half where they contradict.
+
+    Of a rule of which nothing is to be seen the network is not sure, however likely: it goes on from where it saw one.
+    """
     looks = (by_ink, settings.trust_in_ink), (by_net, settings.trust_in_net)
     odds = sum(np.log(p / (1 - p)) for p in (np.clip(look, 1 - most, most) for look, most in looks))
-    return np.asarray(1 / (1 + np.exp(-odds)))
+    together = 1 / (1 + np.exp(-odds))
+    return np.where(by_ink < settings.not_seen, np.minimum(together, settings.by_net_alone), together)
