@@ -202,6 +202,27 @@ class StrokeSettings:
     through: float = 0.2
     """A character that has ink so far on both sides of a line is in no two cells."""
 
+    possible: float = 0.1
+    """A stretch may be drawn that is likelier than this, 0 to 1."""
+
+    likely: float = 0.3
+    """Where a line is somewhere likelier than this, its other stretches do not count."""
+
+    sure: float = 0.8
+    """A line that is somewhere likelier than this is one."""
+
+    few: float = 0.25
+    """By chance strokes lie on one line in at most this share of its stretches."""
+
+    own: float = 0.1
+    """Ink so near to the middle of a rule may be its own."""
+
+    close: float = 0.35
+    """The rest of a character is no further from its stroke; a rule has white beside it."""
+
+    at_strokes: float = 0.45
+    """The probability of a stretch of nothing but strokes at most: not drawn, and the cell is flagged."""
+
     amid_text: float = 0.05
     """The probability that a stretch is drawn that ends with the text on both sides of it: surely a stroke."""
 
@@ -210,7 +231,9 @@ class StrokeSettings:
 
     def __post_init__(self) -> None:
         require_sensible(
-            self, fractions=("likely_pale", "bare", "amid_text", "of_part_of_text"), ascending=(("amid_text", "of_part_of_text"),)
+            self,
+            fractions=("likely_pale", "bare", "few"),
+            ascending=(("amid_text", "of_part_of_text", "at_strokes"), ("possible", "likely", "sure"), ("own", "close", "near")),
         )
 
 

@@ -16,7 +16,7 @@ from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import LatticeSettings, RulingSettings
 from workbench.grid.structure.line_evidence import agreed, darker_along, probability, seen_along, shares
 from workbench.grid.structure.ruling_lines import RulingMasks, rule_positions
-from workbench.grid.structure.strokes import at_most_strokes
+from workbench.grid.structure.strokes import at_most_strokes, stroke_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,8 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     plumb = _Looks(*map(transposed, (ink, text, long_v, segments_v, grey, rules.seen.plumb[window])))
     horizontal = _drawn(level, ys, xs, height, rules.wear, settings)
     vertical = _drawn(plumb, xs, ys, height, rules.wear, settings).T
+    strokes = stroke_lines(vertical.T, plumb.ink, xs, ys, height, settings.strokes)
+    vertical[:, strokes] = np.minimum(vertical[:, strokes], settings.strokes.at_strokes)
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], settings.lattice.open_end)
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], settings.lattice.open_end)
@@ -215,7 +217,8 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     slit = settings.lattice.lowest_row * height
     rows = _ends_of_slits(ys, text, horizontal, slit)
     columns = _ends_of_slits(xs, transposed(text), vertical.T, slit)
-    return _without_chance_lines(_without_lines(found, rows, columns), settings.lattice)
+    none = frozenset(on_page_xs[i] for i in strokes)
+    return _without_chance_lines(_without_lines(found, rows, columns), none, settings.lattice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +289,11 @@ def _without_lines(lattice: Lattice, rows: list[int], columns: list[int]) -> Lat
     )
 
 
-def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattice:
+def _without_chance_lines(lattice: Lattice, none: frozenset[float], settings: LatticeSettings) -> Lattice:
     """Without the lines inside a table that are nowhere likely to be drawn: strokes of text that lie on one line.
 
-    A line that is somewhere likely, and nowhere sure, is contested, whether it is left out or not.
+    A line that is somewhere likely, and nowhere sure, is contested, whether it is left out or not, but for the ``xs``
+    of which it is known that they are ``none``.
     """
     best_h, best_v = (
         np.concatenate([[1.0], drawn[1:-1].max(axis=1), [1.0]]) for drawn in (lattice.horizontal, lattice.vertical.T)
@@ -300,7 +304,7 @@ def _without_chance_lines(lattice: Lattice, settings: LatticeSettings) -> Lattic
         for stops, best in ((lattice.ys, best_h), (lattice.xs, best_v))
     )
     without = _without_lines(lattice, chance_ys, chance_xs)
-    return replace(without, contested_xs=contested_xs, contested_ys=contested_ys)
+    return replace(without, contested_xs=contested_xs - none, contested_ys=contested_ys)
 
 
 def _text(

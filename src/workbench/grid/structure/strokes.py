@@ -52,6 +52,32 @@ def at_most_strokes(
     return found
 
 
+def stroke_lines(
+    drawn: NDArray[np.float64],
+    ink: Mask,
+    positions: list[float],
+    stops: list[float],
+    text_height: float,
+    settings: StrokeSettings,
+) -> list[int]:
+    """Which of the horizontal rules inside a table are nothing but strokes of characters, row for row another one.
+
+    They are nowhere sure, possible in a few stretches, and in each of these with other ``ink`` close by. In rows as low
+    as their text a stroke reaches from rule to rule; but a rule leaves white beside it.
+    """
+    own, near, found = round(settings.own * text_height) + 1, round(settings.close * text_height), []
+    for j, position in enumerate(positions[1:-1], start=1):
+        possible = np.flatnonzero(drawn[j] >= (settings.likely if drawn[j].max() >= settings.likely else settings.possible))
+        if drawn[j].max() >= settings.sure or not 0 < len(possible) <= settings.few * len(drawn[j]):
+            continue
+        at = round(position)
+        sides = ink[max(0, at - near) : max(0, at - own)], ink[at + own + 1 : at + near + 1]
+        close = np.concatenate(sides).any(axis=0)
+        if all(close[_inner(stops[i], stops[i + 1], settings.end * text_height)].any() for i in possible):
+            found.append(j)
+    return found
+
+
 def _inner(start: float, end: float, off: float) -> slice:
     return slice(round(start + off) + 1, max(round(start + off) + 2, round(end - off)))
 
