@@ -99,10 +99,10 @@ class EvidenceSettings:
     """The same of the network. Where both are sure and contradict each other ink decides, and the cell is flagged."""
 
     not_seen: float = 0.3
-    """A rule that is less likely by its ink and tone (0 to 1) is not seen by these."""
+    """A stretch of rule is not seen of which less than this share is inked, and that is less likely by its tone."""
 
-    by_net_alone: float = 0.75
-    """The most that the network makes of such a rule: it is drawn, and its cells are flagged."""
+    of_unseen: float = 0.75
+    """The probability of such a stretch at most: it is drawn, and its cells are flagged."""
 
     wear_quantile: float = 0.75
     """The wear of a page is this quantile (0 to 1) of that of its rules: a page can be worn on one side only."""
@@ -116,7 +116,7 @@ class EvidenceSettings:
             self,
             fractions=(*shares, "wear_quantile", "darker_by_chance", "darker_of_rule", "trust_in_ink", "trust_in_net"),
             ascending=(
-                ("not_seen", "by_net_alone"),
+                ("not_seen", "of_unseen"),
                 ("least_wear", "most_wear"),
                 ("fewest_samples", "most_samples"),
                 ("runs_on", "apart", "most_room"),
@@ -233,7 +233,11 @@ class StrokeSettings:
         require_sensible(
             self,
             fractions=("likely_pale", "bare", "few"),
-            ascending=(("amid_text", "of_part_of_text", "at_strokes"), ("possible", "likely", "sure"), ("own", "close", "near")),
+            ascending=(
+                ("amid_text", "of_part_of_text", "at_strokes"),
+                ("possible", "likely", "sure"),
+                ("own", "close", "near"),
+            ),
         )
 
 

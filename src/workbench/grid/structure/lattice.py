@@ -205,8 +205,9 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     ink, grey = page.ink[window], page.grey[window]
     level = _Looks(ink, text, long_h, segments_h, grey, rules.seen.level[window])
     plumb = _Looks(*map(transposed, (ink, text, long_v, segments_v, grey, rules.seen.plumb[window])))
-    horizontal = _drawn(level, ys, xs, height, rules.wear, settings)
-    vertical = _drawn(plumb, xs, ys, height, rules.wear, settings).T
+    # Text close to both sides of a level rule is two lines; of a plumb one it is one line, as likely as not.
+    horizontal = _drawn(level, ys, xs, height, rules.wear, np.inf, settings)
+    vertical = _drawn(plumb, xs, ys, height, rules.wear, settings.evidence.runs_on, settings).T
     strokes = stroke_lines(vertical.T, plumb.ink, xs, ys, height, settings.strokes)
     vertical[:, strokes] = np.minimum(vertical[:, strokes], settings.strokes.at_strokes)
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
@@ -238,15 +239,25 @@ class _Looks:
 
 
 def _drawn(
-    looks: _Looks, positions: list[float], stops: list[float], height: float, wear: float, settings: RulingSettings
+    looks: _Looks,
+    positions: list[float],
+    stops: list[float],
+    height: float,
+    wear: float,
+    most_across: float,
+    settings: RulingSettings,
 ) -> NDArray[np.float64]:
-    """The probability that each stretch of the horizontal rules is drawn, by its ink and by the network together."""
+    """The probability that each stretch of the horizontal rules is drawn, by its ink and by the network together.
+
+    Its tone is no proof where text runs across along more than ``most_across`` text heights.
+    """
     nearest, evidence = settings.snap * height, settings.evidence
     found = shares(looks.text, looks.long, looks.segments, positions, stops, height, nearest, evidence)
     dark = probability(found, stops, height, wear, evidence)
     pale = darker_along(looks.grey, looks.text, positions, stops, height, evidence)
     by_net = seen_along(looks.likely, positions, stops, height, nearest, evidence)
-    drawn = agreed(np.maximum(dark, pale), by_net, evidence)
+    seen = np.maximum(found.inked, np.where(found.across > most_across, 0.0, pale))
+    drawn = agreed(np.maximum(dark, pale), by_net, seen, evidence)
     ink = looks.ink, looks.likely, looks.text
     return at_most_strokes(drawn, pale, *ink, positions, stops, height, settings.strokes)
 

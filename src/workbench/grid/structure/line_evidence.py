@@ -345,12 +345,14 @@ def _of_rule(share: float, samples: int, settings: EvidenceSettings) -> float:
     return float(1 / (1 + np.exp(-min(samples, settings.most_samples) * odds)))
 
 
-def agreed(by_ink: NDArray[np.float64], by_net: NDArray[np.float64], settings: EvidenceSettings) -> NDArray[np.float64]:
+def agreed(
+    by_ink: NDArray[np.float64], by_net: NDArray[np.float64], seen: NDArray[np.float64], settings: EvidenceSettings
+) -> NDArray[np.float64]:
     """What two looks at the same stretches make together, by Bayes' rule: near one half where they contradict.
 
-    Of a rule of which nothing is to be seen the network is not sure, however likely: it goes on from where it saw one.
+    Where nothing is to be ``seen`` of a rule (0 to 1) none of both is sure of it: they go on from where it was seen.
     """
     looks = (by_ink, settings.trust_in_ink), (by_net, settings.trust_in_net)
     odds = sum(np.log(p / (1 - p)) for p in (np.clip(look, 1 - most, most) for look, most in looks))
     together = 1 / (1 + np.exp(-odds))
-    return np.where(by_ink < settings.not_seen, np.minimum(together, settings.by_net_alone), together)
+    return np.where(seen < settings.not_seen, np.minimum(together, settings.of_unseen), together)

@@ -67,7 +67,9 @@ def stroke_lines(
     """
     own, near, found = round(settings.own * text_height) + 1, round(settings.close * text_height), []
     for j, position in enumerate(positions[1:-1], start=1):
-        possible = np.flatnonzero(drawn[j] >= (settings.likely if drawn[j].max() >= settings.likely else settings.possible))
+        possible = np.flatnonzero(
+            drawn[j] >= (settings.likely if drawn[j].max() >= settings.likely else settings.possible)
+        )
         if drawn[j].max() >= settings.sure or not 0 < len(possible) <= settings.few * len(drawn[j]):
             continue
         at = round(position)
