@@ -60,6 +60,14 @@ def outer_boxes(mask: Mask) -> list[tuple[int, int, int, int]]:
     return [(x, y, width, height) for x, y, width, height in map(cv2.boundingRect, outer)]
 
 
+def stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
+    """Where a line of pixels is true, as (first, one past the last)."""
+    framed = np.zeros(np.size(line) + 2, bool)
+    framed[1:-1] = line
+    edges = np.flatnonzero(framed[1:] != framed[:-1])
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
 def rows_near(mask: Mask, reach: int) -> NDArray[np.intp]:
     """The rows of a mask at most so many rows from its ink; the first where there is no ink.
 

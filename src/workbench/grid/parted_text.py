@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask, components_of
+from workbench.grid.masks import Mask, components_of, stretches
 from workbench.grid.settings.text_lines import PartedTextSettings, TextLineSettings
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.structure.lattice import Lattice
-from workbench.grid.text_lines import LineBox, TextLayer, find_lines, stretches
+from workbench.grid.text_lines import LineBox, TextLayer, find_lines
 
 
 def with_parted_text(
@@ -88,7 +88,7 @@ def with_narrow_white(
 
 def _white_around(x: float, top: float, bottom: float, text: TextLayer) -> float:
     """How wide (pixels) the white around a column's border is in a row; 0 where ink lies on it, inf at a side."""
-    inked = (text.ink[max(0, round(top)) : round(bottom)] > 0).any(axis=0)
+    inked = np.asarray(text.ink[max(0, round(top)) : round(bottom)].any(axis=0))
     before, after = np.flatnonzero(inked[: round(x)]), np.flatnonzero(inked[round(x) :])
     return float(round(x) + after[0] - before[-1] - 1) if len(before) and len(after) else np.inf
 

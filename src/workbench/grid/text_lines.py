@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Components, Mask, components_of
+from workbench.grid.masks import Components, Mask, components_of, stretches
 from workbench.grid.rectify.ink import find_ink
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS
@@ -261,14 +261,6 @@ def _runs_of_ink(mask: NDArray[np.uint8]) -> list[tuple[int, int]]:
     return stretches((mask > 0).any(axis=1))
 
 
-def stretches(line: NDArray[np.bool_] | np.bool_) -> list[tuple[int, int]]:
-    """Where a line of pixels is true, as (first, one past the last)."""
-    framed = np.zeros(np.size(line) + 2, bool)
-    framed[1:-1] = line
-    edges = np.flatnonzero(framed[1:] != framed[:-1])
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
 def find_lines(cell: CellBox, text: TextLayer, settings: TextLineSettings = GRID_DEFAULTS.text_lines) -> list[LineBox]:
     """The lines of text in a cell, top to bottom. Empty for a cell without ink."""
     ink = _inside(text.ink, cell)
@@ -289,12 +281,24 @@ def find_lines(cell: CellBox, text: TextLayer, settings: TextLineSettings = GRID
 
 
 def _with_faint_ends(line: LineBox, left: int, right: int, text: TextLayer, settings: TextLineSettings) -> LineBox:
-    """The line with strokes at its ends that are too light for ink: of a soft 二 only the tips may be dark enough."""
+    """The line with strokes at its ends that are too light for ink: of a soft 二 only the tips may be dark enough, and
+    of a small minus nothing."""
     drawn = np.asarray((text.grey[line.y0 : line.y1, left:right] < settings.faint).any(axis=0))
+    gap = settings.next_stroke * text.text_height
     before, after = drawn[: line.x0 - left][::-1], drawn[line.x1 - left :]
-    reach = [len(side) if side.all() else int(np.argmin(side)) for side in (before, after)]
+    reach = [_length(side, gap) for side in (before, after)]
     more_before, more_after = (length if length > settings.soft_edge * text.text_height else 0 for length in reach)
     return replace(line, x0=line.x0 - more_before, x1=line.x1 + more_after)
+
+
+def _length(drawn: NDArray[np.bool_], gap: float) -> int:
+    """How far strokes reach from the start on, with no more than a gap of so many pixels between two of them."""
+    end = 0
+    for start, stop in stretches(drawn):
+        if start - end > gap:
+            break
+        end = stop
+    return end
 
 
 def line_around_ink(ink: Mask, outline: Polygon) -> LineBox | None:

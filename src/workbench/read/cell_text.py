@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.text_lines import stretches
+from workbench.grid.masks import stretches
 from workbench.read.settings import READ_DEFAULTS, CellTextSettings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.text_lines import stretches
+from workbench.grid.masks import stretches
 from workbench.read.settings import READ_DEFAULTS, RelationSymbolSettings
 
 SYMBOLS = {(3, 2): ("≥", "≤"), (4, 3): ("≧", "≦")}

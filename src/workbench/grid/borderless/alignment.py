@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from workbench.grid.borderless.level_rules import LevelRules
 from workbench.grid.borderless.row_segmentation import find_ink_runs, parted_lines, row_borders
 from workbench.grid.borderless.text_blocks import TextBlock, find_blocks, joined, text_outside, type_height, words_of
-from workbench.grid.masks import Mask
+from workbench.grid.masks import Mask, stretches
 from workbench.grid.settings import GridSettings
 from workbench.grid.settings.borderless import BorderlessSettings, TextBlockSettings
 from workbench.grid.settings.text_lines import TextLineSettings
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.structure.lattice import Lattice
 from workbench.grid.structure.ruling_lines import RulingMasks
-from workbench.grid.text_lines import LineBox, TextLayer, find_lines, stretches
+from workbench.grid.text_lines import LineBox, TextLayer, find_lines
 
 
 def find_aligned_lattices(

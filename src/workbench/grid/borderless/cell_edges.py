@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.masks import stretches
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.structure.lattice import Lattice
-from workbench.grid.text_lines import TextLayer, stretches
+from workbench.grid.text_lines import TextLayer
 
 
 def kept_off_ink(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, reach: float) -> list[CellBox]:

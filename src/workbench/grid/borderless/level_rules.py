@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask
+from workbench.grid.masks import Mask, stretches
 from workbench.grid.settings import GridSettings
 from workbench.grid.settings.text_lines import TextLineSettings
-from workbench.grid.text_lines import LineBox, stretches
+from workbench.grid.text_lines import LineBox
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import Mask, components_of
+from workbench.grid.masks import Mask, components_of, stretches
 from workbench.grid.settings.borderless import TextBlockSettings
 from workbench.grid.structure.lattice import Lattice
 from workbench.grid.structure.ruling_lines import RulingMasks
-from workbench.grid.text_lines import TextLayer, stretches
+from workbench.grid.text_lines import TextLayer
 
 BlockColumns = NDArray[np.bool_]
 """(ink runs, width): which pixel columns hold words of an ink group."""

@@ -179,19 +179,28 @@ class LatticeSettings:
 
 @dataclass(frozen=True, slots=True)
 class StrokeSettings:
-    """Which stretches of a lattice are strokes of characters. Lengths are in text heights."""
+    """Which stretches of a lattice are strokes of characters. Lengths are in text heights.
+
+    Values were measured with ``python -m benchmarks.makers.score --structure-only``.
+    """
 
     near: float = 0.5
     """Text no further from a line than this may be what it is a stroke of."""
 
-    likely_pale: float = 0.5
-    """A stretch that is likelier than this (0 to 1) a pale rule is no stroke."""
+    soft_edge: float = 0.15
+    """Characters have a soft edge of this width."""
 
     free: float = 0.12
     """Beside text of which so much of the stretch is free, a rule would be seen there."""
 
-    bare: float = 0.3
-    """A rule is seen along more than this share of what is free; a stroke ends with its text."""
+    bare: float = 0.7
+    """A stroke ends with its text: along this share of what is free there is nothing."""
+
+    likely_pale: float = 0.5
+    """A stretch that is likelier than this (0 to 1) a pale rule may be one."""
+
+    surely_pale: float = 0.9
+    """A stretch that is likelier than this a pale rule is no stroke: a few samples are darker by chance."""
 
     end: float = 0.1
     """So near to a crossing rule the ink may be that rule's."""
@@ -202,41 +211,35 @@ class StrokeSettings:
     through: float = 0.2
     """A character that has ink so far on both sides of a line is in no two cells."""
 
-    possible: float = 0.1
-    """A stretch may be drawn that is likelier than this, 0 to 1."""
-
-    likely: float = 0.3
-    """Where a line is somewhere likelier than this, its other stretches do not count."""
-
-    sure: float = 0.8
-    """A line that is somewhere likelier than this is one."""
-
-    few: float = 0.25
-    """By chance strokes lie on one line in at most this share of its stretches."""
-
     own: float = 0.1
     """Ink so near to the middle of a rule may be its own."""
 
     close: float = 0.35
     """The rest of a character is no further from its stroke; a rule has white beside it."""
 
-    at_strokes: float = 0.45
-    """The probability of a stretch of nothing but strokes at most: not drawn, and the cell is flagged."""
+    few: float = 0.25
+    """By chance strokes lie on one line in at most this share of its stretches."""
 
     amid_text: float = 0.05
     """The probability that a stretch is drawn that ends with the text on both sides of it: surely a stroke."""
 
     of_part_of_text: float = 0.25
-    """The same with text on one side only."""
+    """The same with text on one side only, or with a character on both sides: not drawn, and the cell is flagged."""
+
+    at_strokes: float = 0.45
+    """The probability of a stretch of a line of nothing but strokes at most: the same."""
+
+    either: float = 0.75
+    """The probability of a stretch at most that is a stroke, or a pale rule: drawn, and the cell is flagged."""
 
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("likely_pale", "bare", "few"),
+            fractions=("likely_pale", "bare", "few", "amid_text", "at_strokes", "either"),
             ascending=(
                 ("amid_text", "of_part_of_text", "at_strokes"),
-                ("possible", "likely", "sure"),
                 ("own", "close", "near"),
+                ("likely_pale", "surely_pale"),
             ),
         )
 

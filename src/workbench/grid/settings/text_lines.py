@@ -36,6 +36,9 @@ class TextLineSettings:
     faint: int = 200
     """Grey level (paper is near 255) below which a pixel is of a stroke, where it goes on from ink."""
 
+    next_stroke: float = 0.3
+    """The next stroke of a line is no further away than this."""
+
     faintest: int = 212
     """Grey level below which a pixel may be of print that is too light for ink, which no line was read from."""
 

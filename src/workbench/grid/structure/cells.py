@@ -147,8 +147,8 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
 
 
 def _placed(right: float, below: float, lattice: Lattice, settings: RulingSettings) -> float:
-    """How probably a cell that ends there stands in its row and column."""
-    is_after = any(y < below for y in lattice.contested_ys) or any(x < right for x in lattice.contested_xs)
+    """How probably a cell that ends there stands in its row and column, and ends there."""
+    is_after = any(y <= below for y in lattice.contested_ys) or any(x <= right for x in lattice.contested_xs)
     return settings.lattice.after_contested if is_after else 1.0
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask, outer_boxes
-from workbench.grid.settings.ruling import StrokeSettings
+from workbench.grid.settings.ruling import RulingSettings, StrokeSettings
 
 
 def at_most_strokes(
@@ -25,30 +23,33 @@ def at_most_strokes(
 ) -> NDArray[np.float64]:
     """How likely each stretch of horizontal rules is ``drawn`` at most, where it may be a stroke of the text beside it.
 
-    Such a stretch has ``text`` near it, and where there is none, neither other ``ink`` nor what the network finds a
-    ``likely`` rule (0 to 255), nor is it a ``pale`` one (0 to 1). With text on both sides it is surely a stroke; with
-    text on one side part of a rule may be worn away. A character through which it runs is in no two cells.
+    Such a stretch has ``text`` near it, and where there is none, no other ``ink``. It is unsure, and where neither the
+    network finds a rule ``likely`` there (0 to 255) nor its tone a ``pale`` one (0 to 1), it is a stroke: surely with
+    text on both sides; with text on one side part of a rule may be worn away. A character through which it runs is in
+    no two cells.
     """
-    near = round(settings.near * text_height)
-    found = drawn.copy()
-    ruled = np.asarray((cv2.subtract(ink, cv2.dilate(text, np.ones((3, 3), np.uint8))) > 0) | (likely > 127))
+    near, found = round(settings.near * text_height), drawn.copy()
+    inked = np.asarray(cv2.subtract(ink, cv2.dilate(text, np.ones((3, 3), np.uint8))), dtype=np.uint8)
     characters = _characters(text, settings.character * text_height)
+    edge = np.ones((1, 2 * max(1, round(settings.soft_edge * text_height)) + 1), np.uint8)
     for j, position in enumerate(positions[1:-1], start=1):
-        at = round(position)
-        above, below = (text[max(0, at - near) : at] > 0).any(axis=0), (text[at : at + near] > 0).any(axis=0)
-        beside = ruled[max(0, at - near) : at + near].any(axis=0)
-        around = cv2.dilate((above | below).astype(np.uint8)[None], np.ones((1, 2 * max(1, near // 4) + 1), np.uint8))
+        at, top = round(position), max(0, round(position) - near)
+        sides = np.stack([text[top:at].any(axis=0), text[at : at + near].any(axis=0)])
+        bare = ~np.asarray(inked[top : at + near].any(axis=0))
+        unlikely = ~np.asarray((likely[top : at + near] > 127).any(axis=0))
+        free = np.asarray(cv2.dilate(sides.any(axis=0, keepdims=True).astype(np.uint8), edge)[0] == 0)
         for i in np.flatnonzero(drawn[j] > settings.of_part_of_text):
-            stretch = _inner(stops[i], stops[i + 1], settings.end * text_height)
-            if _runs_through(characters, at, stretch, settings.through * text_height):
+            stretch = _inner(stops[i], stops[i + 1], settings, text_height)
+            texts = np.count_nonzero(sides[:, stretch].any(axis=1))
+            enough = np.count_nonzero(free[stretch]) >= settings.free * text_height
+            ends = enough and texts and bare[stretch][free[stretch]].mean() >= settings.bare
+            surely = ends and (bare & unlikely)[stretch][free[stretch]].mean() >= settings.bare
+            if surely and pale[j, i] <= settings.likely_pale:
+                found[j, i] = (settings.of_part_of_text, settings.amid_text)[texts - 1]
+            elif _runs_through(characters, at, stretch, settings.through * text_height):
                 found[j, i] = settings.of_part_of_text
-            free = around[0, stretch] == 0
-            too_short = np.count_nonzero(free) < settings.free * text_height
-            if too_short or pale[j, i] > settings.likely_pale or beside[stretch][free].mean() > settings.bare:
-                continue
-            sides = [bool(side[stretch].any()) for side in (above, below)]
-            if any(sides):
-                found[j, i] = settings.amid_text if all(sides) else settings.of_part_of_text
+            elif ends and pale[j, i] < settings.surely_pale:
+                found[j, i] = min(found[j, i], settings.either)
     return found
 
 
@@ -58,29 +59,31 @@ def stroke_lines(
     positions: list[float],
     stops: list[float],
     text_height: float,
-    settings: StrokeSettings,
+    settings: RulingSettings,
 ) -> list[int]:
     """Which of the horizontal rules inside a table are nothing but strokes of characters, row for row another one.
 
-    They are nowhere sure, possible in a few stretches, and in each of these with other ``ink`` close by. In rows as low
-    as their text a stroke reaches from rule to rule; but a rule leaves white beside it.
+    They are nowhere sure, likely in a few stretches at most, and in each of these with other ``ink`` close by. In rows
+    as low as their text a stroke reaches from rule to rule; but a rule leaves white beside it.
     """
-    own, near, found = round(settings.own * text_height) + 1, round(settings.close * text_height), []
+    strokes, lattice, found = settings.strokes, settings.lattice, []
+    own, close = (round(reach * text_height) + 1 for reach in (strokes.own, strokes.close))
     for j, position in enumerate(positions[1:-1], start=1):
-        possible = np.flatnonzero(
-            drawn[j] >= (settings.likely if drawn[j].max() >= settings.likely else settings.possible)
-        )
-        if drawn[j].max() >= settings.sure or not 0 < len(possible) <= settings.few * len(drawn[j]):
-            continue
-        at = round(position)
-        sides = ink[max(0, at - near) : max(0, at - own)], ink[at + own + 1 : at + near + 1]
-        close = np.concatenate(sides).any(axis=0)
-        if all(close[_inner(stops[i], stops[i + 1], settings.end * text_height)].any() for i in possible):
+        best, at = drawn[j].max(), round(position)
+        least = lattice.likely_somewhere if best >= lattice.likely_somewhere else lattice.possible
+        chosen = np.flatnonzero(drawn[j] >= least)
+        sides = ink[max(0, at - close) : max(0, at - own)], ink[at + own + 1 : at + close]
+        beside = np.asarray(np.concatenate(sides).any(axis=0))
+        stretches = [_inner(stops[i], stops[i + 1], strokes, text_height) for i in chosen]
+        few = 0 < len(chosen) <= strokes.few * len(drawn[j])
+        if best < lattice.sure_somewhere and few and all(beside[stretch].any() for stretch in stretches):
             found.append(j)
     return found
 
 
-def _inner(start: float, end: float, off: float) -> slice:
+def _inner(start: float, end: float, settings: StrokeSettings, text_height: float) -> slice:
+    """A stretch without what may be ink of the rules at its ends."""
+    off = settings.end * text_height
     return slice(round(start + off) + 1, max(round(start + off) + 2, round(end - off)))
 
 
