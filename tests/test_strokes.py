@@ -29,9 +29,9 @@ def paper() -> Mask:
 
 def most(ink: Mask, text: Mask, pale: float = 0.0) -> list[float]:
     """Of the rule in the row 40, drawn by all that was seen of it."""
-    drawn, tone = np.full((3, 2), 0.95), np.full((3, 2), pale)
+    drawn, inked, tone = np.full((3, 2), 0.95), np.full((3, 2), 0.5), np.full((3, 2), pale)
     nothing = np.zeros_like(ink)
-    found = at_most_strokes(drawn, tone, ink, nothing, text, AT, STOPS, HEIGHT, RULING.strokes)
+    found = at_most_strokes(drawn, tone, inked, ink, nothing, text, AT, STOPS, HEIGHT, RULING.strokes)
     return [float(value) for value in found[1]]
 
 

@@ -202,6 +202,9 @@ class StrokeSettings:
     surely_pale: float = 0.9
     """A stretch that is likelier than this a pale rule is no stroke: a few samples are darker by chance."""
 
+    inked: float = 0.3
+    """A stroke in ink takes this share of its stretch; pale rules have no ink where there is no text either."""
+
     end: float = 0.1
     """So near to a crossing rule the ink may be that rule's."""
 
@@ -235,7 +238,7 @@ class StrokeSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("likely_pale", "bare", "few", "amid_text", "at_strokes", "either"),
+            fractions=("likely_pale", "bare", "inked", "few", "amid_text", "at_strokes", "either"),
             ascending=(
                 ("amid_text", "of_part_of_text", "at_strokes"),
                 ("own", "close", "near"),

@@ -219,7 +219,10 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     rows = _ends_of_slits(ys, text, horizontal, slit)
     columns = _ends_of_slits(xs, transposed(text), vertical.T, slit)
     none = frozenset(on_page_xs[i] for i in strokes)
-    return _without_chance_lines(_without_lines(found, rows, columns), none, settings.lattice)
+    lost_ys = frozenset(y + y0 for y in _lines_left_out(long_h, ys, settings.snap * height))
+    lost_xs = frozenset(x + x0 for x in _lines_left_out(transposed(long_v), xs, settings.snap * height))
+    found = _without_chance_lines(_without_lines(found, rows, columns), none, settings.lattice)
+    return replace(found, contested_xs=found.contested_xs | lost_xs, contested_ys=found.contested_ys | lost_ys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +262,7 @@ def _drawn(
     seen = np.maximum(found.inked, np.where(found.across > most_across, 0.0, pale))
     drawn = agreed(np.maximum(dark, pale), by_net, seen, evidence)
     ink = looks.ink, looks.likely, looks.text
-    return at_most_strokes(drawn, pale, *ink, positions, stops, height, settings.strokes)
+    return at_most_strokes(drawn, pale, found.inked, *ink, positions, stops, height, settings.strokes)
 
 
 def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSettings) -> list[float]:
@@ -268,6 +271,16 @@ def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSett
     reach = settings.snap * text_height
     others = rule_positions(seen, text_height, settings)
     return sorted([*by_ink, *(row for row in others if all(abs(row - at) > reach for at in by_ink))])
+
+
+def _lines_left_out(long: Mask, positions: list[float], reach: float) -> list[float]:
+    """Where several horizontal runs too long for strokes lie on one line that is none of the rules: one was lost there.
+
+    A single one is an underline, or a word that is struck out.
+    """
+    components = components_of(long)
+    runs = sorted(float(row) for row in components.row[1:] if min(abs(row - at) for at in positions) > reach)
+    return [(one + other) / 2 for one, other in pairwise(runs) if other - one <= reach / 2]
 
 
 def _ends_of_slits(positions: list[float], text: Mask, drawn: NDArray[np.float64], lowest: float) -> list[int]:

@@ -13,6 +13,7 @@ from workbench.grid.settings.ruling import RulingSettings, StrokeSettings
 def at_most_strokes(
     drawn: NDArray[np.float64],
     pale: NDArray[np.float64],
+    inked: NDArray[np.float64],
     ink: Mask,
     likely: NDArray[np.uint8],
     text: Mask,
@@ -23,19 +24,19 @@ def at_most_strokes(
 ) -> NDArray[np.float64]:
     """How likely each stretch of horizontal rules is ``drawn`` at most, where it may be a stroke of the text beside it.
 
-    Such a stretch has ``text`` near it, and where there is none, no other ``ink``. It is unsure, and where neither the
-    network finds a rule ``likely`` there (0 to 255) nor its tone a ``pale`` one (0 to 1), it is a stroke: surely with
-    text on both sides; with text on one side part of a rule may be worn away. A character through which it runs is in
-    no two cells.
+    Such a stretch has ``text`` near it, and where there is none, no other ``ink``. If a share of it is ``inked`` it is
+    unsure, and where neither the network finds a rule ``likely`` there (0 to 255) nor its tone a ``pale`` one (0 to 1),
+    it is a stroke: surely with text on both sides; with text on one side part of a rule may be worn away. A character
+    through which it runs is in no two cells.
     """
     near, found = round(settings.near * text_height), drawn.copy()
-    inked = np.asarray(cv2.subtract(ink, cv2.dilate(text, np.ones((3, 3), np.uint8))), dtype=np.uint8)
+    other = np.asarray(cv2.subtract(ink, cv2.dilate(text, np.ones((3, 3), np.uint8))), dtype=np.uint8)
     characters = _characters(text, settings.character * text_height)
     edge = np.ones((1, 2 * max(1, round(settings.soft_edge * text_height)) + 1), np.uint8)
     for j, position in enumerate(positions[1:-1], start=1):
         at, top = round(position), max(0, round(position) - near)
         sides = np.stack([text[top:at].any(axis=0), text[at : at + near].any(axis=0)])
-        bare = ~np.asarray(inked[top : at + near].any(axis=0))
+        bare = ~np.asarray(other[top : at + near].any(axis=0))
         unlikely = ~np.asarray((likely[top : at + near] > 127).any(axis=0))
         free = np.asarray(cv2.dilate(sides.any(axis=0, keepdims=True).astype(np.uint8), edge)[0] == 0)
         for i in np.flatnonzero(drawn[j] > settings.of_part_of_text):
@@ -48,7 +49,7 @@ def at_most_strokes(
                 found[j, i] = (settings.of_part_of_text, settings.amid_text)[texts - 1]
             elif _runs_through(characters, at, stretch, settings.through * text_height):
                 found[j, i] = settings.of_part_of_text
-            elif ends and pale[j, i] < settings.surely_pale:
+            elif ends and inked[j, i] >= settings.inked and pale[j, i] < settings.surely_pale:
                 found[j, i] = min(found[j, i], settings.either)
     return found
 
