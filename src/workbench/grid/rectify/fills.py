@@ -56,10 +56,7 @@ def find_fills(grey: NDArray[np.uint8], text_height: float, settings: FillSettin
     over_print = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, _square(settings.widest_stroke * text_height))
     areas = cv2.morphologyEx(over_print, cv2.MORPH_OPEN, _square(settings.lowest * text_height))
     areas = np.ascontiguousarray(areas[paper:-paper, paper:-paper])
-    outlines, _ = cv2.findContours(areas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    for outline in outlines:
-        if not _has_straight_sides(outline, text_height, settings):
-            continue
+    for outline in _straight_outlines(areas, text_height, settings):
         x, y, width, height = cv2.boundingRect(outline)
         window = np.s_[y : y + height, x : x + width]
         mask = cv2.drawContours(np.zeros((height, width), np.uint8), [outline - (x, y)], -1, 255, cv2.FILLED)
@@ -107,6 +104,21 @@ def _tone(
     ground = np.where(inner > 0, grey, usual).astype(np.uint8)
     framed = cv2.copyMakeBorder(ground, *(around,) * 4, cv2.BORDER_CONSTANT, value=usual)
     return np.asarray(cv2.medianBlur(framed, max(3, 2 * around + 1))[around:-around, around:-around], dtype=np.uint8)
+
+
+def _straight_outlines(areas: Mask, text_height: float, settings: FillSettings) -> Iterator[NDArray[np.int32]]:
+    """The outlines of areas with straight sides; of one without them, those of its long parts: a title in bold type may
+    touch a fill."""
+    long = areas.copy()
+    for outline in cv2.findContours(areas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+        if _has_straight_sides(outline, text_height, settings):
+            yield outline
+            cv2.drawContours(long, [outline], -1, 0, cv2.FILLED)
+    run = np.ones((1, round(settings.long_window * text_height) | 1), np.uint8)
+    long = np.asarray(cv2.morphologyEx(long, cv2.MORPH_OPEN, run), dtype=np.uint8)
+    for outline in cv2.findContours(long, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+        if _has_straight_sides(outline, text_height, settings):
+            yield outline
 
 
 def _has_straight_sides(outline: NDArray[np.int32], text_height: float, settings: FillSettings) -> bool:
