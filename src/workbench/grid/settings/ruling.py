@@ -267,11 +267,14 @@ class RuleMapSettings:
     near_end: float = 1.0
     """A rule ends no further from a rule that crosses it."""
 
+    most_print: float = 0.15
+    """Print takes up no more than this share of a page; the grain of its paper may."""
+
     as_faint: float = 1.0
     """Where so many times the area of a page's faint rules is as faint elsewhere, its back shows through."""
 
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("likely",))
+        require_sensible(self, fractions=("likely", "most_print"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,8 +206,8 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     level = _Looks(ink, text, long_h, segments_h, grey, rules.seen.level[window])
     plumb = _Looks(*map(transposed, (ink, text, long_v, segments_v, grey, rules.seen.plumb[window])))
     # Text close to both sides of a level rule is two lines; of a plumb one it is one line, as likely as not.
-    horizontal = _drawn(level, ys, xs, height, rules.wear, np.inf, settings)
-    vertical = _drawn(plumb, xs, ys, height, rules.wear, settings.evidence.runs_on, settings).T
+    horizontal = _drawn(level, ys, xs, height, rules, np.inf, settings)
+    vertical = _drawn(plumb, xs, ys, height, rules, settings.evidence.runs_on, settings).T
     strokes = stroke_lines(vertical.T, plumb.ink, xs, ys, height, settings)
     vertical[:, strokes] = np.minimum(vertical[:, strokes], settings.strokes.at_strokes)
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
@@ -246,7 +246,7 @@ def _drawn(
     positions: list[float],
     stops: list[float],
     height: float,
-    wear: float,
+    rules: RulingMasks,
     most_across: float,
     settings: RulingSettings,
 ) -> NDArray[np.float64]:
@@ -256,8 +256,9 @@ def _drawn(
     """
     nearest, evidence = settings.snap * height, settings.evidence
     found = shares(looks.text, looks.long, looks.segments, positions, stops, height, nearest, evidence)
-    dark = probability(found, stops, height, wear, evidence)
+    dark = probability(found, stops, height, rules.wear, evidence)
     pale = darker_along(looks.grey, looks.text, positions, stops, height, evidence)
+    pale = np.zeros_like(pale) if rules.seen.shows_through else pale
     by_net = seen_along(looks.likely, positions, stops, height, nearest, evidence)
     seen = np.maximum(found.inked, np.where(found.across > most_across, 0.0, pale))
     drawn = agreed(np.maximum(dark, pale), by_net, seen, evidence)

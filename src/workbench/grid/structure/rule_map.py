@@ -32,19 +32,21 @@ class RuleMap:
     """How likely a ``level`` and a ``plumb`` rule runs through each pixel of an upright page, 0 to 255 each.
 
     ``level_lines`` and ``plumb_lines`` are where one may run, as lines of three pixels: what is likely enough, and ends
-    as rules do.
+    as rules do. Where the back of the sheet ``shows_through`` none of its rules is on the map: what is pale is no rule.
     """
 
     level: NDArray[np.uint8]
     plumb: NDArray[np.uint8]
     level_lines: Mask
     plumb_lines: Mask
+    shows_through: bool = False
 
 
 def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
     """The map of a page."""
     if not page.ink.any():
-        return RuleMap(*(np.zeros_like(page.ink) for _ in range(4)))
+        none = np.zeros_like(page.ink)
+        return RuleMap(none, none, none, none)
     shape, height, window = page.ink.shape, page.text_height, _inked(page)
     level, plumb = _seen(page.grey[window], height)
     level_bands, plumb_bands = (_bands(likely, settings.seen) for likely in (level, plumb))
@@ -56,11 +58,12 @@ def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
     around = np.ones((round(settings.seen.band * height) | 1,) * 2, np.uint8)
     near_ink = np.asarray(cv2.dilate(page.ink, around), dtype=np.uint8)
     faint_level, faint_plumb = (_faint(lines, near_ink) for lines in (level_lines, plumb_lines))
-    if _shows_through(page, faint_level | faint_plumb, settings.seen):
+    shows_through = _shows_through(page, faint_level | faint_plumb, settings.seen)
+    if shows_through:
         gone_level, gone_plumb = (cv2.dilate(faint, around) for faint in (faint_level, faint_plumb))
         level, level_lines = (cv2.subtract(mask, gone_level) for mask in (level, level_lines))
         plumb, plumb_lines = (cv2.subtract(mask, gone_plumb) for mask in (plumb, plumb_lines))
-    return RuleMap(level, plumb, level_lines, plumb_lines)
+    return RuleMap(level, plumb, level_lines, plumb_lines, shows_through)
 
 
 def _faint(lines: Mask, near_ink: Mask) -> Mask:
@@ -73,6 +76,7 @@ def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) ->
     """Whether much else on the page is as faint as its faint rules: the print on the back shows through, rules too.
 
     Strokes alone count, by how much darker they are than what is around them: a tinted ground is as dark, and no print.
+    Where most of the page is as faint, it is grain of the paper.
     """
     if not faint.any():
         return False
@@ -80,8 +84,10 @@ def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) ->
     darker = cv2.morphologyEx(page.grey, cv2.MORPH_BLACKHAT, around)
     of_rules = float(np.median(cv2.dilate(darker, np.ones((3, 3), np.uint8))[faint > 0]))
     as_faint = np.where(darker > of_rules / 2, 255, 0).astype(np.uint8)
-    elsewhere = cv2.subtract(as_faint, cv2.dilate(page.ink | faint, near))
-    return bool(np.count_nonzero(elsewhere) > settings.as_faint * np.count_nonzero(as_faint & faint))
+    elsewhere = np.count_nonzero(cv2.subtract(as_faint, cv2.dilate(page.ink | faint, near)))
+    if elsewhere > settings.most_print * page.ink.size:
+        return False
+    return bool(elsewhere > settings.as_faint * np.count_nonzero(as_faint & faint))
 
 
 def _inked(page: UprightPage) -> tuple[slice, slice]:
