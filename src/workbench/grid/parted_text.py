@@ -39,7 +39,34 @@ def with_parted_text(
             column, [line for cell in column for line in find_lines(cell, text, text_lines)], text, settings
         )
     ]
-    return replace(lattice, contested_xs=lattice.contested_xs.union(lost))
+    parted = [
+        y for cell in cells if cell.colspan > 1 for y in _between_labels(cell, lattice, text, settings, text_lines)
+    ]
+    contested_ys = lattice.contested_ys.union(parted)
+    return replace(lattice, contested_xs=lattice.contested_xs.union(lost), contested_ys=contested_ys)
+
+
+def _between_labels(
+    cell: CellBox,
+    lattice: Lattice,
+    text: TextLayer,
+    settings: PartedTextSettings,
+    text_lines: TextLineSettings,
+) -> list[float]:
+    """Heights in a cell of several columns between a line that runs across their border and one with white there.
+
+    It is the label of both above a label for each, and the rule between them was lost.
+    """
+    lines, found = find_lines(cell, text, text_lines), []
+    for x in lattice.xs[cell.col + 1 : cell.col + cell.colspan]:
+        white = [_white_around(x, line.y0, line.y1, text, (line.x0, line.x1)) for line in lines]
+        wide = settings.corridor * text.text_height
+        found += [
+            (one.y1 + other.y0) / 2
+            for (one, a), (other, b) in pairwise(zip(lines, white, strict=True))
+            if a < wide <= b < np.inf
+        ]
+    return found
 
 
 def _corridors(
@@ -86,9 +113,13 @@ def with_narrow_white(
     return replace(lattice, contested_xs=lattice.contested_xs.union(contested)), doubted
 
 
-def _white_around(x: float, top: float, bottom: float, text: TextLayer) -> float:
-    """How wide (pixels) the white around a column's border is in a row; 0 where ink lies on it, inf at a side."""
-    inked = np.asarray(text.ink[max(0, round(top)) : round(bottom)].any(axis=0))
+def _white_around(
+    x: float, top: float, bottom: float, text: TextLayer, sides: tuple[int, int | None] = (0, None)
+) -> float:
+    """How wide (pixels) the white around a column's border is in a row, and between its ``sides``; 0 where ink lies on
+    it, inf where there is none on one of its sides."""
+    inked = np.asarray(text.ink[max(0, round(top)) : round(bottom), : sides[1]].any(axis=0))
+    inked[: sides[0]] = False
     before, after = np.flatnonzero(inked[: round(x)]), np.flatnonzero(inked[round(x) :])
     return float(round(x) + after[0] - before[-1] - 1) if len(before) and len(after) else np.inf
 

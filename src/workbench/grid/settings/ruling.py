@@ -267,6 +267,12 @@ class RuleMapSettings:
     near_end: float = 1.0
     """A rule ends no further from a rule that crosses it."""
 
+    frame: float = 4.0
+    """The pale frame of a table is mostly no further from its text."""
+
+    least_print: float = 4.0
+    """Faint ink of less than this many squares of a text height is no print of the back."""
+
     most_print: float = 0.15
     """Print takes up no more than this share of a page; the grain of its paper may."""
 

@@ -47,7 +47,7 @@ def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
     if not page.ink.any():
         none = np.zeros_like(page.ink)
         return RuleMap(none, none, none, none)
-    shape, height, window = page.ink.shape, page.text_height, _inked(page)
+    shape, height, window = page.ink.shape, page.text_height, _inked(page, settings.seen)
     level, plumb = _seen(page.grey[window], height)
     level_bands, plumb_bands = (_bands(likely, settings.seen) for likely in (level, plumb))
     across = _ending_at_rules(level_bands, plumb_bands, settings)
@@ -85,15 +85,14 @@ def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) ->
     of_rules = float(np.median(cv2.dilate(darker, np.ones((3, 3), np.uint8))[faint > 0]))
     as_faint = np.where(darker > of_rules / 2, 255, 0).astype(np.uint8)
     elsewhere = np.count_nonzero(cv2.subtract(as_faint, cv2.dilate(page.ink | faint, near)))
-    if elsewhere > settings.most_print * page.ink.size:
-        return False
-    return bool(elsewhere > settings.as_faint * np.count_nonzero(as_faint & faint))
+    least = max(settings.as_faint * np.count_nonzero(faint), settings.least_print * page.text_height**2)
+    return bool(least < elsewhere <= settings.most_print * page.ink.size)
 
 
-def _inked(page: UprightPage) -> tuple[slice, slice]:
-    """The part of a page that has ink, and a little around it."""
+def _inked(page: UprightPage, settings: RuleMapSettings) -> tuple[slice, slice]:
+    """The part of a page that has ink, and what may lie between text and a pale frame around it."""
     x, y, width, height = cv2.boundingRect(page.ink)
-    edge = round(page.text_height)
+    edge = round(settings.frame * page.text_height)
     return slice(max(0, y - edge), y + height + edge), slice(max(0, x - edge), x + width + edge)
 
 
