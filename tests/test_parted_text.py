@@ -45,6 +45,37 @@ class TestColumns:
         assert len(sure(only_grid(read(paper)))) == 10
 
 
+class TestRows:
+    def test_the_rule_under_a_label_of_two_columns_was_lost(self):
+        spans = [
+            (0, 0, 1, 2),
+            (0, 2, 1, 1),
+            (0, 3, 1, 1),
+            *((row, col, 1, 1) for row in range(1, 4) for col in range(4)),
+        ]
+        paper = draw(spans, XS, (190, 290, 340, 390, 440))
+        write(paper, "执行数额（元）", XS[1] - 90, 204)
+        for text, left, top in (("总额", 230, 254), ("财政拨款", 520, 254), ("权重", 780, 230), ("得分", 1010, 230)):
+            write(paper, text, left, top)
+        write_rows(paper, BODY[:3], 304, LEFTS, pitch=50)
+        assert not sure(only_grid(read(paper)))
+
+    def test_two_long_runs_of_ink_on_one_line_are_what_is_left_of_a_rule(self):
+        spans = [(0, 0, 1, 4), *((row, col, 1, 1) for row in range(1, 4) for col in range(4))]
+        paper = draw(spans, XS, (190, 270, 320, 370, 420))
+        write(paper, "完成情况", 500, 200)
+        for left, right in ((XS[0], XS[1]), (XS[2], XS[3])):
+            rule(paper, left + 60, 232, right - 60, 232)
+        write_rows(paper, BODY[:3], 284, LEFTS, pitch=50)
+        assert not sure(only_grid(read(paper)))
+
+    def test_one_underline_leaves_the_rows_below_it_sure(self):
+        paper = draw(every_cell(5, 4), XS, YS)
+        write_rows(paper, [HEADER, *BODY], YS[0] + 14, LEFTS, pitch=50)
+        rule(paper, XS[0] + 40, YS[1] + 42, XS[1] - 40, YS[1] + 42)
+        assert len([place for place in sure(only_grid(read(paper))) if place[0] > 1]) == 12
+
+
 class TestBeside:
     def test_a_table_of_which_only_the_right_part_was_seen_was_sure(self):
         paper = draw(every_cell(5, 2), XS[2:], YS)

@@ -57,6 +57,25 @@ class TestPaleRules:
         paper = np.minimum(paper, (255 - (255 - back.astype(int)) * 0.35).astype(np.uint8))
         assert spans_of(only_grid(read(paper))) == every_cell(4, 4)
 
+    @pytest.mark.parametrize("down", [17, 23, 29])
+    @pytest.mark.parametrize(("share", "soft"), [(0.12, 1.0), (0.2, 0.0), (0.3, 1.0)])
+    def test_rules_on_the_back_cut_rows_by_their_tone(self, down, share, soft):
+        back = np.roll(table()[:, ::-1], (down, 12), axis=(0, 1))
+        back = cv2.GaussianBlur(back, (0, 0), soft) if soft else back
+        paper = np.minimum(table(), (255 - (255 - back.astype(int)) * share).astype(np.uint8))
+        assert spans_of(only_grid(read(paper))) == every_cell(4, 4)
+
+    def test_a_pale_frame_away_from_its_text_was_not_looked_at(self):
+        paper, xs = sheet(), (112, 440, 700, 960, 1180)
+        for x in xs:
+            paper[YS[0] : YS[-1] + 2, x : x + 2] = 205
+        for y in YS:
+            paper[y : y + 2, xs[0] : xs[-1] + 2] = 205
+        write_rows(paper, [HEADER, *BODY[:3]], YS[0] + 14, (190, 470, 730, 1000), pitch=50)
+        grid = only_grid(read(paper))
+        assert spans_of(grid) == every_cell(4, 4)
+        assert abs(grid.cells[0].polygon[0][0] - xs[0]) < 8
+
     def test_decimal_points_under_each_other_are_no_dotted_rule(self):
         paper = draw(every_cell(1, 1), (XS[0], XS[-1]), (YS[0], YS[0] + 400))
         for n in range(12):
@@ -208,3 +227,15 @@ def test_a_sheet_on_a_dark_desk_is_not_turned_into_its_negative():
     desk = np.full((2400, 2400, 3), 40, np.uint8)
     desk[700:1700, 580:1820] = table()
     assert spans_of(only_grid(read(desk))) == every_cell(4, 4)
+
+
+def test_a_title_in_bold_type_that_touches_a_filled_head_hid_the_fill():
+    grey = np.full((600, 1240), 255, np.uint8)
+    grey[190:290, 100:1140] = 100
+    page = np.repeat(grey[:, :, None], 3, axis=2)
+    letters = np.full_like(page, 255)
+    write_rows(letters, [HEADER], 230, pitch=50)
+    page[190:290] = np.maximum(page[190:290], 255 - letters[190:290])
+    for shift in range(4):
+        write(page, "关于动物疫病强制免疫进展情况的通报", 300 + shift, 190 - 37, 30)
+    assert len(list(find_fills(page[:, :, 0], 24.0, FILLS))) == 1

@@ -166,13 +166,16 @@ class LatticeSettings:
     lowest_row: float = 0.8
     """Between two lines nearer than this there is room for no text: without any they are one."""
 
+    side_to_side: float = 0.9
+    """A run of ink along this share of a cell goes from side to side: it is the second line of a double rule."""
+
     smallest_table: float = 8.0
     """Rules that enclose less than this in width are drawing or lettering, not a table."""
 
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("lone_rule_share", "open_end", "sheet_edge", "after_contested"),
+            fractions=("lone_rule_share", "open_end", "sheet_edge", "after_contested", "side_to_side"),
             ascending=(("past_table", "lone_rule_reach"), ("possible", "likely_somewhere", "sure_somewhere")),
         )
 
@@ -267,16 +270,13 @@ class RuleMapSettings:
     near_end: float = 1.0
     """A rule ends no further from a rule that crosses it."""
 
-    frame: float = 4.0
-    """The pale frame of a table is mostly no further from its text."""
-
     least_print: float = 4.0
     """Faint ink of less than this many squares of a text height is no print of the back."""
 
     most_print: float = 0.15
     """Print takes up no more than this share of a page; the grain of its paper may."""
 
-    as_faint: float = 1.0
+    as_faint: float = 0.5
     """Where so many times the area of a page's faint rules is as faint elsewhere, its back shows through."""
 
     def __post_init__(self) -> None:

@@ -222,6 +222,7 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     lost_ys = frozenset(y + y0 for y in _lines_left_out(long_h, ys, settings.snap * height))
     lost_xs = frozenset(x + x0 for x in _lines_left_out(transposed(long_v), xs, settings.snap * height))
     found = _without_chance_lines(_without_lines(found, rows, columns), none, settings.lattice)
+    found = _without_sheet_around(found, text, (x0, y0), height, settings)
     return replace(found, contested_xs=found.contested_xs | lost_xs, contested_ys=found.contested_ys | lost_ys)
 
 
@@ -280,7 +281,8 @@ def _lines_left_out(long: Mask, positions: list[float], reach: float) -> list[fl
     A single one is an underline, or a word that is struck out.
     """
     components = components_of(long)
-    runs = sorted(float(row) for row in components.row[1:] if min(abs(row - at) for at in positions) > reach)
+    inside = [float(row) for row in components.row[1:] if positions[0] < row < positions[-1]]
+    runs = sorted(row for row in inside if min(abs(row - at) for at in positions) > reach)
     return [(one + other) / 2 for one, other in pairwise(runs) if other - one <= reach / 2]
 
 
@@ -311,6 +313,35 @@ def _without_lines(lattice: Lattice, rows: list[int], columns: list[int]) -> Lat
         ys=tuple(lattice.ys[j] for j in ys),
         horizontal=np.stack(horizontal, axis=1),
         vertical=np.stack(vertical, axis=0),
+    )
+
+
+def _without_sheet_around(
+    lattice: Lattice, text: Mask, origin: tuple[int, int], text_height: float, settings: RulingSettings
+) -> Lattice:
+    """The lattice without a frame that no rule joins to the rest, and with no text on both sides of it: the edges of a
+    sheet on a dark desk."""
+    rows = np.flatnonzero((lattice.vertical[:, 1:-1] >= settings.drawn).any(axis=1))
+    if not len(rows):
+        return lattice
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero((lattice.horizontal[top : bottom + 1] >= settings.drawn).any(axis=0))
+    left, right = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, 0)
+    if not (top and left and bottom < len(lattice.ys) - 1 and right < len(lattice.xs) - 1):
+        return lattice
+    height = slice(*(round(lattice.ys[end] - origin[1]) for end in (top, bottom)))
+    for start, end in ((lattice.xs[0], lattice.xs[left]), (lattice.xs[right], lattice.xs[-1])):
+        found = components_of(text[height, round(start - origin[0]) : round(end - origin[0])])
+        if (np.maximum(found.width, found.height)[1:] <= settings.row_of_text * text_height).any():
+            return lattice
+    return replace(
+        lattice,
+        xs=lattice.xs[left : right + 1],
+        ys=lattice.ys[top : bottom + 1],
+        horizontal=lattice.horizontal[top : bottom + 1, left:right],
+        vertical=lattice.vertical[top:bottom, left : right + 1],
+        contested_xs=frozenset(x for x in lattice.contested_xs if lattice.xs[left] < x < lattice.xs[right]),
+        contested_ys=frozenset(y for y in lattice.contested_ys if lattice.ys[top] < y < lattice.ys[bottom]),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask
-from workbench.grid.settings.ruling import RulingSettings
+from workbench.grid.settings.ruling import LatticeSettings, RulingSettings
 from workbench.grid.structure.lattice import Lattice
 from workbench.grid.structure.ruling_lines import RulingMasks
 
@@ -20,8 +20,8 @@ def rule_ink(
 ) -> Mask:
     """The ink of the tables' rules: what lies on the stretches of the lattices that are drawn, and nothing else.
 
-    With the rules there that are too pale for ink, where nothing stands near. A long run of ink in a cell and on no
-    such stretch is print, or an error of the lattice: it stays on the page.
+    With the rules there that are too pale for ink, where nothing stands near, and the second lines of double rules. A
+    long run of ink in a cell and on no such stretch is print, or an error of the lattice: it stays on the page.
     """
     kept = np.zeros_like(ink)
     near = np.asarray(cv2.dilate(ink, np.ones((5, 5), np.uint8)), dtype=np.uint8)
@@ -39,6 +39,10 @@ def rule_ink(
         plumb = rules.long_vertical.T, rules.segments_vertical.T, rules.seen.plumb_lines.T
         _add_ink(kept, ink, near, *level, lattice.ys, lattice.xs, drawn[0], reach)
         _add_ink(kept.T, ink.T, near.T, *plumb, lattice.xs, lattice.ys, drawn[1], reach)
+        _add_second_lines(kept, rules.long_horizontal, lattice.ys, lattice.xs, drawn[0], text_height, settings.lattice)
+        _add_second_lines(
+            kept.T, rules.long_vertical.T, lattice.xs, lattice.ys, drawn[1], text_height, settings.lattice
+        )
     return kept
 
 
@@ -86,6 +90,25 @@ def _add_ink(
         for i in np.flatnonzero(drawn[j]):
             stretch = rows, slice(max(0, round(stops[i] - reach.remnants)), round(stops[i + 1] + reach.remnants) + 1)
             kept[stretch] |= ink[stretch]
+
+
+def _add_second_lines(
+    kept: Mask,
+    long: Mask,
+    positions: Sequence[float],
+    stops: Sequence[float],
+    drawn: NDArray[np.bool_],
+    text_height: float,
+    settings: LatticeSettings,
+) -> None:
+    """Mark the long runs beside horizontal rules that go from one rule that crosses these to the next."""
+    for j, position in enumerate(positions):
+        near = _around_row(position, settings.lowest_row * text_height)
+        for i in np.flatnonzero(drawn[j]):
+            stretch = near, slice(max(0, round(stops[i])), round(stops[i + 1]) + 1)
+            runs = long[stretch]
+            whole = np.count_nonzero(runs, axis=1) >= settings.side_to_side * runs.shape[1]
+            kept[stretch] |= np.where(whole[:, None], runs, 0).astype(np.uint8)
 
 
 def _around_row(position: float, reach: float) -> slice:

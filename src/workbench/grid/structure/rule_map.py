@@ -47,12 +47,16 @@ def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
     if not page.ink.any():
         none = np.zeros_like(page.ink)
         return RuleMap(none, none, none, none)
-    shape, height, window = page.ink.shape, page.text_height, _inked(page, settings.seen)
-    level, plumb = _seen(page.grey[window], height)
+    height = page.text_height
+    level, plumb = _seen(page.grey, height)
     level_bands, plumb_bands = (_bands(likely, settings.seen) for likely in (level, plumb))
     across = _ending_at_rules(level_bands, plumb_bands, settings)
     down = transposed(_ending_at_rules(transposed(plumb_bands), transposed(level_bands), settings))
-    level, plumb, across, down = (_enlarged(mask, shape, window) for mask in (level, plumb, across, down))
+    size = page.ink.shape[::-1]
+    level, plumb, across, down = (
+        np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+        for mask in (level, plumb, across, down)
+    )
     level_lines = _middles(level, across, height, settings.seen)
     plumb_lines = transposed(_middles(transposed(plumb), transposed(down), height, settings.seen))
     around = np.ones((round(settings.seen.band * height) | 1,) * 2, np.uint8)
@@ -85,15 +89,8 @@ def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) ->
     of_rules = float(np.median(cv2.dilate(darker, np.ones((3, 3), np.uint8))[faint > 0]))
     as_faint = np.where(darker > of_rules / 2, 255, 0).astype(np.uint8)
     elsewhere = np.count_nonzero(cv2.subtract(as_faint, cv2.dilate(page.ink | faint, near)))
-    least = max(settings.as_faint * np.count_nonzero(faint), settings.least_print * page.text_height**2)
+    least = max(settings.as_faint * np.count_nonzero(as_faint & faint), settings.least_print * page.text_height**2)
     return bool(least < elsewhere <= settings.most_print * page.ink.size)
-
-
-def _inked(page: UprightPage, settings: RuleMapSettings) -> tuple[slice, slice]:
-    """The part of a page that has ink, and what may lie between text and a pale frame around it."""
-    x, y, width, height = cv2.boundingRect(page.ink)
-    edge = round(settings.frame * page.text_height)
-    return slice(max(0, y - edge), y + height + edge), slice(max(0, x - edge), x + width + edge)
 
 
 def _seen(grey: NDArray[np.uint8], text_height: float) -> Sequence[NDArray[np.uint8]]:
@@ -128,14 +125,6 @@ def _ending_at_rules(bands: Mask, crossing: Mask, settings: RulingSettings) -> M
         met = sum(bool(crossing[rows, max(0, end - near) : end + near].any()) for end in ends)
         kept[number] |= met == 2 or (met == 1 and is_long[number])
     return np.asarray(longer & joined.chosen(kept), dtype=np.uint8)
-
-
-def _enlarged(mask: NDArray[np.uint8], shape: tuple[int, ...], window: tuple[slice, slice]) -> NDArray[np.uint8]:
-    """A map of the part of a page as one of the page."""
-    page = np.zeros(shape, np.uint8)
-    height, width = page[window].shape
-    page[window] = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
-    return page
 
 
 def _middles(likely: NDArray[np.uint8], bands: Mask, text_height: float, settings: RuleMapSettings) -> Mask:
