@@ -64,23 +64,25 @@ def _table_boxes(page: UprightPage, rules: RulingMasks, settings: RulingSettings
     """Surroundings of the connected networks of rules; networks that overlap are one table."""
     nearest = settings.snap if rules.wear < settings.worn else settings.worn_anchor
     reach = max(3, round(nearest * page.text_height)) | 1
-    network = _network(rules, reach, settings.lattice)
+    network = _network(rules, reach, page.text_height, settings.lattice)
     smallest = 2 * page.text_height
     boxes = [box for box in map(_corners, outer_boxes(network)) if max(_size(box)) > smallest]
     flat = {box for box in boxes if min(_size(box)) - reach <= smallest / 2}
-    around_none = _without_sheet_edges([box for box in boxes if box not in flat], network, settings.lattice)
+    around_none = _without_sheet_edges(
+        [box for box in boxes if box not in flat], network, page.text_height, settings.lattice
+    )
     tables = _merge_overlapping(around_none)
     lone = _joined_rules(sorted(flat), reach)
     return _merge_overlapping([_with_lone_rules(table, lone, page.text_height, settings) for table in tables])
 
 
-def _network(rules: RulingMasks, reach: int, settings: LatticeSettings) -> Mask:
+def _network(rules: RulingMasks, reach: int, text_height: float, settings: LatticeSettings) -> Mask:
     """Rules of either look, joined over gaps of ``reach`` pixels, without the edges of sheets: ink shows these best."""
     around = np.ones((reach, reach), np.uint8)
     network = np.asarray(cv2.dilate(rules.whole_horizontal | rules.whole_vertical, around), dtype=np.uint8)
     seen = [rules.seen.level_lines, rules.seen.plumb_lines]
     boxes = [_corners(box) for box in outer_boxes(network)]
-    edges = set(boxes) - set(_without_sheet_edges(boxes, network, settings))
+    edges = set(boxes) - set(_without_sheet_edges(boxes, network, text_height, settings))
     if edges:
         found = components_of(network)
         extents = zip(found.left, found.top, found.width, found.height, strict=True)
@@ -96,18 +98,22 @@ def _corners(box: tuple[int, int, int, int]) -> PixelBox:
     return x, y, x + width, y + height
 
 
-def _without_sheet_edges(boxes: list[PixelBox], network: Mask, settings: LatticeSettings) -> list[PixelBox]:
+def _without_sheet_edges(
+    boxes: list[PixelBox], network: Mask, text_height: float, settings: LatticeSettings
+) -> list[PixelBox]:
     """Without the networks that reach around another one, along the border of the picture, and never into it.
 
     They are edges of the sheet, of those under it, or of the scanner's bed. The frame of a table whose inner rules are
-    worn off it does not lie at the border.
+    worn off it does not lie at the border; and what is left of one rule inside a table is too low for a table itself.
     """
     height, width = network.shape
     nearest = settings.sheet_edge * min(width, height)
+    smallest = settings.smallest_table * text_height
+    tables = [box for box in boxes if max(_size(box)) >= smallest and min(_size(box)) >= smallest / 2]
     return [
         box
         for box in boxes
-        if not (_at_border(box, width, height, nearest) and _is_around_another(box, boxes, network))
+        if not (_at_border(box, width, height, nearest) and _is_around_another(box, tables, network))
     ]
 
 
