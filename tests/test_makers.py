@@ -8,6 +8,10 @@ from benchmarks.makers.contents import KINDS, make_table, placed, plain_html
 from benchmarks.makers.damage import BY_AUGRAPHY, DAMAGES, missing_damages, save
 from benchmarks.makers.office import _value
 from benchmarks.makers.score import Known, printed_cells, score_cells
+from benchmarks.sensitivity import numbers, value_at, values_around, with_value
+
+from workbench.errors import SettingsError
+from workbench.grid.settings import GRID_DEFAULTS
 
 SEEDS = ("1", "2", "3")
 
@@ -89,3 +93,19 @@ def test_damage_is_the_same_for_a_seed_and_leaves_the_page_its_size(name, tmp_pa
 def test_damages_of_another_environment_are_named_where_there_is_none(monkeypatch):
     monkeypatch.delenv("AUGRAPHY_PYTHON", raising=False)
     assert list(missing_damages(["clean", "augraphy-folded"])) == ["augraphy-folded"]
+
+
+def test_every_number_of_the_grids_settings_is_moved_by_a_fifth_where_the_others_allow_it():
+    moved = refused = 0
+    for route in numbers(GRID_DEFAULTS):
+        usual = value_at(GRID_DEFAULTS, route)
+        for value in values_around(usual):
+            try:
+                changed = with_value(GRID_DEFAULTS, route, value)
+            except SettingsError:
+                refused += 1
+                continue
+            assert value_at(changed, route) == value != usual
+            assert value_at(GRID_DEFAULTS, route) == usual
+            moved += 1
+    assert moved > 300 and refused < moved / 10

@@ -29,7 +29,7 @@ from lxml import html
 
 from benchmarks.results import markdown
 from workbench.errors import WorkbenchError
-from workbench.grid.pipeline import find_tables
+from workbench.grid.pipeline import PageTable, find_tables
 from workbench.grid.rectify.upright import make_upright
 from workbench.model import Cell, CellGrid
 from workbench.ocr.registry import engine_for
@@ -111,7 +111,7 @@ def score_page(picture: Path, structure_only: bool = False) -> Scored:
     start = time.perf_counter()
     truth = printed_cells(picture.with_suffix(".html").read_text(encoding="utf-8"))
     if structure_only:
-        truth = _shaped(dict.fromkeys(truth, Known("")))
+        truth = shaped(dict.fromkeys(truth, Known("")))
     try:
         tables, obscured = _places(picture) if structure_only else _read(picture)
     except WorkbenchError as error:
@@ -129,17 +129,25 @@ def _read(picture: Path) -> tuple[list[Cells], int]:
 
 
 def _places(picture: Path) -> tuple[list[Cells], int]:
-    """The same without a text: a cell is sure of which the border is."""
+    """The same without reading."""
     settings = Settings.from_environment()
     upright = make_upright(load_page(open_source(picture), 1, settings), engine_for(settings, threads=1))
-    tables = (table.cells for table in find_tables(upright).tables)
+    return places_of(find_tables(upright).tables), 0
+
+
+def places_of(tables: Sequence[PageTable]) -> list[Cells]:
+    """The cells of tables without a text: one is sure of which the border is."""
     return [
-        _shaped(_without_idle_lines({(c.row, c.col, c.rowspan, c.colspan): Known("", c.border >= SURE) for c in cells}))
-        for cells in tables
-    ], 0
+        shaped(
+            _without_idle_lines(
+                {(c.row, c.col, c.rowspan, c.colspan): Known("", c.border >= SURE) for c in table.cells}
+            )
+        )
+        for table in tables
+    ]
 
 
-def _shaped(cells: Cells) -> Cells:
+def shaped(cells: Cells) -> Cells:
     """The cells with how many rows and columns there are for their text."""
     shape = " by ".join(str(max((place[n] + place[n + 2] for place in cells), default=0)) for n in (0, 1))
     return {place: replace(known, text=shape) for place, known in cells.items()}

@@ -292,7 +292,8 @@ def _with_faint_ends(line: LineBox, left: int, right: int, text: TextLayer, sett
 
 
 def _length(drawn: NDArray[np.bool_], gap: float) -> int:
-    """How far strokes reach from the start on, with no more than a gap of so many pixels between two of them."""
+    """How far strokes go on from the end of a line of text (the start of ``drawn``, pixels), no two further apart than
+    ``gap``."""
     end = 0
     for start, stop in stretches(drawn):
         if start - end > gap:

@@ -20,7 +20,7 @@ from workbench.readers.kinds import kind_of
 from workbench.readers.pages import is_pdf
 from workbench.settings import Settings
 
-PIPELINE = "0.9.0"
+PIPELINE = "0.10.0"
 """Version of everything between a document and its cell grids. Raise it when a change there changes results."""
 
 NO_ENGINE = "none"
@@ -32,7 +32,7 @@ class Version:
     """What a result was made with.
 
     Attributes:
-        pipeline: version of the pipeline, ``0.9.0``.
+        pipeline: version of the pipeline, ``0.10.0``.
         engine: the OCR engine with its weights; None for kinds of document that need none.
         settings: names and values of the settings that count.
     """

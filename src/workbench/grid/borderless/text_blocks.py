@@ -263,6 +263,8 @@ def _continues(
     text_height: float,
     settings: TextBlockSettings,
 ) -> bool:
+    """Whether a line (pixel columns with words) so many pixels below or above a block is one more line of its cells: it
+    is near, and fills none of the gaps between their columns."""
     return distance <= settings.next_line * text_height and not _crosses(line, gaps)
 
 
