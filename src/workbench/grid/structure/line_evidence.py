@@ -350,9 +350,11 @@ def agreed(
 ) -> NDArray[np.float64]:
     """What two looks at the same stretches make together, by Bayes' rule: near one half where they contradict.
 
-    Where nothing is to be ``seen`` of a rule (0 to 1) none of both is sure of it: they go on from where it was seen.
+    Where nothing is to be ``seen`` of a rule (0 to 1), or nothing by the network, none of both is sure of it: they go on
+    from where it was seen, and a stroke may have the length of a rule.
     """
     looks = (by_ink, settings.trust_in_ink), (by_net, settings.trust_in_net)
     odds = sum(np.log(p / (1 - p)) for p in (np.clip(look, 1 - most, most) for look, most in looks))
     together = 1 / (1 + np.exp(-odds))
-    return np.where(seen < settings.not_seen, np.minimum(together, settings.of_unseen), together)
+    unseen = np.minimum(seen, by_net) < settings.not_seen
+    return np.where(unseen, np.minimum(together, settings.of_unseen), together)
