@@ -350,7 +350,7 @@ def agreed(
 ) -> NDArray[np.float64]:
     """What two looks at the same stretches make together, by Bayes' rule: near one half where they contradict.
 
-    Where nothing is to be ``seen`` of a rule (0 to 1), or nothing by the network, none of both is sure of it: they go on
+    Where nothing is to be ``seen`` of a rule (0 to 1), or nothing by the network, neither is sure of it: they go on
     from where it was seen, and a stroke may have the length of a rule.
     """
     looks = (by_ink, settings.trust_in_ink), (by_net, settings.trust_in_net)
