@@ -14,7 +14,7 @@ from workbench.grid.pipeline import _with_cells
 from workbench.grid.settings import GRID_DEFAULTS
 from workbench.grid.structure.cells import find_cells
 from workbench.grid.structure.lattice import Lattice
-from workbench.grid.structure.line_evidence import agreed
+from workbench.grid.structure.line_evidence import agreed, unsure_where_unseen
 from workbench.grid.structure.strokes import at_most_strokes, stroke_lines
 from workbench.grid.text_lines import TextLayer
 
@@ -84,9 +84,9 @@ class TestLines:
 
 
 def test_of_a_rule_that_nobody_sees_the_network_is_not_sure():
-    evidence = RULING.evidence
-    by_ink, by_net, seen = np.array([[0.9, 0.9]]), np.array([[0.99, 0.99]]), np.array([[0.1, 0.9]])
-    assert agreed(by_ink, by_net, seen, evidence).round(2).tolist() == [[evidence.of_unseen, 1.0]]
+    by_ink, by_net, seen = np.array([[0.9, 0.9, 0.9]]), np.array([[0.99, 0.99, 0.1]]), np.array([[0.1, 0.9, 0.9]])
+    drawn = unsure_where_unseen(agreed(by_ink, by_net, RULING.evidence), seen, by_net, RULING.evidence)
+    assert (drawn < 0.8).tolist() == [[True, False, True]]
 
 
 def test_a_table_with_a_contested_row_was_none_and_columns_of_text_stood_in_its_place():

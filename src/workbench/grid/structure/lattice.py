@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from workbench.grid.masks import Mask, components_of, outer_boxes, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import LatticeSettings, RulingSettings
-from workbench.grid.structure.line_evidence import agreed, darker_along, probability, seen_along, shares
+from workbench.grid.structure.line_evidence import (
+    agreed,
+    darker_along,
+    probability,
+    seen_along,
+    shares,
+    unsure_where_unseen,
+)
 from workbench.grid.structure.ruling_lines import RulingMasks, rule_positions
 from workbench.grid.structure.strokes import at_most_strokes, stroke_lines
 
@@ -221,9 +228,9 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     vertical[:, [0, -1]] = np.maximum(vertical[:, [0, -1]], settings.lattice.open_end)
     on_page_xs, on_page_ys = tuple(x + x0 for x in xs), tuple(y + y0 for y in ys)
     found = Lattice(on_page_xs, on_page_ys, horizontal, vertical)
-    slit = settings.lattice.lowest_row * height
-    rows = _ends_of_slits(ys, text, horizontal, slit)
-    columns = _ends_of_slits(xs, transposed(text), vertical.T, slit)
+    slit, stroke = settings.lattice.lowest_row * height, settings.lattice.smallest_text * height
+    rows = _ends_of_slits(ys, text, horizontal, slit, stroke)
+    columns = _ends_of_slits(xs, transposed(text), vertical.T, slit, stroke)
     none = frozenset(on_page_xs[i] for i in strokes)
     lost_ys = frozenset(y + y0 for y in _lines_left_out(long_h, ys, settings.snap * height))
     lost_xs = frozenset(x + x0 for x in _lines_left_out(transposed(long_v), xs, settings.snap * height))
@@ -268,7 +275,8 @@ def _drawn(
     pale = np.zeros_like(pale) if rules.seen.shows_through else pale
     by_net = seen_along(looks.likely, positions, stops, height, nearest, evidence)
     seen = np.maximum(found.inked, np.where(found.across > most_across, 0.0, pale))
-    drawn = agreed(np.maximum(dark, pale), by_net, seen, evidence)
+    drawn = agreed(np.maximum(dark, pale), by_net, evidence)
+    drawn = unsure_where_unseen(drawn, seen, by_net, evidence) if rules.wear < settings.worn else drawn
     ink = looks.ink, looks.likely, looks.text
     return at_most_strokes(drawn, pale, found.inked, *ink, positions, stops, height, settings.strokes)
 
@@ -292,14 +300,18 @@ def _lines_left_out(long: Mask, positions: list[float], reach: float) -> list[fl
     return [(one + other) / 2 for one, other in pairwise(runs) if other - one <= reach / 2]
 
 
-def _ends_of_slits(positions: list[float], text: Mask, drawn: NDArray[np.float64], lowest: float) -> list[int]:
+def _ends_of_slits(
+    positions: list[float], text: Mask, drawn: NDArray[np.float64], lowest: float, stroke: float
+) -> list[int]:
     """Of two level lines between which there is no text, and no room for any, the one inside the table or less drawn.
 
-    They are a double rule, a rule and the edge of a fill, or a rule and its shadow.
+    They are a double rule, a rule and the edge of a fill, or a rule and its shadow. Ink lower than a ``stroke``
+    (pixels) is what is left of them.
     """
     dropped: list[int] = []
     for j, (start, end) in enumerate(pairwise(positions)):
-        if j in dropped or end - start >= lowest or text[round(start) + 1 : round(end)].any():
+        inside = np.count_nonzero(text[round(start) + 1 : round(end)], axis=0)
+        if j in dropped or end - start >= lowest or inside.max(initial=0) > stroke:
             continue
         if j > 0 and (j + 2 == len(positions) or drawn[j].sum() < drawn[j + 1].sum()):
             dropped.append(j)

@@ -345,16 +345,19 @@ def _of_rule(share: float, samples: int, settings: EvidenceSettings) -> float:
     return float(1 / (1 + np.exp(-min(samples, settings.most_samples) * odds)))
 
 
-def agreed(
-    by_ink: NDArray[np.float64], by_net: NDArray[np.float64], seen: NDArray[np.float64], settings: EvidenceSettings
-) -> NDArray[np.float64]:
-    """What two looks at the same stretches make together, by Bayes' rule: near one half where they contradict.
-
-    Where nothing is to be ``seen`` of a rule (0 to 1), or nothing by the network, neither is sure of it: they go on
-    from where it was seen, and a stroke may have the length of a rule.
-    """
+def agreed(by_ink: NDArray[np.float64], by_net: NDArray[np.float64], settings: EvidenceSettings) -> NDArray[np.float64]:
+    """What two looks at the same stretches make together, by Bayes' rule: near one half where they contradict."""
     looks = (by_ink, settings.trust_in_ink), (by_net, settings.trust_in_net)
     odds = sum(np.log(p / (1 - p)) for p in (np.clip(look, 1 - most, most) for look, most in looks))
-    together = 1 / (1 + np.exp(-odds))
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
+def unsure_where_unseen(
+    drawn: NDArray[np.float64], seen: NDArray[np.float64], by_net: NDArray[np.float64], settings: EvidenceSettings
+) -> NDArray[np.float64]:
+    """How likely stretches are ``drawn`` at most of which nothing is ``seen`` (0 to 1), or nothing by the network.
+
+    On a page of whole rules: ink and network go on from where a rule was seen, and a stroke may be as long as a rule.
+    """
     unseen = np.minimum(seen, by_net) < settings.not_seen
-    return np.where(unseen, np.minimum(together, settings.of_unseen), together)
+    return np.where(unseen, np.minimum(drawn, settings.of_unseen), drawn)
