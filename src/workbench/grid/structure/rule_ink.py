@@ -37,8 +37,11 @@ def rule_ink(
         ]
         level = rules.long_horizontal, rules.segments_horizontal, rules.seen.level_lines
         plumb = rules.long_vertical.T, rules.segments_vertical.T, rules.seen.plumb_lines.T
-        _add_ink(kept, ink, near, *level, lattice.ys, lattice.xs, drawn[0], reach)
-        _add_ink(kept.T, ink.T, near.T, *plumb, lattice.xs, lattice.ys, drawn[1], reach)
+        # Each direction by itself: where rules cross, the ink of one says nothing of how thick the other is.
+        across, down = np.zeros_like(ink), np.zeros_like(ink)
+        _add_ink(across, ink, near, *level, lattice.ys, lattice.xs, drawn[0], reach)
+        _add_ink(down.T, ink.T, near.T, *plumb, lattice.xs, lattice.ys, drawn[1], reach)
+        kept |= across | down
         _add_second_lines(kept, rules.long_horizontal, lattice.ys, lattice.xs, drawn[0], text_height, settings.lattice)
         _add_second_lines(
             kept.T, rules.long_vertical.T, lattice.xs, lattice.ys, drawn[1], text_height, settings.lattice
