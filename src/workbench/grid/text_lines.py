@@ -199,7 +199,7 @@ def _touching_rules(
     around = np.ones((3, 3), np.uint8)
     between = cv2.subtract(ink & cv2.dilate(rules, around), rules)
     touching = components.touching(np.asarray(cv2.dilate(between, around), dtype=np.uint8))
-    return components.chosen(touching & (_sides(components) >= settings.smallest_stroke * text_height))
+    return components.chosen(touching & (_sides(components) >= max(2.0, settings.stump * text_height)))
 
 
 def _painted(grey: NDArray[np.uint8], mask: Mask, ink: Mask) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.masks import stretches
 from workbench.grid.text_lines import TextLayer
 from workbench.read.cell_text import character_width, least_sure, same_values
 from workbench.read.crops import LineCrop, crop_line
@@ -55,7 +56,8 @@ def reread_doubtful(
 
 def _is_doubtful(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
     unsure = least_sure(read.reading) < settings.second_reading.sure
-    return unsure or any(loses(read, text, settings) for loses in (_loses_start, _loses_end, _loses_between))
+    losses = (_loses_start, _loses_end, _loses_between, _loses_sign)
+    return unsure or any(loses(read, text, settings) for loses in losses)
 
 
 def _second_crop(read: LineRead, text: TextLayer, settings: ReadSettings) -> NDArray[np.uint8]:
@@ -75,7 +77,7 @@ def _settled(read: LineRead, second: Reading, text: TextLayer, settings: ReadSet
         if known and place >= 0 and len(second.text) > place + len(known):
             return replace(read, reading=_with_end(read.reading, second, place + len(known)))
         return replace(read, reading=_unsure(read.reading, settings.second_reading.unsure))
-    if _loses_between(read, text, settings) or _loses_start(read, text, settings):
+    if any(loses(read, text, settings) for loses in (_loses_between, _loses_start, _loses_sign)):
         return replace(read, reading=_unsure(read.reading, settings.second_reading.unsure), agreement=0.0)
     return replace(read, agreement=float(same_values(read.reading.text, second.text)))
 
@@ -115,6 +117,22 @@ def _loses_start(read: LineRead, text: TextLayer, settings: ReadSettings) -> boo
     pitch = _character_pitch(read, text, settings)
     start = _centres(read, text, settings)[0] - character_width(read.reading.text[0]) / 2 * pitch
     return start > settings.second_reading.lost_at_start * pitch
+
+
+def _loses_sign(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
+    """Whether a number that was read without a sign has ink like a minus before its first figure, or what is left of
+    one that touches a rule."""
+    line = read.part.line
+    if not read.reading.text[:1].isdigit():
+        return False
+    ink = text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0
+    runs = stretches(np.asarray(ink.any(axis=0)))
+    if len(runs) < 2:
+        return False
+    rows = np.flatnonzero(ink[:, slice(*runs[0])].any(axis=1))
+    most = settings.second_reading.minus * line.height
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    return bottom - top <= most and abs(top + bottom - line.height) / 2 <= most
 
 
 def _loses_end(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:

@@ -58,6 +58,9 @@ class SecondReadingSettings:
     lost_digit: float = 0.38
     """The same between two digits where the gap is full of ink: a digit is half as wide as a Chinese character."""
 
+    minus: float = 0.35
+    """A minus is lower than this share of its line, and no further from the middle of it."""
+
     unsure: float = 0.3
     """Confidence (0 to 1) of a reading that leaves ink unaccounted for."""
 
@@ -67,7 +70,7 @@ class SecondReadingSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("sure", "unsure"),
+            fractions=("sure", "unsure", "minus"),
             ascending=(("tight_margin", "wider_margin"), ("unsure", "sure")),
         )
 

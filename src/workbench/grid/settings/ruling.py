@@ -141,6 +141,9 @@ class LatticeSettings:
     remnants: float = 0.15
     """Ink within this distance of a worn rule, on the line of its segments, is what is left of it."""
 
+    row_of_rule: float = 0.15
+    """A row of pixels that is part of a rule has this share of the ink that its fullest row has."""
+
     smallest_text: float = 0.25
     """Ink whose sides are both shorter than this does not count as text beside a rule."""
 
@@ -175,7 +178,7 @@ class LatticeSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("lone_rule_share", "open_end", "sheet_edge", "after_contested", "side_to_side"),
+            fractions=("lone_rule_share", "open_end", "sheet_edge", "after_contested", "side_to_side", "row_of_rule"),
             ascending=(("past_table", "lone_rule_reach"), ("possible", "likely_somewhere", "sure_somewhere")),
         )
 

@@ -27,8 +27,11 @@ class TextLineSettings:
     little_noise: float = 0.05
     """Loose noise, as a share of the characters, that a clean page has: dots of leaders and colons."""
 
+    stump: float = 0.1
+    """Ink beside a rule that is longer than this may be text: what is left of a minus that touches it."""
+
     smallest_stroke: float = 0.3
-    """Ink beside a rule that is longer than this is text and not the rule's own edge."""
+    """Strokes of characters are longer than this, be they ever so light."""
 
     one_line: float = 1.2
     """Ink that together is not higher than this belongs to one line (二, ≡, …)."""

@@ -26,7 +26,9 @@ def rule_ink(
     kept = np.zeros_like(ink)
     near = np.asarray(cv2.dilate(ink, np.ones((5, 5), np.uint8)), dtype=np.uint8)
     for lattice in lattices:
-        reach = _Reach(settings.snap * text_height, settings.lattice.remnants * text_height)
+        reach = _Reach(
+            settings.snap * text_height, settings.lattice.remnants * text_height, settings.lattice.row_of_rule
+        )
         ruled = (
             np.array([[stop not in unruled] for stop in stops])
             for stops, unruled in ((lattice.ys, lattice.unruled_ys), (lattice.xs, lattice.unruled_xs))
@@ -51,10 +53,12 @@ def rule_ink(
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """How far (pixels) from the line of a lattice long runs are its rule's, and what is left of worn ones."""
+    """How far (pixels) from the line of a lattice long runs are its rule's, and what is left of worn ones; which
+    ``share`` of what its fullest row has a row has that is part of the rule."""
 
     runs: float
     remnants: float
+    share: float
 
 
 def _add_ink(
@@ -71,8 +75,8 @@ def _add_ink(
 ) -> None:
     """Mark the ink of horizontal rules at the given positions, along the stretches that are drawn.
 
-    Where no long run and no segment shows in which rows, it is where the network has ``seen`` the rule; what it has
-    seen and is not ``near_ink`` is a pale rule.
+    Where no long run and no segment of a stretch shows in which rows, those of the whole line do, or the network has
+    ``seen`` the rule there; what it has seen and is not ``near_ink`` is a pale rule.
     """
     for j, position in enumerate(positions):
         near = _around_row(position, reach.runs)
@@ -82,17 +86,24 @@ def _add_ink(
         kept[near] |= np.where(along, long[near], 0).astype(np.uint8)
     for j, position in enumerate(positions):
         around = _around_row(position, reach.remnants)
-        inked = (segments[around] | kept[around]).any(axis=1)
-        line = np.flatnonzero(inked if inked.any() else seen[around].any(axis=1))
+        known = segments[around] | kept[around]
+        of_line = _rows_of_rule(known if known.any() else seen[around], reach.share)
         for i in np.flatnonzero(drawn[j]):
             stretch = around, slice(max(0, round(stops[i])), round(stops[i + 1]) + 1)
             kept[stretch] |= cv2.subtract(seen[stretch], near_ink[stretch])
-        if not len(line):
-            continue
-        rows = slice(around.start + int(line[0]), around.start + int(line[-1]) + 1)
-        for i in np.flatnonzero(drawn[j]):
-            stretch = rows, slice(max(0, round(stops[i] - reach.remnants)), round(stops[i + 1] + reach.remnants) + 1)
-            kept[stretch] |= ink[stretch]
+            rows = _rows_of_rule(known[:, stretch[1]], reach.share)
+            rows = rows if len(rows) else of_line
+            if len(rows):
+                top, bottom = around.start + int(rows[0]), around.start + int(rows[-1]) + 1
+                left, right = max(0, round(stops[i] - reach.remnants)), round(stops[i + 1] + reach.remnants) + 1
+                kept[top:bottom, left:right] |= ink[top:bottom, left:right]
+
+
+def _rows_of_rule(ink: Mask, least: float) -> NDArray[np.int64]:
+    """The rows of a window along a rule in which its ink lies: not those that a stroke beside it touches here and
+    there, a minus or the end of a figure."""
+    inked = np.count_nonzero(ink, axis=1)
+    return np.flatnonzero((inked > 0) & (inked >= least * inked.max(initial=0)))
 
 
 def _add_second_lines(
