@@ -208,6 +208,24 @@ def test_of_two_lines_that_touch_one_was_read_and_the_other_lost(second, sure, e
     assert (cells[1, 1].confidence.overall >= 0.8) == sure
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("gap", range(-1, 5))
+def test_a_minus_beside_a_rule_was_silently_lost(gap, engine):
+    """Where rules cross, all ink beside a plumb rule was taken for it, and the minus of each row with it."""
+    paper, numbers = table(), ("-8,062.25", "-36.4%", "-5,091.49")
+    for row, number in enumerate(numbers, start=1):
+        for col in (1, 2):
+            paper[YS[row] + 4 : YS[row + 1] - 4, XS[col] + 4 : XS[col + 1] - 4] = 255
+            letters = np.full_like(paper, 255)
+            write(letters, number, 300, YS[row] + 10, 26)
+            left = int(np.flatnonzero((letters < 128).any(axis=(0, 2)))[0])
+            paper[:] = np.minimum(paper, np.roll(letters, XS[col] + 2 + gap - left, axis=1))
+    read = {(cell.row, cell.col): cell for cell in read_page(Page(1, paper), engine).grids[0].cells}
+    for row, number in enumerate(numbers, start=1):
+        for col in (1, 2):
+            assert read[row, col].text == number or read[row, col].confidence.overall < 0.8
+
+
 def test_a_pale_rule_beside_a_figure_was_read_as_a_stroke():
     """A rule that the network sees and that is too light for ink stayed on the page, and became ``|``."""
     page = make_upright(Page(1, table(205)), Stub())
