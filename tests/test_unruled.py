@@ -170,14 +170,6 @@ class TestHeadings:
         assert spans_of(grid) == every_cell(5, 4)
         assert grid.cells[0].polygon[0][1] > 200
 
-    def test_whose_table_it_is_and_in_which_unit_was_its_first_row(self):
-        paper = printed([("", "", "", ""), HEADER, *[(*row[:3], "1250.5") for row in BODY]])
-        write(paper, "部门：县局", LEFTS[0], 200)
-        write(paper, "单位：元", LEFTS[3] - 20, 200)
-        grid = only_grid(read(paper))
-        assert spans_of(grid) == every_cell(5, 4)
-        assert max(cell.confidence.border for cell in grid.cells) < 0.8
-
     def test_a_heading_over_two_columns_is_a_merged_cell(self):
         paper = printed((("", "", "", ""), HEADER, *BODY))
         write(paper, "项目", LEFTS[0], 200)

@@ -56,7 +56,7 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     ink_runs = find_ink_runs(columns, height)
     if len(ink_runs) < settings.fewest_rows:
         return None
-    notes, are_notes = _notes_above(columns, ink_runs, block, text, level, settings)
+    notes = _notes_above(columns, ink_runs, block, text, level, settings)
     above = ink_runs[notes - 1][1] if notes else None
     ink_runs = ink_runs[notes:]
     if len(ink_runs) < settings.fewest_rows:
@@ -79,7 +79,6 @@ def _lattice(block: TextBlock, text: TextLayer, level_rules: Mask, grid: GridSet
     )
     head = text.ink[slice(*ink_runs[kept[0][0]])]
     may_differ = (
-        not are_notes,
         _may_be_heading(columns, ink_runs, kept, level, settings),
         _has_two_labels(head, xs, height, settings),
         any(_is_scrap(lines, height, settings) for lines in columns),
@@ -233,39 +232,30 @@ def _notes_above(
     text: TextLayer,
     level: LevelRules,
     settings: BorderlessSettings,
-) -> tuple[int, bool]:
-    """How many ink runs above the head of a table are its title and notes, and whether they surely are.
-
-    Notes say whose account it is, and in which currency.
+) -> int:
+    """How many ink runs above the head of a table are its title and notes: whose account, in which currency.
 
     The head is the first run with text in every column, or in as many as any has. What stands above it is no row if
     it is a title in larger type; or has few texts, of which the first begins at the side of the table and runs across
-    two columns, or they lie outside its rules. A label of several columns stands in the middle of these. Two texts at
-    both sides of the table are likely notes.
+    two columns, or they lie outside its rules. A label of several columns stands in the middle of these.
     """
     filled = [_filled_cells(columns, ink_runs, (n, n)) for n in range(len(ink_runs))]
     head = filled.index(max(filled))
-    below = [[line for line in lines if line.y0 >= ink_runs[head][0]] for lines in columns]
-    if not (head and below[0]):
-        return 0, True
-    sides = min(line.x0 for line in below[0]), max(line.x1 for lines in below for line in lines)
+    below = [line.x0 for line in columns[0] if line.y0 >= ink_runs[head][0]]
+    if not (head and below):
+        return 0
     near = settings.blocks.near / 2 * level.text_height
     gaps = [bool(level.inside(one[1], other[0])) for one, other in pairwise(ink_runs)]
-    sure = True
     for n in range(head):
         top, bottom = ink_runs[n]
         words = words_of(text.ink[top:bottom], text.text_height, settings.blocks)
         if level.inside(top - near, top):
-            return 0, True
+            return 0
         outside = any(gaps[n:head]) and not all(gaps[head:])
         title = _is_title(text.ink[top:bottom], words, text.text_height, settings.blocks)
-        texts = _texts_apart(words, text.text_height, settings.blocks)
-        if title or _is_note(texts, words, sides[0], outside, block, text.text_height):
-            continue
-        if not _are_at_both_sides(texts, sides, text.text_height):
-            return 0, True
-        sure = False
-    return head, sure
+        if not title and not _is_note(words, min(below), outside, block, text.text_height, settings.blocks):
+            return 0
+    return head
 
 
 def _is_title(line: Mask, words: NDArray[np.bool_], text_height: float, settings: TextBlockSettings) -> bool:
@@ -273,30 +263,21 @@ def _is_title(line: Mask, words: NDArray[np.bool_], text_height: float, settings
     return len(stretches(words)) == 1 and type_height(line, words) > settings.larger_type * text_height
 
 
-def _texts_apart(words: NDArray[np.bool_], text_height: float, settings: TextBlockSettings) -> list[tuple[int, int]]:
-    """Where the texts of a line begin and end that stand well apart: a full-width colon parts none."""
-    whole = stretches(joined(words, 2 * settings.word_gap * text_height))
-    return [text for text in whole if text[1] - text[0] > settings.between_characters * text_height] or whole
-
-
 def _is_note(
-    texts: Sequence[tuple[int, int]],
     words: NDArray[np.bool_],
     side: int,
     outside: bool,
     block: TextBlock,
     text_height: float,
+    settings: TextBlockSettings,
 ) -> bool:
     """Whether a line above a table, whose left ``side`` is given, is a note: ``outside`` its rules or not."""
+    whole = stretches(joined(words, 2 * settings.word_gap * text_height))  # a full-width colon parts no texts
+    texts = [text for text in whole if text[1] - text[0] > settings.between_characters * text_height] or whole
     start, end = texts[0]
     crosses = any(start < gap.middle < end and words[round(gap.middle)] for gap in block.gaps)
     few = len(texts) <= (len(block.gaps) + 1) / 2
     return few and start <= side + text_height / 2 and (crosses or outside)
-
-
-def _are_at_both_sides(texts: Sequence[tuple[int, int]], sides: tuple[int, int], text_height: float) -> bool:
-    near = text_height / 2
-    return len(texts) == 2 and texts[0][0] <= sides[0] + near and texts[1][1] >= sides[1] - near
 
 
 def _may_be_heading(
