@@ -16,13 +16,13 @@ import argparse
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks.makers.score import PICTURES, Cells, places_of, printed_cells, score_cells, shaped
+from benchmarks.makers.score import Cells, pages_of, places_of, printed_cells, score_cells, shaped
 from benchmarks.results import keep, markdown
 from workbench.errors import WorkbenchError
 from workbench.grid.pipeline import find_tables
@@ -52,9 +52,6 @@ class Moved:
 
 def main() -> None:
     arguments = _arguments()
-    pictures = [
-        p for p in sorted(arguments.folder.iterdir()) if p.suffix in PICTURES and p.with_suffix(".html").exists()
-    ]
     variants = [
         (path, value)
         for path in numbers(GRID_DEFAULTS)
@@ -62,7 +59,7 @@ def main() -> None:
         for value in values_around(value_at(GRID_DEFAULTS, path))
     ]
     sums = [Moved()] * len(variants)
-    pages = pictures[:: arguments.every]
+    pages = pages_of(arguments.folder)[:: arguments.every]
     with ProcessPoolExecutor(arguments.workers) as pool:
         for found in tqdm(pool.map(partial(_page, variants=variants), pages), total=len(pages), disable=None):
             sums = [one + other for one, other in zip(sums, found, strict=True)]
@@ -82,10 +79,8 @@ def numbers(settings: Any, path: Route = ()) -> Iterator[Route]:
             yield (*path, field.name)
 
 
-def value_at(settings: Any, path: Route) -> float:
-    for name in path:
-        settings = getattr(settings, name)
-    return float(settings) if not isinstance(settings, int) else settings
+def value_at(settings: Any, path: Route) -> Any:
+    return reduce(getattr, path, settings)
 
 
 def with_value(settings: Any, path: Route, value: float) -> Any:

@@ -97,13 +97,15 @@ def with_narrow_white(
     The cells of that row are; where several rows are narrow the border is contested. Points and commas count here as
     well: without them, figures are as far apart as columns. ``narrowest`` is in text heights.
     """
-    contested, unsure = set(), set()
+    contested: set[float] = set()
+    unsure: set[tuple[int, int]] = set()
     for i, x in enumerate(lattice.xs[1:-1], start=1):
         if x in lattice.unruled_xs:
             white = [_white_around(x, top, bottom, text) for top, bottom in pairwise(lattice.ys)]
             narrow = [j for j, width in enumerate(white) if width < narrowest * text.text_height]
-            contested |= {x} if len(narrow) >= settings.fewest_lines else set()
-            unsure |= {(j, i) for j in narrow}
+            unsure.update((j, i) for j in narrow)
+            if len(narrow) >= settings.fewest_lines:
+                contested.add(x)
     doubted = [
         replace(cell, border=min(cell.border, settings.narrow))
         if any(cell.row <= j < cell.row + cell.rowspan and cell.col <= i <= cell.col + cell.colspan for j, i in unsure)

@@ -56,8 +56,7 @@ def reread_doubtful(
 
 def _is_doubtful(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
     unsure = least_sure(read.reading) < settings.second_reading.sure
-    losses = (_loses_start, _loses_end, _loses_between, _loses_sign)
-    return unsure or any(loses(read, text, settings) for loses in losses)
+    return unsure or _loses_end(read, text, settings) or _loses_before_end(read, text, settings)
 
 
 def _second_crop(read: LineRead, text: TextLayer, settings: ReadSettings) -> NDArray[np.uint8]:
@@ -77,7 +76,7 @@ def _settled(read: LineRead, second: Reading, text: TextLayer, settings: ReadSet
         if known and place >= 0 and len(second.text) > place + len(known):
             return replace(read, reading=_with_end(read.reading, second, place + len(known)))
         return replace(read, reading=_unsure(read.reading, settings.second_reading.unsure))
-    if any(loses(read, text, settings) for loses in (_loses_between, _loses_start, _loses_sign)):
+    if _loses_before_end(read, text, settings):
         return replace(read, reading=_unsure(read.reading, settings.second_reading.unsure), agreement=0.0)
     return replace(read, agreement=float(same_values(read.reading.text, second.text)))
 
@@ -109,6 +108,10 @@ def _character_pitch(read: LineRead, text: TextLayer, settings: ReadSettings) ->
     wide = [character_width(character) == 1.0 for character in read.reading.text]
     distances = [b - a for (a, b), both in zip(pairwise(centres), pairwise(wide), strict=True) if all(both)]
     return median(distances) if len(distances) >= 4 else text.text_height
+
+
+def _loses_before_end(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
+    return any(loses(read, text, settings) for loses in (_loses_start, _loses_sign, _loses_between))
 
 
 def _loses_start(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
