@@ -347,11 +347,11 @@ class TestPaddleOCR:
         crops = [written(text) for text in TEXTS[:4]]
         crops[0] = crops[0] // np.array([1, 2, 3], np.uint8)  # a coloured one
         engine.recognise(crops)  # the model loads
-        predictor = engine._recogniser.paddlex_predictor
+        predictor = engine._recogniser.predictor
         runner, given = predictor.runner, []
         monkeypatch.setattr(predictor, "runner", lambda x: given.append(x[0]) or runner(x=x))
-        engine._read(crops)
-        engine._recogniser.predict([crop[:, :, ::-1] for crop in crops], batch_size=len(crops))
+        engine._recogniser._read_batch(crops)
+        list(predictor.predict([crop[:, :, ::-1] for crop in crops], batch_size=len(crops)))
         assert given[0].shape[0] == len(crops)
         assert np.array_equal(*given)
 

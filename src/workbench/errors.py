@@ -99,7 +99,7 @@ class WeightsError(EngineError):
 
     def __init__(self, path: Path | str, message: str) -> None:
         super().__init__(f"{path}: {message}")
-        self.path = str(path)
+        self.path, self.reason = str(path), message
 
 
 class EngineContractError(EngineError):

@@ -83,6 +83,7 @@ class FindingKind:
         rows_may_be_missing: rows may be missing from the tables, so no sum of them is certain.
         calculations: the calculations that it speaks of. A review shows such a finding as gone as soon as corrected
             values no longer bear it out.
+        compares: what its ``expected`` and its ``found`` are called.
     """
 
     code: str
@@ -91,6 +92,7 @@ class FindingKind:
     settled_by_looking: bool = field(default=False, kw_only=True)
     rows_may_be_missing: bool = field(default=False, kw_only=True)
     calculations: frozenset[Calculation] = field(default=frozenset(), kw_only=True)
+    compares: tuple[str, str] = field(default=("应为", "表中"), kw_only=True)
 
     def says(self, wording: str = ONLY, /, **facts: object) -> Statement:
         """The statement in one of the kind's wordings; facts that the wording has no place for are left out.
@@ -168,6 +170,17 @@ _OF_READING = (
         },
         is_flag=True,
         settled_by_looking=True,
+        compares=("把握至少应为", "把握为"),
+    ),
+    FindingKind(
+        "readers-disagree",
+        {
+            "text": _warning("{field}读作“{text:.40}”，另一识别模型读作“{other:.40}”，请对照原件"),
+            "nothing": _warning("{field}读作“{text:.40}”，另一识别模型没有读出，请对照原件"),
+        },
+        is_flag=True,
+        settled_by_looking=True,
+        compares=("另读作", "表中"),
     ),
     FindingKind(
         "obscured",

@@ -77,7 +77,10 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table: its place in the grid (0-based, with spans), its text and its outline."""
+    """One cell of a table: its place in the grid (0-based, with spans), its text and its outline.
+
+    ``other_text`` is what another reader made of the cell, where the two differ in what can change a value.
+    """
 
     row: int
     col: int
@@ -87,6 +90,7 @@ class Cell:
     text: str = ""
     state: CellState = "empty"
     confidence: Confidence = Confidence()
+    other_text: str | None = None
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -251,7 +255,7 @@ class Finding:
 
     def _repr_html_(self) -> str:
         colour = {"error": "#c62828", "warning": "#b26a00", "info": "#1976d2"}[self.severity]
-        facts = ((label, text) for label, text in (("应为", self.expected), ("所见", self.found)) if text)
+        facts = ((label, text) for label, text in (("对照", self.expected), ("表中", self.found)) if text)
         told = "".join(f"；{label} <b>{as_html(text)}</b>" for label, text in facts)
         where = f"（第 {self.page} 页）" if self.page else ""
         return literal(

@@ -40,6 +40,7 @@ class Settings:
     Attributes:
         engine: name of an installed OCR plugin (entry point group ``workbench.ocr``).
         detection_model, recognition_model: PaddleOCR model names.
+        second_reader: PaddleOCR name of another recognition model, which reads all numbers again; ``none``: no other.
         model_folder: folder that holds a sub-folder per model (``inference.onnx`` + ``inference.yml``);
             empty: the weights that come with the installation.
         device: ``cpu``, ``gpu`` or ``gpu:N``.
@@ -58,6 +59,7 @@ class Settings:
     engine: str = "paddle"
     detection_model: str = "PP-OCRv6_small_det"
     recognition_model: str = "PP-OCRv6_small_rec"
+    second_reader: str = "PP-OCRv5_mobile_rec"
     model_folder: str = ""
     device: str = "cpu"
     raster_dpi: int = 200

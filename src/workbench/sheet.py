@@ -169,6 +169,7 @@ def _read_cell(cell: Cell, page: EmbeddedPage | None) -> SheetCell:
         box = (x0, y0, x1, y1)
     doubtful = is_doubtful(cell)
     title = f"把握 {cell.confidence.overall:.2f}" if cell.text else ""
+    title += f"，另读作“{cell.other_text}”" if cell.other_text is not None else ""
     return SheetCell(
         cell.row, cell.col, cell.rowspan, cell.colspan, cell.text, "doubt" if doubtful else "", title, box
     )  # fmt: skip

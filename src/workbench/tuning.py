@@ -80,7 +80,9 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
     if not raw.exists():
         open_source(raw)  # raises the error that fits
     require_onnx()
-    options = OcrOptions(settings.detection_model, settings.recognition_model, settings.model_folder)
+    options = OcrOptions(
+        settings.detection_model, settings.recognition_model, settings.second_reader, settings.model_folder
+    )
     engine = create_engine("paddle", options)
     pages = _spread(find_sources(raw), settings)
     lines = [_lines_of(source, number, settings, engine) for source, number in progress(pages, len(pages), "pages")]
@@ -176,3 +178,6 @@ class Listening(OcrEngine):
     def recognise(self, crops: Sequence[Crop]) -> list[Reading]:
         self.crops += crops
         return self.engine.recognise(crops)
+
+    def recognise_again(self, crops: Sequence[Crop]) -> list[Reading] | None:
+        return self.engine.recognise_again(crops)

@@ -18,6 +18,7 @@ from workbench.analysis.summary import SEVERITIES
 from workbench.analysis.wording import is_missing, percent, text, whole
 from workbench.dataset.dictionary import data_dictionary
 from workbench.errors import InputError
+from workbench.findings import kind_of
 
 CROP_WIDTH = 900
 """Greatest width of a crop in a report, in pixels; larger ones are scaled down."""
@@ -252,7 +253,7 @@ def _card(row: TableRow, picture: bytes | None) -> Html:
     place = "　".join(part for part in (page, field_label(row)) if part)
     values = [
         f"<span>{label}<b>{escape(row[name])}</b></span>"
-        for name, label in (("expected", "应为"), ("found", "表中"))
+        for name, label in zip(("expected", "found"), kind_of(row["code"]).compares, strict=True)
         if not is_missing(row[name])
     ]
     place += "　已有人核对" if row["reviewed"] else ""

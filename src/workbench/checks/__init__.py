@@ -23,6 +23,7 @@ from workbench.checks.uncertain import (
     missing_values,
     not_a_number,
     obscured,
+    readers_disagree,
     unmapped_cells,
     unread_actual,
     unread_target,
@@ -44,7 +45,8 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
     """
     rows, cells = judged_indicators(form), cells_of(pages)
     findings = list(form.notes)
-    findings += [*obscured(form, cells), *low_confidence(form, review_threshold, cells)]
+    findings += [*obscured(form, cells), *readers_disagree(form, cells)]
+    findings += low_confidence(form, review_threshold, cells)
     findings += [*unmapped_cells(form), *not_a_number(form), *missing_heads(form), *missing_amounts(form)]
     findings += missing_values(rows, cells)
     findings += goals_out_of_order(form)

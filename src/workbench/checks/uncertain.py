@@ -44,10 +44,11 @@ def obscured(form: Form, cells: CellsByKey) -> Iterator[Finding]:
 def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[Finding]:
     """``low-confidence``: a field whose least sure character, border or second read is below the threshold.
 
-    Fields that are ``obscured`` are reported as such, and not here.
+    Fields that are ``obscured``, or about which two readers disagree, are reported as such, and not here.
     """
     for table, number, field, entry in _once_per_cell(form):
-        if entry.confidence < threshold and not _is_obscured(entry, cells):
+        is_reported = _is_obscured(entry, cells) or _read_otherwise(entry, cells) is not None
+        if entry.confidence < threshold and not is_reported:
             statement = FINDINGS["low-confidence"].says(
                 "text" if entry.text else "ink",
                 field=field_name(field),
@@ -56,6 +57,25 @@ def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[
             )
             expected, found = f"{threshold:.2f}", f"{entry.confidence:.2f}"
             yield statement.about(table, number or None, field, page_of(entry), expected, found)
+
+
+def readers_disagree(form: Form, cells: CellsByKey) -> Iterator[Finding]:
+    """``readers-disagree``: two OCR models read a field otherwise; the value is what the first one read."""
+    for table, number, field, entry in _once_per_cell(form):
+        other = _read_otherwise(entry, cells)
+        if other is not None and entry.confidence < 1 and not _is_obscured(entry, cells):
+            statement = FINDINGS["readers-disagree"].says(
+                "text" if other else "nothing", field=field_name(field), text=entry.text, other=other
+            )
+            yield statement.about(table, number or None, field, page_of(entry), other or BLANK_CELL, entry.text)
+
+
+def _read_otherwise(entry: Entry, cells: CellsByKey) -> str | None:
+    """What another reader made of the cells of an entry; None: nothing else."""
+    found = [cells[key] for key in entry.cells if key in cells]
+    if all(cell.other_text is None for cell in found):
+        return None
+    return "".join(cell.text if cell.other_text is None else cell.other_text for cell in found)
 
 
 def _is_obscured(entry: Entry, cells: CellsByKey) -> bool:

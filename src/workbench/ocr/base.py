@@ -1,4 +1,4 @@
-"""The contract of an OCR engine: an options type and two methods."""
+"""The contract of an OCR engine: an options type, two methods, and a third for an engine with a second recogniser."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+NO_READER = "none"
+"""Name of a second recogniser where there is to be none."""
+
+
 @dataclass(frozen=True, slots=True)
 class OcrOptions:
     """What every engine is told. An engine ignores what it has no use for.
 
     Attributes:
         detection_model, recognition_model: names of models the engine knows.
+        second_reader: name of another recognition model, different in kind; ``none``: numbers are read by one alone.
         model_folder: folder with one sub-folder per model; empty: the engine's own weights.
         device: ``cpu``, ``gpu`` or ``gpu:N``.
         threads: processor threads that one engine may use.
@@ -27,6 +32,7 @@ class OcrOptions:
 
     detection_model: str = "PP-OCRv6_small_det"
     recognition_model: str = "PP-OCRv6_small_rec"
+    second_reader: str = "PP-OCRv5_mobile_rec"
     model_folder: str = ""
     device: str = "cpu"
     threads: int = 1
@@ -72,3 +78,13 @@ class OcrEngine(ABC):
     @abstractmethod
     def recognise(self, crops: Sequence[NDArray[np.uint8]]) -> list[Reading]:
         """Read upright one-line crops, each (height, width, 3) RGB; one reading per crop, in order."""
+
+    def recognise_again(
+        self,
+        crops: Sequence[NDArray[np.uint8]],  # noqa: ARG002 - for engines that have a second recogniser
+    ) -> list[Reading] | None:
+        """Read crops as `recognise` does, by a recogniser that fails in other ways: numbers have two readers.
+
+        None: the engine has no other, or its options ask for none.
+        """
+        return None

@@ -12,9 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import EngineError
+from workbench.errors import EngineError, WeightsError
 from workbench.model import Polygon
-from workbench.ocr.base import OcrEngine, OcrOptions, Reading
+from workbench.ocr.base import NO_READER, OcrEngine, OcrOptions, Reading
 from workbench.ocr.characters import RARITY, is_expected
 from workbench.ocr.quantising import require_answers
 from workbench.ocr.weights import BUNDLED, model_digest, model_directory
@@ -62,14 +62,16 @@ class PaddleEngine(OcrEngine):
     def __init__(self, options: OcrOptions) -> None:
         super().__init__(options)
         self._detector: Any = None
-        self._recogniser: Any = None
-        self._decode: Any = None
+        self._recogniser: _Recogniser | None = None
+        self._second: _Recogniser | None = None
 
     @property
     def version(self) -> str:
-        models = (self.options.detection_model, self.options.recognition_model)
-        known = (name for name in models if self.options.model_folder or name in BUNDLED)
-        weights = "+".join(model_digest(name, self.options.model_folder)[:8] for name in known)
+        models = [self.options.detection_model, self.options.recognition_model]
+        if self._has_second_reader:
+            models.append(self.options.second_reader)
+        known = (name for name in models if self._folder_of(name) or name in BUNDLED)
+        weights = "+".join(model_digest(name, self._folder_of(name))[:8] for name in known)
         return f"paddleocr {version('paddleocr')} {' '.join(models)} weights {weights}"
 
     def detect(self, image: NDArray[np.uint8]) -> list[Polygon]:
@@ -82,30 +84,39 @@ class PaddleEngine(OcrEngine):
         if not crops:
             return []
         if self._recogniser is None:
-            self._recogniser = self._predictor("TextRecognition", self.options.recognition_model)
-            self._decode = CharacterDecoder(self._recogniser.paddlex_predictor.post_op.character)
+            self._recogniser = self._recogniser_of(self.options.recognition_model)
             if self.options.model_folder:
                 require_answers(self, Path(self.options.model_folder) / self.options.recognition_model)
-        readings: dict[int, Reading] = {}
-        widths = [_padded_width(crop) for crop in crops]
-        family = self.options.device.partition(":")[0]
-        for batch in batches_of_like_width(widths, BATCH_WIDTH[family], LIKE_WIDTH[family]):
-            widest = widths[batch[-1]]
-            for i, reading in zip(batch, self._read([crops[i] for i in batch]), strict=True):
-                readings[i] = _stretch(reading, widest / widths[i])
-        return [readings[i] for i in range(len(crops))]
+        return self._recogniser.read(crops)
 
-    def _read(self, crops: Sequence[NDArray[np.uint8]]) -> list[Reading]:
-        """Crops read in one run, by the steps of PaddleOCR's own ``predict``: without the files and results that it
-        keeps with every crop, which take longer than the steps."""
-        predictor = self._recogniser.paddlex_predictor
-        images = predictor.pre_tfs["Read"](imgs=[_bgr(crop) for crop in crops])
-        images = predictor.pre_tfs["ReisizeNorm"](imgs=images)
-        batch = np.zeros((len(images), *max(image.shape for image in images)), np.float32)
-        for place, image in zip(batch, images, strict=True):
-            place[:, :, : image.shape[2]] = image
-        readings: list[Reading] = self._decode(*predictor.runner(x=[batch]))
-        return readings
+    def recognise_again(self, crops: Sequence[NDArray[np.uint8]]) -> list[Reading] | None:
+        if not self._has_second_reader:
+            return None
+        if not crops:
+            return []
+        if self._second is None:
+            try:
+                self._second = self._recogniser_of(self.options.second_reader)
+            except WeightsError as error:
+                way_out = "numbers need a second reader; to go without, set WORKBENCH_SECOND_READER=none"
+                raise WeightsError(error.path, f"{error.reason}; {way_out}") from error
+        return self._second.read(crops)
+
+    @property
+    def _has_second_reader(self) -> bool:
+        return self.options.second_reader not in ("", NO_READER)
+
+    def _folder_of(self, model_name: str) -> str:
+        """The folder that a model is taken from; empty: it comes with the installation.
+
+        A folder of one's own need not hold the second reader.
+        """
+        folder = self.options.model_folder
+        is_second = model_name == self.options.second_reader and model_name in BUNDLED
+        return "" if is_second and not (Path(folder) / model_name).is_dir() else folder
+
+    def _recogniser_of(self, model_name: str) -> _Recogniser:
+        return _Recogniser(self._predictor("TextRecognition", model_name), self.options.device.partition(":")[0])
 
     @_without_collection()
     def _predictor(self, kind: str, model_name: str) -> Any:
@@ -113,7 +124,7 @@ class PaddleEngine(OcrEngine):
         import onnxruntime
         import paddleocr
 
-        folder = model_directory(model_name, self.options.model_folder)
+        folder = model_directory(model_name, self._folder_of(model_name))
         configuration: dict[str, Any] = {"intra_op_num_threads": self.options.threads, "inter_op_num_threads": 1}
         family, _, index = self.options.device.partition(":")
         if family == "gpu":
@@ -142,6 +153,37 @@ class PaddleEngine(OcrEngine):
                 f"has no such card, or lacks CUDA {onnxruntime.cuda_version} or cuDNN 9; see what it logged above"
             )
         return predictor
+
+
+class _Recogniser:
+    """A `TextRecognition` of PaddleOCR that reads crops in batches of like width.
+
+    ``family``: ``cpu`` or ``gpu``.
+    """
+
+    def __init__(self, predictor: Any, family: str) -> None:
+        self.predictor = predictor.paddlex_predictor
+        self._decode = CharacterDecoder(self.predictor.post_op.character)
+        self._family = family
+
+    def read(self, crops: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+        readings: dict[int, Reading] = {}
+        widths = [_padded_width(crop) for crop in crops]
+        for batch in batches_of_like_width(widths, BATCH_WIDTH[self._family], LIKE_WIDTH[self._family]):
+            widest = widths[batch[-1]]
+            for i, reading in zip(batch, self._read_batch([crops[i] for i in batch]), strict=True):
+                readings[i] = _stretch(reading, widest / widths[i])
+        return [readings[i] for i in range(len(crops))]
+
+    def _read_batch(self, crops: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+        """Crops read in one run, by the steps of PaddleOCR's own ``predict``: without the files and results that it
+        keeps with every crop, which take longer than the steps."""
+        images = self.predictor.pre_tfs["Read"](imgs=[_bgr(crop) for crop in crops])
+        images = self.predictor.pre_tfs["ReisizeNorm"](imgs=images)
+        batch = np.zeros((len(images), *max(image.shape for image in images)), np.float32)
+        for place, image in zip(batch, images, strict=True):
+            place[:, :, : image.shape[2]] = image
+        return self._decode(*self.predictor.runner(x=[batch]))
 
 
 class CharacterDecoder:

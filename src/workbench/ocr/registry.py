@@ -48,6 +48,7 @@ def engine_for(settings: Settings, threads: int) -> OcrEngine:
     options = OcrOptions(
         detection_model=settings.detection_model,
         recognition_model=settings.recognition_model,
+        second_reader=settings.second_reader,
         model_folder=settings.model_folder,
         device=settings.device,
         threads=threads,

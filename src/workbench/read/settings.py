@@ -76,6 +76,17 @@ class SecondReadingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TwoReadersSettings:
+    """Which lines are read by another recogniser beside those with digits and those that are not surely read."""
+
+    shortest: int = 2
+    """A reading of so few characters may be a number that was taken for something else."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self)
+
+
+@dataclass(frozen=True, slots=True)
 class RelationSymbolSettings:
     """The shapes of ≥ ≤ ≧ ≦ = ═."""
 
@@ -249,6 +260,9 @@ class ReadSettings:
 
     second_reading: SecondReadingSettings = field(default_factory=SecondReadingSettings)
     """Lines read twice."""
+
+    two_readers: TwoReadersSettings = field(default_factory=TwoReadersSettings)
+    """Numbers read by two recognisers."""
 
     symbols: SymbolSettings = field(default_factory=SymbolSettings)
     """Symbols known by their shape."""
