@@ -6,7 +6,7 @@ lines are contested, and moves none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -26,60 +26,113 @@ def with_parted_text(
     text: TextLayer,
     settings: PartedTextSettings,
     text_lines: TextLineSettings,
+    narrowest: float,
 ) -> Lattice:
-    """The lattice of some cells with the lines contested that its text shows and nobody drew."""
+    """The lattice of some cells with the lines contested that its text shows and nobody drew.
+
+    ``narrowest``: the least white between two columns, in text heights.
+    """
     columns: list[list[CellBox]] = [[] for _ in lattice.xs[1:]]
     for cell in cells:
         if cell.colspan == 1:
             columns[cell.col].append(cell)
+    lines = {cell: find_lines(cell, text, text_lines) for cell in cells}
     lost = [
         white
         for column in columns
-        for white in _corridors(
-            column, [line for cell in column for line in find_lines(cell, text, text_lines)], text, settings
-        )
+        for white in _corridors(column, [line for cell in column for line in lines[cell]], text, settings)
     ]
+    lost += [white for cell in cells for white in _between_groups(lines[cell], text, settings)]
+    # Beside a rule that was taken off a pixel is white on both sides.
+    corridor, narrowest = settings.corridor * text.text_height, narrowest * text.text_height + 2
     parted = [
-        y for cell in cells if cell.colspan > 1 for y in _between_labels(cell, lattice, text, settings, text_lines)
+        y for cell in cells if cell.colspan > 1 for y in _between_labels(cell, lattice, text, corridor, text_lines)
+    ]
+    parted += [
+        y
+        for cell in _side_by_side(cells)
+        for y in _between_labels(cell, lattice, text, corridor, text_lines, narrowest)
     ]
     contested_ys = lattice.contested_ys.union(parted)
     return replace(lattice, contested_xs=lattice.contested_xs.union(lost), contested_ys=contested_ys)
+
+
+def _side_by_side(cells: Sequence[CellBox]) -> Iterator[CellBox]:
+    """Each two cells that have their rows in common and a border between them, as one."""
+    starting = {(cell.row, cell.rowspan, cell.col): cell for cell in cells}
+    for cell in cells:
+        other = starting.get((cell.row, cell.rowspan, cell.col + cell.colspan))
+        if other is not None:
+            yield replace(cell, colspan=cell.colspan + other.colspan, x1=other.x1)
 
 
 def _between_labels(
     cell: CellBox,
     lattice: Lattice,
     text: TextLayer,
-    settings: PartedTextSettings,
+    corridor: float,
     text_lines: TextLineSettings,
+    narrowest: float | None = None,
 ) -> list[float]:
     """Heights in a cell of several columns between a line that runs across their border and one with white there.
 
-    It is the label of both above a label for each, and the rule between them was lost.
+    It is the label of both above a label for each, and the rule between them was lost. Across the border of two cells
+    it runs only where the white on the border is less than ``narrowest`` (pixels) and the line is in their middle.
     """
     lines, found = find_lines(cell, text, text_lines), []
     for x in lattice.xs[cell.col + 1 : cell.col + cell.colspan]:
         white = [_white_around(x, line.y0, line.y1, text, (line.x0, line.x1)) for line in lines]
-        wide = settings.corridor * text.text_height
-        found += [
-            (one.y1 + other.y0) / 2
-            for (one, a), (other, b) in pairwise(zip(lines, white, strict=True))
-            if a < wide <= b < np.inf
-        ]
+        for (one, a), (other, b) in pairwise(zip(lines, white, strict=True)):
+            centred = abs(one.x0 + one.x1 - cell.x0 - cell.x1) / 2 < corridor / 2
+            across = a < corridor if narrowest is None else a <= narrowest and centred
+            if across and corridor <= b < np.inf:
+                found.append((one.y1 + other.y0) / 2)
     return found
 
 
 def _corridors(
     column: Sequence[CellBox], lines: Sequence[LineBox], text: TextLayer, settings: PartedTextSettings
 ) -> list[float]:
-    """The middles of what is white in all lines of a column, where several have text on both sides of it."""
+    """The middles of what is white in the lines of a column that have text on both sides of it.
+
+    These are several, and more than the lines that run across: a head may stand over both columns.
+    """
     if not lines:
         return []
     left, right = min(round(cell.x0) for cell in column), max(round(cell.x1) for cell in column)
     inked = np.array([_inked(line, left, right, text.ink) for line in lines])
-    white = [(a, b) for a, b in stretches(~inked.any(axis=0)) if b - a >= settings.corridor * text.text_height]
-    both = [np.count_nonzero(inked[:, :a].any(axis=1) & inked[:, b:].any(axis=1)) for a, b in white]
-    return [left + (a + b) / 2 for (a, b), count in zip(white, both, strict=True) if count >= settings.fewest_lines]
+    wide = settings.corridor * text.text_height
+    parted = inked[[_widest_gap(line) >= wide for line in inked]]
+    white = [(a, b) for a, b in stretches(~parted.any(axis=0)) if b - a >= wide] if len(parted) else []
+    both = [np.count_nonzero(parted[:, :a].any(axis=1) & parted[:, b:].any(axis=1)) for a, b in white]
+    across = [np.count_nonzero(inked[:, a:b].any(axis=1)) for a, b in white]
+    return [
+        left + (a + b) / 2
+        for (a, b), count, others in zip(white, both, across, strict=True)
+        if count >= settings.fewest_lines and count > others
+    ]
+
+
+def _between_groups(lines: Sequence[LineBox], text: TextLayer, settings: PartedTextSettings) -> list[float]:
+    """The middle of the white between the lines of one cell, where some stand left of it and some right, at other
+    heights: labels of two levels between which no rule was seen.
+
+    On each side are several, and more than the lines that run across.
+    """
+    wide, found = settings.corridor * text.text_height, []
+    for end in sorted({line.x1 for line in lines}):
+        before = sum(line.x1 <= end for line in lines)
+        after = [line.x0 for line in lines if line.x0 >= end + wide]
+        across = len(lines) - before - len(after)
+        if min(before, len(after)) >= max(settings.fewest_lines, across + 1):
+            found.append((end + min(after)) / 2)
+    return found[:1]
+
+
+def _widest_gap(inked: NDArray[np.bool_]) -> int:
+    """The longest white (pixels) between ink of a line."""
+    runs = stretches(inked)
+    return max((after[0] - before[1] for before, after in pairwise(runs)), default=0)
 
 
 def _inked(line: LineBox, left: int, right: int, ink: Mask) -> NDArray[np.bool_]:
@@ -113,6 +166,36 @@ def with_narrow_white(
         for cell in cells
     ]
     return replace(lattice, contested_xs=lattice.contested_xs.union(contested)), doubted
+
+
+def with_text_across(
+    cells: Sequence[CellBox],
+    text: TextLayer,
+    settings: PartedTextSettings,
+    text_lines: TextLineSettings,
+    narrowest: float,
+) -> list[CellBox]:
+    """The cells, two of them unsure where a line of text runs across the border between them: what was taken for a rule
+    may be a stroke of it.
+
+    It stands in the middle of both together, with more room at its ends than on the border. ``narrowest``: as in
+    `with_parted_text`.
+    """
+    unsure: set[tuple[int, int]] = set()
+    for both in _side_by_side(cells):
+        x = next(cell.x1 for cell in cells if (cell.row, cell.col) == (both.row, both.col))
+        for line in find_lines(both, text, text_lines):
+            white = _white_around(x, line.y0, line.y1, text, (line.x0, line.x1))
+            margins = line.x0 - both.x0, both.x1 - line.x1
+            is_centred = abs(margins[0] - margins[1]) < settings.corridor * text.text_height
+            if white <= narrowest * text.text_height + 2 and is_centred and min(margins) > white:
+                unsure |= {(both.row, both.col), (both.row, both.col + both.colspan - 1)}
+    return [
+        replace(cell, border=min(cell.border, settings.narrow))
+        if {(cell.row, cell.col), (cell.row, cell.col + cell.colspan - 1)} & unsure
+        else cell
+        for cell in cells
+    ]
 
 
 def _white_around(

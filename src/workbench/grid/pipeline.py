@@ -14,7 +14,7 @@ import numpy as np
 from workbench.grid.borderless.alignment import find_aligned_lattices, overlap
 from workbench.grid.borderless.cell_edges import kept_off_ink
 from workbench.grid.borderless.open_rows import with_open_rows
-from workbench.grid.parted_text import beside_tables, with_narrow_white, with_parted_text
+from workbench.grid.parted_text import beside_tables, with_narrow_white, with_parted_text, with_text_across
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, with_contested, without_unused_rules
@@ -74,10 +74,11 @@ def _contested_by_text(tables: Sequence[PageTable], page: PageText, settings: Gr
         PageTable(*with_narrow_white(table.lattice, table.cells, page.cleaned, parted, narrowest)) for table in tables
     ]
     text = page.strokes
-    lattices = [with_parted_text(table.lattice, table.cells, text, parted, lines) for table in tables]
+    lattices = [with_parted_text(table.lattice, table.cells, text, parted, lines, narrowest) for table in tables]
+    cells = [with_text_across(table.cells, text, parted, lines, narrowest) for table in tables]
     return [
-        PageTable(lattice, with_contested(lattice, table.cells, settings.ruling))
-        for lattice, table in zip(beside_tables(lattices, text, parted), tables, strict=True)
+        PageTable(lattice, with_contested(lattice, of_table, settings.ruling))
+        for lattice, of_table in zip(beside_tables(lattices, text, parted), cells, strict=True)
     ]
 
 
