@@ -27,10 +27,11 @@ def with_parted_text(
     settings: PartedTextSettings,
     text_lines: TextLineSettings,
     narrowest: float,
+    ink: Mask,
 ) -> Lattice:
     """The lattice of some cells with the lines contested that its text shows and nobody drew.
 
-    ``narrowest``: the least white between two columns, in text heights.
+    ``narrowest``: the least white between two columns, in text heights; ``ink``: that of the page with its rules.
     """
     columns: list[list[CellBox]] = [[] for _ in lattice.xs[1:]]
     for cell in cells:
@@ -46,48 +47,65 @@ def with_parted_text(
     # Beside a rule that was taken off a pixel is white on both sides.
     corridor, narrowest = settings.corridor * text.text_height, narrowest * text.text_height + 2
     parted = [
-        y for cell in cells if cell.colspan > 1 for y in _between_labels(cell, lattice, text, corridor, text_lines)
+        y
+        for cell in cells
+        for x in lattice.xs[cell.col + 1 : cell.col + cell.colspan]
+        for y in _between_labels(cell, x, text, text_lines, corridor, corridor)
     ]
     parted += [
         y
-        for cell in _side_by_side(cells)
-        for y in _between_labels(cell, lattice, text, corridor, text_lines, narrowest)
+        for both, x in _side_by_side(cells)
+        for y in _between_labels(both, x, text, text_lines, corridor, narrowest, ink)
     ]
     contested_ys = lattice.contested_ys.union(parted)
     return replace(lattice, contested_xs=lattice.contested_xs.union(lost), contested_ys=contested_ys)
 
 
-def _side_by_side(cells: Sequence[CellBox]) -> Iterator[CellBox]:
-    """Each two cells that have their rows in common and a border between them, as one."""
-    starting = {(cell.row, cell.rowspan, cell.col): cell for cell in cells}
-    for cell in cells:
-        other = starting.get((cell.row, cell.rowspan, cell.col + cell.colspan))
+def _side_by_side(cells: Sequence[CellBox]) -> Iterator[tuple[CellBox, float]]:
+    """Each two cells of one column that have their rows in common and a border between them, as one cell, and where
+    that border is."""
+    starting = {(cell.row, cell.rowspan, cell.col): cell for cell in cells if cell.colspan == 1}
+    for cell in starting.values():
+        other = starting.get((cell.row, cell.rowspan, cell.col + 1))
         if other is not None:
-            yield replace(cell, colspan=cell.colspan + other.colspan, x1=other.x1)
+            yield replace(cell, colspan=2, x1=other.x1), cell.x1
 
 
 def _between_labels(
     cell: CellBox,
-    lattice: Lattice,
+    x: float,
     text: TextLayer,
-    corridor: float,
     text_lines: TextLineSettings,
-    narrowest: float | None = None,
+    corridor: float,
+    most: float,
+    ink: Mask | None = None,
 ) -> list[float]:
-    """Heights in a cell of several columns between a line that runs across their border and one with white there.
+    """Heights in a cell between a line that runs across the border of two columns at ``x`` and one with white there.
 
-    It is the label of both above a label for each, and the rule between them was lost. Across the border of two cells
-    it runs only where the white on the border is less than ``narrowest`` (pixels) and the line is in their middle.
+    It is the label of both above a label for each, and the rule between them was lost.
     """
-    lines, found = find_lines(cell, text, text_lines), []
-    for x in lattice.xs[cell.col + 1 : cell.col + cell.colspan]:
-        white = [_white_around(x, line.y0, line.y1, text, (line.x0, line.x1)) for line in lines]
-        for (one, a), (other, b) in pairwise(zip(lines, white, strict=True)):
-            centred = abs(one.x0 + one.x1 - cell.x0 - cell.x1) / 2 < corridor / 2
-            across = a < corridor if narrowest is None else a <= narrowest and centred
-            if across and corridor <= b < np.inf:
-                found.append((one.y1 + other.y0) / 2)
-    return found
+    lines = find_lines(cell, text, text_lines)
+    return [
+        (one.y1 + other.y0) / 2
+        for one, other in pairwise(lines)
+        if _runs_across(one, cell, x, text, corridor, most)
+        and corridor <= _white_around(x, other.y0, other.y1, text, (other.x0, other.x1)) < np.inf
+        and (ink is None or not _is_ruled(ink, x, cell.y0, (one.y1 + other.y0) / 2))
+    ]
+
+
+def _is_ruled(ink: Mask, x: float, top: float, bottom: float) -> bool:
+    """Whether a plumb rule is drawn from one row to another: ink without a gap, which no stroke of a line reaches."""
+    inked = ink[round(top) + 2 : round(bottom) - 1, max(0, round(x) - 2) : round(x) + 3].any(axis=1)
+    return bool(inked.size and inked.all())
+
+
+def _runs_across(line: LineBox, cell: CellBox, x: float, text: TextLayer, corridor: float, most: float) -> bool:
+    """Whether a line is the label of two columns with their border at ``x``: with less white there than ``most``
+    (pixels), in the middle of the cell, and with more room at its ends than there."""
+    white = _white_around(x, line.y0, line.y1, text, (line.x0, line.x1))
+    margins = line.x0 - cell.x0, cell.x1 - line.x1
+    return white <= most and abs(margins[0] - margins[1]) < corridor and min(margins) > white
 
 
 def _corridors(
@@ -174,25 +192,24 @@ def with_text_across(
     settings: PartedTextSettings,
     text_lines: TextLineSettings,
     narrowest: float,
+    ink: Mask,
 ) -> list[CellBox]:
     """The cells, two of them unsure where a line of text runs across the border between them: what was taken for a rule
     may be a stroke of it.
 
-    It stands in the middle of both together, with more room at its ends than on the border. ``narrowest``: as in
-    `with_parted_text`.
+    ``narrowest`` and ``ink``: as in `with_parted_text`.
     """
     unsure: set[tuple[int, int]] = set()
-    for both in _side_by_side(cells):
-        x = next(cell.x1 for cell in cells if (cell.row, cell.col) == (both.row, both.col))
-        for line in find_lines(both, text, text_lines):
-            white = _white_around(x, line.y0, line.y1, text, (line.x0, line.x1))
-            margins = line.x0 - both.x0, both.x1 - line.x1
-            is_centred = abs(margins[0] - margins[1]) < settings.corridor * text.text_height
-            if white <= narrowest * text.text_height + 2 and is_centred and min(margins) > white:
-                unsure |= {(both.row, both.col), (both.row, both.col + both.colspan - 1)}
+    corridor, most = settings.corridor * text.text_height, narrowest * text.text_height + 2
+    for both, x in _side_by_side(cells):
+        lines = find_lines(both, text, text_lines)
+        if any(_runs_across(line, both, x, text, corridor, most) for line in lines) and not _is_ruled(
+            ink, x, both.y0, both.y1
+        ):
+            unsure |= {(both.row, both.col), (both.row, both.col + 1)}
     return [
         replace(cell, border=min(cell.border, settings.narrow))
-        if {(cell.row, cell.col), (cell.row, cell.col + cell.colspan - 1)} & unsure
+        if cell.colspan == 1 and (cell.row, cell.col) in unsure
         else cell
         for cell in cells
     ]

@@ -14,6 +14,7 @@ import numpy as np
 from workbench.grid.borderless.alignment import find_aligned_lattices, overlap
 from workbench.grid.borderless.cell_edges import kept_off_ink
 from workbench.grid.borderless.open_rows import with_open_rows
+from workbench.grid.masks import Mask
 from workbench.grid.parted_text import beside_tables, with_narrow_white, with_parted_text, with_text_across
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
@@ -61,21 +62,23 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     lattices = [table.lattice for table in [*tables, *aligned]]
     tables = sorted([*whole, *aligned], key=lambda table: reading_order(table.lattice))
     text = _text(printed, tables, settings, lattices) if aligned else text
-    tables = _contested_by_text(tables, text, settings)
+    tables = _contested_by_text(tables, text, printed.page.ink, settings)
     ink = text.as_scanned.ink
     other = find_other_ink(page, ink, settings.ruling.other_ink)
     suspect = {cell for table in tables for cell in cells_alone_in_other_ink(other, ink, table.cells)}
     return PageTables(printed, tables, text, suspect)
 
 
-def _contested_by_text(tables: Sequence[PageTable], page: PageText, settings: GridSettings) -> list[PageTable]:
+def _contested_by_text(
+    tables: Sequence[PageTable], page: PageText, ink: Mask, settings: GridSettings
+) -> list[PageTable]:
     lines, parted, narrowest = settings.text_lines, settings.parted_text, settings.borderless.blocks.narrowest
     tables = [
         PageTable(*with_narrow_white(table.lattice, table.cells, page.cleaned, parted, narrowest)) for table in tables
     ]
     text = page.strokes
-    lattices = [with_parted_text(table.lattice, table.cells, text, parted, lines, narrowest) for table in tables]
-    cells = [with_text_across(table.cells, text, parted, lines, narrowest) for table in tables]
+    lattices = [with_parted_text(table.lattice, table.cells, text, parted, lines, narrowest, ink) for table in tables]
+    cells = [with_text_across(table.cells, text, parted, lines, narrowest, ink) for table in tables]
     return [
         PageTable(lattice, with_contested(lattice, of_table, settings.ruling))
         for lattice, of_table in zip(beside_tables(lattices, text, parted), cells, strict=True)

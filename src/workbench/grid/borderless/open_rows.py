@@ -1,8 +1,9 @@
 """Rows of ruled tables that nobody ruled: columns and a head are drawn, and many lines stand in one row of the lattice.
 
-Such a row is cut where its columns agree on their lines. What stands in one column only, or goes on from line to line,
-is the text of one cell, and is left alone. So are rows of two or three lines if most rows of a table that was ruled
-throughout have as many: in a timetable every cell names a subject and, below it, a teacher.
+Such a row is cut where its columns agree on their lines. What stands in one column only, in cells that are merged over
+several columns, or goes on from line to line, is the text of one cell, and is left alone. So are rows of two or three
+lines if most rows of a table that was ruled throughout have as many: in a timetable every cell names a subject and,
+below it, a teacher.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def _cut(row: int, lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, 
     found = [find_lines(cell, text, settings.text_lines) for cell in inside]
     columns = parted_lines([[line for line in lines if max(line.width, line.height) > speck] for lines in found])
     ink_runs = find_ink_runs(columns, height)
-    if not _has_rows(columns, borderless.one_character * height):
+    if not _has_rows(inside, columns, borderless.one_character * height):
         return None
     rooms = [max(height, cell.x1 - cell.x0 - height) for cell in inside]
     borders = row_borders(columns, rooms, ink_runs, [False] * (len(ink_runs) - 1), height, borderless.rows)
@@ -85,10 +86,16 @@ def _cut(row: int, lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, 
     return _Cut(tuple(ys), probability)
 
 
-def _has_rows(columns: Sequence[Sequence[LineBox]], character: float) -> bool:
-    """Whether more of the columns have several lines than one: one line beside many is a row of its own.
+def _has_rows(cells: Sequence[CellBox], columns: Sequence[Sequence[LineBox]], character: float) -> bool:
+    """Whether more of the cells have several lines than one, and most of them are one column wide.
 
-    Lines no wider than a ``character`` (pixels) may be a text that is written downwards, and say nothing.
+    One line beside many is a row of its own; cells that are merged over several columns hold prose. Lines no wider than
+    a ``character`` (pixels) may be a text that is written downwards, and say nothing.
     """
-    several = sum(len(lines) > 1 and max(line.width for line in lines) > character for lines in columns)
-    return several > max(1, sum(len(lines) == 1 for lines in columns))
+    several = [
+        cell.colspan
+        for cell, lines in zip(cells, columns, strict=True)
+        if len(lines) > 1 and max(line.width for line in lines) > character
+    ]
+    single = sum(len(lines) == 1 for lines in columns)
+    return len(several) > max(1, single) and 2 * several.count(1) > len(several)

@@ -53,6 +53,9 @@ class EvidenceSettings:
     text_across: float = 5.0
     """Log-odds against a rule for a line of text (a text height) that runs across."""
 
+    text_across_pale: float = 1.5
+    """The same against a pale rule: in tight rows text lies close to both its sides, and its tone is seen between."""
+
     text_apart: float = 3.0
     """Log-odds for a rule for every text height of room between two texts."""
 

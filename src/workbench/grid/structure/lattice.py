@@ -15,6 +15,7 @@ from workbench.grid.masks import Mask, components_of, transposed
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings.ruling import LatticeSettings, RulingSettings
 from workbench.grid.structure.line_evidence import (
+    across_text,
     agreed,
     darker_along,
     probability,
@@ -76,8 +77,8 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     xs = _positions(transposed(whole_v), seen_down, page.text_height, settings)
     if len(xs) < 2 or len(ys) < 1:
         return None
-    ys = _with_open_ends(ys, whole_v, page.text_height, settings)
-    xs = _with_open_ends(xs, whole_h.T, page.text_height, settings)
+    ys = _with_open_ends(ys, whole_v | transposed(seen_down), page.text_height, settings)
+    xs = _with_open_ends(xs, transposed(whole_h | seen_across), page.text_height, settings)
     if len(ys) < 2:
         return None
     segments_h, segments_v = rules.segments_horizontal[window], rules.segments_vertical[window]
@@ -140,7 +141,7 @@ def _drawn(
     found = shares(looks.text, looks.long, looks.segments, positions, stops, height, nearest, evidence)
     dark = probability(found, stops, height, rules.wear, evidence)
     pale = darker_along(looks.grey, looks.text, positions, stops, height, evidence)
-    pale = np.zeros_like(pale) if rules.seen.shows_through else pale
+    pale = np.zeros_like(pale) if rules.seen.shows_through else across_text(pale, found.across, evidence)
     by_net = seen_along(looks.likely, positions, stops, height, nearest, evidence)
     seen = np.maximum(found.inked, np.where(found.across > most_across, 0.0, pale))
     drawn = agreed(np.maximum(dark, pale), by_net, evidence)
@@ -278,7 +279,7 @@ def _with_open_ends(
     """Add the outer rule of a table that the page's edge or a page break left open.
 
     The crossing rules show it: when at least half of them run on past the outermost rule by more than a line of text,
-    the table does too. Fewer are strokes of a title that happen to stand over rules.
+    or its first and its last one do, the table does too. Others are strokes of a title that happen to stand over rules.
     """
     rows = np.flatnonzero(crossing.any(axis=1))
     if not len(rows) or len(positions) < 2:
@@ -294,14 +295,17 @@ def _with_open_ends(
 
 
 def _run_on(crossing: Mask, outside: tuple[float, float], inside: tuple[float, float]) -> bool:
-    beyond, within = (_count_crossing(crossing, *stretch) for stretch in (outside, inside))
-    return beyond >= max(2, within / 2)
+    beyond, within = (_crossing_at(crossing, *stretch) for stretch in (outside, inside))
+    if len(beyond) < 2 or not within:
+        return False
+    ends = max(abs(beyond[0] - within[0]), abs(beyond[-1] - within[-1]))
+    return len(beyond) >= len(within) / 2 or ends <= 2
 
 
-def _count_crossing(crossing: Mask, start: float, end: float) -> int:
-    """How many rules run from one row to another."""
+def _crossing_at(crossing: Mask, start: float, end: float) -> list[int]:
+    """The columns (pixels, ascending) at which rules run from one row to another."""
     stretch = crossing[int(start) + 1 : int(end)]
     if stretch.shape[0] == 0:
-        return 0
+        return []
     share = np.count_nonzero(stretch, axis=0) / len(stretch)
-    return int(np.count_nonzero(np.diff(np.where(share > 0.7, 1, 0), prepend=0) == 1))
+    return np.flatnonzero(np.diff(np.where(share > 0.7, 1, 0), prepend=0) == 1).tolist()

@@ -338,6 +338,15 @@ def darker_along(
     return found
 
 
+def across_text(
+    pale: NDArray[np.float64], across: NDArray[np.float64], settings: EvidenceSettings
+) -> NDArray[np.float64]:
+    """How likely stretches are rules by their tone, where text runs ``across`` them along so many text heights."""
+    likely = np.clip(pale, 1 - settings.trust_in_ink, settings.trust_in_ink)
+    odds = np.log(likely / (1 - likely)) - settings.text_across_pale * np.minimum(across, settings.most_lines)
+    return np.where(across > 0, 1 / (1 + np.exp(-odds)), pale)
+
+
 def _of_rule(share: float, samples: int, settings: EvidenceSettings) -> float:
     """The probability of a rule where this share of so many samples is darker than both its sides."""
     odds = share * np.log(settings.darker_of_rule / settings.darker_by_chance)
