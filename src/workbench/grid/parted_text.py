@@ -50,12 +50,13 @@ def with_parted_text(
         y
         for cell in cells
         for x in lattice.xs[cell.col + 1 : cell.col + cell.colspan]
-        for y in _between_labels(cell, x, text, text_lines, corridor, corridor)
+        for _, y in _above_labels(cell, x, text, text_lines, corridor)
     ]
     parted += [
         y
         for both, x in _side_by_side(cells)
-        for y in _between_labels(both, x, text, text_lines, corridor, narrowest, ink)
+        for line, y in _above_labels(both, x, text, text_lines, corridor)
+        if _runs_across(line, both, x, text, corridor, narrowest) and not _is_ruled(ink, x, both.y0, y)
     ]
     contested_ys = lattice.contested_ys.union(parted)
     return replace(lattice, contested_xs=lattice.contested_xs.union(lost), contested_ys=contested_ys)
@@ -71,27 +72,16 @@ def _side_by_side(cells: Sequence[CellBox]) -> Iterator[tuple[CellBox, float]]:
             yield replace(cell, colspan=2, x1=other.x1), cell.x1
 
 
-def _between_labels(
-    cell: CellBox,
-    x: float,
-    text: TextLayer,
-    text_lines: TextLineSettings,
-    corridor: float,
-    most: float,
-    ink: Mask | None = None,
-) -> list[float]:
-    """Heights in a cell between a line that runs across the border of two columns at ``x`` and one with white there.
-
-    It is the label of both above a label for each, and the rule between them was lost.
-    """
+def _above_labels(
+    cell: CellBox, x: float, text: TextLayer, text_lines: TextLineSettings, corridor: float
+) -> Iterator[tuple[LineBox, float]]:
+    """The lines in a cell that run across the border of two columns at ``x``, above a line with white there, and the
+    height between the two: it is the label of both above a label for each, and the rule between them was lost."""
     lines = find_lines(cell, text, text_lines)
-    return [
-        (one.y1 + other.y0) / 2
-        for one, other in pairwise(lines)
-        if _runs_across(one, cell, x, text, corridor, most)
-        and corridor <= _white_around(x, other.y0, other.y1, text, (other.x0, other.x1)) < np.inf
-        and (ink is None or not _is_ruled(ink, x, cell.y0, (one.y1 + other.y0) / 2))
-    ]
+    white = [_white_around(x, line.y0, line.y1, text, (line.x0, line.x1)) for line in lines]
+    for (one, a), (other, b) in pairwise(zip(lines, white, strict=True)):
+        if a < corridor <= b < np.inf:
+            yield one, (one.y1 + other.y0) / 2
 
 
 def _is_ruled(ink: Mask, x: float, top: float, bottom: float) -> bool:

@@ -76,7 +76,7 @@ def _contested_by_text(
     tables = [
         PageTable(*with_narrow_white(table.lattice, table.cells, page.cleaned, parted, narrowest)) for table in tables
     ]
-    text = page.strokes
+    text = page.away_from_handwriting(page.strokes, narrowest * page.cleaned.text_height)
     lattices = [with_parted_text(table.lattice, table.cells, text, parted, lines, narrowest, ink) for table in tables]
     cells = [with_text_across(table.cells, text, parted, lines, narrowest, ink) for table in tables]
     return [

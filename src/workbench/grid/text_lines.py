@@ -87,6 +87,13 @@ class PageText:
         """The cleaned page by which lines and columns are told: of a rough page, without all that may be grain."""
         return self.rough.cleaned if self.rough else self.cleaned
 
+    def away_from_handwriting(self, text: TextLayer, reach: float) -> TextLayer:
+        """The text further than so many pixels from handwriting, of which pieces are left where it crosses rules."""
+        if not self.handwriting.any():
+            return text
+        near = cv2.dilate(self.handwriting, np.ones((2 * round(reach) + 1,) * 2, np.uint8))
+        return replace(text, ink=np.asarray(cv2.subtract(text.ink, near), dtype=np.uint8))
+
     def touches_rules(self, cell: CellBox) -> bool:
         """Whether text of a cell touches a rule."""
         return bool(_inside(self.at_rules, cell).any())

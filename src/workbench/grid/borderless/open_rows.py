@@ -2,8 +2,8 @@
 
 Such a row is cut where its columns agree on their lines. What stands in one column only, in cells that are merged over
 several columns, or goes on from line to line, is the text of one cell, and is left alone. So are rows of two or three
-lines if most rows of a table that was ruled throughout have as many: in a timetable every cell names a subject and,
-below it, a teacher.
+lines in a table that was ruled throughout: most of its rows have one line, or as many. In a timetable every cell names
+a subject and, below it, a teacher.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class _Cut:
 def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings) -> Lattice:
     """The lattice with the borders that its text shows in rows that nobody ruled."""
     cuts = [_cut(row, lattice, cells, text, settings) for row in range(len(lattice.ys) - 1)]
-    if not any(cuts) or _are_whole(cuts, settings.borderless.open_rows):
+    cuts = _without_whole_rows(cuts, settings.borderless.open_rows)
+    if not any(cuts):
         return lattice
     ys: list[float] = []
     horizontal: list[NDArray[np.float64]] = []
@@ -57,11 +58,14 @@ def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, 
     )
 
 
-def _are_whole(cuts: Sequence[_Cut | None], settings: OpenRowSettings) -> bool:
-    """Whether the rows that may be cut are many and alike, and the rules between them those of the table's rows."""
-    lines = [len(cut.ys) + 1 for cut in cuts if cut]
-    usual = max(set(lines), key=lines.count)
-    return usual <= settings.most_lines and lines.count(usual) > max(settings.few_rows, len(cuts) / 2)
+def _without_whole_rows(cuts: Sequence[_Cut | None], settings: OpenRowSettings) -> list[_Cut | None]:
+    """The cuts but for those of rows with few lines where most rows are not cut, or are cut into as many."""
+    lines = [len(cut.ys) + 1 if cut else 1 for cut in cuts]
+    few = [count for count in lines if count <= settings.most_lines]
+    usual = max(set(few), key=few.count, default=1)
+    if few.count(usual) <= max(settings.few_rows, len(cuts) / 2):
+        return list(cuts)
+    return [cut if count > settings.most_lines else None for cut, count in zip(cuts, lines, strict=True)]
 
 
 def _cut(row: int, lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings) -> _Cut | None:

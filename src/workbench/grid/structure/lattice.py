@@ -77,8 +77,8 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     xs = _positions(transposed(whole_v), seen_down, page.text_height, settings)
     if len(xs) < 2 or len(ys) < 1:
         return None
-    ys = _with_open_ends(ys, whole_v | transposed(seen_down), page.text_height, settings)
-    xs = _with_open_ends(xs, transposed(whole_h | seen_across), page.text_height, settings)
+    ys = _with_open_ends(ys, whole_v, transposed(seen_down), page.text_height, settings)
+    xs = _with_open_ends(xs, transposed(whole_h), transposed(seen_across), page.text_height, settings)
     if len(ys) < 2:
         return None
     segments_h, segments_v = rules.segments_horizontal[window], rules.segments_vertical[window]
@@ -101,8 +101,8 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     rows = _ends_of_slits(ys, text, horizontal, slit, stroke)
     columns = _ends_of_slits(xs, transposed(text), vertical.T, slit, stroke)
     none = frozenset(on_page_xs[i] for i in strokes)
-    lost_ys = frozenset(y + y0 for y in _lines_left_out(long_h, ys, settings.snap * height))
-    lost_xs = frozenset(x + x0 for x in _lines_left_out(transposed(long_v), xs, settings.snap * height))
+    lost_ys = frozenset(y + y0 for y in _lines_left_out(level, ys, height, settings))
+    lost_xs = frozenset(x + x0 for x in _lines_left_out(plumb, xs, height, settings))
     found = _without_chance_lines(_without_lines(found, rows, columns), none, settings.lattice)
     found = _without_sheet_around(found, text, (x0, y0), height, settings)
     return replace(found, contested_xs=found.contested_xs | lost_xs, contested_ys=found.contested_ys | lost_ys)
@@ -158,13 +158,15 @@ def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSett
     return sorted([*by_ink, *(row for row in others if all(abs(row - at) > reach for at in by_ink))])
 
 
-def _lines_left_out(long: Mask, positions: list[float], reach: float) -> list[float]:
+def _lines_left_out(looks: _Looks, positions: list[float], height: float, settings: RulingSettings) -> list[float]:
     """Where several horizontal runs too long for strokes lie on one line that is none of the rules: one was lost there.
 
-    A single one is an underline, or a word that is struck out.
+    A single one is an underline, or a word that is struck out; one that the network does not see is handwriting.
     """
-    components = components_of(long)
-    inside = [float(row) for row in components.row[1:] if positions[0] < row < positions[-1]]
+    components, reach = components_of(looks.long), settings.snap * height
+    seen = cv2.dilate(looks.likely, np.ones((3, 1), np.uint8)) >= 255 * settings.evidence.not_seen
+    is_seen = components.count(components.mask & np.where(seen, 255, 0).astype(np.uint8)) >= components.area / 2
+    inside = [float(row) for row in components.row[1:][is_seen[1:]] if positions[0] < row < positions[-1]]
     runs = sorted(row for row in inside if min(abs(row - at) for at in positions) > reach)
     return [(one + other) / 2 for one, other in pairwise(runs) if other - one <= reach / 2]
 
@@ -274,19 +276,20 @@ def _text(
 
 
 def _with_open_ends(
-    positions: list[float], crossing: Mask, text_height: float, settings: RulingSettings
+    positions: list[float], crossing: Mask, seen: Mask, text_height: float, settings: RulingSettings
 ) -> list[float]:
     """Add the outer rule of a table that the page's edge or a page break left open.
 
     The crossing rules show it: when at least half of them run on past the outermost rule by more than a line of text,
     or its first and its last one do, the table does too. Others are strokes of a title that happen to stand over rules.
+    Their ink says how far; whether they run on, that or what is ``seen`` by the network.
     """
     rows = np.flatnonzero(crossing.any(axis=1))
     if not len(rows) or len(positions) < 2:
         return positions
     first, last = float(rows[0]), float(rows[-1])
     beyond = settings.longer_than_stroke * text_height
-    found = list(positions)
+    found, crossing = list(positions), crossing | seen
     if positions[0] - first > beyond and _run_on(crossing, (first, positions[0]), (positions[0], positions[1])):
         found = [first, *found]
     if last - positions[-1] > beyond and _run_on(crossing, (positions[-1], last), (positions[-2], positions[-1])):
