@@ -170,6 +170,18 @@ class TestDrawnTables:
         paper[YS[0] - 2 : YS[0] + 3] = 255
         assert_found(only_grid(read(paper)), every_cell(4, 4), XS, YS, within=4)
 
+    def test_a_table_whose_side_was_cut_off_where_few_rules_run_on(self):
+        """Its first column, of merged labels, was silently lost: fewer than half of the level rules reach the edge."""
+        xs, ys = (0, 160, 400, 700, 1000), (200, 250, 300, 350, 400, 450, 500)
+        spans = [(0, 0, 6, 1), *((row, col, 1, 1) for row in range(6) for col in (1, 2, 3))]
+        paper = draw(spans, xs, ys)
+        paper[:, :3] = 255
+        write(paper, "绩效\n指标", 60, 320)
+        for row in range(6):
+            for left, text in ((200, "培训人次"), (470, "500人次"), (800, "10")):
+                write(paper, text, left, ys[row] + 14)
+        assert_found(only_grid(read(paper)), spans, xs, ys, within=5)
+
     def test_an_outer_rule_that_touches_no_other(self):
         """A label beside the whole table, open above and below: its left rule stands alone."""
         paper = sheet()

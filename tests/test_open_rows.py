@@ -55,6 +55,28 @@ class TestRuledColumns:
             write(paper, "\n".join(text[n : n + 20] for n in range(0, len(text), 20)), left + 8, FIRST + 12)
         assert spans_of(only_grid(read(paper))) == every_cell(2, 2)
 
+    def test_prose_in_merged_cells_was_cut_into_rows(self):
+        """Of a self-evaluation the annual goal and what was done, each over several columns, became three rows."""
+        xs, ys = (100, 300, 620, 880, 1140), (190, 240, 420, 470, 520)
+        spans = [(0, 0, 1, 2), (0, 2, 1, 2), (1, 0, 1, 2), (1, 2, 1, 2)]
+        spans += [(row, col, 1, 1) for row in (2, 3) for col in range(4)]
+        paper = draw(spans, xs, ys)
+        write(paper, f"{WIDE[:20]}\n{WIDE[20:37]}2022年\n{WIDE[:12]}15%", 108, 262)
+        write(paper, f"{WIDE[5:24]}\n{WIDE[24:38]}386人\n{WIDE[:18]}\n况良好", 628, 248)
+        write_rows(
+            paper, [("指标", "年度值", "完成值", "分值"), ("培训", "500", "498", "10")], 484, (130, 330, 640, 900), 50
+        )
+        assert spans_of(only_grid(read(paper))) == sorted(spans)
+
+    def test_one_row_of_three_lines_in_a_ruled_table_is_whole(self):
+        xs, ys = COLUMNS, (190, 240, 290, 420, 470, 520)
+        paper = draw(every_cell(5, 4), xs, ys)
+        for row in (0, 1, 3, 4):
+            write_rows(paper, [BODY[row % 4]], ys[row] + 14)
+        for left, lines in zip(LEFTS, ("设备\n购置\n数量", "不少\n于二\n百个", "共计\n二百\n一十", "10"), strict=True):
+            write(paper, lines, left, 300)
+        assert spans_of(only_grid(read(paper))) == every_cell(5, 4)
+
     def test_a_merged_cell_beside_the_rows_stays_whole(self):
         paper = frame(sheet(), [(40, HEAD, 100, FOOT)])
         paper = draw(every_cell(2, 4), COLUMNS, (HEAD, FIRST, FOOT), paper=paper)

@@ -44,8 +44,51 @@ class TestColumns:
         write(paper, "签字", 500, YS[0] + 14)
         assert len(sure(only_grid(read(paper)))) == 10
 
+    def test_labels_of_two_levels_between_which_the_rule_was_lost(self):
+        """Of a timetable with a dark side the columns of 上午 and 第1节 were one; all cells stood a column too far."""
+        xs, ys = (100, 400, 700, 960, 1140), (190, 240, 290, 340, 390, 440, 490)
+        spans = [(0, 0, 6, 1), *((row, col, 1, 1) for row in range(6) for col in range(1, 4))]
+        paper = draw(spans, xs, ys)
+        for top, text in ((228, "上午"), (328, "下午"), (428, "晚上")):
+            write(paper, text, 120, top)
+        for row in range(6):
+            write(paper, f"第{row + 1}节", 290, ys[row] + 12)
+        write_rows(paper, [("自习", "语文", "化学")] * 6, ys[0] + 12, (450, 780, 1000), pitch=50)
+        assert not sure(only_grid(read(paper)))
+
+    def test_lines_of_a_list_indented_at_other_places_are_one_column(self):
+        xs, ys = (100, 700, 960, 1140), (190, 390, 440, 490)
+        paper = draw([(0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1), *every_cell(3, 3)[3:]], xs, ys)
+        for n, (indent, text) in enumerate(
+            [(0, "一、完成全部任务"), (60, "（一）培训五百人次"), (60, "（二）验收合格"), (0, "二、支出合规")]
+        ):
+            write(paper, text, 120 + indent, 200 + 46 * n)
+        assert len(sure(only_grid(read(paper)))) == 9
+
 
 class TestRows:
+    def head_of_two(self, lost: bool) -> Paper:
+        """A label over two columns, each with its own label; the rule below it may be lost, and the one beside it is
+        drawn between the lower labels only."""
+        xs, ys = (100, 180, 260, 500, 800, 1140), (190, 230, 270, 320, 370, 420)
+        spans = [(0, 0, 1, 2), *((0, col, 2, 1) for col in (2, 3, 4))]
+        spans += [(row, col, 1, 1) for row in range(1, 5) for col in range(5) if row > 1 or col < 2]
+        paper = draw(spans, xs, ys)
+        if lost:
+            paper[228:233, 103:257] = 255
+            rule(paper, 180, 231, 180, 270)
+        write(paper, "2024年", 132, 199)
+        write(paper, "月", 128, 239)
+        write(paper, "日", 208, 239)
+        for left, text in ((330, "凭证号"), (610, "摘要"), (940, "余额")):
+            write(paper, text, left, 218)
+        write_rows(paper, [("1", "3", "收59", "收回借款", "10.5")] * 3, 284, (134, 214, 330, 580, 940), pitch=50)
+        return paper
+
+    def test_a_date_over_month_and_day_without_its_rule_shifted_a_ledger_by_a_row(self):
+        assert len(sure(only_grid(read(self.head_of_two(lost=False))))) == 21
+        assert not sure(only_grid(read(self.head_of_two(lost=True))))
+
     def test_the_rule_under_a_label_of_two_columns_was_lost(self):
         spans = [
             (0, 0, 1, 2),

@@ -78,6 +78,9 @@ class PartedTextSettings:
     narrow: float = 0.6
     """A cell beside white narrower than that between columns ends there with no more than this probability (0 to 1)."""
 
+    on_rule: int = 3
+    """Ink so near to where a rule goes on elsewhere may be that rule's, in pixels: half its thickness, its soft edge."""
+
     smallest_letter: float = 0.4
     """What is smaller may be dirt, and is no text beside a table."""
 
