@@ -186,6 +186,23 @@ def _order_and_batches(engine: OcrEngine) -> Iterator[str]:
         )
 
 
+def _second_readings(engine: OcrEngine) -> Iterator[str]:
+    """What another recogniser reads, where the engine has one: as many readings, each whole, the same every time."""
+    crops = _crops()
+    readings = engine.recognise_again(crops)
+    if (engine.recognise_again([]) is None) != (readings is None):
+        yield "recognise_again: it gives None for some crops and readings for others"
+    if readings is None:
+        return
+    if not isinstance(readings, list) or len(readings) != len(crops):
+        yield f"recognise_again: {len(crops)} crops must give a list of as many readings, and give {_shown(readings)}"
+        return
+    for place, reading in enumerate(readings):
+        yield from (f"recognise_again, crop {place}: {breach}" for breach in _breaches(reading))
+    if engine.recognise_again(crops) != readings:
+        yield "recognise_again: the same crops give other readings the second time"
+
+
 def _detection(engine: OcrEngine) -> Iterator[str]:
     """Outlines of the lines of a page: inside it, corners in reading order, top to bottom, none on a blank page."""
     page = _page()
@@ -285,6 +302,7 @@ CHECKS: tuple[EngineCheck, ...] = (
     _readings,
     _nothing_to_read,
     _order_and_batches,
+    _second_readings,
     _detection,
     _threads,
 )

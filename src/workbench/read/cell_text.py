@@ -53,6 +53,9 @@ AMOUNT_AND_LABEL = re.compile(r"[-−]?[\d,，]+\.\d\d[\u3400-\u9fff]{3,}")
 AMOUNT_LINE = re.compile(r"[-−+－(（¥￥≥≤<>＜＞]?\d(?:[\d.,，]*\d)?[.,，]?[%％]?[)）]?[^\W\d]{0,2}")
 """A line that is all one number, or the part of one before a wrap, with its sign and a short unit."""
 
+IN_BRACKETS = re.compile(r"\s*[(（][\d.,，\s]+[)）]\s*")
+"""A number in brackets, with nothing beside it."""
+
 ITEM_NUMBER = re.compile(r"(?:^|(?<=[；;。，,：:、\s]))[\dA-Za-z一二三四五六七八九十①-⑳]{1,3}[)）]")
 """The number of an item of a list (``1）``): its bracket has no partner."""
 
@@ -92,9 +95,10 @@ def least_sure(reading: Reading) -> float:
 
 
 def same_values(first: str, second: str) -> bool:
-    """Whether two readings of a line agree in all characters that can change a meaning."""
+    """Whether two readings of a line agree in all characters that can change a meaning. Brackets around a number do:
+    in accounts they stand for a minus."""
     one, two = ([c for c in text if c not in PUNCTUATION] for text in (first, second))
-    return one == two
+    return one == two and bool(IN_BRACKETS.fullmatch(first)) == bool(IN_BRACKETS.fullmatch(second))
 
 
 def as_printed(reading: Reading, crop: NDArray[np.uint8], usual_pitch: float, settings: CellTextSettings) -> str:

@@ -20,7 +20,9 @@ class CellReading:
     """What was read in a cell: its ``text``, the ``lines`` of ink that it was read from, its least sure ``character``.
 
     ``agreement`` is 1 where a second reading of every doubtful line was the same, 0 where one was not, None where no
-    line was doubtful. ``other`` is what another recogniser read, where that is something else.
+    line was doubtful. ``other`` is what another recogniser read, where that is something else. ``legible`` is the
+    recogniser's own confidence in the least sure character (0 to 1): ``character`` is lower where more speaks against
+    the text.
     """
 
     text: str
@@ -28,6 +30,7 @@ class CellReading:
     character: float
     agreement: float | None = None
     other: str | None = None
+    legible: float = 1.0
 
     @property
     def state(self) -> CellState:
@@ -57,7 +60,7 @@ def read_twice(as_scanned: CellReading, cleaned: CellReading, buried: bool, sett
     A cell is called obscured where neither reading is to be relied on.
     """
     if same_values(as_scanned.text, cleaned.text):
-        surer = max(as_scanned, cleaned, key=lambda reading: reading.character)
+        surer = max(cleaned, as_scanned, key=lambda reading: reading.character)  # strokes of a seal become brackets
         if surer.text:
             return CellText(surer.text, "text", surer.character, 1.0)
         return _blank(buried or bool(cleaned.lines), settings)
@@ -66,7 +69,7 @@ def read_twice(as_scanned: CellReading, cleaned: CellReading, buried: bool, sett
     surer = max(cleaned, as_scanned, key=lambda reading: reading.character if reading.text else 0.0)
     if as_scanned.character >= settings.second_reading.sure:
         surer = as_scanned  # a reading from which characters were taken off is as sure of the others
-    if surer.character < settings.legible:
+    if surer.legible < settings.legible:
         return CellText("", "obscured", min(surer.character, settings.second_reading.unsure), 0.0)
     return replace(read_once(surer), agreement=0.0)
 

@@ -31,7 +31,7 @@ from workbench.read.rough import has_grain_in_number, leaves_points, read_covere
 from workbench.read.second_reading import LineRead, reread_doubtful
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
 from workbench.read.symbols import lone_symbol, with_leading_symbol
-from workbench.read.two_readers import read_by_another
+from workbench.read.two_readers import differ, read_by_another
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
@@ -108,18 +108,34 @@ def _jobs(box: CellBox, text: PageText) -> list[_Job]:
     return [_Job(box, layer) for layer in layers]
 
 
+def _last_reads(
+    jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]]
+) -> dict[CellBox, tuple[TextLayer, Sequence[LineRead]]]:
+    """The reading of each cell with the least on it, and its layer: in earlier ones a seal makes lines of any kind."""
+    return {job.box: (job.layer, lines) for job, lines in zip(jobs, reads, strict=True)}
+
+
 def _beside_several_numbers(
     tables: Sequence[PageTable], jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]]
 ) -> set[CellBox]:
-    """The cells with several lines in rows of tables in which a cell has several numbers: these may be two rows."""
-    read = list(zip(jobs, reads, strict=True))
-    numbers = {job.box for job, lines in read if has_several_numbers([line.reading for line in lines])}
-    several = {job.box for job, lines in read if len(lines) > 1}
-    return {
+    """The cells with several numbers; and where these may be those of two rows, the cells with several lines beside
+    them.
+
+    Numbers that have no room on one line may be a single one that was wrapped: that says nothing of other cells.
+    """
+    read = _last_reads(jobs, reads)
+    numbers = {box for box, (_, lines) in read.items() if has_several_numbers([line.reading for line in lines])}
+    several = {box for box, (_, lines) in read.items() if len(lines) > 1}
+    rows = {
+        box
+        for box, (layer, lines) in read.items()
+        if box in numbers and sum(line.part.line.width for line in lines) < box.x1 - box.x0 - layer.text_height
+    }
+    return numbers | {
         cell
         for table in tables
         for cell in several.intersection(table.cells)
-        if any(map(cell.shares_row_with, numbers.intersection(table.cells)))
+        if any(map(cell.shares_row_with, rows.intersection(table.cells)))
     }
 
 
@@ -132,14 +148,14 @@ def _with_lines_too_high(
     ``text_height`` pixels: larger ones are of a stamp or a watermark. Of other characters nothing is known.
     """
     found = set()
-    for job, lines in zip(jobs, reads, strict=True):
+    for box, (_, lines) in _last_reads(jobs, reads).items():
         for read in lines:
             rooms = [pitch * read.part.crop.shape[1] for pitch in chinese_pitches(read.reading)]
             figures = [text_height] if is_number(read.reading.text.strip()) else []
             expected = rooms or figures
             is_level = bool(expected) and not read.part.downwards
             if is_level and read.part.line.height > settings.highest_line * median(expected):
-                found.add(job.box)
+                found.add(box)
     return found
 
 
@@ -152,11 +168,12 @@ def _cell_reading(
     readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
     lines = [read.part.line for read in reads]
     joined = cell_text(readings, crops, text.text_height, settings.cell_text)
-    other = _other_text(reads)
+    other = _other_text(reads, joined)
     downwards = any(read.part.downwards for read in reads)
     if downwards:
         joined = joined.replace(" ", "")  # the gaps between characters put side by side are no spaces
     character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
+    legible = character
     agreements = [read.agreement for read in reads if read.agreement is not None]
     if downwards and is_number(joined):
         doubted = True  # numbers of a few digits under each other, and not one that is written downwards
@@ -166,20 +183,19 @@ def _cell_reading(
         character = min(character, unsure)
     symbol = lone_symbol(joined, lines, text, settings)
     if symbol is None:
-        return CellReading(joined, lines, character, min(agreements, default=None), other)
+        return CellReading(joined, lines, character, min(agreements, default=None), other, legible)
     sure = settings.symbols.sure_of_shape
     confirmed = symbol.text == joined and symbol.confidence == sure  # two kinds of evidence agree
     agreements = agreements if symbol.text == joined else []
     character = max(character, sure) if confirmed else symbol.confidence
-    other = None if confirmed else other
-    return CellReading(symbol.text, lines, character, min(agreements, default=None), other)
+    return CellReading(symbol.text, lines, character, min(agreements, default=None), legible=legible)
 
 
-def _other_text(reads: Sequence[LineRead]) -> str | None:
-    """The text of a cell with the lines that another reader read otherwise as it did; None: there are none."""
-    if all(read.other is None for read in reads):
-        return None
-    return "".join(read.reading.text if read.other is None else read.other for read in reads)
+def _other_text(reads: Sequence[LineRead], joined: str) -> str | None:
+    """The text of a cell with the lines that another reader read otherwise as it did; None where that is no other text
+    than ``joined``."""
+    other = "".join(read.reading.text if read.other is None else read.other for read in reads)
+    return other if any(read.other is not None for read in reads) and differ(joined, other, is_sure=False) else None
 
 
 def _has_doubtful_points(

@@ -63,11 +63,13 @@ def _is_sure(read: LineRead, settings: ReadSettings) -> bool:
 def differ(first: str, second: str, is_sure: bool = True) -> bool:
     """Whether two readers differ about a line: about its numbers, and where the first is not sure, about its text.
 
+    That the second reads no text at all says nothing: small signs it does not see.
+
     >>> differ("1,386万元", "1.386万元"), differ("≥38.5万元", "38.5万元"), differ("完成12次", "完戌12次")
     (True, False, False)
     """
     one, other = _folded(first), _folded(second)
-    if NUMBER.findall(one) == NUMBER.findall(other) and (is_sure or _meaning(one) == _meaning(other)):
+    if NUMBER.findall(one) == NUMBER.findall(other) and (is_sure or not other or _meaning(one) == _meaning(other)):
         return False
     return one.translate(LIKE_DIGITS) != other.translate(LIKE_DIGITS)
 

@@ -79,7 +79,7 @@ class PartedTextSettings:
     """A cell beside white narrower than that between columns ends there with no more than this probability (0 to 1)."""
 
     on_rule: int = 3
-    """Ink so near to where a rule goes on elsewhere may be that rule's, in pixels: half its thickness, its soft edge."""
+    """Ink so near to where a rule goes on elsewhere may be the rule, in pixels: half of it and its soft edge."""
 
     smallest_letter: float = 0.4
     """What is smaller may be dirt, and is no text beside a table."""
