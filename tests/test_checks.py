@@ -236,7 +236,7 @@ def test_every_check_of_the_package_has_its_case():
         for _, function in inspect.getmembers(module, inspect.isfunction)
         for code in re.findall(r"^``([a-z-]+)``", function.__doc__ or "")
     }
-    assert named == {*CASES, "obscured"}
+    assert named == {*CASES, "obscured", "readers-disagree"}  # those two are known by their cells
 
 
 def test_a_consistent_form_has_no_findings():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -135,7 +137,8 @@ def test_the_strokes_of_a_title_over_two_rules_do_not_open_the_table() -> None:
 class TestOneOfTwoReadings:
     @staticmethod
     def reading(text: str, character: float = 0.99) -> CellReading:
-        return CellReading(text, ("line",) if text else (), character)  # type: ignore[arg-type]
+        lines = ("line",) if text else ()
+        return CellReading(text, lines, character, legible=character)  # type: ignore[arg-type]
 
     def test_readings_that_agree_are_sure(self):
         found = read_twice(self.reading("12.5"), self.reading("12.5", 0.7), False, READ_DEFAULTS)
@@ -152,6 +155,20 @@ class TestOneOfTwoReadings:
     def test_two_unsure_readings_that_differ_are_obscured(self):
         found = read_twice(self.reading("8", 0.4), self.reading("3", 0.5), False, READ_DEFAULTS)
         assert (found.text, found.state) == ("", "obscured")
+
+    def test_legible_print_under_a_seal_whose_brackets_do_not_match_was_blank(self):
+        """What is doubted for another reason than its characters is read, and doubted."""
+        under_seal = replace(self.reading("项目（农户的满意度", 0.3), legible=0.99)
+        found = read_twice(self.reading("页目农厂的芯", 0.2), under_seal, False, READ_DEFAULTS)
+        assert (found.text, found.character, found.agreement) == ("项目（农户的满意度", 0.3, 0.0)
+
+    def test_a_number_in_brackets_is_not_the_number_without_them(self):
+        found = read_twice(self.reading("（1,234.56）"), self.reading("1,234.56"), False, READ_DEFAULTS)
+        assert (found.text, found.agreement) == ("（1,234.56）", 0.0)
+
+    def test_a_bracket_of_a_seal_beside_a_number_is_none(self):
+        found = read_twice(self.reading("）15.1", 0.3), self.reading("15.1", 0.3), False, READ_DEFAULTS)
+        assert found.text == "15.1"
 
     def test_a_stroke_of_a_seal_in_an_empty_cell_is_no_text(self):
         assert read_twice(self.reading("厂", 0.5), self.reading("", 1.0), False, READ_DEFAULTS).state == "empty"

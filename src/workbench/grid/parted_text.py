@@ -50,12 +50,12 @@ def with_parted_text(
         y
         for cell in cells
         for x in lattice.xs[cell.col + 1 : cell.col + cell.colspan]
-        for _, y in _above_labels(cell, x, text, text_lines, corridor, settings.on_rule)
+        for _, y in _above_labels(cell, x, text, text_lines, corridor, settings.on_rule, ink)
     ]
     parted += [
         y
         for both, x in _side_by_side(cells)
-        for line, y in _above_labels(both, x, text, text_lines, corridor, settings.on_rule)
+        for line, y in _above_labels(both, x, text, text_lines, corridor, settings.on_rule, ink)
         if _runs_across(line, both, x, text, corridor, narrowest) and not _is_ruled(ink, x, both.y0, y)
     ]
     contested_ys = lattice.contested_ys.union(parted)
@@ -73,16 +73,27 @@ def _side_by_side(cells: Sequence[CellBox]) -> Iterator[tuple[CellBox, float]]:
 
 
 def _above_labels(
-    cell: CellBox, x: float, text: TextLayer, text_lines: TextLineSettings, corridor: float, on_rule: int
+    cell: CellBox,
+    x: float,
+    text: TextLayer,
+    text_lines: TextLineSettings,
+    corridor: float,
+    on_rule: int,
+    ink: Mask,
 ) -> Iterator[tuple[LineBox, float]]:
     """The lines in a cell that run across the border of two columns at ``x``, above a line with white there, and the
-    height between the two: it is the label of both above a label for each, and the rule between them was lost."""
+    height between the two: it is the label of both above a label for each, and the rule between them was lost.
+
+    The rule at ``x`` may be drawn between the lower labels alone.
+    """
     lines = find_lines(cell, text, text_lines)
-    # Part of the rule at x may be drawn: between the lower labels alone.
-    white = [_white_around(x, line.y0, line.y1, text, (line.x0, line.x1), on_rule) for line in lines]
+    white = [_white_around(x, line.y0, line.y1, text, (line.x0, line.x1)) for line in lines]
     for (one, a), (other, b) in pairwise(zip(lines, white, strict=True)):
+        y = (one.y1 + other.y0) / 2
+        if a < corridor > b and _is_ruled(ink, x, y, cell.y1):
+            b = _white_around(x, other.y0, other.y1, text, (other.x0, other.x1), on_rule)
         if a < corridor <= b < np.inf:
-            yield one, (one.y1 + other.y0) / 2
+            yield one, y
 
 
 def _is_ruled(ink: Mask, x: float, top: float, bottom: float) -> bool:
@@ -210,7 +221,8 @@ def _white_around(
     x: float, top: float, bottom: float, text: TextLayer, sides: tuple[int, int | None] = (0, None), on_rule: int = 0
 ) -> float:
     """How wide (pixels) the white around a column's border is in a row, and between its ``sides``; 0 where ink lies on
-    it, inf where there is none on one of its sides. Ink no further than ``on_rule`` from the border does not count."""
+    it, inf where there is none on one of its sides. Ink no further than
+    ``on_rule`` from the border does not count."""
     inked = np.asarray(text.ink[max(0, round(top)) : round(bottom), : sides[1]].any(axis=0))
     inked[: sides[0]] = False
     if on_rule:
