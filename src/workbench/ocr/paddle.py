@@ -56,6 +56,18 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """ONNX Runtime says nothing but errors: of the graph of PP-OCRv5 it warns at length, and reads it rightly."""
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(3)
+    try:
+        yield
+    finally:
+        onnxruntime.set_default_logger_severity(2)  # its own default
+
+
 class PaddleEngine(OcrEngine):
     """PaddleOCR's `TextDetection` and `TextRecognition`, made on first use."""
 
@@ -96,7 +108,8 @@ class PaddleEngine(OcrEngine):
             return []
         if self._second is None:
             try:
-                self._second = self._recogniser_of(self.options.second_reader)
+                with _without_warnings():
+                    self._second = self._recogniser_of(self.options.second_reader)
             except WeightsError as error:
                 way_out = "numbers need a second reader; to go without, set WORKBENCH_SECOND_READER=none"
                 raise WeightsError(error.path, f"{error.reason}; {way_out}") from error
