@@ -14,7 +14,7 @@ import argparse
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tests.scans.typeset import GridCell, page_grids
 from tqdm import tqdm
@@ -59,8 +59,7 @@ def main() -> None:
 
 def score_form(spec: FormSpec) -> list[PageScore]:
     """Draw the form, damage its pages, and hold their grids against those drawn."""
-    style = replace(spec.drawing.look.style, font=spec.drawing.typeface.file, font_index=spec.drawing.typeface.index)
-    drawn = page_grids(printed_table(spec.drawing.form, spec.seed), style)
+    drawn = page_grids(printed_table(spec.drawing.form, spec.seed), spec.drawing.style)
     return [
         _score(spec, number, [_place(cell) for cell in grid.cells], _tables(Page(number, image)))
         for number, (grid, image) in enumerate(zip(drawn, draw_pages(spec), strict=True), start=1)

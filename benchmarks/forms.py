@@ -16,7 +16,7 @@ import multiprocessing
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import Any
@@ -144,9 +144,8 @@ def draw_pages(spec: FormSpec) -> Iterator[Pixels]:
     """The pages of the form, drawn and damaged."""
     drawing = spec.drawing
     table = printed_table(drawing.form, spec.seed)
-    style = replace(drawing.look.style, font=drawing.typeface.file, font_index=drawing.typeface.index)
-    pdf = typeset(table, style)
-    for number in range(len(page_grids(table, style))):
+    pdf = typeset(table, drawing.style)
+    for number in range(len(page_grids(table, drawing.style))):
         faults = faults_of(spec.condition, drawing.look.dpi, 1000 * spec.seed + number)
         yield damage(draw_page(pdf, number, drawing.look.dpi), faults)
 

@@ -201,6 +201,11 @@ class Drawing:
     typeface: Typeface
     look: Look
 
+    @property
+    def style(self) -> Style:
+        """The style of the look, in the typeface."""
+        return replace(self.look.style, font=self.typeface.file, font_index=self.typeface.index)
+
 
 @dataclass(frozen=True)
 class PageSpec:
@@ -328,8 +333,7 @@ def _characters(typeface: Typeface) -> frozenset[int]:
 
 @lru_cache(maxsize=4)
 def _drawn(drawing: Drawing) -> tuple[bytes, list[PageGrid], list[list[Box]]]:
-    face = drawing.typeface
-    style = replace(drawing.look.style, font=face.file, font_index=face.index)
+    style = drawing.style
     table = forms()[drawing.form]
     table = table if style.rules == "all" else as_list(table)
     return typeset(table, style), page_grids(table, style), page_boxes(table, style)

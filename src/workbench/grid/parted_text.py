@@ -28,8 +28,11 @@ def with_parted_text(
     text_lines: TextLineSettings,
     narrowest: float,
     ink: Mask,
-) -> Lattice:
-    """The lattice of some cells with the lines contested that its text shows and nobody drew.
+) -> tuple[Lattice, list[CellBox]]:
+    """The lattice of some cells with the lines contested that its text shows and nobody drew, and the cells.
+
+    Two of these are unsure where a line of text runs across the border between them: what was taken for a rule may be a
+    stroke of it.
 
     ``narrowest``: the least white between two columns, in text heights; ``ink``: that of the page with its rules.
     """
@@ -50,21 +53,31 @@ def with_parted_text(
         y
         for cell in cells
         for x in lattice.xs[cell.col + 1 : cell.col + cell.colspan]
-        for _, y in _above_labels(cell, x, text, text_lines, corridor, settings.on_rule, ink)
+        for _, y in _above_labels(lines[cell], cell, x, text, corridor, settings.on_rule, ink)
     ]
-    parted += [
-        y
-        for both, x in _side_by_side(cells)
-        for line, y in _above_labels(both, x, text, text_lines, corridor, settings.on_rule, ink)
-        if _runs_across(line, both, x, text, corridor, narrowest) and not _is_ruled(ink, x, both.y0, y)
+    unsure: set[tuple[int, int]] = set()
+    for both, x in _side_by_side(cells):
+        of_both = find_lines(both, text, text_lines)
+        across = [line for line in of_both if _runs_across(line, both, x, text, corridor, narrowest)]
+        if not across:
+            continue
+        above = _above_labels(of_both, both, x, text, corridor, settings.on_rule, ink)
+        parted += [y for line, y in above if line in across and not _is_ruled(ink, x, both.y0, y)]
+        if not _is_ruled(ink, x, both.y0, both.y1):
+            unsure |= {(both.row, both.col), (both.row, both.col + 1)}
+    contested_xs, contested_ys = lattice.contested_xs.union(lost), lattice.contested_ys.union(parted)
+    doubted = [
+        replace(cell, border=min(cell.border, settings.narrow))
+        if cell.colspan == 1 and (cell.row, cell.col) in unsure
+        else cell
+        for cell in cells
     ]
-    contested_ys = lattice.contested_ys.union(parted)
-    return replace(lattice, contested_xs=lattice.contested_xs.union(lost), contested_ys=contested_ys)
+    return replace(lattice, contested_xs=contested_xs, contested_ys=contested_ys), doubted
 
 
 def _side_by_side(cells: Sequence[CellBox]) -> Iterator[tuple[CellBox, float]]:
-    """Each two cells of one column that have their rows in common and a border between them, as one cell, and where
-    that border is."""
+    """Each two cells, one column wide, that stand side by side in the same rows: both as one, and where the border
+    between them is."""
     starting = {(cell.row, cell.rowspan, cell.col): cell for cell in cells if cell.colspan == 1}
     for cell in starting.values():
         other = starting.get((cell.row, cell.rowspan, cell.col + 1))
@@ -73,20 +86,19 @@ def _side_by_side(cells: Sequence[CellBox]) -> Iterator[tuple[CellBox, float]]:
 
 
 def _above_labels(
+    lines: Sequence[LineBox],
     cell: CellBox,
     x: float,
     text: TextLayer,
-    text_lines: TextLineSettings,
     corridor: float,
     on_rule: int,
     ink: Mask,
 ) -> Iterator[tuple[LineBox, float]]:
-    """The lines in a cell that run across the border of two columns at ``x``, above a line with white there, and the
-    height between the two: it is the label of both above a label for each, and the rule between them was lost.
+    """Of the lines in a cell those that run across the border of two columns at ``x``, above a line with white there,
+    and the height between the two: it is the label of both above a label for each, and the rule between them was lost.
 
     The rule at ``x`` may be drawn between the lower labels alone.
     """
-    lines = find_lines(cell, text, text_lines)
     white = [_white_around(x, line.y0, line.y1, text, (line.x0, line.x1)) for line in lines]
     for (one, a), (other, b) in pairwise(zip(lines, white, strict=True)):
         y = (one.y1 + other.y0) / 2
@@ -188,41 +200,11 @@ def with_narrow_white(
     return replace(lattice, contested_xs=lattice.contested_xs.union(contested)), doubted
 
 
-def with_text_across(
-    cells: Sequence[CellBox],
-    text: TextLayer,
-    settings: PartedTextSettings,
-    text_lines: TextLineSettings,
-    narrowest: float,
-    ink: Mask,
-) -> list[CellBox]:
-    """The cells, two of them unsure where a line of text runs across the border between them: what was taken for a rule
-    may be a stroke of it.
-
-    ``narrowest`` and ``ink``: as in `with_parted_text`.
-    """
-    unsure: set[tuple[int, int]] = set()
-    corridor, most = settings.corridor * text.text_height, narrowest * text.text_height + 2
-    for both, x in _side_by_side(cells):
-        lines = find_lines(both, text, text_lines)
-        if any(_runs_across(line, both, x, text, corridor, most) for line in lines) and not _is_ruled(
-            ink, x, both.y0, both.y1
-        ):
-            unsure |= {(both.row, both.col), (both.row, both.col + 1)}
-    return [
-        replace(cell, border=min(cell.border, settings.narrow))
-        if cell.colspan == 1 and (cell.row, cell.col) in unsure
-        else cell
-        for cell in cells
-    ]
-
-
 def _white_around(
     x: float, top: float, bottom: float, text: TextLayer, sides: tuple[int, int | None] = (0, None), on_rule: int = 0
 ) -> float:
     """How wide (pixels) the white around a column's border is in a row, and between its ``sides``; 0 where ink lies on
-    it, inf where there is none on one of its sides. Ink no further than
-    ``on_rule`` from the border does not count."""
+    it, inf where there is none on one of its sides. Ink no further than ``on_rule`` from the border does not count."""
     inked = np.asarray(text.ink[max(0, round(top)) : round(bottom), : sides[1]].any(axis=0))
     inked[: sides[0]] = False
     if on_rule:

@@ -15,7 +15,7 @@ from workbench.grid.borderless.alignment import find_aligned_lattices, overlap
 from workbench.grid.borderless.cell_edges import kept_off_ink
 from workbench.grid.borderless.open_rows import with_open_rows
 from workbench.grid.masks import Mask
-from workbench.grid.parted_text import beside_tables, with_narrow_white, with_parted_text, with_text_across
+from workbench.grid.parted_text import beside_tables, with_narrow_white, with_parted_text
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
 from workbench.grid.structure.cells import CellBox, find_cells, with_contested, without_unused_rules
@@ -77,11 +77,11 @@ def _contested_by_text(
         PageTable(*with_narrow_white(table.lattice, table.cells, page.cleaned, parted, narrowest)) for table in tables
     ]
     text = page.away_from_handwriting(page.strokes, narrowest * page.cleaned.text_height)
-    lattices = [with_parted_text(table.lattice, table.cells, text, parted, lines, narrowest, ink) for table in tables]
-    cells = [with_text_across(table.cells, text, parted, lines, narrowest, ink) for table in tables]
+    shown = [with_parted_text(table.lattice, table.cells, text, parted, lines, narrowest, ink) for table in tables]
+    lattices = beside_tables([lattice for lattice, _ in shown], text, parted)
     return [
-        PageTable(lattice, with_contested(lattice, of_table, settings.ruling))
-        for lattice, of_table in zip(beside_tables(lattices, text, parted), cells, strict=True)
+        PageTable(lattice, with_contested(lattice, cells, settings.ruling))
+        for lattice, (_, cells) in zip(lattices, shown, strict=True)
     ]
 
 

@@ -128,13 +128,23 @@ def _readings(engine: OcrEngine) -> Iterator[str]:
     readings = engine.recognise(crops)
     if not all(map(np.array_equal, before, crops)):
         yield "recognise: it writes into the crops that it was given"
-    if not isinstance(readings, list) or len(readings) != len(crops):
-        yield f"recognise: {len(crops)} crops must give a list of as many readings, and give {_shown(readings)}"
+    yield from _breaches_of_each("recognise", crops, readings)
+    if _is_one_each(crops, readings) and not any(reading.text for reading in readings):
+        yield "recognise: it reads nothing at all in plain print"
+
+
+def _is_one_each(crops: Sequence[NDArray[np.uint8]], readings: object) -> bool:
+    """Whether the readings are a list, with one for each crop."""
+    return isinstance(readings, list) and len(readings) == len(crops)
+
+
+def _breaches_of_each(name: str, crops: Sequence[NDArray[np.uint8]], readings: Sequence[Reading]) -> Iterator[str]:
+    """What is wrong with the readings that the method called ``name`` gives of some crops."""
+    if not _is_one_each(crops, readings):
+        yield f"{name}: {len(crops)} crops must give a list of as many readings, and give {_shown(readings)}"
         return
     for place, reading in enumerate(readings):
-        yield from (f"recognise, crop {place}: {breach}" for breach in _breaches(reading))
-    if not any(reading.text for reading in readings):
-        yield "recognise: it reads nothing at all in plain print"
+        yield from (f"{name}, crop {place}: {breach}" for breach in _breaches(reading))
 
 
 def _breaches(reading: Reading) -> Iterator[str]:
@@ -194,11 +204,7 @@ def _second_readings(engine: OcrEngine) -> Iterator[str]:
         yield "recognise_again: it gives None for some crops and readings for others"
     if readings is None:
         return
-    if not isinstance(readings, list) or len(readings) != len(crops):
-        yield f"recognise_again: {len(crops)} crops must give a list of as many readings, and give {_shown(readings)}"
-        return
-    for place, reading in enumerate(readings):
-        yield from (f"recognise_again, crop {place}: {breach}" for breach in _breaches(reading))
+    yield from _breaches_of_each("recognise_again", crops, readings)
     if engine.recognise_again(crops) != readings:
         yield "recognise_again: the same crops give other readings the second time"
 
