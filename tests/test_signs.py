@@ -129,6 +129,11 @@ class TestLeadingSign:
         assert reading.text == printed
         assert reading.confidence == 0.99
 
-    @pytest.mark.parametrize("printed", ["—88%", ">88%", "-42个"])
+    @pytest.mark.parametrize("printed", ["-42个", "-1,386.50", "-5%"])
+    def test_a_minus_is_known_by_its_shape(self, printed):
+        """All negative amounts of a budget were sent to the review."""
+        assert self.read(printed, printed).confidence == 0.99
+
+    @pytest.mark.parametrize("printed", ["—88%", ">88%"])
     def test_a_dash_or_strict_inequality_before_a_number_is_doubted(self, printed):
         assert self.read(printed, printed).confidence < 0.5

@@ -203,6 +203,16 @@ _OF_READING = (
         calculations=EVERY_CALCULATION,
     ),
     FindingKind(
+        "several-values",
+        {
+            "field": _error("{field}格内有{count}个数值：{texts}，不能确定是哪一个，表中留空，请对照原件"),
+            "text": _warning("{field}格内有{count}个数值：{texts}，请对照原件"),
+            "row": _warning("本行各格均有{count}行数值，已拆分为{count}个指标，请核对"),
+        },
+        is_flag=True,
+        settled_by_looking=True,
+    ),
+    FindingKind(
         "missing-value",
         {
             "field": _warning("{field}为空"),

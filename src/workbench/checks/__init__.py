@@ -24,6 +24,7 @@ from workbench.checks.uncertain import (
     not_a_number,
     obscured,
     readers_disagree,
+    several_values,
     unmapped_cells,
     unread_actual,
     unread_target,
@@ -47,7 +48,8 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
     findings = list(form.notes)
     findings += [*obscured(form, cells), *readers_disagree(form, cells)]
     findings += low_confidence(form, review_threshold, cells)
-    findings += [*unmapped_cells(form), *not_a_number(form), *missing_heads(form), *missing_amounts(form)]
+    findings += [*unmapped_cells(form), *several_values(form), *not_a_number(form)]
+    findings += [*missing_heads(form), *missing_amounts(form)]
     findings += missing_values(rows, cells)
     findings += goals_out_of_order(form)
     findings += _budget_findings(form, review_threshold)

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from workbench.checks.wording import BLANK_CELL
 from workbench.fields import NUMBER_FIELDS, entries_of, field_name
-from workbench.findings import FINDINGS
+from workbench.findings import FINDINGS, listed
 from workbench.judging import Judged, page_of
 from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
+from workbench.several_values import has_several_values, values_of
 from workbench.values import PLACEHOLDERS, normalise
 
 LONGEST_QUANTITY = 12
@@ -99,11 +100,28 @@ def unmapped_cells(form: Form) -> Iterator[Finding]:
         yield statement.about(page=page_of(entry), found=entry.text)
 
 
+def several_values(form: Form) -> Iterator[Finding]:
+    """``several-values``: a cell has several values, one on each line; in a column of numbers that is null in the
+    tables, for which of them is meant, or whether they belong to as many rows, the form does not say."""
+    for table, number, field, entry in entries_of(form):
+        if has_several_values(entry.text):
+            values = values_of(entry.text)
+            statement = FINDINGS["several-values"].says(
+                "field" if (table, field) in NUMBER_FIELDS else "text",
+                field=field_name(field),
+                count=len(values),
+                texts=listed(values),
+            )
+            yield statement.about(table, number or None, field, page_of(entry), "一个数值", "；".join(values))
+
+
 def not_a_number(form: Form) -> Iterator[Finding]:
     """``not-a-number``: a column of numbers holds something that is none; the value is null in the tables."""
     for table, number, field, entry in entries_of(form):
         parse = NUMBER_FIELDS.get((table, field))
-        if parse is None or normalise(entry.text) in PLACEHOLDERS or parse(entry.text) is not None:
+        if parse is None or has_several_values(entry.text) or normalise(entry.text) in PLACEHOLDERS:
+            continue
+        if parse(entry.text) is not None:
             continue
         statement = FINDINGS["not-a-number"].says("field", field=field_name(field), text=entry.text)
         yield statement.about(table, number or None, field, page_of(entry), "数字", entry.text)
@@ -115,6 +133,8 @@ _DAMAGED = re.compile(r"[0-9OoIlSBZ〇|][0-9OoIlSBZ〇|., ]*(?:[%‰]|[\u4e00-\u
 
 def unread_target(row: Judged) -> Iterator[Finding]:
     """``not-a-number``: a target read as text that has a comparison symbol and digits, or looks like a number."""
+    if has_several_values(row.row.target.text):
+        return
     folded = normalise(row.row.target.text)
     bare = folded.lstrip("≥≤=<>")
     has_figure = any(character.isdigit() for character in bare)
@@ -127,7 +147,7 @@ def unread_target(row: Judged) -> Iterator[Finding]:
 def unread_actual(row: Judged) -> Iterator[Finding]:
     """``not-a-number``: a short text with figures beside a number, or with 年月日 beside a date, read as neither."""
     text = (row.row.actual or BLANK).text
-    if len(text) > LONGEST_QUANTITY or not any(character.isdigit() for character in text):
+    if len(text) > LONGEST_QUANTITY or has_several_values(text) or not any(map(str.isdigit, text)):
         return
     actual, kind = row.actual, row.target.kind
     if kind == "number" and actual.value is None and actual.unit_known:

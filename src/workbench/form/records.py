@@ -27,6 +27,7 @@ from workbench.form.rows import (
 from workbench.form.sections import MERGED_TOGETHER, Section
 from workbench.form.settings import FormSettings
 from workbench.model import BLANK, CellKey, Entry, Goal, Indicator
+from workbench.several_values import has_several_values
 
 LABELS = tuple(field.name for field in FORM_FIELDS["indicators"] if field.is_merged)
 """Columns whose cells are merged over several records."""
@@ -98,10 +99,36 @@ def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
         below = [cell for other in section.rows[index + 1 : end] for cell in other.starting]
         for field, others in cells_by_field(below, section.columns, settings, moved).items():
             cells.setdefault(field, []).extend(others)
-        fields = _fields_of(cells, section.columns)
         flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
-        records.append(FormRecord(row, fields, (*flags, *_target_flags(row, fields))))
+        parts = _one_for_each_value(cells)
+        if len(parts) > 1:
+            statement = FINDINGS["several-values"].says("row", count=len(parts))
+            flags = [RecordFlag(*statement, None, row.page), *flags]
+        for part in parts:
+            fields = _fields_of(part, section.columns)
+            records.append(FormRecord(row, fields, (*flags, *_target_flags(row, fields))))
     return records
+
+
+def _one_for_each_value(cells: CellsByField) -> list[CellsByField]:
+    """The cells of a row once for each of its values, where all cells have as many of them; labels are merged over the
+    values, or as many. Else the row as it is."""
+    own = [cell for field, found in cells.items() if field not in LABELS for cell in found if cell.text]
+    counts = {len(cell.values) for cell in own}
+    if len(counts) != 1 or counts == {1} or not any(has_several_values(cell.text) for cell in own):
+        return [cells]
+    count = counts.pop()
+    return [
+        {field: [_with_value(cell, number, count) for cell in found] for field, found in cells.items()}
+        for number in range(count)
+    ]
+
+
+def _with_value(cell: FormCell, number: int, count: int) -> FormCell:
+    """The cell with one of its ``count`` values; unchanged where it has not as many."""
+    if len(cell.values) != count:
+        return cell
+    return replace(cell, grid_cell=replace(cell.grid_cell, text=cell.values[number]))
 
 
 def _fields_of(cells: CellsByField, columns: FormColumns) -> dict[str, Entry]:

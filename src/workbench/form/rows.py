@@ -12,6 +12,7 @@ from typing import Literal
 
 from workbench.form.settings import FormSettings
 from workbench.model import Cell, CellGrid, CellKey, Entry
+from workbench.several_values import in_one_line, values_of
 
 TOUCHING = 1e-6
 """Rounding error of an edge, as a share of the table's width: cells that share less than this lie side by side."""
@@ -42,8 +43,13 @@ class FormCell:
 
     @property
     def text(self) -> str:
-        """The text as read."""
-        return self.grid_cell.text
+        """The text as read; the lines of a statement joined, several values apart."""
+        return in_one_line(self.grid_cell.text)
+
+    @property
+    def values(self) -> list[str]:
+        """The values of a cell with several, and the lines of one beside such a cell; else the text alone."""
+        return values_of(self.grid_cell.text)
 
     @property
     def row(self) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.grid.masks import stretches
 from workbench.read.settings import READ_DEFAULTS, CellTextSettings
+from workbench.several_values import is_value
 
 if TYPE_CHECKING:
     from workbench.ocr.base import Reading
@@ -36,22 +37,23 @@ PLACED = MEASURED | FULL_WIDTH.keys()
 QUANTITY = re.compile(r"\D?[\d.,，:：°%]+\D{0,4}")
 ODD_NUMBER = re.compile(
     r"\d[,，]\d{1,2}(?!\d)|\d[,，]\d{4}|\d\.$|\d\.\d+[:：.]$|\d°(?!C)|^[\d.]+[:：][\d.]+$|^[A-Za-z|!]\d"
-    r"|\d{4}[,，]\d|\.\d+[,，]\d|%\d|\d\.\d+[CDIlOoQSsZz]$"
+    r"|\d{4}[,，]\d|\.\d+[,，]\d|%\d|\d\.\d+[CDIlOoQSsZz]$|^0[,，]\d|[)）][.,]$|\d[-–]$"
 )
 """Quantities as nobody prints them: a comma that parts no thousands, a point behind, a colon or degrees in a number,
 a letter before it. On coarse copies points are read as commas, noise as points, per cent signs as degrees, relation
 symbols and what is left of rules as letters, and the last digit as the letter that it looks like. Commas after the
 point and more digits after a per cent sign are two numbers in one."""
 
+PARTED_NUMBER = re.compile(r"[-+(（≥≤]?\d[\d.,，]*(?:[ ·•][\d.,，]+)+[%％)）]?\D{0,4}")
+"""Digits with room between them: two numbers, or one whose point or hyphen was lost."""
+
 SEVERAL_POINTS = re.compile(r"\D?(\d+(?:[.,，]\d+)*\.\d+(?:[.,，]\d+)*\.\d+)%?\D{0,4}")
 POINTED = re.compile(r"[1-9]\d?(?:\.[1-9]\d?){2,3}|(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])\.(?:0?[1-9]|[12]\d|3[01])")
 """Numbers with several points as they are printed: those of items (1.1.2), and dates."""
 
-AMOUNT_AND_LABEL = re.compile(r"[-−]?[\d,，]+\.\d\d[\u3400-\u9fff]{3,}")
-"""An amount and the label of the next column behind it; units are shorter."""
-
-AMOUNT_LINE = re.compile(r"[-−+－(（¥￥≥≤<>＜＞]?\d(?:[\d.,，]*\d)?[.,，]?[%％]?[)）]?[^\W\d]{0,2}")
-"""A line that is all one number, or the part of one before a wrap, with its sign and a short unit."""
+LONG_UNIT = "个[工自][作然]日|平方|立方|公[里斤顷]|[万亿]?元/"
+AMOUNT_AND_LABEL = re.compile(rf"[-−]?[\d,，]+\.\d\d(?!{LONG_UNIT})[\u3400-\u9fff]{{3,}}")
+"""An amount and the label of the next column behind it; few units are as long."""
 
 IN_BRACKETS = re.compile(r"\s*[(（][\d.,，\s]+[)）]\s*")
 """A number in brackets, with nothing beside it."""
@@ -78,7 +80,11 @@ def cell_text(
     # Lines too short to tell how much room a character has are set like the others of their cell.
     usual = median(measured) if len(measured) >= settings.fewest_pitches else settings.usual_pitch * text_height
     lines = [as_printed(reading, crop, usual, settings) for reading, crop in zip(readings, crops, strict=True)]
-    text = _with_matching_brackets(lines)
+    return without_loose_spaces(_with_matching_brackets(lines))
+
+
+def without_loose_spaces(text: str) -> str:
+    """The text with no spaces but those between two Latin words or numbers."""
     return re.sub(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])", "", text)
 
 
@@ -203,18 +209,15 @@ def has_odd_number(text: str) -> bool:
     several = SEVERAL_POINTS.fullmatch(text)
     if (several and not POINTED.fullmatch(several[1])) or AMOUNT_AND_LABEL.fullmatch(text):
         return True
+    if PARTED_NUMBER.fullmatch(text):
+        return True
     return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
 
 
 def has_several_numbers(readings: Sequence[Reading]) -> bool:
     """Whether several lines of a cell are numbers: those of several rows, or one that was wrapped; joined, they are
     one number that nobody printed."""
-    return sum(is_number(reading.text.strip()) for reading in readings) > 1
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is all one number, with its sign and a short unit."""
-    return bool(AMOUNT_LINE.fullmatch(text))
+    return sum(is_value(reading.text.strip()) for reading in readings) > 1
 
 
 def has_odd_brackets(text: str) -> bool:

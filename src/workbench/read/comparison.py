@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from workbench.grid.text_lines import LineBox
 from workbench.model import CellState
-from workbench.read.cell_text import same_values
+from workbench.read.cell_text import PUNCTUATION, same_values
 from workbench.read.settings import ReadSettings
+
+if TYPE_CHECKING:
+    from workbench.ocr.base import Reading
+
+
+LIKE_NUMBERS = frozenset("0123456789.%‰-+−–—一lI|!ioOQDSZBTJ〇丨卜十")
+"""Characters of numbers, and what they are taken for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,8 @@ class CellReading:
     ``agreement`` is 1 where a second reading of every doubtful line was the same, 0 where one was not, None where no
     line was doubtful. ``other`` is what another recogniser read, where that is something else. ``legible`` is the
     recogniser's own confidence in the least sure character (0 to 1): ``character`` is lower where more speaks against
-    the text.
+    the text. ``texts`` are those of the lines, none where these may be one number that was wrapped. ``read`` is what
+    the recogniser made of the lines.
     """
 
     text: str
@@ -31,6 +40,8 @@ class CellReading:
     agreement: float | None = None
     other: str | None = None
     legible: float = 1.0
+    texts: Sequence[str] = ()
+    read: Sequence[Reading] = ()
 
     @property
     def state(self) -> CellState:
@@ -71,7 +82,36 @@ def read_twice(as_scanned: CellReading, cleaned: CellReading, buried: bool, sett
         surer = as_scanned  # a reading from which characters were taken off is as sure of the others
     if surer.legible < settings.legible:
         return CellText("", "obscured", min(surer.character, settings.second_reading.unsure), 0.0)
+    is_sure = cleaned.legible >= settings.second_reading.sure
+    if surer is cleaned and is_sure and _adds_strokes(as_scanned, cleaned, settings):
+        return replace(read_once(cleaned), agreement=1.0)
     return replace(read_once(surer), agreement=0.0)
+
+
+def _adds_strokes(as_scanned: CellReading, cleaned: CellReading, settings: ReadSettings) -> bool:
+    """Whether the page as scanned says what the cleaned one does, and more that is no print: characters of which the
+    recogniser is unsure, and which are none that numbers have, nor like them. Strokes of seals become such."""
+    more = iter(
+        (character, confidence)
+        for reading in as_scanned.read
+        for character, confidence in zip(reading.text, reading.confidences, strict=True)
+    )
+    added = []
+    for expected in _characters(cleaned):
+        for character, confidence in more:
+            if character == expected:
+                break
+            added.append((character, confidence))
+        else:
+            return False
+    return bool(cleaned.read) and all(
+        character in PUNCTUATION or (confidence < settings.legible and character not in LIKE_NUMBERS)
+        for character, confidence in (*added, *more)
+    )
+
+
+def _characters(reading: CellReading) -> str:
+    return "".join(one.text for one in reading.read)
 
 
 def with_faint_strokes(found: CellText, settings: ReadSettings) -> CellText:

@@ -41,6 +41,11 @@ def crop_line(
     return np.asarray(cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
 
 
+def crop_start(line: LineBox, text: TextLayer, settings: ReadSettings) -> int:
+    """The column of the page that the crop of a line starts at."""
+    return round(line.x0 - settings.crops.margin * text.text_height)
+
+
 def is_written_downwards(lines: list[LineBox], text: TextLayer, settings: ReadSettings) -> bool:
     """Whether the lines are single characters under each other."""
     return len(lines) > 1 and all(line.width <= settings.crops.narrow_line * text.text_height for line in lines)

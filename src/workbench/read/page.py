@@ -22,16 +22,18 @@ from workbench.read.cell_text import (
     has_odd_number,
     has_several_numbers,
     has_unmeasured_brackets,
-    is_number,
     least_sure,
+    without_loose_spaces,
 )
 from workbench.read.comparison import CellReading, by_two_readers, read_once, read_twice, with_faint_strokes
-from workbench.read.crops import crop_line, line_crops
+from workbench.read.crops import crop_line, crop_start, line_crops
 from workbench.read.rough import has_grain_in_number, leaves_points, read_covered, read_smoothed
 from workbench.read.second_reading import LineRead, reread_doubtful
+from workbench.read.separators import has_doubtful_separator, with_grouping, without_inner_room
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
 from workbench.read.symbols import lone_symbol, with_leading_symbol
 from workbench.read.two_readers import differ, read_by_another
+from workbench.several_values import is_value, with_values_apart
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
@@ -55,24 +57,27 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
+    reads = [[_as_meant(read, job.layer, settings) for read in lines] for job, lines in zip(jobs, reads, strict=True)]
     reads = read_by_another(reads, engine, settings)
     height = max(text.cleaned.text_height, upright.text_height)
     too_high = _with_lines_too_high(height, jobs, reads, settings)
     doubted = _beside_several_numbers(tables, jobs, reads) | too_high | found.suspect
-    found_text = iter(
-        [
-            _cell_reading(lines, job.layer, text, job.box in doubted, settings)
-            for job, lines in zip(jobs, reads, strict=True)
-        ]
+    found_readings = iter(
+        [_cell_reading(lines, job, text, job.box in doubted, settings) for job, lines in zip(jobs, reads, strict=True)]
     )
-    cells = iter(
-        [
-            _cell(box, [next(found_text) for _ in of_cell], text, upright, settings)
-            for box, of_cell in zip(boxes, jobs_of_cells, strict=True)
-        ]
-    )
+    readings_of_cells = [[next(found_readings) for _ in of_cell] for of_cell in jobs_of_cells]
+    found_cells = [
+        _cell(box, of_cell, text, upright, settings) for box, of_cell in zip(boxes, readings_of_cells, strict=True)
+    ]
+    lines = iter(map(_lines_of, found_cells, readings_of_cells))
+    cells = iter(found_cells)
     grids = [
-        _grid(page.number, number, table, [next(cells) for _ in table.cells])
+        _grid(
+            page.number,
+            number,
+            table,
+            with_values_apart([next(cells) for _ in table.cells], [next(lines) for _ in table.cells]),
+        )
         for number, table in enumerate(tables, start=1)
     ]
     loose_lines = [
@@ -108,6 +113,15 @@ def _jobs(box: CellBox, text: PageText) -> list[_Job]:
     return [_Job(box, layer) for layer in layers]
 
 
+def _as_meant(read: LineRead, layer: TextLayer, settings: ReadSettings) -> LineRead:
+    """A line with its numbers as they can only be meant, whatever stands between their digits."""
+    if read.part.downwards:
+        return read
+    width = read.part.crop.shape[1]
+    joined = without_inner_room(read.reading, width, layer.text_height, settings.separators)
+    return replace(read, reading=with_grouping(joined))
+
+
 def _last_reads(
     jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]]
 ) -> dict[CellBox, tuple[TextLayer, Sequence[LineRead]]]:
@@ -126,17 +140,18 @@ def _beside_several_numbers(
     read = _last_reads(jobs, reads)
     numbers = {box for box, (_, lines) in read.items() if has_several_numbers([line.reading for line in lines])}
     several = {box for box, (_, lines) in read.items() if len(lines) > 1}
-    rows = {
-        box
-        for box, (layer, lines) in read.items()
-        if box in numbers and sum(line.part.line.width for line in lines) < box.x1 - box.x0 - layer.text_height
-    }
+    rows = {box for box, (layer, lines) in read.items() if box in numbers and not _may_be_wrapped(box, lines, layer)}
     return numbers | {
         cell
         for table in tables
         for cell in several.intersection(table.cells)
         if any(map(cell.shares_row_with, rows.intersection(table.cells)))
     }
+
+
+def _may_be_wrapped(box: CellBox, lines: Sequence[LineRead], layer: TextLayer) -> bool:
+    """Whether the lines of a cell would have no room beside each other."""
+    return sum(line.part.line.width for line in lines) >= box.x1 - box.x0 - layer.text_height
 
 
 def _with_lines_too_high(
@@ -151,7 +166,7 @@ def _with_lines_too_high(
     for box, (_, lines) in _last_reads(jobs, reads).items():
         for read in lines:
             rooms = [pitch * read.part.crop.shape[1] for pitch in chinese_pitches(read.reading)]
-            figures = [text_height] if is_number(read.reading.text.strip()) else []
+            figures = [text_height] if is_value(read.reading.text.strip()) else []
             expected = rooms or figures
             is_level = bool(expected) and not read.part.downwards
             if is_level and read.part.line.height > settings.highest_line * median(expected):
@@ -160,10 +175,11 @@ def _with_lines_too_high(
 
 
 def _cell_reading(
-    reads: Sequence[LineRead], text: TextLayer, page: PageText, doubted: bool, settings: ReadSettings
+    reads: Sequence[LineRead], job: _Job, page: PageText, doubted: bool, settings: ReadSettings
 ) -> CellReading:
     """A cell from the readings of its lines in a layer of the page's text; ``doubted``: it may be two cells,
     or hold more than print."""
+    text = job.layer
     reads = [replace(read, reading=with_leading_symbol(read.reading, read.part.line, text, settings)) for read in reads]
     readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
     lines = [read.part.line for read in reads]
@@ -175,20 +191,33 @@ def _cell_reading(
     character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
     legible = character
     agreements = [read.agreement for read in reads if read.agreement is not None]
-    if downwards and is_number(joined):
+    if downwards and is_value(joined):
         doubted = True  # numbers of a few digits under each other, and not one that is written downwards
     if doubted or has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
         character = min(character, unsure)
     if page.rough is not None and _has_doubtful_points(joined, reads, text, page.rough, settings):
         character = min(character, unsure)
+    if any(_has_doubtful_separator(read, text, page.rough is not None, settings) for read in reads):
+        character = min(character, unsure)
     symbol = lone_symbol(joined, lines, text, settings)
     if symbol is None:
-        return CellReading(joined, lines, character, min(agreements, default=None), other, legible)
+        texts = () if downwards or _may_be_wrapped(job.box, reads, text) else tuple(_line_texts(readings))
+        agreement = min(agreements, default=None)
+        return CellReading(joined, lines, character, agreement, other, legible, texts, readings)
     sure = settings.symbols.sure_of_shape
     confirmed = symbol.text == joined and symbol.confidence == sure  # two kinds of evidence agree
-    agreements = agreements if symbol.text == joined else []
+    agreements = agreements if symbol.text == joined and not confirmed else []
     character = max(character, sure) if confirmed else symbol.confidence
     return CellReading(symbol.text, lines, character, min(agreements, default=None), legible=legible)
+
+
+def _line_texts(readings: Sequence[Reading]) -> list[str]:
+    return [without_loose_spaces(reading.text.strip()) for reading in readings]
+
+
+def _lines_of(cell: Cell, readings: Sequence[CellReading]) -> Sequence[str]:
+    """The lines of the reading that gave a cell its text; none where that is one number, perhaps, that was wrapped."""
+    return next((reading.texts for reading in reversed(readings) if reading.text == cell.text), ())
 
 
 def _other_text(reads: Sequence[LineRead], joined: str) -> str | None:
@@ -196,6 +225,13 @@ def _other_text(reads: Sequence[LineRead], joined: str) -> str | None:
     than ``joined``."""
     other = "".join(read.reading.text if read.other is None else read.other for read in reads)
     return other if any(read.other is not None for read in reads) and differ(joined, other, is_sure=False) else None
+
+
+def _has_doubtful_separator(read: LineRead, text: TextLayer, coarse: bool, settings: ReadSettings) -> bool:
+    start, width = crop_start(read.part.line, text, settings), read.part.crop.shape[1]
+    return not read.part.downwards and has_doubtful_separator(
+        read.reading, read.part.line, start, width, text, coarse, settings.separators
+    )
 
 
 def _has_doubtful_points(

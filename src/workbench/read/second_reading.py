@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from workbench.grid.masks import stretches
 from workbench.grid.text_lines import TextLayer
 from workbench.read.cell_text import character_width, least_sure, same_values
-from workbench.read.crops import LineCrop, crop_line
+from workbench.read.crops import LineCrop, crop_line, crop_start
 from workbench.read.settings import ReadSettings
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _unsure(reading: Reading, most: float) -> Reading:
 def _centres(read: LineRead, text: TextLayer, settings: ReadSettings) -> list[float]:
     """Centres of the characters, in pixels from the start of the line's ink."""
     width = read.part.crop.shape[1]
-    start = read.part.line.x0 - round(read.part.line.x0 - settings.crops.margin * text.text_height)
+    start = read.part.line.x0 - crop_start(read.part.line, text, settings)
     return [position * width - start for position in read.reading.positions]
 
 

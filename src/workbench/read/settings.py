@@ -87,6 +87,29 @@ class TwoReadersSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SeparatorSettings:
+    """Points and commas by their shape, in heights of the digits; measured with ``python -m benchmarks.numbers``."""
+
+    point: float = 0.05
+    """A point reaches no further below the row that the digits stand on; a comma's tail does."""
+
+    aside: float = 0.28
+    """A separator's ink is no further from where the recogniser places it."""
+
+    coarse_height: float = 17.0
+    """Pixels: on pages in black and white the tail of a comma, an eighth of a digit, may be lost with lower digits."""
+
+    fewest_rooms: int = 2
+    """By one distance between two digits nobody can tell whether they are two numbers."""
+
+    uneven: float = 0.3
+    """Full-width digits stand this evenly, as a share of their room: recognisers place them in steps."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self, fractions=("point", "aside", "uneven"))
+
+
+@dataclass(frozen=True, slots=True)
 class RelationSymbolSettings:
     """The shapes of ≥ ≤ ≧ ≦ = ═."""
 
@@ -178,6 +201,9 @@ class SymbolSettings:
     widest: float = 1.4
     """A relation symbol is narrower than this."""
 
+    minus: float = 0.2
+    """A minus is lower than this: the bars of a =, run together, are a third."""
+
     sure_of_shape: float = 0.9
     """Confidence (0 to 1) of a symbol that is known by its shape and not by the engine."""
 
@@ -263,6 +289,9 @@ class ReadSettings:
 
     two_readers: TwoReadersSettings = field(default_factory=TwoReadersSettings)
     """Numbers read by two recognisers."""
+
+    separators: SeparatorSettings = field(default_factory=SeparatorSettings)
+    """Points and commas."""
 
     symbols: SymbolSettings = field(default_factory=SymbolSettings)
     """Symbols known by their shape."""

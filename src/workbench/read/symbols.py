@@ -86,14 +86,15 @@ def with_leading_symbol(
     if not read or read[0] not in TAKEN_FOR_RELATIONS or not (rest[:1].isdigit() or len(read) == 1):
         return reading
     inked = (text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
-    end = int(np.argmin(inked)) or line.width  # the first column without ink ends the symbol
+    end = first = int(np.argmin(inked)) or line.width  # the first column without ink ends the symbol
     shapes = settings.symbols
     symbol = _relation_symbol(replace(line, x1=line.x0 + end), text, shapes)
     if symbol is None and len(read) > 1:  # it may touch the number
         end = _between_first_two(reading, line, text, settings.crops)
         symbol = _relation_symbol(replace(line, x1=line.x0 + end), text, shapes)
     if symbol is None or _same_symbol(read[0], symbol):
-        sure = shapes.unsure if symbol is None and read[0] in RARELY_FIRST | STRICT else 1.0
+        is_minus = read[0] == "-" and _is_minus(replace(line, x1=line.x0 + first), line, text, shapes)
+        sure = shapes.unsure if symbol is None and read[0] in RARELY_FIRST | STRICT and not is_minus else 1.0
         return replace(reading, confidences=(min(reading.confidences[0], sure), *reading.confidences[1:]))
     return replace(reading, text=symbol + read[1:], confidences=(shapes.sure_of_shape, *reading.confidences[1:]))
 
@@ -106,6 +107,18 @@ def _between_first_two(reading: Reading, line: LineBox, text: TextLayer, crops: 
     first, second = (max(0, round(at * width - crops.margin * text.text_height)) for at in places)
     inked = np.count_nonzero(text.ink[line.y0 : line.y1, line.x0 + first : line.x0 + second], axis=0)
     return first + int(np.argmin(inked)) if len(inked) else 0
+
+
+def _is_minus(stroke: LineBox, line: LineBox, text: TextLayer, settings: SymbolSettings) -> bool:
+    """Whether the ink at the start of a line is one short flat stroke at half its height."""
+    x, y, width, height = cv2.boundingRect(text.ink[stroke.y0 : stroke.y1, stroke.x0 : stroke.x1])
+    if not width:
+        return False
+    flat = LineBox(stroke.x0 + x, stroke.y0 + y, stroke.x0 + x + width, stroke.y0 + y + height)
+    is_low = flat.height <= max(2, settings.minus * text.text_height)
+    is_short = 1.5 * flat.height <= flat.width < settings.hyphen * text.text_height
+    is_in_middle = abs(flat.y0 + flat.y1 - line.y0 - line.y1) / 2 <= settings.minus * line.height
+    return is_low and is_short and is_in_middle and _is_one_stroke(flat, text, settings.parted)
 
 
 def _relation_symbol(line: LineBox, text: TextLayer, settings: SymbolSettings) -> str | None:

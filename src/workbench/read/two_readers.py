@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.read.cell_text import PUNCTUATION, least_sure
 from workbench.read.second_reading import LineRead
+from workbench.read.separators import with_commas
 from workbench.read.settings import ReadSettings
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ DASHES = dict.fromkeys(map(ord, "—–−‐―─"), "-")
 
 RELATIONS = frozenset("≥≤≧≦><=═≡")
 """Relation symbols: the second reader leaves them out at the start of every third line, so its word does not count."""
+
+LONE_SIGNS = frozenset("%％")
+"""What stands alone in a column of units."""
 
 LIKE_DIGITS = str.maketrans("OoQ〇lI|丨", "00001111")
 """Characters of the same shape as a digit: which of the two it is, no picture tells."""
@@ -51,8 +55,10 @@ def read_by_another(
 
 
 def _needs_another(read: LineRead, settings: ReadSettings) -> bool:
-    """Whether a line holds a number, may hold one, or is not surely read."""
+    """Whether a line holds a number, may hold one, or is not surely read; the second reader knows no lone signs."""
     text = read.reading.text
+    if text in LONE_SIGNS and _is_sure(read, settings):
+        return False
     return any(map(str.isdigit, text)) or len(text) <= settings.two_readers.shortest or not _is_sure(read, settings)
 
 
@@ -68,7 +74,9 @@ def differ(first: str, second: str, is_sure: bool = True) -> bool:
     >>> differ("1,386万元", "1.386万元"), differ("≥38.5万元", "38.5万元"), differ("完成12次", "完戌12次")
     (True, False, False)
     """
-    one, other = _folded(first), _folded(second)
+    one, other = with_commas(_folded(first)), with_commas(_folded(second))
+    if " " not in one:
+        other = other.replace(" ", "")  # the first would have kept the room between two numbers
     if NUMBER.findall(one) == NUMBER.findall(other) and (is_sure or not other or _meaning(one) == _meaning(other)):
         return False
     return one.translate(LIKE_DIGITS) != other.translate(LIKE_DIGITS)

@@ -17,8 +17,9 @@ import pypdfium2
 from workbench.model import Cell, CellGrid, Confidence, PageContent, Polygon, TextLine
 from workbench.readers.pdf_evidence import is_blank, is_text_page, shows_its_text
 from workbench.readers.pdf_objects import Character, PageMarks, PdfBox, marks_of
-from workbench.readers.plain import plain
+from workbench.readers.plain import plain, plain_lines
 from workbench.readers.ruled import RuledCell, RuledTable, ruled_tables
+from workbench.several_values import with_values_apart
 
 SAME_LINE = 0.5
 """Characters stand on one line when their middles differ by less than this many heights."""
@@ -157,13 +158,14 @@ def _line_text(line: PdfLine) -> str:
 
 
 def _cell_text(characters: Sequence[Character], box: PdfBox) -> str:
-    """The lines of a cell joined. Where a line has room left, it was not wrapped: the next word is another one."""
+    """The lines of a cell, those that were wrapped joined. Where a line has room left, it was not wrapped: the next
+    word is another one."""
     text = ""
     full = True
     for line in _lines(characters):
         text += ("" if full else "\n") + _line_text(line)
         full = box.width - (line[-1].room.x1 - line[0].room.x0) < ROOM_LEFT * _height(line[0])
-    return plain(text)
+    return text
 
 
 def _cut_cells(marks: PageMarks, tables: Sequence[RuledTable]) -> set[tuple[int, RuledCell]]:
@@ -184,13 +186,16 @@ def _grid(
     characters: dict[tuple[int, RuledCell], list[Character]],
     cut: set[tuple[int, RuledCell]],
 ) -> CellGrid:
-    cells = []
+    cells, lines = [], []
     for ruled in table.cells:
-        text = _cell_text(characters.get((number, ruled), []), ruled.box)
+        printed = _cell_text(characters.get((number, ruled), []), ruled.box)
+        lines.append(plain_lines(printed))
+        text = plain(printed)
         cell = Cell(ruled.row, ruled.col, ruled.rowspan, ruled.colspan, _polygon(ruled.box), text)
         confidence = CUT_TEXT if (number, ruled) in cut else Confidence()
         cells.append(replace(cell, state="text" if text else "empty", confidence=confidence))
-    return CellGrid(page, number, tuple(cells), _shares(table.ys), _shares(table.xs))
+    apart = with_values_apart(cells, lines)
+    return CellGrid(page, number, tuple(apart), _shares(table.ys), _shares(table.xs))
 
 
 def _shares(edges: Sequence[float]) -> tuple[float, ...]:

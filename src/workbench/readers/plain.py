@@ -26,3 +26,8 @@ def plain(text: str) -> str:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     shown = re.sub(r"\s+", " ", text.translate(CHARACTERS)).strip()
     return re.sub(r"(?<![A-Za-z0-9.,]) | (?![A-Za-z0-9])", "", shown)
+
+
+def plain_lines(text: str) -> list[str]:
+    """The lines of a text, each of them plain; without those that show nothing."""
+    return [line for part in text.splitlines() if (line := plain(part))]

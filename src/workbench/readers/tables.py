@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from workbench.model import Cell, CellGrid, CellState, Confidence, Finding, PageContent, Polygon, TextLine
-from workbench.readers.plain import UNKNOWN, plain
+from workbench.readers.plain import UNKNOWN, plain, plain_lines
+from workbench.several_values import with_values_apart
 from workbench.visible import TURNING
 
 WIDTH = 1000.0
@@ -134,9 +135,10 @@ def _used_edges(table: FileTable) -> tuple[list[int], list[int]]:
 def _grid(table: FileTable, page: int, number: int, top: float) -> CellGrid:
     rows, cols = _used_edges(table)
     shares = _shares(table.widths, cols)
-    cells = []
+    cells, lines = [], []
     for cell in _without_holes(table, rows, cols):
         text = plain(cell.text)
+        lines.append(plain_lines(cell.text))
         state: CellState = "text" if text else ("empty" if cell.readable else "unread")
         unsure = UNKNOWN in text or TURNING.search(text) is not None or not cell.sure
         y0, y1 = top + ROW * cell.row, top + ROW * cell.row_end
@@ -153,7 +155,8 @@ def _grid(table: FileTable, page: int, number: int, top: float) -> CellGrid:
             )
         )
     row_edges = tuple(round(index / (len(rows) - 1), 5) for index in range(len(rows)))
-    return CellGrid(page, number, tuple(cells), row_edges, tuple(round(share, 5) for share in shares))
+    apart = with_values_apart(cells, lines)
+    return CellGrid(page, number, tuple(apart), row_edges, tuple(round(share, 5) for share in shares))
 
 
 def _shares(widths: Sequence[float], cols: Sequence[int]) -> list[float]:

@@ -11,6 +11,7 @@ from workbench.review.pictures import PagePicture, ScanExcerpt
 from workbench.review.queue import ReviewItem
 from workbench.review.readings import FieldKey, FormReadings
 from workbench.review.session import Session
+from workbench.several_values import in_one_line
 from workbench.sheet import is_doubtful
 
 
@@ -49,7 +50,8 @@ def cells_of_value(session: Session, item: ReviewItem, place: FieldKey | None) -
             (key, cell) for page in sorted({key.page for key in keys}) for key, cell in form.cells(page) if key in keys
         ]
     texts = {finding.found for finding in item.findings if finding.found}
-    return [(key, cell) for key, cell in form.cells(item.page or 0) if key not in form.uses and cell.text in texts]
+    unused = ((key, cell) for key, cell in form.cells(item.page or 0) if key not in form.uses)
+    return [(key, cell) for key, cell in unused if in_one_line(cell.text) in texts]
 
 
 def naming_place(item: ReviewItem, form: FormReadings | None) -> FieldKey | None:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from workbench.several_values import VALUE_END
+
 PLACEHOLDERS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无"})
 """What forms print where there is no value, folded by ``normalise``."""
 
@@ -29,9 +31,11 @@ def normalise(text: str) -> str:
 
     Full-width characters become half-width, ``≧`` and ``>=`` become ``≥``, ``═`` becomes ``=``, 90百分比 90%.
     A space goes unless both its neighbours are digits or number signs: ``12 34`` must not become 1234.
-    Unlike NFKC this keeps ``10²`` and ``①``, which are not 102 and 1. Folding twice changes nothing more.
+    Several values of a cell are parted by ``;``: together they are no number. Unlike NFKC this keeps ``10²`` and
+    ``①``, which are not 102 and 1. Folding twice changes nothing more.
     """
-    folded = _LOOSE_SPACE.sub("", re.sub(r"\s+", " ", text.translate(_FOLD)).strip())
+    one_line = re.sub(r"\s+", " ", text.strip().replace(VALUE_END, ";").translate(_FOLD)).strip()
+    folded = _LOOSE_SPACE.sub("", one_line)
     folded = re.sub("(?<=[0-9])百分比", "%", re.sub("=+", "=", folded))
     return re.sub("=?[<≤]=|=[<≤]", "≤", re.sub("=?[>≥]=|=[>≥]", "≥", folded))
 
