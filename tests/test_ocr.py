@@ -250,6 +250,14 @@ class TestRareCharacters:
         assert is_expected(character)
 
 
+def test_the_probability_of_a_figure_is_that_of_both_its_widths():
+    """５２７ was read as 5２7, and its 2 was doubted: half of it went to each width."""
+    decode = CharacterDecoder(["blank", "2", "２", "Z"])
+    (reading,) = decode(np.array([[[0.0, 0.4, 0.59, 0.01], [0.0, 0.55, 0.4, 0.05]]], np.float32))
+    assert reading.text == "2"
+    assert reading.confidences == (pytest.approx(0.99),)
+
+
 class TestCharacterDecoder:
     decode = CharacterDecoder(["blank", "1", "0", "%"])
 

@@ -28,8 +28,12 @@ def is_value(line: str) -> bool:
 
 
 def are_values(lines: Sequence[str]) -> bool:
-    """Whether the lines of a cell are several values."""
-    return len(lines) > 1 and all(map(is_value, lines))
+    """Whether the lines of a cell are several values: a line that ends in a point or a comma goes on below.
+
+    >>> are_values(["5", "5"]), are_values(["1,234.", "56"])
+    (True, False)
+    """
+    return len(lines) > 1 and all(is_value(line) and not line.endswith((".", ",")) for line in lines)
 
 
 def with_values_apart(cells: Sequence[Cell], lines: Sequence[Sequence[str]]) -> list[Cell]:

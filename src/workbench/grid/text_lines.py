@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import sqrt
 
 import cv2
 import numpy as np
@@ -54,13 +55,27 @@ class RoughText:
 
     ``soft`` and ``softer`` are the page as scanned, smoothed a little and more, ``cleaned`` the page without seals and
     handwriting, smoothed a little. In their ink there are no grains, nor anything else as small: lines are found by
-    whole strokes. ``specks`` is the ink of the page's grain, and of its points and dots.
+    whole strokes. ``specks`` is the ink of the page's grain, and of its points and dots; ``grain`` is how many of them
+    there are on a pixel of paper outside the tables.
     """
 
     soft: TextLayer
     softer: TextLayer
     cleaned: TextLayer
     specks: Mask
+    grain: float
+
+    def shows_more_than_grain(self, cell: CellBox, settings: TextLineSettings) -> bool:
+        """Whether a cell has more specks than there are by chance: characters, perhaps, of which no stroke is whole."""
+        edge = settings.soft_edge * self.cleaned.text_height
+        window = _inside(
+            self.specks, replace(cell, x0=cell.x0 + edge, y0=cell.y0 + edge, x1=cell.x1 - edge, y1=cell.y1 - edge)
+        )
+        if not window.any():
+            return False
+        expected = self.grain * window.size
+        found = cv2.connectedComponents(np.ascontiguousarray(window))[0] - 1
+        return found > expected + settings.beyond_chance * sqrt(expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +158,15 @@ def page_text(
     clean_ink = np.asarray(cv2.subtract(_large_enough(components, page.text_height, settings), noise), dtype=np.uint8)
     height = _line_height(clean_ink, cells, page.text_height)
     cleaned = TextLayer(_painted(unruled.grey, noise, unruled.ink) if grainy else unruled.grey, clean_ink, height)
-    as_scanned, taken_off = cleaned, np.zeros_like(page.ink)
+    as_scanned, taken_off, every_ink = cleaned, np.zeros_like(page.ink), unruled.ink
     if page.covered.any() or grainy:
         everything = find_ink(page.as_scanned, ink) if page.covered.any() else page.ink
         scanned = _without(page.as_scanned, everything, rules)
+        every_ink = scanned.ink
         scanned_ink = _large_enough(components_of(scanned.ink), page.text_height, settings)
         as_scanned = TextLayer(scanned.grey, scanned_ink, height)
         taken_off = np.where(as_scanned.grey != unruled.grey, 255, 0).astype(np.uint8)
-    rough = _rough_text(as_scanned, cleaned, noise, cells, settings) if grainy or page.is_bilevel else None
+    rough = _rough_text(as_scanned, cleaned, noise, every_ink, cells, settings) if grainy or page.is_bilevel else None
     at_rules = _touching_rules(components, page.ink, rules, page.text_height, settings)
     with_rules = replace(as_scanned, grey=page.as_scanned)
     faint = _faint_strokes(as_scanned, taken_off, page.text_height, settings)
@@ -167,7 +183,12 @@ def _faint_strokes(text: TextLayer, covered: Mask, text_height: float, settings:
 
 
 def _rough_text(
-    as_scanned: TextLayer, cleaned: TextLayer, noise: Mask, cells: Sequence[CellBox], settings: TextLineSettings
+    as_scanned: TextLayer,
+    cleaned: TextLayer,
+    noise: Mask,
+    every_ink: Mask,
+    cells: Sequence[CellBox],
+    settings: TextLineSettings,
 ) -> RoughText:
     strokes = _strokes(cleaned.ink, cleaned.text_height, settings)
     height = _line_height(strokes, cells, cleaned.text_height)
@@ -178,8 +199,18 @@ def _rough_text(
         _smoothed(drawn, settings.smoothing),
         _smoothed(drawn, settings.more_smoothing),
         _smoothed(cleaned, settings.smoothing),
-        cv2.subtract(as_scanned.ink, drawn.ink),
+        specks := np.asarray(cv2.subtract(every_ink, drawn.ink), dtype=np.uint8),
+        _grain(specks, cells),
     )
+
+
+def _grain(specks: Mask, cells: Sequence[CellBox]) -> float:
+    """How many specks there are on a pixel of paper outside the cells."""
+    outside = np.full_like(specks, 255)
+    for cell in cells:
+        outside[max(0, round(cell.y0) - 2) : round(cell.y1) + 3, max(0, round(cell.x0) - 2) : round(cell.x1) + 3] = 0
+    found = cv2.connectedComponents(specks & outside)[0] - 1
+    return float(found) / max(1, int(np.count_nonzero(outside)))
 
 
 def _strokes(ink: Mask, text_height: float, settings: TextLineSettings) -> Mask:

@@ -199,13 +199,18 @@ class _Recogniser:
         return self._decode(*self.predictor.runner(x=[batch]))
 
 
+WIDE_FIGURES = {chr(code): chr(code + 0xFEE0) for code in map(ord, "0123456789.%")}
+"""Figures, the point and the per cent sign in full width, by those in half width: no value depends on the width."""
+
+
 class CharacterDecoder:
     """CTC decoding that keeps every character's probability and place.
 
     Stands in for PaddleOCR's ``CTCLabelDecode``, which gives one mean score per line: the mean hides
     the one doubtful digit. Rule: best class per time step, repeats merged, blanks (class 0) dropped
     (Graves et al., 2006, best-path decoding). Where a character that forms hardly hold comes out best,
-    how rare it is counts as well (Bayes' rule).
+    how rare it is counts as well (Bayes' rule). A figure in full width is the figure: the probabilities
+    of both are added.
     """
 
     def __init__(self, characters: Sequence[str]) -> None:
@@ -213,6 +218,9 @@ class CharacterDecoder:
         # Class 0 is the blank, whatever stands for it in the list.
         expected = [place == 0 or is_expected(character) for place, character in enumerate(self.characters)]
         self.frequency = np.where(expected, 1.0, RARITY).astype(np.float32)
+        place_of = {character: place for place, character in enumerate(self.characters) if place}
+        both = ((place_of.get(figure), place_of.get(wide)) for figure, wide in WIDE_FIGURES.items())
+        self._widths = [(figure, wide) for figure, wide in both if figure and wide]
 
     def __call__(self, steps: NDArray[np.float32]) -> list[Reading]:
         """The readings of a batch; ``steps`` is (lines, time steps, classes)."""
@@ -238,6 +246,9 @@ class CharacterDecoder:
             weighed = steps[rare] * self.frequency
             classes[rare] = weighed.argmax(axis=-1)
             scores[rare] = weighed.max(axis=-1) / weighed.sum(axis=-1)
+        for figure, wide in self._widths:
+            either = np.flatnonzero((classes == figure) | (classes == wide))
+            classes[either], scores[either] = figure, steps[either, figure] + steps[either, wide]
         return classes, scores
 
 

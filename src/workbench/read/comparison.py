@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from workbench.ocr.base import Reading
 
 
+RELATIONS = frozenset("≥≤≧≦=═＝")
+LETTERS_FOR_RELATIONS = frozenset("MmNnVvWwXxZz三")
+"""What engines take a relation symbol for that stands alone."""
+
 LIKE_NUMBERS = frozenset("0123456789.%‰-+−–—一lI|!ioOQDSZBTJ〇丨卜十")
 """Characters of numbers, and what they are taken for."""
 
@@ -128,8 +132,13 @@ def _blank(hidden: bool, settings: ReadSettings) -> CellText:
 
 
 def by_two_readers(found: CellText, readings: Sequence[CellReading]) -> CellText:
-    """The text of a cell, doubted where another recogniser read something else in every picture that gave the text."""
+    """The text of a cell, doubted where another recogniser read something else in every picture that gave the text.
+
+    Where that is a relation symbol that the first takes for a letter, it stands, as doubted.
+    """
     others = [reading.other for reading in readings if reading.text == found.text]
     if not others or None in others or found.state == "obscured":
         return found
+    if found.text in LETTERS_FOR_RELATIONS and others[0] in RELATIONS:
+        return replace(found, text=others[0], agreement=0.0, other=found.text)
     return replace(found, agreement=0.0, other=others[0])

@@ -79,11 +79,11 @@ class LineCrop:
     downwards: bool = False
 
 
-def line_crops(cell: CellBox, text: TextLayer, settings: ReadSettings) -> list[LineCrop]:
-    """What has to be read in a cell, top to bottom."""
+def line_crops(cell: CellBox, text: TextLayer, settings: ReadSettings, *, level: bool = False) -> list[LineCrop]:
+    """What has to be read in a cell, top to bottom; ``level``: no text is written downwards."""
     lines = find_lines(cell, text, settings.grid.text_lines)
     crops = [crop_line(line, cell, text, settings) for line in lines]
-    if is_written_downwards(lines, text, settings):
+    if not level and is_written_downwards(lines, text, settings):
         outline = LineBox(min(line.x0 for line in lines), lines[0].y0, max(line.x1 for line in lines), lines[-1].y1)
         return [LineCrop(cell, outline, side_by_side(crops), downwards=True)]
     return [LineCrop(cell, line, crop) for line, crop in zip(lines, crops, strict=True)]

@@ -25,9 +25,16 @@ from workbench.read.cell_text import (
     least_sure,
     without_loose_spaces,
 )
-from workbench.read.comparison import CellReading, by_two_readers, read_once, read_twice, with_faint_strokes
+from workbench.read.comparison import CellReading, CellText, by_two_readers, read_once, read_twice, with_faint_strokes
 from workbench.read.crops import crop_line, crop_start, line_crops
-from workbench.read.rough import has_grain_in_number, leaves_points, read_covered, read_smoothed
+from workbench.read.rough import (
+    has_grain_in_number,
+    leaves_points,
+    leaves_room,
+    leaves_sign,
+    read_covered,
+    read_smoothed,
+)
 from workbench.read.second_reading import LineRead, reread_doubtful
 from workbench.read.separators import has_doubtful_separator, with_grouping, without_inner_room
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
@@ -37,6 +44,10 @@ from workbench.several_values import is_value, with_values_apart
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
+
+
+FULL_LINE = 2.0
+"""Text heights that a full line leaves of its cell: less than a character, and the paper beside its borders."""
 
 
 def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAULTS) -> PageContent:
@@ -56,6 +67,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     outside_crops = [crop_line(line, _whole_page(text.cleaned), text.cleaned, settings) for line in outside]
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
+    reads = _with_numbers_level(jobs, reads, engine, settings)
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
     reads = [[_as_meant(read, job.layer, settings) for read in lines] for job, lines in zip(jobs, reads, strict=True)]
     reads = read_by_another(reads, engine, settings)
@@ -113,6 +125,21 @@ def _jobs(box: CellBox, text: PageText) -> list[_Job]:
     return [_Job(box, layer) for layer in layers]
 
 
+def _with_numbers_level(
+    jobs: Sequence[_Job], reads: Sequence[list[LineRead]], engine: OcrEngine, settings: ReadSettings
+) -> list[list[LineRead]]:
+    """The lines of each cell, numbers of a figure or two under each other read as such: they are no number that is
+    written downwards."""
+    levelled = {
+        at: line_crops(job.box, job.layer, settings, level=True)
+        for at, (job, lines) in enumerate(zip(jobs, reads, strict=True))
+        if any(read.part.downwards and is_value(read.reading.text.replace(" ", "")) for read in lines)
+    }
+    readings = iter(engine.recognise([part.crop for parts in levelled.values() for part in parts]))
+    again = {at: [LineRead(part, next(readings)) for part in parts] for at, parts in levelled.items()}
+    return [again.get(at, lines) for at, lines in enumerate(reads)]
+
+
 def _as_meant(read: LineRead, layer: TextLayer, settings: ReadSettings) -> LineRead:
     """A line with its numbers as they can only be meant, whatever stands between their digits."""
     if read.part.downwards:
@@ -150,8 +177,9 @@ def _beside_several_numbers(
 
 
 def _may_be_wrapped(box: CellBox, lines: Sequence[LineRead], layer: TextLayer) -> bool:
-    """Whether the lines of a cell would have no room beside each other."""
-    return sum(line.part.line.width for line in lines) >= box.x1 - box.x0 - layer.text_height
+    """Whether the lines of a cell are full, so that the next one may go on: with no room left for another character."""
+    room = box.x1 - box.x0 - FULL_LINE * layer.text_height
+    return all(line.part.line.width >= room for line in lines[:-1])
 
 
 def _with_lines_too_high(
@@ -191,8 +219,6 @@ def _cell_reading(
     character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
     legible = character
     agreements = [read.agreement for read in reads if read.agreement is not None]
-    if downwards and is_value(joined):
-        doubted = True  # numbers of a few digits under each other, and not one that is written downwards
     if doubted or has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
         character = min(character, unsure)
     if page.rough is not None and _has_doubtful_points(joined, reads, text, page.rough, settings):
@@ -240,7 +266,10 @@ def _has_doubtful_points(
     """Whether a number of a rough page may have grain for a point, or a point that was taken for grain."""
     lines = [(read.reading.text, read.part.line) for read in reads if not read.part.downwards]
     return has_grain_in_number(joined) or any(
-        leaves_points(read, line, text, rough.specks, settings) for read, line in lines
+        leaves_points(read, line, text, rough.specks, settings)
+        or leaves_sign(read, line, rough.specks)
+        or leaves_room(read, line, text, settings)
+        for read, line in lines
     )
 
 
@@ -256,6 +285,8 @@ def _cell(
     else:
         found = read_once(as_scanned)
     found = by_two_readers(found, read)
+    if found.state == "empty" and text.rough and text.rough.shows_more_than_grain(box, settings.grid.text_lines):
+        found = CellText("", "unread", settings.second_reading.unsure, None)
     lines = [line for reading in read for line in reading.lines]
     if text.has_faint_strokes(box, lines, settings.inside * text.cleaned.text_height):
         found = with_faint_strokes(found, settings)

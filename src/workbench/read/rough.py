@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
-from workbench.grid.masks import Mask
+from workbench.grid.masks import Mask, stretches
 from workbench.grid.text_lines import LineBox, TextLayer
 from workbench.read.cell_text import same_values
 from workbench.read.comparison import CellReading, CellText, read_once, read_twice
@@ -35,7 +36,7 @@ def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings
     agree = soft.text == softer.text if has_digits else same_values(soft.text, softer.text)
     least = min(soft.character, softer.character)
     character = least if agree and (has_digits or least <= limits.unsure) else surer.character
-    if character < limits.sure:
+    if character < (limits.sure if has_digits else settings.symbols.sure_of_shape):
         character = min(character, limits.unsure)
     return replace(surer, character=character, agreement=1.0 if agree else 0.0)
 
@@ -56,6 +57,44 @@ def has_grain_in_number(text: str) -> bool:
     return bool(NUMBER.fullmatch(text) and GRAIN_IN_NUMBER.search(text))
 
 
+def leaves_sign(text: str, line: LineBox, specks: Mask) -> bool:
+    """Whether a number that was read without a sign has a speck before it that is flat as a minus is, at half its
+    height."""
+    if not text[:1].isdigit():
+        return False
+    band = np.s_[
+        round(line.y0 + 0.3 * line.height) : round(line.y1 - 0.25 * line.height),
+        max(0, line.x0 - line.height) : line.x0,
+    ]
+    if not specks[band].any():
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(specks[band]))
+    return any(width > 1.4 * height for _, _, width, height, _ in stats[1:].tolist()) or len(stats) > 2
+
+
+def leaves_room(text: str, line: LineBox, layer: TextLayer, settings: ReadSettings) -> bool:
+    """Whether two figures of a number with nothing between them are as far apart as with a point.
+
+    Figures are equally wide with the room around them, so their middles are equally far apart; a point takes half as
+    much again. Nothing is told of figures that touch, nor of a number with more than figures, points and commas.
+    """
+    figures = [character for character in text if character.isdigit()]
+    if len(figures) < 3 or not set(text) <= {*figures, ".", ","}:
+        return False
+    ink = layer.ink[line.y0 : line.y1, line.x0 : line.x1] > 0
+    parts = stretches(np.asarray(ink.any(axis=0)))
+    high = [
+        (a, b) for a, b in parts if np.ptp(np.flatnonzero(ink[:, a:b].any(axis=1))) > settings.rough.high * line.height
+    ]
+    if len(high) != len(figures):
+        return False
+    after = [text[place + 1 : place + 2] in (".", ",") for place, one in enumerate(text) if one.isdigit()]
+    apart = [
+        sum(end) / 2 - sum(start) / 2 for (start, end), parted in zip(pairwise(high), after, strict=False) if not parted
+    ]
+    return len(apart) > 1 and max(apart) > settings.rough.room_of_point * min(apart)
+
+
 def leaves_points(text: str, line: LineBox, layer: TextLayer, specks: Mask, settings: ReadSettings) -> bool:
     """Whether a number has more marks of a point's size where its points stand than were read: one may be a point.
 
@@ -66,6 +105,8 @@ def leaves_points(text: str, line: LineBox, layer: TextLayer, specks: Mask, sett
     shapes = settings.rough
     top, below = line.y0 + shapes.points_start * line.height, line.y1 + shapes.points_end * layer.text_height
     band = np.s_[round(top) : round(below), line.x0 : line.x1]
+    if not specks[band].any():
+        return False
     stroked = np.asarray((layer.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0))
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(specks[band]))
     smallest = max(2.0, settings.grid.text_lines.noise_side * layer.text_height)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
 
 
+NUMBER_CHARACTERS = frozenset("0123456789０１２３４５６７８９.,-+=≥≤()（）%％")
+
+
 @dataclass(frozen=True, slots=True)
 class LineRead:
     """A line's reading; ``agreement`` says whether a second reading was the same, None without one; ``other`` is what
@@ -59,6 +62,28 @@ def reread_doubtful(
 def _is_doubtful(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
     unsure = least_sure(read.reading) < settings.second_reading.sure
     return unsure or _loses_end(read, text, settings) or _loses_before_end(read, text, settings)
+
+
+def _shows_as_many(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
+    """Whether a number has as many parts of ink beside each other as characters, each of its figures as wide as one:
+    none was lost, wherever the recogniser places them.
+
+    Those of a rough page are drawn without their points. A per cent sign has up to three parts.
+    """
+    number = read.reading.text.replace(" ", "")
+    if not NUMBER_CHARACTERS.issuperset(number):
+        return False
+    line = read.part.line
+    parts = stretches((text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0))
+    widest = settings.second_reading.widest_figure * line.height
+    more = 2 * sum(map(number.count, "%％"))
+    return any(
+        len(shown) <= len(parts) <= len(shown) + more
+        and all(
+            end - start <= widest for character, (start, end) in zip(shown, parts, strict=False) if character.isdigit()
+        )
+        for shown in (number, [character for character in number if character not in ".,"])
+    )
 
 
 def _second_crop(read: LineRead, text: TextLayer, settings: ReadSettings) -> NDArray[np.uint8]:
@@ -117,7 +142,7 @@ def _loses_before_end(read: LineRead, text: TextLayer, settings: ReadSettings) -
 
 
 def _loses_start(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
-    if len(read.reading.text) < 2:
+    if len(read.reading.text) < 2 or _shows_as_many(read, text, settings):
         return False
     pitch = _character_pitch(read, text, settings)
     start = _centres(read, text, settings)[0] - character_width(read.reading.text[0]) / 2 * pitch
@@ -141,7 +166,7 @@ def _loses_sign(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool
 
 
 def _loses_end(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
-    if len(read.reading.text) < 2:
+    if len(read.reading.text) < 2 or _shows_as_many(read, text, settings):
         return False
     pitch = _character_pitch(read, text, settings)
     end = _centres(read, text, settings)[-1] + character_width(read.reading.text[-1]) / 2 * pitch
@@ -149,6 +174,8 @@ def _loses_end(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
 
 
 def _loses_between(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
+    if _shows_as_many(read, text, settings):
+        return False
     line, centres, pitch = read.part.line, _centres(read, text, settings), _character_pitch(read, text, settings)
     limits = settings.second_reading
     inked = np.count_nonzero(text.ink[line.y0 : line.y1, line.x0 : line.x1], axis=0) > 0

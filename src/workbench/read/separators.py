@@ -115,7 +115,8 @@ def has_doubtful_separator(
         return True
     base, height, level = digits
     for place in places:
-        reach = _reach(start + reading.positions[place] * width, base, height, level, text.grey, settings)
+        before, after = (start + reading.positions[place + aside] * width for aside in (-1, 1))
+        reach = _reach(before, after, base, height, level, text.grey)
         if reading.text[place] == ",":
             if not coarse and reach is not None and reach < settings.point:
                 return True
@@ -147,11 +148,12 @@ def _digits(
 
 
 def _reach(
-    centre: float, base: float, height: float, level: float, grey: NDArray[np.uint8], settings: SeparatorSettings
+    before: float, after: float, base: float, height: float, level: float, grey: NDArray[np.uint8]
 ) -> float | None:
-    """How far a separator reaches below the row that the digits stand on, in their heights; None: nothing is there."""
-    half, top = settings.aside * height, round(base - 0.3 * height)
-    window = grey[top : round(base + 0.4 * height) + 1, max(0, round(centre - half)) : round(centre + half) + 1]
+    """How far the ink between the middles of two digits reaches below the row that they stand on, in their heights;
+    None: nothing is there."""
+    top = round(base - 0.3 * height)
+    window = grey[top : round(base + 0.4 * height) + 1, max(0, round(before)) : round(after) + 1]
     last = _last_row(255.0 - window.astype(np.float32), level) if window.size else None
     return None if last is None else (top + last - base) / height
 

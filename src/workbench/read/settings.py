@@ -58,6 +58,9 @@ class SecondReadingSettings:
     lost_digit: float = 0.38
     """The same between two digits where the gap is full of ink: a digit is half as wide as a Chinese character."""
 
+    widest_figure: float = 0.95
+    """A figure is no wider than this share of its line's height: two that touch are."""
+
     minus: float = 0.35
     """A minus is lower than this share of its line, and no further from the middle of it."""
 
@@ -93,9 +96,6 @@ class SeparatorSettings:
     point: float = 0.05
     """A point reaches no further below the row that the digits stand on; a comma's tail does."""
 
-    aside: float = 0.28
-    """A separator's ink is no further from where the recogniser places it."""
-
     coarse_height: float = 17.0
     """Pixels: on pages in black and white the tail of a comma, an eighth of a digit, may be lost with lower digits."""
 
@@ -106,7 +106,7 @@ class SeparatorSettings:
     """Full-width digits stand this evenly, as a share of their room: recognisers place them in steps."""
 
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("point", "aside", "uneven"))
+        require_sensible(self, fractions=("point", "uneven"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +258,14 @@ class RoughSettings:
     points_end: float = 0.15
     """They end no further below the number than this: commas have tails."""
 
+    high: float = 0.7
+    """Figures are at least this share of their line's height."""
+
+    room_of_point: float = 1.3
+    """Figures so many times further apart than others of their number have room for a point between them."""
+
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("points_start",))
+        require_sensible(self, fractions=("points_start", "high"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ class TextLineSettings:
     soft_edge: float = 0.15
     """What goes on from ink for less than this is its soft edge."""
 
+    beyond_chance: float = 2.0
+    """A cell with so many standard deviations more specks than its room of paper has by chance is not empty."""
+
     smoothing: float = 0.7
     """Pages that are black and white or full of grain are read smoothed by this much (Gaussian, standard deviation in
     pixels: the steps of jagged strokes are a pixel high whatever the size of the type). Of the other makers' pages in
