@@ -34,7 +34,7 @@ def paper() -> np.ndarray:
 def text_of(grey: np.ndarray, is_bilevel: bool = True) -> PageText:
     ink = np.where(grey < 128, 255, 0).astype(np.uint8)
     none = np.zeros_like(ink)
-    page = UprightPage(1, grey, grey, ink, none, none, PageMap(()), HEIGHT, is_bilevel)
+    page = UprightPage(1, grey, grey, grey, ink, none, none, PageMap(()), HEIGHT, is_bilevel)
     return page_text(page, none, none, [CELL], GRID_DEFAULTS.text_lines, GRID_DEFAULTS.rectify.ink)
 
 

@@ -83,13 +83,15 @@ class PageText:
     """The text of a page ``as_scanned``, its ruling lines aside, and ``cleaned`` of seals, handwriting and noise.
 
     Both are one object where nothing was taken off. ``taken_off`` marks where seals and handwriting were,
-    ``handwriting`` where handwriting was found. ``with_rules`` is the page as scanned with its rules on it,
+    ``handwriting`` where handwriting was found. ``lightest`` is the page in the colour in which seals fade, its lines
+    where the cleaned page has them. ``with_rules`` is the page as scanned with its rules on it,
     ``at_rules`` the text that touches them: part of it may have been taken for a rule. ``faint`` are strokes too light
     for ink. ``rough``: how a page is read that is black and white or full of grain, None for others.
     """
 
     as_scanned: TextLayer
     cleaned: TextLayer
+    lightest: TextLayer
     with_rules: TextLayer
     taken_off: Mask
     handwriting: Mask
@@ -167,16 +169,24 @@ def page_text(
         as_scanned = TextLayer(scanned.grey, scanned_ink, height)
         taken_off = np.where(as_scanned.grey != unruled.grey, 255, 0).astype(np.uint8)
     rough = _rough_text(as_scanned, cleaned, noise, every_ink, cells, settings) if grainy or page.is_bilevel else None
+    lightest = (
+        cleaned if page.lightest is page.grey else replace(cleaned, grey=_unruled(page.lightest, unruled.ink, rules))
+    )
     at_rules = _touching_rules(components, page.ink, rules, page.text_height, settings)
     with_rules = replace(as_scanned, grey=page.as_scanned)
     faint = _faint_strokes(as_scanned, taken_off, page.text_height, settings)
-    return PageText(as_scanned, cleaned, with_rules, taken_off, handwriting, at_rules, faint, rough)
+    return PageText(as_scanned, cleaned, lightest, with_rules, taken_off, handwriting, at_rules, faint, rough)
 
 
 def _faint_strokes(text: TextLayer, covered: Mask, text_height: float, settings: TextLineSettings) -> Mask:
-    """Strokes as large as those of characters that are too light for ink, and not the soft edges of any."""
+    """Strokes as large as those of characters that are too light for ink, and not the soft edges of any.
+
+    They are darker than the ground that they stand on, which may be tinted.
+    """
     beside = np.ones((2 * round(settings.soft_edge * text_height) + 1,) * 2, np.uint8)
-    light = np.where(text.grey < settings.faintest, 255, 0).astype(np.uint8)
+    wider_than_strokes = np.ones((2 * round(settings.widest_stroke * text_height) + 1,) * 2, np.uint8)
+    ground = cv2.morphologyEx(text.grey, cv2.MORPH_CLOSE, wider_than_strokes)
+    light = np.where(cv2.subtract(ground, text.grey) > 255 - settings.faintest, 255, 0).astype(np.uint8)
     components = components_of(cv2.subtract(light, cv2.dilate(text.ink | covered, beside)))
     sides = _sides(components) / text_height
     return components.chosen((sides >= settings.smallest_stroke) & (sides <= settings.one_line))
@@ -225,9 +235,17 @@ def _smoothed(text: TextLayer, pixels: float) -> TextLayer:
 
 def _without(grey: NDArray[np.uint8], ink: Mask, rules: Mask) -> TextLayer:
     """A page with the ink of rules painted white; the height of its lines is not known yet."""
-    wider = np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), dtype=np.uint8)
-    left = np.asarray(cv2.subtract(ink, wider), dtype=np.uint8)
-    return TextLayer(_painted(grey, wider, left), left, 0.0)
+    left = np.asarray(cv2.subtract(ink, _wider(rules)), dtype=np.uint8)
+    return TextLayer(_unruled(grey, left, rules), left, 0.0)
+
+
+def _unruled(grey: NDArray[np.uint8], left: Mask, rules: Mask) -> NDArray[np.uint8]:
+    """``grey`` with the rules painted white, but for the ink that is ``left``."""
+    return _painted(grey, _wider(rules), left)
+
+
+def _wider(rules: Mask) -> Mask:
+    return np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), dtype=np.uint8)
 
 
 def _touching_rules(

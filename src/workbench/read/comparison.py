@@ -118,6 +118,18 @@ def _characters(reading: CellReading) -> str:
     return "".join(one.text for one in reading.read)
 
 
+def confirmed_by(
+    more: Sequence[CellReading], found: CellText, cleaned: CellReading, settings: ReadSettings
+) -> CellText:
+    """The text of a cell, no longer doubted where it is that of the cleaned page, and one ``more`` reading says the
+    same: of the page in a colour in which the seal fades, and from which nothing was taken off."""
+    sure = settings.second_reading.sure
+    if found.agreement != 0.0 or found.text != cleaned.text or cleaned.character < sure:
+        return found
+    is_confirmed = any(one.character >= sure and same_values(one.text, cleaned.text) for one in more)
+    return replace(found, agreement=1.0) if is_confirmed else found
+
+
 def with_faint_strokes(found: CellText, settings: ReadSettings) -> CellText:
     """The text of a cell in which there are strokes that no line was read from: more may be printed there."""
     state: CellState = "unread" if found.state == "empty" else found.state

@@ -25,7 +25,15 @@ from workbench.read.cell_text import (
     least_sure,
     without_loose_spaces,
 )
-from workbench.read.comparison import CellReading, CellText, by_two_readers, read_once, read_twice, with_faint_strokes
+from workbench.read.comparison import (
+    CellReading,
+    CellText,
+    by_two_readers,
+    confirmed_by,
+    read_once,
+    read_twice,
+    with_faint_strokes,
+)
 from workbench.read.crops import crop_line, crop_start, line_crops
 from workbench.read.rough import (
     has_grain_in_number,
@@ -112,14 +120,14 @@ class _Job:
 def _jobs(box: CellBox, text: PageText) -> list[_Job]:
     """A cell is read as it was scanned; where that may not show its print alone, or not all of it, twice.
 
-    The first job has more on it: what lies over the cell, or the rules that its text touches. A rough page is read as
-    it was scanned twice, smoothed a little and more.
+    The first job has more on it: what lies over the cell, or the rules that its text touches. Where seals fade in one
+    colour of the page, that is the third. A rough page is read as it was scanned twice, smoothed a little and more.
     """
     covered = text.share_taken_off(box) > 0
     if text.rough is not None:
         layers = (text.rough.soft, text.rough.softer, *((text.rough.cleaned,) if covered else ()))
     elif covered:
-        layers = (text.as_scanned, text.cleaned)
+        layers = (text.as_scanned, text.cleaned, *((text.lightest,) if text.lightest is not text.cleaned else ()))
     else:
         layers = (text.with_rules, text.as_scanned) if text.touches_rules(box) else (text.as_scanned,)
     return [_Job(box, layer) for layer in layers]
@@ -282,6 +290,7 @@ def _cell(
         as_scanned, again, under_cover = read_smoothed(read[0], read[1], settings), read[2:], read_covered
     if again:
         found = under_cover(as_scanned, again[0], _is_buried(box, text, settings), settings)
+        found = confirmed_by(again[1:], found, again[0], settings)
     else:
         found = read_once(as_scanned)
     found = by_two_readers(found, read)

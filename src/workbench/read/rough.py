@@ -21,6 +21,9 @@ from workbench.read.settings import ReadSettings
 NUMBER = re.compile(r"[^\d\s\u4e00-\u9fff]{0,2}[\d.,，:：;；、·•]*\d[\d.,，:：;；、·•]*\D{0,3}")
 """A number with what stands around it, whatever its points were read as."""
 
+KNOWN_BY_SHAPE = frozenset("-/")
+"""Lone signs that are sure by their shape; a longer dash may be the two bars of a ═, run together."""
+
 GRAIN_IN_NUMBER = re.compile(r"\d[:：;；、·•]|[:：;；、·•]\d|\d\.\d{3}[.,，]\d|\d[.,，]$|\d[.,，][.,，]|[?？!'\"`~]")
 """What no number holds: its points with grain over them, commas that lost their tails, grain behind it."""
 
@@ -36,7 +39,7 @@ def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings
     agree = soft.text == softer.text if has_digits else same_values(soft.text, softer.text)
     least = min(soft.character, softer.character)
     character = least if agree and (has_digits or least <= limits.unsure) else surer.character
-    if character < (limits.sure if has_digits else settings.symbols.sure_of_shape):
+    if character < limits.sure and surer.text not in KNOWN_BY_SHAPE:
         character = min(character, limits.unsure)
     return replace(surer, character=character, agreement=1.0 if agree else 0.0)
 

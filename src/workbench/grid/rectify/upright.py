@@ -39,8 +39,10 @@ class UprightPage:
     """A page made upright and flat.
 
     ``as_scanned`` and ``grey`` (height, width) uint8 have an evened background (paper near 255): the page with all that
-    was on it, and without the ink of seals. ``ink`` marks the dark pixels of ``grey``, ``covered`` where seals lay,
-    ``chroma`` is how far from grey each pixel of the scan is (the largest of red, green and blue less the smallest).
+    was on it, and without the ink of seals. ``lightest`` is the page in the lightest of its three colours, in which
+    seals fade and black print does not: nothing was taken off it. ``ink`` marks the dark pixels of ``grey``,
+    ``covered`` where seals lay, ``chroma`` is how far from grey each pixel of the scan is (the largest of red, green
+    and blue less the smallest).
     ``to_scan`` maps upright pixels to the page as scanned. ``text_height`` is the height of a character, upright
     pixels. ``is_bilevel``: the page came in black and white.
     """
@@ -48,6 +50,7 @@ class UprightPage:
     number: int
     as_scanned: NDArray[np.uint8]
     grey: NDArray[np.uint8]
+    lightest: NDArray[np.uint8]
     ink: Mask
     covered: Mask
     chroma: NDArray[np.uint8]
@@ -83,11 +86,13 @@ def make_upright(page: Page, engine: OcrEngine, settings: RectifySettings = GRID
     rows, columns = ink.shape
     is_covered = bool(covered.any())
     as_scanned = flat.to_scan.resample(copy.grey, columns, rows) if is_covered else flat.picture
+    faded = even_background(_lightest(copy.image), settings.ink) if is_covered else copy.grey
+    lightest = flat.to_scan.resample(faded, columns, rows) if is_covered else flat.picture
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if is_covered else np.zeros_like(ink)
     tinted = flat.to_scan.resample(copy.chroma, columns, rows, paper=0) if copy.chroma.any() else np.zeros_like(ink)
     to_scan = compose((*flat.to_scan.steps, copy.to_page))
     bilevel = is_bilevel(page.image)
-    return UprightPage(page.number, as_scanned, flat.picture, ink, under, tinted, to_scan, height, bilevel)
+    return UprightPage(page.number, as_scanned, flat.picture, lightest, ink, under, tinted, to_scan, height, bilevel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,12 @@ def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if image.ndim == 2:
         return np.zeros_like(image)
     red, green, blue = cv2.split(image)
-    lightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
-    return np.asarray(cv2.subtract(lightest, darkest), dtype=np.uint8)
+    return np.asarray(cv2.subtract(_lightest(image), cv2.min(cv2.min(red, green), blue)), dtype=np.uint8)
+
+
+def _lightest(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    red, green, blue = cv2.split(image)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
 
 
 def _without_seals(copy: _WorkingCopy, settings: SealSettings, ink: InkSettings) -> tuple[NDArray[np.uint8], Mask]:

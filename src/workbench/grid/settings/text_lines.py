@@ -43,7 +43,11 @@ class TextLineSettings:
     """The next stroke of a line is no further away than this."""
 
     faintest: int = 212
-    """Grey level below which a pixel may be of print that is too light for ink, which no line was read from."""
+    """Grey level below which a pixel on white paper may be of print that is too light for ink, which no line was read
+    from; on a tinted ground the difference counts."""
+
+    widest_stroke: float = 0.12
+    """Half the width of what is ground, and no stroke."""
 
     soft_edge: float = 0.15
     """What goes on from ink for less than this is its soft edge."""
