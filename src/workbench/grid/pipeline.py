@@ -66,8 +66,10 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     ink = text.as_scanned.ink
     other = find_other_ink(page, ink, settings.ruling.other_ink)
     suspect = {cell for table in tables for cell in cells_alone_in_other_ink(other, ink, table.cells)}
-    # Other ink that was taken off is known to be none: such cells are read without it, too.
-    return PageTables(printed, tables, text, {cell for cell in suspect if not text.share_taken_off(cell)})
+    # What crosses a cell is none of it, and where that was taken off the cell is read without it, too.
+    return PageTables(
+        printed, tables, text, {cell for cell in suspect if not text.is_crossed(cell, settings.text_lines)}
+    )
 
 
 def _contested_by_text(

@@ -138,6 +138,12 @@ class PageText:
         window = _inside(self.taken_off, cell)
         return float(np.count_nonzero(window)) / max(1, window.size)
 
+    def is_crossed(self, cell: CellBox, settings: TextLineSettings) -> bool:
+        """Whether what was taken off a cell goes on into others: it comes near to a side."""
+        near = round(settings.next_stroke * self.cleaned.text_height)
+        window = _inside(self.taken_off, cell)
+        return any(side.any() for side in (window[:near], window[-near:], window[:, :near], window[:, -near:]))
+
     def is_written_on(self, x0: float, y0: float, x1: float, y1: float) -> bool:
         """Whether there is handwriting in a rectangle (upright pixels)."""
         rows, columns = (slice(max(0, round(start)), max(0, round(end))) for start, end in ((y0, y1), (x0, x1)))

@@ -216,9 +216,8 @@ def has_odd_number(text: str) -> bool:
 
 def has_several_numbers(readings: Sequence[Reading]) -> bool:
     """Whether several lines of a cell are numbers: those of several rows, or one that was wrapped; joined, they are
-    one number that nobody printed. A line that ends in a point or a comma was wrapped."""
-    lines = [reading.text.strip() for reading in readings]
-    return sum(is_value(line) and not line.endswith((".", ",")) for line in lines) > 1
+    one number that nobody printed."""
+    return sum(is_value(reading.text.strip()) for reading in readings) > 1
 
 
 def has_odd_brackets(text: str) -> bool:
