@@ -121,6 +121,7 @@ CASES: dict[str, tuple[Form, Form]] = {
         unadded(indicator(score="9O")),
         unadded(indicator(score="—"), indicator(name="覆盖率", score="/")),
     ),
+    "several-values": (unadded(indicator(score="40\n50")), unadded(indicator(score="90"))),
     "missing-value": (unadded(indicator(actual="")), unadded(indicator(actual="-"))),
     "goal-missing": (
         a_form(indicator(goal=1), goals=GOALS),
@@ -196,6 +197,7 @@ CASES: dict[str, tuple[Form, Form]] = {
 
 ERRORS = {
     "not-a-number",
+    "several-values",
     "score-exceeds-weight",
     "weights-do-not-add-up",
     "scores-do-not-add-up",

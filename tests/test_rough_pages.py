@@ -15,7 +15,15 @@ from workbench.grid.structure.cells import CellBox
 from workbench.grid.text_lines import LineBox, PageText, TextLayer, find_lines, page_text
 from workbench.ocr.base import Reading
 from workbench.read.comparison import CellReading
-from workbench.read.rough import has_grain_in_number, leaves_points, read_covered, read_smoothed
+from workbench.read.rough import (
+    has_grain_in_number,
+    is_too_coarse,
+    is_unlike_its_ink,
+    leaves_points,
+    leaves_sign,
+    read_covered,
+    read_smoothed,
+)
 from workbench.read.settings import READ_DEFAULTS
 from workbench.read.symbols import with_leading_symbol
 
@@ -127,3 +135,55 @@ def test_a_symbol_apart_from_its_number_is_looked_at():
     layer = TextLayer(grey, np.zeros_like(grey), HEIGHT)
     reading = Reading("> 85", (1.0, 0.6, 1.0, 1.0), (0.1, 0.3, 0.6, 0.8))
     assert with_leading_symbol(reading, LineBox(10, 20, 70, 40), layer).confidences[0] < 0.8
+
+
+def figures(*spans: tuple[int, int]) -> tuple[TextLayer, LineBox]:
+    """A line of high strokes from one column to another each."""
+    ink = np.zeros((60, 200), np.uint8)
+    for start, end in spans:
+        ink[20:40, start:end] = 255
+    return TextLayer(255 - ink, ink, HEIGHT), LineBox(spans[0][0], 20, spans[-1][1], 40)
+
+
+def test_room_for_a_point_where_none_was_read_is_seen():
+    """2.688 was read as 2688, its point lost in black and white."""
+    layer, line = figures((20, 30), (40, 50), (54, 64), (68, 78))
+    assert is_unlike_its_ink("2688", line, layer, READ_DEFAULTS)
+    assert not is_unlike_its_ink("2.688", line, layer, READ_DEFAULTS)
+
+
+def test_a_one_as_wide_as_other_figures_is_none():
+    """2,220.40 was read as 2,220.10: the slant of its 4 was lost."""
+    layer, line = figures((20, 30), (34, 44), (48, 58))
+    assert is_unlike_its_ink("210", line, layer, READ_DEFAULTS)
+    layer, line = figures((20, 30), (37, 41), (48, 58))
+    assert not is_unlike_its_ink("210", line, layer, READ_DEFAULTS)
+
+
+def test_a_flat_speck_before_a_number_may_be_its_minus():
+    """-634,844.44 was read as 634,844.44 in black and white at 100 dpi."""
+    specks = np.zeros((60, 200), np.uint8)
+    specks[29:31, 10:16] = 255
+    line = LineBox(20, 20, 80, 40)
+    assert leaves_sign("634", line, specks)
+    assert not leaves_sign("-634", line, specks)
+    assert not leaves_sign("634", line, np.roll(specks, -14, axis=0))
+
+
+def test_figures_of_a_few_pixels_are_doubted():
+    assert is_too_coarse("12.5", LineBox(0, 0, 30, 8), READ_DEFAULTS)
+    assert not is_too_coarse("12.5", LineBox(0, 0, 60, 16), READ_DEFAULTS)
+
+
+def test_a_cell_with_broken_characters_was_silently_empty():
+    """Thin type in black and white at 100 dpi falls into specks, which were taken for grain."""
+    grey = paper()
+    rng = np.random.default_rng(1)
+    for x, y in rng.integers((310, 40), (390, 60), (12, 2)):
+        grey[y, x] = 0
+    right = CellBox(0, 1, 1, 1, 305, 0, 400, 100, 1.0)
+    left = CellBox(0, 0, 1, 1, 0, 0, 95, 100, 1.0)
+    rough = text_of(grey).rough
+    assert rough is not None
+    assert rough.shows_more_than_grain(right, 11, GRID_DEFAULTS.text_lines)
+    assert not rough.shows_more_than_grain(left, 11, GRID_DEFAULTS.text_lines)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import docx
+import numpy as np
 import openpyxl
 import pypdfium2 as pdfium
 import pytest
 from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from pylopdf_fonts_zh_cn import sans_path as typeface
 
 from tests.opened import read, text
@@ -76,10 +78,13 @@ def in_pdf_text(folder: Path) -> list[PageContent]:
     return [content]
 
 
+def picture_of(pdf: Path) -> NDArray[np.uint8]:
+    with pdfium.PdfDocument(pdf) as document:
+        return document[0].render(scale=200 / 72, rev_byteorder=True).to_numpy()[:, :, :3].copy()
+
+
 def on_a_scan(folder: Path, engine) -> list[PageContent]:
-    with pdfium.PdfDocument(printed(folder)) as document:
-        picture = document[0].render(scale=200 / 72, rev_byteorder=True).to_numpy()[:, :, :3]
-    return [read_page(Page(1, picture), engine)]
+    return [read_page(Page(1, picture_of(printed(folder))), engine)]
 
 
 @pytest.fixture(params=[in_word, in_excel, in_html, in_pdf_text, on_a_scan])

@@ -65,14 +65,19 @@ class RoughText:
     specks: Mask
     grain: float
 
-    def shows_more_than_grain(self, cell: CellBox, settings: TextLineSettings) -> bool:
-        """Whether a cell has more specks than there are by chance: characters, perhaps, of which no stroke is whole."""
+    def shows_more_than_grain(self, cell: CellBox, fewest_pixels: float, settings: TextLineSettings) -> bool:
+        """Whether a cell has more specks than there are by chance: characters, perhaps, of which no stroke is whole.
+
+        Any speck may be one where text is lower than so many pixels.
+        """
         edge = settings.soft_edge * self.cleaned.text_height
         window = _inside(
             self.specks, replace(cell, x0=cell.x0 + edge, y0=cell.y0 + edge, x1=cell.x1 - edge, y1=cell.y1 - edge)
         )
         if not window.any():
             return False
+        if self.cleaned.text_height < fewest_pixels:
+            return True
         expected = self.grain * window.size
         found = cv2.connectedComponents(np.ascontiguousarray(window))[0] - 1
         return found > expected + settings.beyond_chance * sqrt(expected)

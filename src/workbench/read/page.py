@@ -37,8 +37,9 @@ from workbench.read.comparison import (
 from workbench.read.crops import crop_line, crop_start, line_crops
 from workbench.read.rough import (
     has_grain_in_number,
+    is_too_coarse,
+    is_unlike_its_ink,
     leaves_points,
-    leaves_room,
     leaves_sign,
     read_covered,
     read_smoothed,
@@ -274,9 +275,10 @@ def _has_doubtful_points(
     """Whether a number of a rough page may have grain for a point, or a point that was taken for grain."""
     lines = [(read.reading.text, read.part.line) for read in reads if not read.part.downwards]
     return has_grain_in_number(joined) or any(
-        leaves_points(read, line, text, rough.specks, settings)
+        is_too_coarse(read, line, settings)
+        or leaves_points(read, line, text, rough.specks, settings)
         or leaves_sign(read, line, rough.specks)
-        or leaves_room(read, line, text, settings)
+        or is_unlike_its_ink(read, line, text, settings)
         for read, line in lines
     )
 
@@ -294,7 +296,8 @@ def _cell(
     else:
         found = read_once(as_scanned)
     found = by_two_readers(found, read)
-    if found.state == "empty" and text.rough and text.rough.shows_more_than_grain(box, settings.grid.text_lines):
+    fewest, text_lines = settings.rough.fewest_pixels, settings.grid.text_lines
+    if found.state == "empty" and text.rough and text.rough.shows_more_than_grain(box, fewest, text_lines):
         found = CellText("", "unread", settings.second_reading.unsure, None)
     lines = [line for reading in read for line in reading.lines]
     if text.has_faint_strokes(box, lines, settings.inside * text.cleaned.text_height):

@@ -6,8 +6,10 @@ Grain is as large as a decimal point: a point may be taken for grain, grain for 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
@@ -20,6 +22,10 @@ from workbench.read.settings import ReadSettings
 
 NUMBER = re.compile(r"[^\d\s\u4e00-\u9fff]{0,2}[\d.,，:：;；、·•]*\d[\d.,，:：;；、·•]*\D{0,3}")
 """A number with what stands around it, whatever its points were read as."""
+
+UNIT = re.compile("[\u4e00-\u9fff].*")
+LOW_IN_LINE = frozenset(".,，-+=~")
+"""Characters lower than figures."""
 
 KNOWN_BY_SHAPE = frozenset("-/")
 """Lone signs that are sure by their shape; a longer dash may be the two bars of a ═, run together."""
@@ -60,11 +66,18 @@ def has_grain_in_number(text: str) -> bool:
     return bool(NUMBER.fullmatch(text) and GRAIN_IN_NUMBER.search(text))
 
 
+def is_too_coarse(text: str, line: LineBox, settings: ReadSettings) -> bool:
+    """Whether a number is so few pixels high that its strokes and points need not be there."""
+    return any(map(str.isdigit, text)) and line.height < settings.rough.fewest_pixels
+
+
 def leaves_sign(text: str, line: LineBox, specks: Mask) -> bool:
     """Whether a number that was read without a sign has a speck before it that is flat as a minus is, at half its
-    height."""
+    height; or any, before a 1, which may be what is left of a 4."""
     if not text[:1].isdigit():
         return False
+    if text[0] == "1" and specks[line.y0 : line.y1, max(0, line.x0 - line.height // 2) : line.x0].any():
+        return True
     band = np.s_[
         round(line.y0 + 0.3 * line.height) : round(line.y1 - 0.25 * line.height),
         max(0, line.x0 - line.height) : line.x0,
@@ -75,27 +88,42 @@ def leaves_sign(text: str, line: LineBox, specks: Mask) -> bool:
     return any(width > 1.4 * height for _, _, width, height, _ in stats[1:].tolist()) or len(stats) > 2
 
 
-def leaves_room(text: str, line: LineBox, layer: TextLayer, settings: ReadSettings) -> bool:
-    """Whether two figures of a number with nothing between them are as far apart as with a point.
+def is_unlike_its_ink(text: str, line: LineBox, layer: TextLayer, settings: ReadSettings) -> bool:
+    """Whether the ink of a number contradicts it: by room for a point between two figures where none was read, or a 1
+    as wide as other figures.
 
     Figures are equally wide with the room around them, so their middles are equally far apart; a point takes half as
-    much again. Nothing is told of figures that touch, nor of a number with more than figures, points and commas.
+    much again. A 4 that lost its slant is read as 1. Nothing is told of figures that touch.
     """
-    figures = [character for character in text if character.isdigit()]
-    if len(figures) < 3 or not set(text) <= {*figures, ".", ","}:
-        return False
     ink = layer.ink[line.y0 : line.y1, line.x0 : line.x1] > 0
     parts = stretches(np.asarray(ink.any(axis=0)))
-    high = [
-        (a, b) for a, b in parts if np.ptp(np.flatnonzero(ink[:, a:b].any(axis=1))) > settings.rough.high * line.height
-    ]
-    if len(high) != len(figures):
+    shapes = settings.rough
+    high = [(a, b) for a, b in parts if np.ptp(np.flatnonzero(ink[:, a:b].any(axis=1))) > shapes.high * line.height]
+    number = UNIT.sub("", text)
+    shown = [character for character in number if character not in LOW_IN_LINE]
+    as_many = len(high) == len(shown) if number == text else len(high) > len(shown)
+    if not as_many or not any(map(str.isdigit, shown)):
         return False
-    after = [text[place + 1 : place + 2] in (".", ",") for place, one in enumerate(text) if one.isdigit()]
+    high = high[: len(shown)]
+    return _leaves_room(number, high, settings) or _has_wide_one(shown, high, settings)
+
+
+def _leaves_room(text: str, high: Sequence[tuple[int, int]], settings: ReadSettings) -> bool:
+    kept = [place for place, character in enumerate(text) if character not in LOW_IN_LINE]
     apart = [
-        sum(end) / 2 - sum(start) / 2 for (start, end), parted in zip(pairwise(high), after, strict=False) if not parted
+        (sum(high[n + 1]) - sum(high[n])) / 2
+        for n, (place, other) in enumerate(pairwise(kept))
+        if other == place + 1 and text[place].isdigit() and text[other].isdigit()
     ]
     return len(apart) > 1 and max(apart) > settings.rough.room_of_point * min(apart)
+
+
+def _has_wide_one(shown: Sequence[str], high: Sequence[tuple[int, int]], settings: ReadSettings) -> bool:
+    widths = [(character, end - start) for character, (start, end) in zip(shown, high, strict=True)]
+    others = [width for character, width in widths if character in "023456789"]
+    return bool(others) and any(
+        character == "1" and width >= settings.rough.width_of_one * median(others) for character, width in widths
+    )
 
 
 def leaves_points(text: str, line: LineBox, layer: TextLayer, specks: Mask, settings: ReadSettings) -> bool:

@@ -258,14 +258,20 @@ class RoughSettings:
     points_end: float = 0.15
     """They end no further below the number than this: commas have tails."""
 
+    fewest_pixels: int = 11
+    """Lines of figures lower than this many pixels: in black and white a stroke of theirs may fall between two."""
+
     high: float = 0.7
     """Figures are at least this share of their line's height."""
 
     room_of_point: float = 1.3
     """Figures so many times further apart than others of their number have room for a point between them."""
 
+    width_of_one: float = 0.9
+    """The ink of a 1 is narrower than this share of other figures' ink, in all typefaces but those of typewriters."""
+
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("points_start", "high"))
+        require_sensible(self, fractions=("points_start", "high", "width_of_one"))
 
 
 @dataclass(frozen=True, slots=True)
