@@ -158,6 +158,10 @@ CASES: dict[str, tuple[Form, Form]] = {
         unadded(indicator(weight="10", score="10.5")),
         unadded(indicator(weight="10", score="10")),
     ),
+    "points-above-full-mark": (
+        unadded(indicator(weight="-", score="990")),
+        unadded(indicator(weight="-", score="99")),
+    ),
     "weights-do-not-add-up": (
         a_form(total_weight=entry("94")),
         a_form(total_weight=entry("90")),  # some forms state the total of the indicators alone
@@ -198,6 +202,7 @@ CASES: dict[str, tuple[Form, Form]] = {
 ERRORS = {
     "not-a-number",
     "several-values",
+    "points-above-full-mark",
     "score-exceeds-weight",
     "weights-do-not-add-up",
     "scores-do-not-add-up",

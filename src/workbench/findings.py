@@ -366,6 +366,13 @@ _OF_POINTS = (
         calculations=frozenset({"points"}),
     ),
     FindingKind(
+        "points-above-full-mark",
+        {ONLY: _error("{field}{points:g}高于满分{full:g}，请对照原件")},
+        is_flag=True,
+        calculations=frozenset({"points"}),
+        compares=("满分", "表中"),
+    ),
+    FindingKind(
         "weights-do-not-add-up",
         _sum("total", _TOTAL) | _sum("level", "“{label}”各行分值相加为{computed:g}，相差{difference:+g}"),
         calculations=frozenset({"weights"}),

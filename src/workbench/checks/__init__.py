@@ -12,7 +12,12 @@ from dataclasses import replace
 from workbench.checks.budgets import BUDGET_CHECKS
 from workbench.checks.indicators import INDICATOR_CHECKS, duplicate_indicators
 from workbench.checks.misreadings import Misreading, explain_budget, explain_total
-from workbench.checks.totals import level_weights_do_not_add_up, scores_do_not_add_up, weights_do_not_add_up
+from workbench.checks.totals import (
+    level_weights_do_not_add_up,
+    points_above_full_mark,
+    scores_do_not_add_up,
+    weights_do_not_add_up,
+)
 from workbench.checks.uncertain import (
     CellsByKey,
     cells_of,
@@ -53,7 +58,7 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
     findings += missing_values(rows, cells)
     findings += goals_out_of_order(form)
     findings += _budget_findings(form, review_threshold)
-    findings += _total_findings(form, rows, cells, review_threshold)
+    findings += [*points_above_full_mark(form), *_total_findings(form, rows, cells, review_threshold)]
     checks = (*INDICATOR_CHECKS, unread_target, unread_actual)
     findings += [finding for row in rows for check in checks for finding in check(row)]
     findings += duplicate_indicators(rows)

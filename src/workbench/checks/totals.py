@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.checks.uncertain import CellsByKey
 from workbench.checks.wording import points
-from workbench.fields import field_name
+from workbench.fields import entries_of, field_name
 from workbench.findings import FINDINGS, FindingKind, kind_of
 from workbench.judging import Judged, page_of
 from workbench.model import BLANK, Entry, Finding, Form
 from workbench.values import PLACEHOLDERS, normalise, parse_points, printed_margin
+
+FULL_MARK = 100.0
+"""Points of a self-evaluation whose total line does not say that there are more."""
 
 _POINTS_IN_LABEL = re.compile(r"\([0-9.]+分?\)$")
 
@@ -61,6 +64,19 @@ def _total(
     )
     expected, found = f"{with_budget:g}", f"{stated:g}"
     return [statement.about("forms", None, f"total_{field}", page_of(entry), expected, found)]
+
+
+def points_above_full_mark(form: Form) -> Iterator[Finding]:
+    """``points-above-full-mark``: a weight or a score is higher than 100, and than the stated total weight.
+
+    Source: a self-evaluation has 100 points (财预〔2020〕10号), with extra points as many as its total line says.
+    """
+    full = max(FULL_MARK, points(form.total_weight) or 0.0)
+    for table, number, field, entry in entries_of(form):
+        value = points(entry) if field in ("weight", "score", "total_score") else None
+        if value is not None and value > full:
+            statement = FINDINGS["points-above-full-mark"].says(field=field_name(field), points=value, full=full)
+            yield statement.about(table, number or None, field, page_of(entry), f"{full:g}", f"{value:g}")
 
 
 def adds_up(form: Form, rows: Sequence[Judged], field: str) -> bool:
