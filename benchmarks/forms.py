@@ -3,6 +3,7 @@
     python -m benchmarks.forms                          every condition and layout
     python -m benchmarks.forms --fault seal --misses    one condition, and every field that is not exact
     python -m benchmarks.forms --layout swapped-columns one layout
+    python -m benchmarks.forms --bilevel                a form of every layout, scanned in black and white at 200 dpi
 
 Each form is drawn in one typeface and look, all its pages go through the same kind of damage, and it is read and
 reconstructed as `workbench ingest` does. Silent: numbers that are wrong or lost without a finding of doubt on their
@@ -44,6 +45,7 @@ from benchmarks.grid_corpus import (
     truth_of,
 )
 from benchmarks.grid_readers import Pixels, engine
+from benchmarks.makers.damage import DAMAGES
 from benchmarks.results import keep, markdown
 from benchmarks.scoring import Score
 from workbench.model import Page
@@ -57,6 +59,11 @@ FORM_CONDITIONS = tuple(
     if name not in PAIRS and all(look.style.rules == "all" for look in OWN_LOOKS.get(name, ()))
 )
 """Ruled forms, each on pages of its own."""
+
+BILEVEL = ("bilevel", "adaptive")
+"""Damages of the other makers: black and white by one threshold for the page, or by one that follows it."""
+
+BILEVEL_DPI, BILEVEL_SEED = 200, 5000
 
 BINS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)
 THRESHOLDS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.97)
@@ -86,7 +93,7 @@ def main() -> None:
         print(f"no {typeface.name} on this machine ({typeface.file}): its forms are drawn in other typefaces")
     specs = [
         spec
-        for spec in form_specs(arguments.forms)
+        for spec in (bilevel_specs() if arguments.bilevel else form_specs(arguments.forms))
         if arguments.fault in (None, spec.condition) and arguments.layout in (None, spec.drawing.form)
     ]
     outcomes = list(_outcomes(specs, arguments.workers))
@@ -105,6 +112,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--fault", choices=FORM_CONDITIONS, metavar="NAME", help=f"one of: {', '.join(FORM_CONDITIONS)}"
     )
+    parser.add_argument("--bilevel", action="store_true", help="in black and white, as most office scanners send it")
     parser.add_argument("--layout", choices=[*LAYOUTS, *TRANSCRIBED], metavar="NAME", help="one layout's forms only")
     parser.add_argument("--forms", type=int, default=FORMS_PER_CONDITION, help="for each fault (%(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="processes (%(default)s)")
@@ -129,6 +137,18 @@ def form_specs(per_condition: int = FORMS_PER_CONDITION) -> Iterator[FormSpec]:
         yield FormSpec(condition, Drawing(name, complete_typeface(face, printed_table(name, seed)), chosen), seed)
 
 
+def bilevel_specs() -> Iterator[FormSpec]:
+    """A form of every layout; typefaces, and the two ways of scanning in black and white, are dealt out over them."""
+    names = [*LAYOUTS, *TRANSCRIBED]
+    rng = np.random.default_rng(12)
+    faces = dealt([face for face in TYPEFACES if face.file.is_file()], len(names), rng)
+    looks = dealt([look for look in LOOKS if look.dpi == BILEVEL_DPI], len(names), rng)
+    for number, (name, face, look) in enumerate(zip(names, faces, looks, strict=True)):
+        seed = BILEVEL_SEED + number
+        typeface = complete_typeface(face, printed_table(name, seed))
+        yield FormSpec(BILEVEL[number % len(BILEVEL)], Drawing(name, typeface, look), seed)
+
+
 def printed_table(name: str, seed: int) -> Any:
     """The printed table of a transcribed form, or of one invented for a layout."""
     return TRANSCRIBED[name](truth_of(name)) if name in TRANSCRIBED else LAYOUTS[name](invent(seed, name))
@@ -146,6 +166,10 @@ def draw_pages(spec: FormSpec) -> Iterator[Pixels]:
     table = printed_table(drawing.form, spec.seed)
     pdf = typeset(table, drawing.style)
     for number in range(len(page_grids(table, drawing.style))):
+        if spec.condition in BILEVEL:
+            rng = np.random.default_rng(1000 * spec.seed + number)
+            yield DAMAGES[spec.condition].apply(draw_page(pdf, number, BILEVEL_DPI), BILEVEL_DPI, rng)
+            continue
         faults = faults_of(spec.condition, drawing.look.dpi, 1000 * spec.seed + number)
         yield damage(draw_page(pdf, number, drawing.look.dpi), faults)
 
@@ -161,7 +185,7 @@ def read_form(spec: FormSpec) -> Outcome:
 
 def _table(outcomes: Sequence[Outcome]) -> list[str]:
     """A line for each condition, for each layout, and for all."""
-    conditions = {name: [o for o in outcomes if o.spec.condition == name] for name in FORM_CONDITIONS}
+    conditions = {name: [o for o in outcomes if o.spec.condition == name] for name in (*FORM_CONDITIONS, *BILEVEL)}
     layouts = {
         name + ("*" if name in HELD_OUT else ""): [o for o in outcomes if o.spec.drawing.form == name]
         for name in (*LAYOUTS, *TRANSCRIBED)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from workbench.form.lexicon import REMEMBERED, families, plain_label
+from workbench.form.lexicon import REMEMBERED, families, plain_label, undamaged
 from workbench.values import normalise, parse_amount, parse_fraction
 
 NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无"})
@@ -36,7 +36,9 @@ POINTS_IN_LABEL = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分?\s*[）)]\s*$")
 LEVEL_SEPARATORS = " -—–－/／:：、"
 """Characters between the names of two levels in one cell."""
 
-GOAL_LABEL = re.compile(r"(?:年度|总体|整体|绩效)*目标\s*([0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*[:：]?")
+GOAL_LABEL = re.compile(
+    r"(?:年度|总体|整体|绩效)*目标\s*([0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*(?:[:：]\s*(?:[(1Il|]?[0-9.]{1,4}分.?)?)?"
+)
 """The numbered label of a goal: ``绩效目标3``."""
 
 NUMBER_WITH_SYMBOL = re.compile(r"[≥≤=<>]\s*[0-9].*")
@@ -91,8 +93,13 @@ def is_statement(text: str) -> bool:
 
 
 def is_goal_label(text: str) -> bool:
-    """Whether a text is the numbered label of a goal: 绩效目标3, 目标三, 年度目标1：（40分）."""
-    return bool(GOAL_LABEL.fullmatch(POINTS_IN_LABEL.sub("", normalise(text))))
+    """Whether a text is the numbered label of a goal: 绩效目标3, 目标三, 年度目标1：（40分）; in black and white the
+    brackets around its points, and a stroke of 目, may be lost.
+
+    >>> is_goal_label("年度目标1：（40分）"), is_goal_label("年度日标2：126分！"), is_goal_label("目标1个")
+    (True, True, False)
+    """
+    return bool(GOAL_LABEL.fullmatch(POINTS_IN_LABEL.sub("", normalise(undamaged(text)))))
 
 
 @lru_cache(REMEMBERED)

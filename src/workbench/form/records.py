@@ -41,8 +41,8 @@ STACKED = ("project", "department", "unit", "goal", "initial", "adjusted")
 NUMBERS = frozenset(name for table, name in NUMBER_FIELDS if table in ("budgets", "indicators"))
 """Fields that hold one number."""
 
-TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·]{2,}|目标\s*\d+\s*[:：])$")
-"""Names that the empty template prints, in rows that nobody filled in: 指标2：."""
+TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·•]+|[-—–]{1,2}|目标\s*\d+\s*[:：])$")
+"""Names that the empty template prints, in rows that nobody filled in: 指标2：. A row of dots may be read as a dash."""
 
 DASHES = frozenset("-—–一")
 """Characters that OCR reads for the ``=`` of a coarse scan, whose two lines run together."""

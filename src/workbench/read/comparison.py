@@ -124,7 +124,7 @@ def confirmed_by(
     """The text of a cell, no longer doubted where it is that of the cleaned page, and one ``more`` reading says the
     same: of the page in a colour in which the seal fades, and from which nothing was taken off."""
     sure = settings.second_reading.sure
-    if found.agreement != 0.0 or found.text != cleaned.text or cleaned.character < sure:
+    if found.agreement != 0.0 or not found.text or found.text != cleaned.text or cleaned.character < sure:
         return found
     is_confirmed = any(one.character >= sure and same_values(one.text, cleaned.text) for one in more)
     return replace(found, agreement=1.0) if is_confirmed else found
