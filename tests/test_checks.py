@@ -235,6 +235,13 @@ class TestEachCode:
         assert (finding.severity == "error") is (code in ERRORS)
 
 
+def test_ink_that_was_not_read_and_belongs_to_no_field_is_found_once_for_each_page():
+    """A header under a seal, or a cell that no column claims, was lost without a word."""
+    unread = tuple(Entry("", 0.0, (CellKey(page, 1, row, 0),)) for page in (1, 2) for row in (3, 4))
+    findings = [one for one in found(a_form(unmapped=unread)) if one.code == "unmapped-cell"]
+    assert [(one.page, one.found) for one in findings] == [(1, "未读出"), (2, "未读出")]
+
+
 def test_every_check_of_the_package_has_its_case():
     modules = [importlib.import_module(f"workbench.checks.{one.name}") for one in pkgutil.iter_modules(checks.__path__)]
     named = {

@@ -701,13 +701,23 @@ class TestText:
         assert has_odd_number(text)
 
     @pytest.mark.parametrize(
-        "lines", [("36145", "879800194"), ("≥200个", "300个"), ("1,234.", "56"), ("3%", "13%", "免税")]
+        "lines", [("36145", "879800194"), ("≥200个", "300个"), ("12,34.", "56"), ("3%", "13%", "免税")]
     )
     def test_numbers_on_several_lines_of_a_cell_are_not_taken_for_one(self, lines):
         assert has_several_numbers([reading(line) for line in lines])
 
     @pytest.mark.parametrize(
-        "lines", [("1,234.56",), ("2022年1月至", "12月31日"), ("完成1,200", "万元"), ("2024-", "01-05"), ("A栋", "3")]
+        "lines",
+        [
+            ("1,234.56",),
+            ("2022年1月至", "12月31日"),
+            ("完成1,200", "万元"),
+            ("2024-", "01-05"),
+            ("A栋", "3"),
+            ("1,234.", "56"),
+            ("1,", "234.56"),
+            ("10.", "5%"),
+        ],
     )
     def test_text_on_several_lines_with_one_number_is_one_text(self, lines):
         assert not has_several_numbers([reading(line) for line in lines])

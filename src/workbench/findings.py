@@ -233,6 +233,7 @@ _OF_STRUCTURE = (
         "unmapped-cell",
         {
             "cell": _warning("单元格“{text:.40}”未能归入任何字段，请核对"),
+            "unread": _warning("有{count}个单元格有字迹而未能读出，也未能归入任何字段，请对照原件"),
             "in-total": _warning("总分行中的“{text}”未能归入分值或得分，请对照原件"),
             "table": _warning("第{page}页有不属于任何自评表的表格，未采用：{texts}"),
         },

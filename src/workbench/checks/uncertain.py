@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from workbench.checks.wording import BLANK_CELL
+from workbench.checks.wording import BLANK_CELL, UNREAD_CELL
 from workbench.fields import NUMBER_FIELDS, entries_of, field_name
 from workbench.findings import FINDINGS, listed
 from workbench.judging import Judged, page_of
@@ -94,10 +95,17 @@ def _once_per_cell(form: Form) -> Iterator[tuple[Table, int, str, Entry]]:
 
 
 def unmapped_cells(form: Form) -> Iterator[Finding]:
-    """``unmapped-cell``: text in the table that belongs to no field."""
+    """``unmapped-cell``: text in the table that belongs to no field; of ink that was not read once for each page."""
+    unread: Counter[int | None] = Counter()
     for entry in form.unmapped:
-        statement = FINDINGS["unmapped-cell"].says("cell", text=entry.text)
-        yield statement.about(page=page_of(entry), found=entry.text)
+        if entry:
+            statement = FINDINGS["unmapped-cell"].says("cell", text=entry.text)
+            yield statement.about(page=page_of(entry), found=entry.text)
+        else:
+            unread[page_of(entry)] += 1
+    for page, count in unread.items():
+        statement = FINDINGS["unmapped-cell"].says("unread", count=count)
+        yield statement.about(page=page, found=UNREAD_CELL)
 
 
 def several_values(form: Form) -> Iterator[Finding]:

@@ -8,6 +8,9 @@ from workbench.values import parse_amount, parse_points
 BLANK_CELL = "空白"
 """What a finding calls the reading of a cell in which nothing is printed."""
 
+UNREAD_CELL = "未读出"
+"""What a finding calls that of a cell in which something is printed that could not be read."""
+
 
 def points(entry: Entry | None) -> float | None:
     """A weight or a score; None where the form has no such column, or no number in it."""

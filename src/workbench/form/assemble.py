@@ -187,12 +187,13 @@ def _label_keys(parts: FormParts) -> list[CellKey]:
 def _with_unmapped(form: Form, parts: FormParts) -> Form:
     """The form with the cells that give no value: those that name a section as labels, the others as unmapped.
 
-    Text that is part of the form's title is neither.
+    Text that is part of the form's title is neither; ink that could not be read is unmapped.
     """
     known = {key for _, _, _, entry in entries_of(form) for key in entry.cells} | set(form.labels)
-    rest = [cell for cell in parts.cells if cell.text and cell.key not in known]
-    labels = [cell for cell in rest if _is_label(cell.text)]
-    unmapped = tuple(entry_of([cell]) for cell in rest if cell not in labels and cell.text not in form.title)
+    rest = [cell for cell in parts.cells if cell.key not in known and (cell.text or cell.is_illegible)]
+    labels = [cell for cell in rest if cell.text and _is_label(cell.text)]
+    others = (cell for cell in rest if cell not in labels and not (cell.text and cell.text in form.title))
+    unmapped = tuple(entry_of([cell]) for cell in others)
     return replace(form, labels=(*form.labels, *(cell.key for cell in labels)), unmapped=unmapped)
 
 

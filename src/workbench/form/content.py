@@ -65,7 +65,7 @@ def is_number(text: str) -> bool:
     (True, True, False)
     """
     folded = normalise(text).removesuffix("分")
-    if len(folded) > LONGEST_NUMBER:
+    if len(folded) > LONGEST_NUMBER or folded.startswith("("):  # (1) numbers a column
         return False
     return (
         parse_amount(folded) is not None or parse_fraction(folded) is not None or bool(DAMAGED_NUMBER.fullmatch(folded))

@@ -55,6 +55,9 @@ LONG_UNIT = "个[工自][作然]日|平方|立方|公[里斤顷]|[万亿]?元/"
 AMOUNT_AND_LABEL = re.compile(rf"[-−]?[\d,，]+\.\d\d(?!{LONG_UNIT})[\u3400-\u9fff]{{3,}}")
 """An amount and the label of the next column behind it; few units are as long."""
 
+WRAPPED_NUMBER = re.compile(r"[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%％]?[^\W\d]{0,2}")
+"""A number as it is printed, put together from its lines."""
+
 IN_BRACKETS = re.compile(r"\s*[(（][\d.,，\s]+[)）]\s*")
 """A number in brackets, with nothing beside it."""
 
@@ -216,8 +219,11 @@ def has_odd_number(text: str) -> bool:
 
 def has_several_numbers(readings: Sequence[Reading]) -> bool:
     """Whether several lines of a cell are numbers: those of several rows, or one that was wrapped; joined, they are
-    one number that nobody printed."""
-    return sum(is_value(reading.text.strip()) for reading in readings) > 1
+    one number that nobody printed. A line that ends in a point or a comma goes on below."""
+    lines = [reading.text.strip() for reading in readings]
+    if all(line.endswith((".", ",")) for line in lines[:-1]) and WRAPPED_NUMBER.fullmatch("".join(lines)):
+        return False
+    return sum(map(is_value, lines)) > 1
 
 
 def has_odd_brackets(text: str) -> bool:

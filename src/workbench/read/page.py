@@ -35,6 +35,7 @@ from workbench.read.comparison import (
     with_faint_strokes,
 )
 from workbench.read.crops import crop_line, crop_start, line_crops
+from workbench.read.raised import with_raised_figures
 from workbench.read.rough import (
     has_grain_in_number,
     is_too_coarse,
@@ -155,7 +156,7 @@ def _as_meant(read: LineRead, layer: TextLayer, settings: ReadSettings) -> LineR
         return read
     width = read.part.crop.shape[1]
     joined = without_inner_room(read.reading, width, layer.text_height, settings.separators)
-    return replace(read, reading=with_grouping(joined))
+    return replace(read, reading=with_raised_figures(with_grouping(joined), read.part.line, layer, settings.raised))
 
 
 def _last_reads(

@@ -110,6 +110,23 @@ class SeparatorSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedSettings:
+    """Raised figures, in heights of the characters of their line: word processors set them at .58 to .65."""
+
+    least: float = 0.3
+    """What is lower is no figure, but a dot or a stroke."""
+
+    most: float = 0.8
+    """What is higher is no raised figure."""
+
+    higher: float = 0.2
+    """A raised figure ends at least this far above the row that the others stand on; old-style figures do not."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self, fractions=("least", "most", "higher"), ascending=(("least", "most"),))
+
+
+@dataclass(frozen=True, slots=True)
 class RelationSymbolSettings:
     """The shapes of ≥ ≤ ≧ ≦ = ═."""
 
@@ -304,6 +321,9 @@ class ReadSettings:
 
     separators: SeparatorSettings = field(default_factory=SeparatorSettings)
     """Points and commas."""
+
+    raised: RaisedSettings = field(default_factory=RaisedSettings)
+    """Raised figures."""
 
     symbols: SymbolSettings = field(default_factory=SymbolSettings)
     """Symbols known by their shape."""

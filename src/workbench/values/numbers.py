@@ -77,9 +77,22 @@ _AMOUNT = re.compile(r"¥?(?P<number>.*?)(?P<unit>(?<=[0-9])(?:亿元|万元|元
 
 
 def parse_amount(text: str) -> float | None:
-    """The number of a money cell as printed, ``¥`` before and 元, 万元 or 万 behind it aside: no change of scale."""
-    found = _AMOUNT.fullmatch(normalise(text))
-    return parse_number(found["number"]) if found and found["unit"] != "亿元" else None
+    """The number of a money cell as printed, ``¥`` before and 元, 万元 or 万 behind it aside: no change of scale.
+
+    In brackets it is negative, as accounts print it: ``(1,234.56)``.
+    """
+    bare, is_negative = _without_brackets(normalise(text))
+    found = _AMOUNT.fullmatch(bare)
+    value = parse_number(found["number"]) if found and found["unit"] != "亿元" else None
+    if value is None or not is_negative:
+        return value
+    return 0.0 - value if value >= 0 else None
+
+
+def _without_brackets(folded: str) -> tuple[str, bool]:
+    """A text without the brackets around it, and whether there were any."""
+    inside = re.fullmatch(r"\((.*)\)", folded)
+    return (inside[1], True) if inside else (folded, False)
 
 
 def printed_amount_unit(text: str) -> str | None:
@@ -87,7 +100,7 @@ def printed_amount_unit(text: str) -> str | None:
 
     None where it prints none: the column's unit holds.
     """
-    folded = normalise(text)
+    folded, _ = _without_brackets(normalise(text))
     found = _AMOUNT.fullmatch(folded)
     unit = found["unit"] if found else None
     return {"万": "万元", None: "元" if folded.startswith("¥") else None}.get(unit, unit)
