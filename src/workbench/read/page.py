@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -56,10 +57,6 @@ if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
 
 
-FULL_LINE = 2.0
-"""Text heights that a full line leaves of its cell: less than a character, and the paper beside its borders."""
-
-
 def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAULTS) -> PageContent:
     """Find the tables of a page and read everything on it.
 
@@ -83,7 +80,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     reads = read_by_another(reads, engine, settings)
     height = max(text.cleaned.text_height, upright.text_height)
     too_high = _with_lines_too_high(height, jobs, reads, settings)
-    doubted = _beside_several_numbers(tables, jobs, reads) | too_high | found.suspect
+    doubted = _beside_several_numbers(tables, jobs, reads, settings) | too_high | found.suspect
     found_readings = iter(
         [_cell_reading(lines, job, text, job.box in doubted, settings) for job, lines in zip(jobs, reads, strict=True)]
     )
@@ -91,17 +88,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     found_cells = [
         _cell(box, of_cell, text, upright, settings) for box, of_cell in zip(boxes, readings_of_cells, strict=True)
     ]
-    lines = iter(map(_lines_of, found_cells, readings_of_cells))
-    cells = iter(found_cells)
-    grids = [
-        _grid(
-            page.number,
-            number,
-            table,
-            with_values_apart([next(cells) for _ in table.cells], [next(lines) for _ in table.cells]),
-        )
-        for number, table in enumerate(tables, start=1)
-    ]
+    grids = _grids(page.number, tables, found_cells, list(map(_lines_of, found_cells, readings_of_cells)))
     loose_lines = [
         _text_line(line, next(readings), crop, upright, settings)
         for line, crop in zip(outside, outside_crops, strict=True)
@@ -167,7 +154,10 @@ def _last_reads(
 
 
 def _beside_several_numbers(
-    tables: Sequence[PageTable], jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]]
+    tables: Sequence[PageTable],
+    jobs: Sequence[_Job],
+    reads: Sequence[Sequence[LineRead]],
+    settings: ReadSettings,
 ) -> set[CellBox]:
     """The cells with several numbers; and where these may be those of two rows, the cells with several lines beside
     them.
@@ -177,7 +167,11 @@ def _beside_several_numbers(
     read = _last_reads(jobs, reads)
     numbers = {box for box, (_, lines) in read.items() if has_several_numbers([line.reading for line in lines])}
     several = {box for box, (_, lines) in read.items() if len(lines) > 1}
-    rows = {box for box, (layer, lines) in read.items() if box in numbers and not _may_be_wrapped(box, lines, layer)}
+    rows = {
+        box
+        for box, (layer, lines) in read.items()
+        if box in numbers and not _may_be_wrapped(box, lines, layer, settings)
+    }
     return numbers | {
         cell
         for table in tables
@@ -186,9 +180,9 @@ def _beside_several_numbers(
     }
 
 
-def _may_be_wrapped(box: CellBox, lines: Sequence[LineRead], layer: TextLayer) -> bool:
+def _may_be_wrapped(box: CellBox, lines: Sequence[LineRead], layer: TextLayer, settings: ReadSettings) -> bool:
     """Whether the lines of a cell are full, so that the next one may go on: with no room left for another character."""
-    room = box.x1 - box.x0 - FULL_LINE * layer.text_height
+    room = box.x1 - box.x0 - settings.full_line * layer.text_height
     return all(line.part.line.width >= room for line in lines[:-1])
 
 
@@ -237,7 +231,7 @@ def _cell_reading(
         character = min(character, unsure)
     symbol = lone_symbol(joined, lines, text, settings)
     if symbol is None:
-        texts = () if downwards or _may_be_wrapped(job.box, reads, text) else tuple(_line_texts(readings))
+        texts = () if downwards or _may_be_wrapped(job.box, reads, text, settings) else tuple(_line_texts(readings))
         agreement = min(agreements, default=None)
         return CellReading(joined, lines, character, agreement, other, legible, texts, readings)
     sure = settings.symbols.sure_of_shape
@@ -351,6 +345,17 @@ def _text_line(
         tuple(round(c, 4) for c in reading.confidences),
         outline,
     )
+
+
+def _grids(
+    page: int, tables: Sequence[PageTable], cells: Sequence[Cell], lines: Sequence[Sequence[str]]
+) -> list[CellGrid]:
+    """The tables of a page with their cells, whose lines are known; values on several lines stay apart."""
+    bounds = [0, *accumulate(len(table.cells) for table in tables)]
+    return [
+        _grid(page, number, table, with_values_apart(cells[start:end], lines[start:end]))
+        for number, (table, (start, end)) in enumerate(zip(tables, pairwise(bounds), strict=True), start=1)
+    ]
 
 
 def _grid(page: int, number: int, table: PageTable, cells: list[Cell]) -> CellGrid:

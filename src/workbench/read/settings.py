@@ -307,6 +307,9 @@ class ReadSettings:
     highest_line: float = 1.6
     """A line so many times higher than its characters may be two that touch, of which a recogniser reads one."""
 
+    full_line: float = 2.0
+    """A line is full that leaves less of its cell: no room for a character beside the paper at its borders."""
+
     grid: GridSettings = field(default_factory=GridSettings)
     """Tables and their cells."""
 
