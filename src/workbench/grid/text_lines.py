@@ -195,7 +195,8 @@ def _faint_strokes(text: TextLayer, covered: Mask, text_height: float, settings:
     They are darker than the ground that they stand on, which may be tinted.
     """
     beside = np.ones((2 * round(settings.soft_edge * text_height) + 1,) * 2, np.uint8)
-    wider_than_strokes = np.ones((2 * round(settings.widest_stroke * text_height) + 1,) * 2, np.uint8)
+    # Soft edges make a stroke wider by a pixel on both sides, however low the type is.
+    wider_than_strokes = np.ones((2 * max(2, round(settings.widest_stroke * text_height)) + 1,) * 2, np.uint8)
     ground = cv2.morphologyEx(text.grey, cv2.MORPH_CLOSE, wider_than_strokes)
     light = np.where(cv2.subtract(ground, text.grey) > 255 - settings.faintest, 255, 0).astype(np.uint8)
     components = components_of(cv2.subtract(light, cv2.dilate(text.ink | covered, beside)))

@@ -130,7 +130,7 @@ def confirmed_by(
     return replace(found, agreement=1.0) if is_confirmed else found
 
 
-def with_faint_strokes(found: CellText, settings: ReadSettings) -> CellText:
+def with_more_strokes(found: CellText, settings: ReadSettings) -> CellText:
     """The text of a cell in which there are strokes that no line was read from: more may be printed there."""
     state: CellState = "unread" if found.state == "empty" else found.state
     return replace(found, state=state, character=min(found.character, settings.second_reading.unsure))

@@ -33,15 +33,16 @@ from workbench.read.comparison import (
     confirmed_by,
     read_once,
     read_twice,
-    with_faint_strokes,
+    with_more_strokes,
 )
 from workbench.read.crops import crop_line, crop_start, line_crops
 from workbench.read.raised import with_raised_figures
 from workbench.read.rough import (
+    KNOWN_BY_SHAPE,
     has_grain_in_number,
     is_too_coarse,
-    is_unlike_its_ink,
     leaves_points,
+    leaves_room,
     leaves_sign,
     read_covered,
     read_smoothed,
@@ -273,7 +274,7 @@ def _has_doubtful_points(
         is_too_coarse(read, line, settings)
         or leaves_points(read, line, text, rough.specks, settings)
         or leaves_sign(read, line, rough.specks)
-        or is_unlike_its_ink(read, line, text, settings)
+        or leaves_room(read, line, text, settings)
         for read, line in lines
     )
 
@@ -291,12 +292,9 @@ def _cell(
     else:
         found = read_once(as_scanned)
     found = by_two_readers(found, read)
-    fewest, text_lines = settings.rough.fewest_pixels, settings.grid.text_lines
-    if found.state == "empty" and text.rough and text.rough.shows_more_than_grain(box, fewest, text_lines):
-        found = CellText("", "unread", settings.second_reading.unsure, None)
     lines = [line for reading in read for line in reading.lines]
-    if text.has_faint_strokes(box, lines, settings.inside * text.cleaned.text_height):
-        found = with_faint_strokes(found, settings)
+    if _has_more_strokes(box, found, lines, text, settings):
+        found = with_more_strokes(found, settings)
     return Cell(
         row=box.row,
         col=box.col,
@@ -308,6 +306,20 @@ def _cell(
         confidence=Confidence(round(found.character, 4), min(1.0, box.border), found.agreement),
         other_text=found.other,
     )
+
+
+def _has_more_strokes(
+    box: CellBox, found: CellText, lines: Sequence[LineBox], text: PageText, settings: ReadSettings
+) -> bool:
+    """Whether there are strokes in a cell that no line was read from: too light for ink, or on a rough page of
+    characters that fell into specks, with a dash left of them or nothing."""
+    fewest, text_lines = settings.rough.fewest_pixels, settings.grid.text_lines
+    is_bare = not found.text or found.text in KNOWN_BY_SHAPE
+    if is_bare and text.rough is not None:
+        is_left = bool(found.text) and text.rough.cleaned.text_height < 1.5 * fewest  # of a 7 its upper stroke
+        if is_left or text.rough.shows_more_than_grain(box, fewest, text_lines):
+            return True
+    return text.has_faint_strokes(box, lines, settings.inside * text.cleaned.text_height)
 
 
 def _is_buried(box: CellBox, text: PageText, settings: ReadSettings) -> bool:

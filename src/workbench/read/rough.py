@@ -6,10 +6,8 @@ Grain is as large as a decimal point: a point may be taken for grain, grain for 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from statistics import median
 
 import cv2
 import numpy as np
@@ -88,42 +86,27 @@ def leaves_sign(text: str, line: LineBox, specks: Mask) -> bool:
     return any(width > 1.4 * height for _, _, width, height, _ in stats[1:].tolist()) or len(stats) > 2
 
 
-def is_unlike_its_ink(text: str, line: LineBox, layer: TextLayer, settings: ReadSettings) -> bool:
-    """Whether the ink of a number contradicts it: by room for a point between two figures where none was read, or a 1
-    as wide as other figures.
+def leaves_room(text: str, line: LineBox, layer: TextLayer, settings: ReadSettings) -> bool:
+    """Whether two figures of a number with nothing between them are as far apart as with a point.
 
     Figures are equally wide with the room around them, so their middles are equally far apart; a point takes half as
-    much again. A 4 that lost its slant is read as 1. Nothing is told of figures that touch.
+    much again. Nothing is told of figures that touch.
     """
     ink = layer.ink[line.y0 : line.y1, line.x0 : line.x1] > 0
     parts = stretches(np.asarray(ink.any(axis=0)))
     shapes = settings.rough
     high = [(a, b) for a, b in parts if np.ptp(np.flatnonzero(ink[:, a:b].any(axis=1))) > shapes.high * line.height]
     number = UNIT.sub("", text)
-    shown = [character for character in number if character not in LOW_IN_LINE]
+    shown = [place for place, character in enumerate(number) if character not in LOW_IN_LINE]
     as_many = len(high) == len(shown) if number == text else len(high) > len(shown)
-    if not as_many or not any(map(str.isdigit, shown)):
+    if not as_many:
         return False
-    high = high[: len(shown)]
-    return _leaves_room(number, high, settings) or _has_wide_one(shown, high, settings)
-
-
-def _leaves_room(text: str, high: Sequence[tuple[int, int]], settings: ReadSettings) -> bool:
-    kept = [place for place, character in enumerate(text) if character not in LOW_IN_LINE]
     apart = [
         (sum(high[n + 1]) - sum(high[n])) / 2
-        for n, (place, other) in enumerate(pairwise(kept))
-        if other == place + 1 and text[place].isdigit() and text[other].isdigit()
+        for n, (place, other) in enumerate(pairwise(shown))
+        if other == place + 1 and number[place].isdigit() and number[other].isdigit()
     ]
-    return len(apart) > 1 and max(apart) > settings.rough.room_of_point * min(apart)
-
-
-def _has_wide_one(shown: Sequence[str], high: Sequence[tuple[int, int]], settings: ReadSettings) -> bool:
-    widths = [(character, end - start) for character, (start, end) in zip(shown, high, strict=True)]
-    others = [width for character, width in widths if character in "023456789"]
-    return bool(others) and any(
-        character == "1" and width >= settings.rough.width_of_one * median(others) for character, width in widths
-    )
+    return len(apart) > 1 and max(apart) > shapes.room_of_point * min(apart)
 
 
 def leaves_points(text: str, line: LineBox, layer: TextLayer, specks: Mask, settings: ReadSettings) -> bool:

@@ -284,11 +284,8 @@ class RoughSettings:
     room_of_point: float = 1.3
     """Figures so many times further apart than others of their number have room for a point between them."""
 
-    width_of_one: float = 0.9
-    """The ink of a 1 is narrower than this share of other figures' ink, in all typefaces but those of typewriters."""
-
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("points_start", "high", "width_of_one"))
+        require_sensible(self, fractions=("points_start", "high"))
 
 
 @dataclass(frozen=True, slots=True)
