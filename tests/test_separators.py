@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from tests.test_signs import layer, line_of, scanned
 from workbench.ocr.base import Reading
 from workbench.read.cell_text import has_odd_number
-from workbench.read.separators import has_doubtful_separator, with_commas, without_inner_room
+from workbench.read.separators import (
+    has_doubtful_separator,
+    has_room_for_two,
+    with_commas,
+    without_inner_room,
+)
 from workbench.read.settings import READ_DEFAULTS
 from workbench.read.two_readers import differ
 
@@ -26,7 +31,9 @@ def is_doubtful(printed: str, read: str, size: int = 28, coarse: bool = False, t
     middles = (edges[::2] + edges[1::2]) / 2 / line.width
     assert len(middles) == len(printed), "characters touch"
     reading = Reading(read, (0.99,) * len(read), tuple(middles.tolist()))
-    return has_doubtful_separator(reading, line, float(line.x0), float(line.width), text, coarse, SETTINGS)
+    return has_doubtful_separator(
+        reading, line, float(line.x0), float(line.width), text, coarse, float(text.grey.shape[0]), SETTINGS
+    )
 
 
 @pytest.mark.parametrize("typeface", ["song", "hei"])
@@ -49,6 +56,24 @@ def test_on_a_low_line_in_black_and_white_a_point_may_be_a_comma_that_lost_its_t
     assert is_doubtful("54.459", "54.459", 20, coarse=True)
     assert not is_doubtful("54.459", "54.459", 42, coarse=True)
     assert not is_doubtful("54,459", "54,459", 20, coarse=True)
+
+
+def test_a_point_just_above_a_border_may_be_a_comma_whose_tail_was_painted_over():
+    """321,487 came out as 321.487: the ruling line below it was taken off with the tail."""
+    text = layer(scanned("321.487", "song", 28), 28)
+    line = line_of(text)
+    places = tuple(np.linspace(0.07, 0.93, 7).tolist())
+    reading = Reading("321.487", (0.99,) * 7, places)
+    rest = (reading, line, float(line.x0), float(line.width), text, False)
+    assert has_doubtful_separator(*rest, float(line.y1 + 3), SETTINGS)
+    assert not has_doubtful_separator(*rest, float(line.y1 + 30), SETTINGS)
+
+
+def test_two_figures_far_apart_are_no_number():
+    """46 and 78 beside each other in a cell were read as 4678."""
+    close, apart = (Reading("4678", (0.99,) * 4, places) for places in ((0.2, 0.3, 0.4, 0.5), (0.1, 0.2, 0.7, 0.8)))
+    assert has_room_for_two(apart, 100.0, 20.0, SETTINGS)
+    assert not has_room_for_two(close, 100.0, 20.0, SETTINGS)
 
 
 @pytest.mark.parametrize(

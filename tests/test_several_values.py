@@ -129,6 +129,13 @@ def test_several_values_are_never_one_number(values: list[str]):
     assert normalise(normalise(joined)) == normalise(joined)
 
 
+@pytest.mark.parametrize("lines", [["-", "5"], ["/", "10"], ["—", "96%"], ["5人", "1000平方公里"]])
+def test_a_dash_over_a_number_is_not_its_sign(lines: list[str]):
+    """A score of - over 5 was -5, in scans and in files that hold text."""
+    assert are_values(lines)
+    assert parse_number(VALUE_END.join(lines)) is None
+
+
 @pytest.mark.parametrize("lines", [["1,234.", "56"], ["培训", "人数"], ["5"], ["10", "其中"]])
 def test_wrapped_text_is_one(lines: list[str]):
     assert not are_values(lines)

@@ -50,7 +50,7 @@ class TestHtml:
 
     def test_lines_and_numbers_in_a_cell(self, tmp_path):
         path = text(tmp_path / "a.html", "<table><tr><td>一级<br>指标<td>100<br>200<td>2022年\n 12月&nbsp;底</table>")
-        assert grids(path) == [[["一级指标", "100 200", "2022年12月底"]]]
+        assert grids(path) == [[["一级\n指标", "100\n200", "2022年12月底"]]]
 
     def test_tables_that_lay_out_the_page_are_looked_through(self, tmp_path):
         inner = "<table><tr><td>甲<td>1<tr><td>乙<td>2<tr><td>丙<td>3</table>"
@@ -61,7 +61,7 @@ class TestHtml:
     def test_a_table_in_a_cell_is_the_cells_text(self, tmp_path):
         inner = "<table><tr><td>100<td>200</table>"
         path = text(tmp_path / "a.html", f"<table><tr><td>甲<td>{inner}<tr><td>乙<td>2</table>")
-        assert grids(path) == [[["甲", "100 200"], ["乙", "2"]]]
+        assert grids(path) == [[["甲", "100\n200"], ["乙", "2"]]]
 
     def test_a_span_of_a_billion_ends_with_the_table(self, tmp_path):
         path = text(tmp_path / "a.html", "<table><tr><td rowspan=999999999>甲<td>1<tr><td colspan=999999999>乙</table>")

@@ -73,7 +73,7 @@ class TestWord:
         document.save(tmp_path / "a.docx")
         (page,) = read(tmp_path / "a.docx")
         sure = [cell.confidence.overall == 1.0 for cell in page.content.grids[0].cells]
-        assert (grids(tmp_path / "a.docx"), sure) == ([[["得分", "10 9", "9.5"]]], [True, False, True])
+        assert (grids(tmp_path / "a.docx"), sure) == ([[["得分", "10\n9", "9.5"]]], [True, False, True])
 
     def test_tracked_changes_show_what_was_inserted_and_not_what_was_deleted(self, tmp_path):
         path = word(tmp_path / "a.docx", ["得分", "9X8"])
@@ -124,7 +124,7 @@ class TestWord:
         fill(outer, (["指标", "完成"], ["甲", ""], ["乙", "2"]))
         fill(outer.cell(1, 1).add_table(1, 2), (["100", "200"],))
         document.save(tmp_path / "a.docx")
-        assert grids(tmp_path / "a.docx") == [[["指标", "完成"], ["甲", "100 200"], ["乙", "2"]]]
+        assert grids(tmp_path / "a.docx") == [[["指标", "完成"], ["甲", "100\n200"], ["乙", "2"]]]
 
     def test_a_table_that_only_lays_out_the_page_is_looked_through(self, tmp_path):
         document = docx.Document()

@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import or_
 
 from workbench.model import Cell
 
 VALUE_END = "\n"
 """What parts the values in the text of a cell."""
 
-ONE_VALUE = re.compile(r"[-−+－(（¥￥≥≤<>＜＞]?\d(?:[\d.,，]*\d)?[.,，]?[%％]?[)）]?[^\W\d]{0,2}")
+ONE_VALUE = re.compile(r"[-−+－(（¥￥≥≤<>＜＞]?\d(?:[\d.,，]*\d)?[.,，]?[%％]?[)）]?[^\W\d]{0,4}")
 """A line that is all one number, or the part of one before a wrap, with its sign and a short unit."""
+
+NO_VALUE = frozenset({"-", "—", "－", "−", "–", "/", "无"})
+"""What stands for no value. Over a number it is not its sign: ``-`` over ``5`` is not -5."""
 
 
 def is_value(line: str) -> bool:
@@ -30,10 +34,11 @@ def is_value(line: str) -> bool:
 def are_values(lines: Sequence[str]) -> bool:
     """Whether the lines of a cell are several values: a line that ends in a point or a comma goes on below.
 
-    >>> are_values(["5", "5"]), are_values(["1,234.", "56"])
-    (True, False)
+    >>> are_values(["5", "5"]), are_values(["-", "5"]), are_values(["1,234.", "56"])
+    (True, True, False)
     """
-    return len(lines) > 1 and all(is_value(line) and not line.endswith((".", ",")) for line in lines)
+    values = [is_value(line) and not line.endswith((".", ",")) for line in lines]
+    return len(lines) > 1 and any(values) and all(map(or_, values, (line in NO_VALUE for line in lines)))
 
 
 def with_values_apart(cells: Sequence[Cell], lines: Sequence[Sequence[str]]) -> list[Cell]:

@@ -144,7 +144,7 @@ def unread_target(row: Judged) -> Iterator[Finding]:
     if has_several_values(row.row.target.text):
         return
     folded = normalise(row.row.target.text)
-    bare = folded.lstrip("≥≤=<>")
+    bare = folded.lstrip("≥≤=<>").strip("()")
     has_figure = any(character.isdigit() for character in bare)
     damaged = bool(_DAMAGED.fullmatch(bare)) and (has_figure or row.target.op is not None)
     if row.target.kind == "text" and (damaged or (row.target.op is not None and has_figure)):

@@ -47,8 +47,10 @@ def crop_start(line: LineBox, text: TextLayer, settings: ReadSettings) -> int:
 
 
 def is_written_downwards(lines: list[LineBox], text: TextLayer, settings: ReadSettings) -> bool:
-    """Whether the lines are single characters under each other."""
-    return len(lines) > 1 and all(line.width <= settings.crops.narrow_line * text.text_height for line in lines)
+    """Whether the lines are single characters under each other, and not figures: Chinese characters are about as wide
+    as high, most of them."""
+    is_narrow = all(line.width <= settings.crops.narrow_line * text.text_height for line in lines)
+    return len(lines) > 1 and is_narrow and any(line.width > settings.crops.figure * line.height for line in lines)
 
 
 def side_by_side(crops: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:

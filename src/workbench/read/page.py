@@ -48,7 +48,7 @@ from workbench.read.rough import (
     read_smoothed,
 )
 from workbench.read.second_reading import LineRead, reread_doubtful
-from workbench.read.separators import has_doubtful_separator, with_grouping, without_inner_room
+from workbench.read.separators import has_doubtful_separator, has_room_for_two, with_grouping, without_inner_room
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
 from workbench.read.symbols import lone_symbol, with_leading_symbol
 from workbench.read.two_readers import differ, read_by_another
@@ -260,8 +260,10 @@ def _other_text(reads: Sequence[LineRead], joined: str) -> str | None:
 
 def _has_doubtful_separator(read: LineRead, text: TextLayer, coarse: bool, settings: ReadSettings) -> bool:
     start, width = crop_start(read.part.line, text, settings), read.part.crop.shape[1]
-    return not read.part.downwards and has_doubtful_separator(
-        read.reading, read.part.line, start, width, text, coarse, settings.separators
+    if read.part.downwards:
+        return False
+    return has_room_for_two(read.reading, width, text.text_height, settings.separators) or has_doubtful_separator(
+        read.reading, read.part.line, start, width, text, coarse, read.part.cell.y1, settings.separators
     )
 
 

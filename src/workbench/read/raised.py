@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 
@@ -23,19 +25,32 @@ def with_raised_figures(reading: Reading, line: LineBox, text: TextLayer, settin
         text: what it was read from, its points and dots included.
         settings: how much smaller, and how much higher.
     """
-    last = len(reading.text.rstrip("0123456789"))
-    if last == len(reading.text) or (not last and len(reading.text) == 1):
+    usual = len(reading.text.rstrip("0123456789"))
+    if usual == len(reading.text) or len(reading.text) < 2:
         return reading
-    ink = text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0
-    rows = [np.flatnonzero(ink[:, start:end].any(axis=1)) for start, end in stretches(np.asarray(ink.any(axis=0)))]
-    spans = [(int(inked[0]), int(inked[-1]) + 1) for inked in rows]
-    top, foot = max(spans, key=lambda span: span[1] - span[0])
+    dark = 255 - text.grey[line.y0 : line.y1, line.x0 : line.x1]
+    places = stretches(np.asarray((text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)))
+    # What is too light for ink counts here: of a thin 9 the lower half may be.
+    level = settings.light * float(dark.max(initial=0))
+    rows = [np.flatnonzero((dark[:, start:end] > level).any(axis=1)) for start, end in places]
+    spans = [(int(inked[0]), int(inked[-1]) + 1) for inked in rows if len(inked)]
     raised = 0
-    for start, end in reversed(spans[-(len(reading.text) - last) :]):
-        is_small = settings.least * (foot - top) <= end - start <= settings.most * (foot - top)
-        if not is_small or foot - end < settings.higher * (foot - top):
-            break
+    while raised < len(reading.text) - usual and _is_raised(spans[: len(spans) - raised], settings):
         raised += 1
-    if not raised or raised == len(spans):
+    if not raised:
         return reading
     return replace(reading, text=reading.text[:-raised] + reading.text[-raised:].translate(RAISED))
+
+
+def _is_raised(spans: Sequence[tuple[int, int]], settings: RaisedSettings) -> bool:
+    """Whether the last part of a line's ink stands higher than those before it, and is smaller; their first and last
+    rows, from left to right. Points and dashes do not count."""
+    if len(spans) < 2:
+        return False
+    *others, (top, foot) = spans
+    highest = max(end - start for start, end in others)
+    high = [(start, end) for start, end in others if end - start >= settings.high * highest]
+    usual_top, usual_foot = median(start for start, _ in high), median(end for _, end in high)
+    height = usual_foot - usual_top
+    is_small = settings.least * height <= foot - top <= settings.most * height
+    return bool(is_small and usual_foot - foot >= settings.higher * height and top < usual_top + height / 2)

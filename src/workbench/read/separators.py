@@ -84,6 +84,23 @@ def _room(reading: Reading, first: int, second: int) -> float:
     return (reading.positions[second] - reading.positions[first]) / (1 + len(between))
 
 
+def has_room_for_two(reading: Reading, width: float, text_height: float, settings: SeparatorSettings) -> bool:
+    """Whether two figures that were read beside each other stand further apart than those of one number.
+
+    Args:
+        reading: of a line.
+        width: of its crop, in pixels.
+        text_height: of the page, in pixels.
+        settings: how far is too far.
+    """
+    places = zip(pairwise(reading.text), pairwise(reading.positions), strict=True)
+    return any(
+        (end - start) * width > settings.widest_room * text_height
+        for (one, other), (start, end) in places
+        if one.isdigit() and other.isdigit()
+    )
+
+
 def has_doubtful_separator(
     reading: Reading,
     line: LineBox,
@@ -91,6 +108,7 @@ def has_doubtful_separator(
     width: float,
     text: TextLayer,
     coarse: bool,
+    border: float,
     settings: SeparatorSettings,
 ) -> bool:
     """Whether a number of a line may be another one, its last separator a comma instead of a point, or a point instead
@@ -105,6 +123,7 @@ def has_doubtful_separator(
         start, width: where its crop starts, and how wide it is, in pixels of the page.
         text: what it was read from.
         coarse: whether the page is black and white, or full of grain.
+        border: the row of the cell's lower border.
         settings: the shapes.
     """
     places = [found.start(1) for found in EITHER.finditer(reading.text)]
@@ -120,7 +139,12 @@ def has_doubtful_separator(
         if reading.text[place] == ",":
             if not coarse and reach is not None and reach < settings.point:
                 return True
-        elif reach is None or reach > settings.point or (coarse and height < settings.coarse_height):
+        elif (
+            reach is None
+            or reach > settings.point
+            or border - base < settings.tail * height + settings.painted
+            or (coarse and height < settings.coarse_height)
+        ):
             return True
     return False
 

@@ -29,6 +29,9 @@ class CropSettings:
     narrow_line: float = 1.5
     """A line narrower than this holds one character: text written downwards."""
 
+    figure: float = 0.75
+    """A figure is narrower than this share of its height; a Chinese character hardly ever."""
+
     def __post_init__(self) -> None:
         require_sensible(self)
 
@@ -96,6 +99,15 @@ class SeparatorSettings:
     point: float = 0.05
     """A point reaches no further below the row that the digits stand on; a comma's tail does."""
 
+    tail: float = 0.3
+    """Below the digits a comma needs this much room: where the cell's border is nearer, its tail was painted over."""
+
+    painted: float = 3.0
+    """Pixels from the middle of a ruling line that are painted white with it: half of a line, and its soft edge."""
+
+    widest_room: float = 1.5
+    """Two figures of a number are no further apart than this, in text heights: full-width ones by 1."""
+
     coarse_height: float = 17.0
     """Pixels: on pages in black and white the tail of a comma, an eighth of a digit, may be lost with lower digits."""
 
@@ -111,19 +123,26 @@ class SeparatorSettings:
 
 @dataclass(frozen=True, slots=True)
 class RaisedSettings:
-    """Raised figures, in heights of the characters of their line: word processors set them at .58 to .65."""
+    """Raised figures, in heights of the characters of their line: word processors set them at .58 to .65, browsers
+    at .83."""
 
     least: float = 0.3
     """What is lower is no figure, but a dot or a stroke."""
 
-    most: float = 0.8
+    most: float = 0.92
     """What is higher is no raised figure."""
 
-    higher: float = 0.2
+    high: float = 0.7
+    """Characters are at least this share of the highest of their line; points and dashes are not."""
+
+    higher: float = 0.25
     """A raised figure ends at least this far above the row that the others stand on; old-style figures do not."""
 
+    light: float = 0.3
+    """Of the darkest ink's darkness: a lighter pixel is paper."""
+
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("least", "most", "higher"), ascending=(("least", "most"),))
+        require_sensible(self, fractions=("least", "most", "high", "higher", "light"), ascending=(("least", "most"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +221,9 @@ class SymbolSettings:
 
     slant: float = 0.2
     """A stroke that leans more than this (sideways per downwards) is a slash; the stem of a 1 stands straight."""
+
+    leaning: float = 0.1
+    """One that leans more than this may be one: the stem of an upright 1 leans less."""
 
     parted: float = 0.25
     """A row lighter than rows above and below it by this share of the ink's contrast parts two strokes."""

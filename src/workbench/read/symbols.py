@@ -33,6 +33,9 @@ TAKEN_FOR_RELATIONS = RELATION_LIKE | frozenset("MmNnVvWwXxZz三…")
 RARELY_FIRST = frozenset("-–—一二三≡")
 """What hardly any number starts with: there the symbol was misread. The bars of = run together on coarse scans."""
 
+LIKE_A_STROKE = frozenset("1lI|i")
+"""What engines take a low or steep / for."""
+
 STRICT = frozenset("><＞＜")
 """Rare in forms, and what is left of ≥ and ≤ when the bar is lost: never sure."""
 
@@ -68,6 +71,8 @@ def lone_symbol(
         return Symbol("-" if width < shapes.hyphen else "—", shapes.sure_of_shape if is_one_stroke else shapes.unsure)
     if height >= 0.5 and width >= shapes.slant * height and _is_slash(line, text, shapes.slant):
         return Symbol("/", shapes.sure_of_shape)
+    if read in LIKE_A_STROKE and height >= 0.5 and _is_slash(line, text, shapes.leaning):
+        return Symbol(read, shapes.unsure)
     is_narrow = width < shapes.narrow_ring * height
     if read in ("0", "O", "o", "〇") and is_narrow and _is_ring(line, text, shapes.hole):
         return Symbol("0", shapes.sure_of_shape)
