@@ -55,7 +55,15 @@ def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, 
         horizontal=np.vstack([*horizontal, lattice.horizontal[-1:]]),
         vertical=np.vstack(vertical),
         unruled_ys=lattice.unruled_ys.union(*(cut.ys for cut in cuts if cut)),
+        contested_ys=lattice.contested_ys.union(*_contested(cuts, settings.borderless.open_rows)),
     )
+
+
+def _contested(cuts: Sequence[_Cut | None], settings: OpenRowSettings) -> list[tuple[float, ...]]:
+    """The borders in rows of a table that has more rows which are whole than such a row would make: it may be whole,
+    too, with several values in each of its cells."""
+    whole = sum(cut is None for cut in cuts)
+    return [cut.ys for cut in cuts if cut and whole > max(settings.few_rows, len(cut.ys) + 1)]
 
 
 def _without_whole_rows(cuts: Sequence[_Cut | None], settings: OpenRowSettings) -> list[_Cut | None]:
