@@ -58,6 +58,21 @@ class TestHtml:
         assert grids(path) == [[["甲", "1"], ["乙", "2"], ["丙", "3"]]]
         assert lines(path) == ["导航", "自评表", "友情链接"]
 
+    @pytest.mark.parametrize(
+        ("inside", "shown"),
+        [
+            ("3<sup><b>1</b></sup>", "3¹"),
+            ("3<sup><a href='#n'>1</a></sup>", "3¹"),
+            ("3<span style='vertical-align: super'>1</span>", "3¹"),
+            ("<s>5</s>6", "6"),
+            ("<span style='text-decoration: line-through'>5</span>6", "6"),
+            ("<center>5</center>6", "5\n6"),
+        ],
+    )
+    def test_figures_that_are_raised_struck_out_or_below_each_other_are_not_joined(self, tmp_path, inside, shown):
+        path = text(tmp_path / "a.html", f"<table><tr><td>甲</td><td>{inside}</td></tr></table>")
+        assert grids(path) == [[["甲", shown]]]
+
     def test_a_table_in_a_cell_is_the_cells_text(self, tmp_path):
         inner = "<table><tr><td>100<td>200</table>"
         path = text(tmp_path / "a.html", f"<table><tr><td>甲<td>{inner}<tr><td>乙<td>2</table>")

@@ -28,7 +28,39 @@ def fill(made: docx.table.Table, rows: tuple[list[str], ...]) -> None:
             cell.text = text
 
 
+def run_of(cell, text: str, **marks: str) -> None:
+    """A run with marks of its own: ``strike="1"``, ``position="6"``."""
+    properties = cell.paragraphs[0].add_run(text)._r.get_or_add_rPr()
+    for name, value in marks.items():
+        mark = docx.oxml.OxmlElement(f"w:{name}")
+        mark.set(docx.oxml.ns.qn("w:val"), value)
+        properties.append(mark)
+
+
 class TestWord:
+    @pytest.mark.parametrize(
+        "marks", [{"position": "6"}, {"rStyle": "FootnoteReference"}, {"vertAlign": "superscript"}]
+    )
+    def test_the_mark_of_a_note_is_no_figure_however_it_is_raised(self, tmp_path, marks):
+        """LibreOffice raises by position: 3¹ was read as 31."""
+        document = docx.Document()
+        cell = document.add_table(1, 2).rows[0].cells[1]
+        cell.paragraphs[0].add_run("3")
+        run_of(cell, "1", **marks)
+        document.save(tmp_path / "a.docx")
+        assert grids(tmp_path / "a.docx") == [[["", "3¹"]]]
+
+    def test_a_figure_that_is_struck_out_is_not_joined_with_its_correction(self, tmp_path):
+        """5 struck out, and 6 beside it, was read as 56."""
+        document = docx.Document()
+        cell = document.add_table(1, 2).rows[0].cells[1]
+        run_of(cell, "5", strike="1")
+        cell.paragraphs[0].add_run("6")
+        document.save(tmp_path / "a.docx")
+        (page,) = read(tmp_path / "a.docx")
+        found = page.content.grids[0].cells[1]
+        assert (found.text, found.confidence.overall < 0.8) == ("6", True)
+
     def test_several_tables_are_several_grids_with_the_lines_between(self, tmp_path):
         document = docx.Document()
         for number in (1, 2):

@@ -41,6 +41,12 @@ SYMBOLS = {"B3": "≥", "A3": "≤", "B1": "±", "B4": "×", "B0": "°", "B9": "
 
 PAGE_BREAK = "\f"
 
+STRUCK = ("strike", "dstrike")
+"""Marks of a run that is struck out: what was corrected counts no more."""
+
+NOTE_STYLES = frozenset({"FootnoteReference", "EndnoteReference"})
+"""Styles of the marks of notes, which Word sets raised."""
+
 
 def read_docx(path: Path, settings: Settings) -> list[FilePage]:
     """The pages of a Word file, as its page breaks and new-page sections part them; other page ends are not known.
@@ -181,7 +187,8 @@ def _cell(cell: Any, row: int, col: int, span: int) -> FileCell:
     shows_more = not plain(text) and (_pictures(cell) or any(local_name(e) == "numPr" for e in cell.iter()))
     # Which of the texts of a table inside the cell is meant is for a person to say.
     has_several = _holds_table(cell) and sum(bool(plain(part)) for part in texts) > 1
-    return FileCell(row, col, text, 1, span, sure=not has_several, readable=not shows_more)
+    is_struck = any(local_name(e) in STRUCK and _is_on(e) for e in cell.iter())  # what counts is for a person to say
+    return FileCell(row, col, text, 1, span, sure=not (has_several or is_struck), readable=not shows_more)
 
 
 def _cell_texts(cell: Any) -> list[str]:
@@ -204,7 +211,7 @@ def _text(element: Any) -> str:
     texts = []
     for child in _children(element):
         name = local_name(child)
-        if name == "r" and _is_on(_find(child, "rPr", "vanish")):
+        if name == "r" and any(_is_on(_find(child, "rPr", mark)) for mark in ("vanish", *STRUCK)):
             continue
         if name == "sym":
             texts.append(_symbol(child))
@@ -212,11 +219,19 @@ def _text(element: Any) -> str:
             texts.append(PAGE_BREAK)
         elif name == "t":
             texts.append(child.text or "")
-        elif name == "r" and _value(_find(child, "rPr", "vertAlign")) == "superscript":
+        elif name == "r" and _is_raised(child):
             texts.append(_text(child).translate(RAISED))
         else:
             texts.append(SIGNS.get(name, UNKNOWN if name in FORMULA else "") + _text(child))
     return "".join(texts)
+
+
+def _is_raised(run: Any) -> bool:
+    """Whether a run is set higher than the line: as superscript, by its position, or as the mark of a note."""
+    is_note = _value(_find(run, "rPr", "rStyle")) in NOTE_STYLES
+    return (
+        is_note or _value(_find(run, "rPr", "vertAlign")) == "superscript" or _number(_find(run, "rPr", "position")) > 0
+    )
 
 
 def _symbol(element: Any) -> str:

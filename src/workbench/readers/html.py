@@ -16,11 +16,14 @@ from workbench.readers.plain import RAISED, UNKNOWN, plain
 from workbench.readers.tables import FileBlock, FileTable, Span, placed
 from workbench.settings import Settings
 
-NOT_SHOWN = frozenset({"script", "style", "head", "template", "noscript", "del"})
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+NOT_SHOWN = frozenset({"script", "style", "head", "template", "noscript", "del", "s", "strike"})
+"""Elements whose text is not shown, or struck out: what was corrected counts no more."""
+
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*line-through", re.IGNORECASE)
+HIGHER = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 LINES = re.compile(
-    "address|article|br|caption|dd|div|dl|dt|figure|footer|form|h[1-6r]|header|li|main|nav|ol|p|pre|section"
-    "|table|tbody|td|tfoot|th|thead|tr|ul"
+    "address|article|blockquote|br|caption|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h[1-6r]|header|hgroup"
+    "|legend|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|xmp"
 )
 """Elements that start and end a line of their own."""
 
@@ -88,7 +91,7 @@ def _pieces(root: Any, with_tables: bool) -> Iterator[Any]:
         if isinstance(item, str):
             yield item
             continue
-        pending.append(_spaced(item.tail))
+        pending.append(_shown(item.tail, item.getparent()))
         if not _is_shown(item):
             continue
         if with_tables and item.tag == "table" and not _is_layout(item):
@@ -104,8 +107,17 @@ def _inside(element: Any) -> list[Any]:
         return [UNKNOWN]
     if element.tag == "input":
         return [element.get("value", "") if element.get("type", "text") in ("text", "number") else ""]
-    text = _spaced(element.text)
-    return [*reversed(element), text.translate(RAISED) if element.tag == "sup" else text]
+    return [*reversed(element), _shown(element.text, element)]
+
+
+def _shown(text: str | None, element: Any) -> str:
+    """A text that stands in an element, its figures raised where it or one around it is."""
+    spaced = _spaced(text)
+    if element is None or not any(map(str.isdigit, spaced)):
+        return spaced
+    around = (element, *element.iterancestors())
+    is_raised = any(one.tag == "sup" or HIGHER.search(one.get("style", "")) for one in around)
+    return spaced.translate(RAISED) if is_raised else spaced
 
 
 def _spaced(text: str | None) -> str:
