@@ -113,7 +113,7 @@ def all_pages() -> list[NumbersPage]:
 def score_page(page: NumbersPage) -> PageScore:
     """Draw the page, scan it, read it, and hold its numbers against those printed."""
     printed = numbers_of(page)
-    rng = np.random.default_rng(abs(hash_of(page.name)))
+    rng = np.random.default_rng(hash_of(page.name))
     picture = DAMAGES[SCANS[page.scan]].apply(draw(page, printed), page.dpi, rng)
     settings = Settings.from_environment()
     grids = read_page(Page(1, picture), engine_for(settings, threads=1)).grids

@@ -37,8 +37,10 @@ def are_values(lines: Sequence[str]) -> bool:
     >>> are_values(["5", "5"]), are_values(["-", "5"]), are_values(["1,234.", "56"])
     (True, True, False)
     """
+    if len(lines) < 2:  # of nearly every cell
+        return False
     values = [is_value(line) and not line.endswith((".", ",")) for line in lines]
-    return len(lines) > 1 and any(values) and all(map(or_, values, (line in NO_VALUE for line in lines)))
+    return any(values) and all(map(or_, values, (line in NO_VALUE for line in lines)))
 
 
 def with_values_apart(cells: Sequence[Cell], lines: Sequence[Sequence[str]]) -> list[Cell]:

@@ -48,6 +48,11 @@ class TextLayer:
     ink: Mask
     text_height: float
 
+    def parts_of(self, line: LineBox) -> list[tuple[int, int]]:
+        """The parts of a line's ink with white between them, left to right: first column and one past the last, in
+        pixels from the start of the line."""
+        return stretches((self.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0))
+
 
 @dataclass(frozen=True, slots=True)
 class RoughText:
@@ -164,7 +169,8 @@ def page_text(
     ink: InkSettings,
 ) -> PageText:
     """The text of a page without handwriting, and the same page as it was scanned; ``rules`` is the rules' ink."""
-    unruled = _without(page.grey, page.ink, rules)
+    wider = np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), dtype=np.uint8)
+    unruled = _without(page.grey, page.ink, wider)
     components = components_of(unruled.ink)
     noise = _noise(components, page.text_height, settings)
     grainy = bool(noise.any())
@@ -174,15 +180,14 @@ def page_text(
     as_scanned, taken_off, every_ink = cleaned, np.zeros_like(page.ink), unruled.ink
     if page.covered.any() or grainy:
         everything = find_ink(page.as_scanned, ink) if page.covered.any() else page.ink
-        scanned = _without(page.as_scanned, everything, rules)
+        scanned = _without(page.as_scanned, everything, wider)
         every_ink = scanned.ink
         scanned_ink = _large_enough(components_of(scanned.ink), page.text_height, settings)
         as_scanned = TextLayer(scanned.grey, scanned_ink, height)
         taken_off = np.where(as_scanned.grey != unruled.grey, 255, 0).astype(np.uint8)
     rough = _rough_text(as_scanned, cleaned, noise, every_ink, cells, settings) if grainy or page.is_bilevel else None
-    lightest = (
-        cleaned if page.lightest is page.grey else replace(cleaned, grey=_unruled(page.lightest, unruled.ink, rules))
-    )
+    is_faded = page.lightest is not page.grey
+    lightest = replace(cleaned, grey=_painted(page.lightest, wider, unruled.ink)) if is_faded else cleaned
     at_rules = _touching_rules(components, page.ink, rules, page.text_height, settings)
     with_rules = replace(as_scanned, grey=page.as_scanned)
     faint = _faint_strokes(as_scanned, taken_off, page.text_height, settings)
@@ -246,18 +251,10 @@ def _smoothed(text: TextLayer, pixels: float) -> TextLayer:
 
 
 def _without(grey: NDArray[np.uint8], ink: Mask, rules: Mask) -> TextLayer:
-    """A page with the ink of rules painted white; the height of its lines is not known yet."""
-    left = np.asarray(cv2.subtract(ink, _wider(rules)), dtype=np.uint8)
-    return TextLayer(_unruled(grey, left, rules), left, 0.0)
-
-
-def _unruled(grey: NDArray[np.uint8], left: Mask, rules: Mask) -> NDArray[np.uint8]:
-    """``grey`` with the rules painted white, but for the ink that is ``left``."""
-    return _painted(grey, _wider(rules), left)
-
-
-def _wider(rules: Mask) -> Mask:
-    return np.asarray(cv2.dilate(rules, np.ones((3, 3), np.uint8)), dtype=np.uint8)
+    """A page with the ink of rules, a pixel wider than they are, painted white; the height of its lines is not known
+    yet."""
+    left = np.asarray(cv2.subtract(ink, rules), dtype=np.uint8)
+    return TextLayer(_painted(grey, rules, left), left, 0.0)
 
 
 def _touching_rules(

@@ -210,9 +210,9 @@ def _with_matching_brackets(lines: Sequence[str]) -> str:
 def has_odd_number(text: str) -> bool:
     """Whether a text is a quantity as nobody prints it: something in it was misread."""
     several = SEVERAL_POINTS.fullmatch(text)
-    if (several and not POINTED.fullmatch(several[1])) or AMOUNT_AND_LABEL.fullmatch(text):
+    if several and not POINTED.fullmatch(several[1]):
         return True
-    if PARTED_NUMBER.fullmatch(text):
+    if AMOUNT_AND_LABEL.fullmatch(text) or PARTED_NUMBER.fullmatch(text):
         return True
     return bool(QUANTITY.fullmatch(text) and ODD_NUMBER.search(text))
 

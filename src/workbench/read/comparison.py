@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING
 from workbench.grid.text_lines import LineBox
 from workbench.model import CellState
 from workbench.read.cell_text import PUNCTUATION, same_values
+from workbench.read.relation_symbols import LETTERS_FOR_RELATIONS, RELATIONS
 from workbench.read.settings import ReadSettings
 
 if TYPE_CHECKING:
     from workbench.ocr.base import Reading
 
-
-RELATIONS = frozenset("≥≤≧≦=═＝")
-LETTERS_FOR_RELATIONS = frozenset("MmNnVvWwXxZz三")
-"""What engines take a relation symbol for that stands alone."""
 
 LIKE_NUMBERS = frozenset("0123456789.%‰-+−–—一lI|!ioOQDSZBTJ〇丨卜十")
 """Characters of numbers, and what they are taken for."""

@@ -8,7 +8,6 @@ from statistics import median
 
 import numpy as np
 
-from workbench.grid.masks import stretches
 from workbench.grid.text_lines import LineBox, TextLayer
 from workbench.ocr.base import Reading
 from workbench.read.settings import RaisedSettings
@@ -29,10 +28,9 @@ def with_raised_figures(reading: Reading, line: LineBox, text: TextLayer, settin
     if usual == len(reading.text) or len(reading.text) < 2:
         return reading
     dark = 255 - text.grey[line.y0 : line.y1, line.x0 : line.x1]
-    places = stretches(np.asarray((text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)))
     # What is too light for ink counts here: of a thin 9 the lower half may be.
     level = settings.light * float(dark.max(initial=0))
-    rows = [np.flatnonzero((dark[:, start:end] > level).any(axis=1)) for start, end in places]
+    rows = [np.flatnonzero((dark[:, start:end] > level).any(axis=1)) for start, end in text.parts_of(line)]
     spans = [(int(inked[0]), int(inked[-1]) + 1) for inked in rows if len(inked)]
     raised = 0
     while raised < len(reading.text) - usual and _is_raised(spans[: len(spans) - raised], settings):

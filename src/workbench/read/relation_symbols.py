@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 from workbench.grid.masks import stretches
 from workbench.read.settings import READ_DEFAULTS, RelationSymbolSettings
 
+RELATIONS = frozenset("≥≤≧≦=═＝")
+
+LETTERS_FOR_RELATIONS = frozenset("MmNnVvWwXxZz三")
+"""What engines take a relation symbol for that stands alone."""
+
 SYMBOLS = {(3, 2): ("≥", "≤"), (4, 3): ("≧", "≦")}
 """The symbol and its mirror image by the strokes in the middle and at the tip: two arms that meet, one or two bars."""
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from workbench.grid.masks import Mask, stretches
+from workbench.grid.masks import Mask
 from workbench.grid.text_lines import LineBox, TextLayer
 from workbench.read.cell_text import same_values
 from workbench.read.comparison import CellReading, CellText, read_once, read_twice
@@ -22,6 +22,8 @@ NUMBER = re.compile(r"[^\d\s\u4e00-\u9fff]{0,2}[\d.,，:：;；、·•]*\d[\d.,
 """A number with what stands around it, whatever its points were read as."""
 
 UNIT = re.compile("[\u4e00-\u9fff].*")
+"""What stands behind a number."""
+
 LOW_IN_LINE = frozenset(".,，-+=~")
 """Characters lower than figures."""
 
@@ -93,9 +95,12 @@ def leaves_room(text: str, line: LineBox, layer: TextLayer, settings: ReadSettin
     much again. Nothing is told of figures that touch.
     """
     ink = layer.ink[line.y0 : line.y1, line.x0 : line.x1] > 0
-    parts = stretches(np.asarray(ink.any(axis=0)))
     shapes = settings.rough
-    high = [(a, b) for a, b in parts if np.ptp(np.flatnonzero(ink[:, a:b].any(axis=1))) > shapes.high * line.height]
+    high = [
+        (a, b)
+        for a, b in layer.parts_of(line)
+        if np.ptp(np.flatnonzero(ink[:, a:b].any(axis=1))) > shapes.high * line.height
+    ]
     number = UNIT.sub("", text)
     shown = [place for place, character in enumerate(number) if character not in LOW_IN_LINE]
     as_many = len(high) == len(shown) if number == text else len(high) > len(shown)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.masks import stretches
 from workbench.grid.text_lines import TextLayer
 from workbench.read.cell_text import character_width, least_sure, same_values
 from workbench.read.crops import LineCrop, crop_line, crop_start
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 
 NUMBER_CHARACTERS = frozenset("0123456789０１２３４５６７８９.,-+=≥≤()（）%％")
+"""Characters whose ink is one part each, but for the per cent sign: units and words are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,8 @@ def _shows_as_many(read: LineRead, text: TextLayer, settings: ReadSettings) -> b
     number = read.reading.text.replace(" ", "")
     if not NUMBER_CHARACTERS.issuperset(number):
         return False
-    line = read.part.line
-    parts = stretches((text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0))
-    widest = settings.second_reading.widest_figure * line.height
+    parts = text.parts_of(read.part.line)
+    widest = settings.second_reading.widest_figure * read.part.line.height
     more = 2 * sum(map(number.count, "%％"))
     return any(
         len(shown) <= len(parts) <= len(shown) + more
@@ -138,11 +137,14 @@ def _character_pitch(read: LineRead, text: TextLayer, settings: ReadSettings) ->
 
 
 def _loses_before_end(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
-    return any(loses(read, text, settings) for loses in (_loses_start, _loses_sign, _loses_between))
+    if _loses_sign(read, text, settings):
+        return True
+    is_lost = _loses_start(read, text, settings) or _loses_between(read, text, settings)
+    return is_lost and not _shows_as_many(read, text, settings)
 
 
 def _loses_start(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
-    if len(read.reading.text) < 2 or _shows_as_many(read, text, settings):
+    if len(read.reading.text) < 2:
         return False
     pitch = _character_pitch(read, text, settings)
     start = _centres(read, text, settings)[0] - character_width(read.reading.text[0]) / 2 * pitch
@@ -155,27 +157,26 @@ def _loses_sign(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool
     line = read.part.line
     if not read.reading.text[:1].isdigit():
         return False
-    ink = text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0
-    runs = stretches(np.asarray(ink.any(axis=0)))
-    if len(runs) < 2:
+    parts = text.parts_of(line)
+    if len(parts) < 2:
         return False
-    rows = np.flatnonzero(ink[:, slice(*runs[0])].any(axis=1))
+    ink = text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0
+    rows = np.flatnonzero(ink[:, slice(*parts[0])].any(axis=1))
     most = settings.second_reading.minus * line.height
     top, bottom = int(rows[0]), int(rows[-1]) + 1
     return bottom - top <= most and abs(top + bottom - line.height) / 2 <= most
 
 
 def _loses_end(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
-    if len(read.reading.text) < 2 or _shows_as_many(read, text, settings):
+    if len(read.reading.text) < 2:
         return False
     pitch = _character_pitch(read, text, settings)
     end = _centres(read, text, settings)[-1] + character_width(read.reading.text[-1]) / 2 * pitch
-    return read.part.line.width - end > settings.second_reading.lost_at_end * pitch
+    is_lost = read.part.line.width - end > settings.second_reading.lost_at_end * pitch
+    return is_lost and not _shows_as_many(read, text, settings)
 
 
 def _loses_between(read: LineRead, text: TextLayer, settings: ReadSettings) -> bool:
-    if _shows_as_many(read, text, settings):
-        return False
     line, centres, pitch = read.part.line, _centres(read, text, settings), _character_pitch(read, text, settings)
     limits = settings.second_reading
     inked = np.count_nonzero(text.ink[line.y0 : line.y1, line.x0 : line.x1], axis=0) > 0

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from workbench.grid.text_lines import LineBox, TextLayer
-from workbench.read.relation_symbols import relation_symbol_by_shape
+from workbench.read.relation_symbols import LETTERS_FOR_RELATIONS, relation_symbol_by_shape
 from workbench.read.settings import READ_DEFAULTS, CropSettings, ReadSettings, SymbolSettings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ DOTTED = frozenset("….·。、-")
 RELATION_LIKE = frozenset("≥≧＞>≤≦＜<=＝≡═-–—一二三")
 """What engines take the relation symbol before a number for."""
 
-TAKEN_FOR_RELATIONS = RELATION_LIKE | frozenset("MmNnVvWwXxZz三…")
+TAKEN_FOR_RELATIONS = RELATION_LIKE | LETTERS_FOR_RELATIONS | {"…"}
 """What engines take a relation symbol for that stands alone. Where they read a digit, neither is sure."""
 
 RARELY_FIRST = frozenset("-–—一二三≡")

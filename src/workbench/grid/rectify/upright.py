@@ -86,8 +86,10 @@ def make_upright(page: Page, engine: OcrEngine, settings: RectifySettings = GRID
     rows, columns = ink.shape
     is_covered = bool(covered.any())
     as_scanned = flat.to_scan.resample(copy.grey, columns, rows) if is_covered else flat.picture
-    faded = even_background(_lightest(copy.image), settings.ink) if is_covered else copy.grey
-    lightest = flat.to_scan.resample(faded, columns, rows) if is_covered else flat.picture
+    lightest = flat.picture
+    if is_covered:
+        faded = even_background(_lightest(*cv2.split(copy.image)), settings.ink)
+        lightest = flat.to_scan.resample(faded, columns, rows)
     under = flat.to_scan.resample(covered, columns, rows, paper=0) if is_covered else np.zeros_like(ink)
     tinted = flat.to_scan.resample(copy.chroma, columns, rows, paper=0) if copy.chroma.any() else np.zeros_like(ink)
     to_scan = compose((*flat.to_scan.steps, copy.to_page))
@@ -143,11 +145,10 @@ def _chroma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if image.ndim == 2:
         return np.zeros_like(image)
     red, green, blue = cv2.split(image)
-    return np.asarray(cv2.subtract(_lightest(image), cv2.min(cv2.min(red, green), blue)), dtype=np.uint8)
+    return np.asarray(cv2.subtract(_lightest(red, green, blue), cv2.min(cv2.min(red, green), blue)), dtype=np.uint8)
 
 
-def _lightest(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    red, green, blue = cv2.split(image)
+def _lightest(red: NDArray[np.uint8], green: NDArray[np.uint8], blue: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
 
 
