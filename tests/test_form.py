@@ -468,6 +468,17 @@ class TestTotalsAndRest:
         assert [entry.text for entry in found.unmapped] == ["补充说明"]
         assert found.unmapped[0].cells == (CellKey(1, 1, 3, 0),)
 
+    @pytest.mark.parametrize("amounts", [("0√", "01", "0√"), ("日日", "√", "日日")])
+    def test_a_budget_line_whose_amounts_are_misread_is_still_a_line(self, amounts):
+        printed = table(PROJECT_1)
+        row = row_of(printed, "上年结转资金")
+        cells = list(printed.rows[row].cells)
+        cells[1:4] = [replace(old, text=text) for old, text in zip(cells[1:4], amounts, strict=True)]
+        rows = [*printed.rows[:row], replace(printed.rows[row], cells=tuple(cells)), *printed.rows[row + 1 :]]
+        found = form(replace(printed, rows=tuple(rows)))
+        line = next(line for line in found.budgets if line.funds.text == "上年结转资金")
+        assert (line.initial.text, line.adjusted.text, line.executed.text) == amounts
+
 
 class TestSeveralForms:
     def test_in_one_document_come_apart_in_their_order(self):

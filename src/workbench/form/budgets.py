@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from workbench.fields import AMOUNTS
-from workbench.form.content import is_nothing, is_number
+from workbench.form.content import is_number
 from workbench.form.flags import RecordFlag
 from workbench.form.headers import is_section_label
 from workbench.form.lexicon import LONGEST_LABEL, match_label, undamaged
 from workbench.form.pairs import Pair, amount_pairs
-from workbench.form.records import FormRecord, table_rows
+from workbench.form.records import FormRecord, has_ink, table_rows
 from workbench.form.rows import TOUCHING, FormCell, FormColumns, FormRow, entry_of, field_of
 from workbench.form.sections import Section
 from workbench.form.settings import FormSettings
@@ -79,7 +79,7 @@ def deviation_cells(section: Section) -> list[tuple[FormCell, FormCell]]:
 
 
 def _lines_of(section: Section, settings: FormSettings) -> list[BudgetLine]:
-    """The budget lines of a section: the rows of its table that state an amount, or its labelled amounts."""
+    """The budget lines of a section: the rows of its table with ink in a column of amounts, or its labelled amounts."""
     if section.kind == "amounts":
         return [(budget, ()) for row in section.rows for budget in _labelled_amounts(row)]
     left = min((column.x0 for column in section.columns if column.field in AMOUNTS), default=0.0)
@@ -104,9 +104,8 @@ def _is_text_left_of(cell: FormCell, edge: float) -> bool:
 
 
 def _has_amounts(values: dict[str, Entry]) -> bool:
-    """Whether some amount, or a placeholder for none, is among the values of a row."""
-    printed = [values[name].text for name in AMOUNTS if name in values and values[name].text]
-    return any(is_number(text) or is_nothing(text) for text in printed)
+    """Whether an amount stands in a row, a placeholder for none, or ink that may be either and was misread."""
+    return has_ink(values[name] for name in AMOUNTS if name in values)
 
 
 def _labelled_amounts(row: FormRow) -> list[Budget]:
