@@ -468,7 +468,7 @@ class TestTotalsAndRest:
         assert [entry.text for entry in found.unmapped] == ["补充说明"]
         assert found.unmapped[0].cells == (CellKey(1, 1, 3, 0),)
 
-    @pytest.mark.parametrize("amounts", [("0√", "01", "0√"), ("日日", "√", "日日")])
+    @pytest.mark.parametrize("amounts", [("0√", "01", "0√"), ("l8.0", "", "8Z.6")])
     def test_a_budget_line_whose_amounts_are_misread_is_still_a_line(self, amounts):
         printed = table(PROJECT_1)
         row = row_of(printed, "上年结转资金")

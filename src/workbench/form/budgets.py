@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from workbench.fields import AMOUNTS
-from workbench.form.content import is_number
+from workbench.form.content import is_nothing, is_number
 from workbench.form.flags import RecordFlag
 from workbench.form.headers import is_section_label
 from workbench.form.lexicon import LONGEST_LABEL, match_label, undamaged
@@ -20,6 +20,9 @@ from workbench.model import Budget, Entry, Finding
 
 UNIT = re.compile(r"[（(](?:单位[:：])?\s*(万元|亿元|元)\s*[）)]|单位[:：]\s*(万元|亿元|元)")
 """The unit of amounts as labels state it: ``（万元）``, ``单位：元``."""
+
+DIGIT_AND_NO_WORD = re.compile(r"[^\u4e00-\u9fff]*[0-9][^\u4e00-\u9fff]*")
+"""What may be an amount with a stroke that is none of it: 0√. 57个 is none."""
 
 BUDGET_FIELDS = frozenset(field.name for field in fields(Budget)) - {"funds", "amount_unit"}
 """Fields of a budget line that have a column."""
@@ -79,7 +82,7 @@ def deviation_cells(section: Section) -> list[tuple[FormCell, FormCell]]:
 
 
 def _lines_of(section: Section, settings: FormSettings) -> list[BudgetLine]:
-    """The budget lines of a section: the rows of its table with ink in a column of amounts, or its labelled amounts."""
+    """The budget lines of a section: the rows of its table that state an amount, or its labelled amounts."""
     if section.kind == "amounts":
         return [(budget, ()) for row in section.rows for budget in _labelled_amounts(row)]
     left = min((column.x0 for column in section.columns if column.field in AMOUNTS), default=0.0)
@@ -105,7 +108,13 @@ def _is_text_left_of(cell: FormCell, edge: float) -> bool:
 
 def _has_amounts(values: dict[str, Entry]) -> bool:
     """Whether an amount stands in a row, a placeholder for none, or ink that may be either and was misread."""
-    return has_ink(values[name] for name in AMOUNTS if name in values)
+    return any(_may_be_amount(values[name]) for name in AMOUNTS if name in values)
+
+
+def _may_be_amount(entry: Entry) -> bool:
+    if not entry:
+        return has_ink([entry])
+    return bool(DIGIT_AND_NO_WORD.fullmatch(entry.text)) or is_number(entry.text) or is_nothing(entry.text)
 
 
 def _labelled_amounts(row: FormRow) -> list[Budget]:
