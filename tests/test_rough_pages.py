@@ -21,6 +21,7 @@ from workbench.read.rough import (
     leaves_points,
     leaves_room,
     leaves_sign,
+    may_be_two_bars,
     read_covered,
     read_smoothed,
 )
@@ -86,6 +87,23 @@ def test_smoothings_that_differ_are_doubted_and_the_surer_stands():
     found = read_smoothed(read("科目", 0.98), read("科日", 0.7), READ_DEFAULTS)
     assert (found.text, found.agreement) == ("科目", 0.0)
     assert read_smoothed(read(""), read("元", 0.5), READ_DEFAULTS).text == "元"
+
+
+def test_a_relation_symbol_that_one_smoothing_left_without_its_bar_is_known_by_the_other():
+    """Every second ≥ in black and white was doubted, since it was a > in the softer picture."""
+    found = read_smoothed(read("≥98%"), read(">98%", 0.3), READ_DEFAULTS)
+    assert (found.text, found.agreement) == ("≥98%", 1.0)
+    assert read_smoothed(read(">98%"), read("≥98%", 0.3), READ_DEFAULTS).agreement == 0.0
+    assert read_smoothed(read("≥98%"), read(">96%", 0.3), READ_DEFAULTS).agreement == 0.0
+
+
+@pytest.mark.parametrize(("height", "is_doubted"), [(3, False), (6, True)])
+def test_a_lone_dash_is_known_unless_it_is_as_high_as_two_bars(height: int, is_doubted: bool):
+    """All dashes of black and white pages were doubted: one in four of their doubted cells."""
+    grey = np.full((40, 60), 255, np.uint8)
+    text = TextLayer(grey, np.zeros_like(grey), 26.0)
+    assert may_be_two_bars("—", LineBox(10, 20, 40, 20 + height), text, READ_DEFAULTS) == is_doubted
+    assert read_smoothed(read("—", 0.9), read("—", 0.9), READ_DEFAULTS).character == 0.9
 
 
 def test_smoothings_that_agree_are_sure_only_of_clear_characters():

@@ -38,12 +38,13 @@ from workbench.read.comparison import (
 from workbench.read.crops import crop_line, crop_start, line_crops
 from workbench.read.raised import with_raised_figures
 from workbench.read.rough import (
-    KNOWN_BY_SHAPE,
+    SHORT_SIGNS,
     has_grain_in_number,
     is_too_coarse,
     leaves_points,
     leaves_room,
     leaves_sign,
+    may_be_two_bars,
     read_covered,
     read_smoothed,
 )
@@ -231,6 +232,8 @@ def _cell_reading(
     if any(_has_doubtful_separator(read, text, page.rough is not None, settings) for read in reads):
         character = min(character, unsure)
     symbol = lone_symbol(joined, lines, text, settings)
+    if symbol is not None and page.rough is not None and may_be_two_bars(symbol.text, lines[0], text, settings):
+        symbol = replace(symbol, confidence=settings.symbols.unsure)
     if symbol is None:
         texts = () if downwards or _may_be_wrapped(job.box, reads, text, settings) else tuple(_line_texts(readings))
         agreement = min(agreements, default=None)
@@ -316,7 +319,7 @@ def _has_more_strokes(
     """Whether there are strokes in a cell that no line was read from: too light for ink, or on a rough page of
     characters that fell into specks, with a dash left of them or nothing."""
     fewest, text_lines = settings.rough.fewest_pixels, settings.grid.text_lines
-    is_bare = not found.text or found.text in KNOWN_BY_SHAPE
+    is_bare = not found.text or found.text in SHORT_SIGNS
     if is_bare and text.rough is not None:
         is_left = bool(found.text) and text.rough.cleaned.text_height < 1.5 * fewest  # of a 7 its upper stroke
         if is_left or text.rough.shows_more_than_grain(box, fewest, text_lines):

@@ -27,8 +27,14 @@ UNIT = re.compile("[\u4e00-\u9fff].*")
 LOW_IN_LINE = frozenset(".,，-+=~")
 """Characters lower than figures."""
 
-KNOWN_BY_SHAPE = frozenset("-/")
-"""Lone signs that are sure by their shape; a longer dash may be the two bars of a ═, run together."""
+KNOWN_BY_SHAPE = frozenset("-—/")
+"""Lone signs that are sure by their shape, as far as they are one stroke."""
+
+SHORT_SIGNS = KNOWN_BY_SHAPE - {"—"}
+"""Lone signs that may be what is left of a figure."""
+
+LEFT_WITHOUT_BAR = {">": "≥≧", "＞": "≥≧", "<": "≤≦", "＜": "≤≦"}
+"""What is left of a relation symbol whose bar one smoothing took away."""
 
 GRAIN_IN_NUMBER = re.compile(r"\d[:：;；、·•]|[:：;；、·•]\d|\d\.\d{3}[.,，]\d|\d[.,，]$|\d[.,，][.,，]|[?？!'\"`~]")
 """What no number holds: its points with grain over them, commas that lost their tails, grain behind it."""
@@ -41,6 +47,9 @@ def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings
     """
     limits = settings.second_reading
     surer = max(soft, softer, key=lambda reading: reading.character if reading.text else 0.0)
+    other = softer if surer is soft else soft
+    if surer.character >= limits.sure and _loses_bar(other.text, surer.text):
+        return replace(surer, agreement=1.0)
     has_digits = any(character.isdigit() for character in surer.text)
     agree = soft.text == softer.text if has_digits else same_values(soft.text, softer.text)
     least = min(soft.character, softer.character)
@@ -48,6 +57,16 @@ def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings
     if character < limits.sure and surer.text not in KNOWN_BY_SHAPE:
         character = min(character, limits.unsure)
     return replace(surer, character=character, agreement=1.0 if agree else 0.0)
+
+
+def _loses_bar(text: str, whole: str) -> bool:
+    """Whether a text is another one without the bar of the relation symbol before its number. No smoothing adds one."""
+    return text[1:] == whole[1:] and whole[:1] in tuple(LEFT_WITHOUT_BAR.get(text[:1], ""))
+
+
+def may_be_two_bars(symbol: str, line: LineBox, text: TextLayer, settings: ReadSettings) -> bool:
+    """Whether a lone dash is so high that it may be the two bars of an ═ that run together."""
+    return symbol in ("-", "—") and line.height > settings.rough.one_stroke * text.text_height
 
 
 def read_covered(as_scanned: CellReading, cleaned: CellReading, buried: bool, settings: ReadSettings) -> CellText:

@@ -306,8 +306,12 @@ class RoughSettings:
     room_of_point: float = 1.3
     """Figures so many times further apart than others of their number have room for a point between them."""
 
+    one_stroke: float = 0.16
+    """A dash higher than this may be the two bars of a ═, run together: these are .19 and more, dashes up to .15
+    (``python -m benchmarks.forms --bilevel``)."""
+
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("points_start", "high"))
+        require_sensible(self, fractions=("points_start", "high", "one_stroke"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,11 +97,19 @@ def with_leading_symbol(
     if symbol is None and len(read) > 1:  # it may touch the number
         end = _between_first_two(reading, line, text, settings.crops)
         symbol = _relation_symbol(replace(line, x1=line.x0 + end), text, shapes)
-    if symbol is None or _same_symbol(read[0], symbol):
-        is_minus = read[0] == "-" and _is_minus(replace(line, x1=line.x0 + first), line, text, shapes)
-        sure = shapes.unsure if symbol is None and read[0] in RARELY_FIRST | STRICT and not is_minus else 1.0
-        return replace(reading, confidences=(min(reading.confidences[0], sure), *reading.confidences[1:]))
-    return replace(reading, text=symbol + read[1:], confidences=(shapes.sure_of_shape, *reading.confidences[1:]))
+    if symbol is not None and _same_symbol(read[0], symbol):  # two kinds of evidence agree
+        return _with_first(reading, read[0], max(reading.confidences[0], settings.second_reading.sure))
+    if symbol is not None:
+        return _with_first(reading, symbol, shapes.sure_of_shape)
+    is_minus = read[0] == "-" and _is_minus(replace(line, x1=line.x0 + first), line, text, shapes)
+    is_odd = read[0] in RARELY_FIRST | STRICT and not is_minus
+    return _with_first(reading, read[0], min(reading.confidences[0], shapes.unsure if is_odd else 1.0))
+
+
+def _with_first(reading: Reading, symbol: str, confidence: float) -> Reading:
+    """The reading with another first character."""
+    rest = reading.confidences[1:]
+    return replace(reading, text=symbol + reading.text[1:], confidences=(confidence, *rest))
 
 
 def _between_first_two(reading: Reading, line: LineBox, text: TextLayer, crops: CropSettings) -> int:
