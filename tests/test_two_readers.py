@@ -12,7 +12,7 @@ from tests.test_checks import found, indicator, page, unadded
 from tests.test_grid import Stub, draw, every_cell, only_grid, write
 from workbench.archive.results.store import page_content_from_json
 from workbench.errors import WeightsError
-from workbench.model import CellKey, Entry, Page
+from workbench.model import CellKey, Confidence, Entry, Page
 from workbench.ocr import weights
 from workbench.ocr.base import NO_READER, OcrOptions, Reading
 from workbench.ocr.paddle import PaddleEngine
@@ -119,7 +119,7 @@ class TestFinding:
         one = unadded(replace(indicator(), score=Entry("90", 0.0, (self.PLACE,))))
         content = page({self.PLACE: ("90", "text")})
         (grid,) = content.grids
-        cells = tuple(replace(cell, other_text=other) for cell in grid.cells)
+        cells = tuple(replace(cell, other_text=other, confidence=Confidence(1.0, 1.0, 0.0)) for cell in grid.cells)
         (only,) = found(one, replace(content, grids=(replace(grid, cells=cells),)))
         return only
 

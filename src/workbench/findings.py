@@ -183,6 +183,11 @@ _OF_READING = (
         compares=("另读作", "表中"),
     ),
     FindingKind(
+        "read-as-word",
+        {ONLY: _info("{field}读作“{other:.40}”，按表式用语认作“{text:.40}”")},
+        compares=("读作", "表中"),
+    ),
+    FindingKind(
         "obscured",
         {
             "read": _warning("{field}被印章等遮盖，读作“{text:.40}”，请对照原件"),

@@ -79,7 +79,8 @@ class Confidence:
 class Cell:
     """One cell of a table: its place in the grid (0-based, with spans), its text and its outline.
 
-    ``other_text`` is what another reader made of the cell, where the two differ in what can change a value.
+    ``other_text`` is what else the cell was read as: by another reader, where the two differ in what can change a value
+    (then they do not agree), or before it was taken for a word of forms.
     """
 
     row: int

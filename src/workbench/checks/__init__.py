@@ -28,6 +28,7 @@ from workbench.checks.uncertain import (
     missing_values,
     not_a_number,
     obscured,
+    read_as_word,
     readers_disagree,
     several_values,
     unmapped_cells,
@@ -51,7 +52,7 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
     """
     rows, cells = judged_indicators(form), cells_of(pages)
     findings = list(form.notes)
-    findings += [*obscured(form, cells), *readers_disagree(form, cells)]
+    findings += [*obscured(form, cells), *readers_disagree(form, cells), *read_as_word(form, cells)]
     findings += low_confidence(form, review_threshold, cells)
     findings += [*unmapped_cells(form), *several_values(form), *not_a_number(form)]
     findings += [*missing_heads(form), *missing_amounts(form)]

@@ -72,8 +72,23 @@ def readers_disagree(form: Form, cells: CellsByKey) -> Iterator[Finding]:
             yield statement.about(table, number or None, field, page_of(entry), other or BLANK_CELL, entry.text)
 
 
+def read_as_word(form: Form, cells: CellsByKey) -> Iterator[Finding]:
+    """``read-as-word``: a label or level was read otherwise, and taken for the word that it can only be."""
+    for table, number, field, entry in _once_per_cell(form):
+        other = _other_text(entry, cells)
+        if other is not None and _read_otherwise(entry, cells) is None:
+            statement = FINDINGS["read-as-word"].says(field=field_name(field), text=entry.text, other=other)
+            yield statement.about(table, number or None, field, page_of(entry), other, entry.text)
+
+
 def _read_otherwise(entry: Entry, cells: CellsByKey) -> str | None:
     """What another reader made of the cells of an entry; None: nothing else."""
+    is_doubted = any(key in cells and cells[key].confidence.agreement == 0 for key in entry.cells)
+    return _other_text(entry, cells) if is_doubted else None
+
+
+def _other_text(entry: Entry, cells: CellsByKey) -> str | None:
+    """The other text of the cells of an entry; None where none has one."""
     found = [cells[key] for key in entry.cells if key in cells]
     if all(cell.other_text is None for cell in found):
         return None

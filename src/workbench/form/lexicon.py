@@ -17,6 +17,7 @@ from typing import Literal
 from rapidfuzz.distance import Levenshtein
 
 from workbench.model import Budget, Goal, Indicator
+from workbench.vocabulary import lexicon
 
 SHORTEST_DAMAGED = 3
 """Characters of the shortest label that is known when damaged: one wrong character of two says nothing. Chosen by hand
@@ -84,24 +85,19 @@ class Match:
 
 
 @cache
-def _lexicon() -> Mapping[str, Mapping[str, list[str]]]:
-    return tomllib.loads((files(__package__) / "layouts" / "lexicon.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def families(section: str) -> Families:
     """The label families of a part of the lexicon: ``sections``, ``heading``, ``levels``, or a table.
 
     Raises:
         KeyError: the lexicon has no such part.
     """
-    return {field: tuple(labels) for field, labels in _lexicon()[section].items()}
+    return {field: tuple(labels) for field, labels in lexicon()[section].items()}
 
 
 @cache
 def _patterns(section: str) -> Mapping[str, re.Pattern[str]]:
     """Field → pattern of the labels that are built like the listed ones of a part of the lexicon."""
-    patterns: Mapping[str, Mapping[str, str]] = _lexicon()["patterns"]  # type: ignore[assignment]
+    patterns: Mapping[str, Mapping[str, str]] = lexicon()["patterns"]  # type: ignore[assignment]
     return {field: re.compile(pattern) for field, pattern in patterns.get(section, {}).items()}
 
 
@@ -130,7 +126,7 @@ def plain_label(text: str) -> str:
 
 def undamaged(label: str) -> str:
     """A label with known misreadings of its characters undone (``damage`` in ``layouts/lexicon.toml``)."""
-    for read, printed in _lexicon()["damage"].items():
+    for read, printed in lexicon()["damage"].items():
         label = label.replace(read, str(printed))
     return label
 

@@ -43,12 +43,14 @@ class Reading:
     """The text of one crop.
 
     ``confidences`` (0 to 1) and ``positions`` (centre of the character as a fraction of the crop's
-    width) have one value per character of ``text``.
+    width) have one value per character of ``text``. So have ``alternatives``, where the engine tells: the other
+    characters that it held possible, each with its odds against the one that was read (0 to 1), likeliest first.
     """
 
     text: str
     confidences: tuple[float, ...]
     positions: tuple[float, ...]
+    alternatives: tuple[tuple[tuple[str, float], ...], ...] = ()
 
     @property
     def confidence(self) -> float:

@@ -7,6 +7,7 @@ import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -203,6 +204,16 @@ WIDE_FIGURES = {chr(code): chr(code + 0xFEE0) for code in map(ord, "0123456789.%
 """Figures, the point and the per cent sign in full width, by those in half width: no value depends on the width."""
 
 
+SURE = 0.9995
+"""Of characters at least this sure (0 to 1) no alternatives are told: that spares looking for them among thousands."""
+
+LEAST_ODDS = 1e-3
+"""Alternatives with lower odds against the character that was read are not told."""
+
+MOST_OTHERS = 8
+"""Most alternatives of one character that are told."""
+
+
 class CharacterDecoder:
     """CTC decoding that keeps every character's probability and place.
 
@@ -225,7 +236,8 @@ class CharacterDecoder:
     def __call__(self, steps: NDArray[np.float32]) -> list[Reading]:
         """The readings of a batch; ``steps`` is (lines, time steps, classes)."""
         lines, length, _ = steps.shape
-        classes, scores = self._best(steps.reshape(lines * length, -1))
+        flat = steps.reshape(lines * length, -1)
+        classes, scores = self._best(flat)
         starts = np.flatnonzero(np.diff(classes.reshape(lines, length), axis=1, prepend=-1))
         ends = np.append(starts[1:], lines * length)
         best = np.maximum.reduceat(scores, starts)
@@ -234,8 +246,24 @@ class CharacterDecoder:
         shown = np.flatnonzero(classes[starts])  # the others are blanks
         text = [self.characters[i] for i in classes[starts[shown]]]
         confidences, positions = best[shown].tolist(), places[shown].tolist()
+        others = [
+            self._others(flat[starts[run] : ends[run]], classes[starts[run]]) if best[run] < SURE else ()
+            for run in shown.tolist()
+        ]
         bounds = pairwise(np.searchsorted(line[shown], range(lines + 1)).tolist())
-        return [Reading("".join(text[a:b]), tuple(confidences[a:b]), tuple(positions[a:b])) for a, b in bounds]
+        return [
+            Reading("".join(text[a:b]), tuple(confidences[a:b]), tuple(positions[a:b]), tuple(others[a:b]))
+            for a, b in bounds
+        ]
+
+    def _others(self, steps: NDArray[np.float32], chosen: int) -> tuple[tuple[str, float], ...]:
+        """The other characters of one character's time steps, with their odds against the one that was ``chosen``."""
+        scores = steps.max(axis=0)
+        possible = np.flatnonzero(scores > scores[chosen] * LEAST_ODDS)
+        odds = {
+            self.characters[i]: min(1.0, float(scores[i] / scores[chosen])) for i in possible if i not in (0, chosen)
+        }
+        return tuple(sorted(odds.items(), key=lambda other: -other[1])[:MOST_OTHERS])
 
     def _best(self, steps: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The best class of each time step, and its probability; ``steps`` is (time steps, classes)."""
@@ -274,7 +302,7 @@ def _padded_width(crop: NDArray[np.uint8]) -> float:
 
 def _stretch(reading: Reading, factor: float) -> Reading:
     """Positions as fractions of the crop rather than of the padded batch."""
-    return Reading(reading.text, reading.confidences, tuple(min(p * factor, 1.0) for p in reading.positions))
+    return replace(reading, positions=tuple(min(p * factor, 1.0) for p in reading.positions))
 
 
 def _bgr(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

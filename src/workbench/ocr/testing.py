@@ -163,6 +163,14 @@ def _breaches(reading: Reading) -> Iterator[str]:
             yield f"{name} must lie between 0 and 1, and are {_shown(values)}"
         elif name == "positions" and list(values) != sorted(values):
             yield f"positions must rise from left to right, and are {_shown(values)}"
+    if len(reading.alternatives) not in (0, len(reading.text)):
+        yield f"{len(reading.text)} characters have {len(reading.alternatives)} alternatives; there may be none"
+    elif not all(
+        len(other) == 1 and isinstance(odds, float) and 0 <= odds <= 1
+        for others in reading.alternatives
+        for other, odds in others
+    ):
+        yield f"alternatives must be characters with odds between 0 and 1, and are {_shown(reading.alternatives)}"
 
 
 def _nothing_to_read(engine: OcrEngine) -> Iterator[str]:

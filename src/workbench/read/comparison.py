@@ -32,7 +32,7 @@ class CellReading:
     line was doubtful. ``other`` is what another recogniser read, where that is something else. ``legible`` is the
     recogniser's own confidence in the least sure character (0 to 1): ``character`` is lower where more speaks against
     the text. ``texts`` are those of the lines, none where these may be one number that was wrapped. ``read`` is what
-    the recogniser made of the lines.
+    the recogniser made of the lines. ``misread`` is the text before it was taken for a word of forms.
     """
 
     text: str
@@ -43,6 +43,7 @@ class CellReading:
     legible: float = 1.0
     texts: Sequence[str] = ()
     read: Sequence[Reading] = ()
+    misread: str | None = None
 
     @property
     def state(self) -> CellState:
@@ -151,3 +152,11 @@ def by_two_readers(found: CellText, readings: Sequence[CellReading]) -> CellText
     if found.text in LETTERS_FOR_RELATIONS and others[0] in RELATIONS:
         return replace(found, text=others[0], agreement=0.0, other=found.text)
     return replace(found, agreement=0.0, other=others[0])
+
+
+def with_misread(found: CellText, readings: Sequence[CellReading]) -> CellText:
+    """The text of a cell with what was read, where it was taken for a word of forms in every picture that gave it."""
+    misread = [reading.misread for reading in readings if reading.text == found.text]
+    if not misread or None in misread or found.other is not None:
+        return found
+    return replace(found, other=misread[0])

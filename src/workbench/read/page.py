@@ -33,6 +33,7 @@ from workbench.read.comparison import (
     confirmed_by,
     read_once,
     read_twice,
+    with_misread,
     with_more_strokes,
 )
 from workbench.read.crops import crop_line, crop_start, line_crops
@@ -53,7 +54,9 @@ from workbench.read.separators import has_doubtful_separator, has_room_for_two, 
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
 from workbench.read.symbols import lone_symbol, with_leading_symbol
 from workbench.read.two_readers import differ, read_by_another
+from workbench.read.words import as_words
 from workbench.several_values import is_value, with_values_apart
+from workbench.vocabulary import words
 
 if TYPE_CHECKING:
     from workbench.ocr.base import OcrEngine, Reading
@@ -79,6 +82,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     reads = _with_numbers_level(jobs, reads, engine, settings)
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
     reads = [[_as_meant(read, job.layer, settings) for read in lines] for job, lines in zip(jobs, reads, strict=True)]
+    reads = [_as_words(lines, settings) for lines in reads]
     reads = read_by_another(reads, engine, settings)
     height = max(text.cleaned.text_height, upright.text_height)
     too_high = _with_lines_too_high(height, jobs, reads, settings)
@@ -146,6 +150,15 @@ def _as_meant(read: LineRead, layer: TextLayer, settings: ReadSettings) -> LineR
     width = read.part.crop.shape[1]
     joined = without_inner_room(read.reading, width, layer.text_height, settings.separators)
     return replace(read, reading=with_raised_figures(with_grouping(joined), read.part.line, layer, settings.raised))
+
+
+def _as_words(reads: Sequence[LineRead], settings: ReadSettings) -> list[LineRead]:
+    """The lines of a cell, its text a label or a level's name where it can only be one."""
+    meant = as_words([read.reading for read in reads], words(), settings.words)
+    return [
+        replace(read, reading=reading, misread=None if reading.text == read.reading.text else read.reading.text)
+        for read, reading in zip(reads, meant, strict=True)
+    ]
 
 
 def _last_reads(
@@ -237,12 +250,19 @@ def _cell_reading(
     if symbol is None:
         texts = () if downwards or _may_be_wrapped(job.box, reads, text, settings) else tuple(_line_texts(readings))
         agreement = min(agreements, default=None)
-        return CellReading(joined, lines, character, agreement, other, legible, texts, readings)
+        return CellReading(joined, lines, character, agreement, other, legible, texts, readings, _misread(reads))
     sure = settings.symbols.sure_of_shape
     confirmed = symbol.text == joined and symbol.confidence == sure  # two kinds of evidence agree
     agreements = agreements if symbol.text == joined and not confirmed else []
     character = max(character, sure) if confirmed else symbol.confidence
     return CellReading(symbol.text, lines, character, min(agreements, default=None), legible=legible)
+
+
+def _misread(reads: Sequence[LineRead]) -> str | None:
+    """The text of a cell as it was before it was taken for a word; None where nothing was changed."""
+    if all(read.misread is None for read in reads):
+        return None
+    return "".join(read.reading.text if read.misread is None else read.misread for read in reads)
 
 
 def _line_texts(readings: Sequence[Reading]) -> list[str]:
@@ -296,7 +316,7 @@ def _cell(
         found = confirmed_by(again[1:], found, again[0], settings)
     else:
         found = read_once(as_scanned)
-    found = by_two_readers(found, read)
+    found = with_misread(by_two_readers(found, read), read)
     lines = [line for reading in read for line in reading.lines]
     if _has_more_strokes(box, found, lines, text, settings):
         found = with_more_strokes(found, settings)

@@ -27,12 +27,14 @@ NUMBER_CHARACTERS = frozenset("0123456789０１２３４５６７８９.,-+=≥�
 @dataclass(frozen=True, slots=True)
 class LineRead:
     """A line's reading; ``agreement`` says whether a second reading was the same, None without one; ``other`` is what
-    another recogniser read, where that is something else."""
+    another recogniser read, where that is something else; ``misread`` is the text whose characters were changed for
+    those of a word."""
 
     part: LineCrop
     reading: Reading
     agreement: float | None = None
     other: str | None = None
+    misread: str | None = None
 
 
 def reread_doubtful(

@@ -315,6 +315,21 @@ class RoughSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WordSettings:
+    """Labels and names of levels, decoded among the words of forms."""
+
+    longest: int = 16
+    """Characters of the longest text that may be one of them."""
+
+    prior: float = 1000.0
+    """A text that may be a word of forms by what the recogniser held possible is that word so many times as often as it
+    is none. Chosen by hand: labels and levels are a few words, and other texts hardly ever one character from them."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSettings:
     """All settings that lead from a page to what is read on it, those of its grid included."""
 
@@ -335,6 +350,9 @@ class ReadSettings:
 
     grid: GridSettings = field(default_factory=GridSettings)
     """Tables and their cells."""
+
+    words: WordSettings = field(default_factory=WordSettings)
+    """Labels and names of levels."""
 
     crops: CropSettings = field(default_factory=CropSettings)
     """What an engine is given."""
