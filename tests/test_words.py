@@ -13,6 +13,7 @@ from tests.test_checks import a_form, found, indicator, page
 from workbench.model import CellKey, Confidence, Entry
 from workbench.ocr.base import Reading
 from workbench.ocr.paddle import CharacterDecoder
+from workbench.read.comparison import CellReading, read_twice
 from workbench.read.settings import READ_DEFAULTS
 from workbench.read.words import as_words
 from workbench.vocabulary import words
@@ -114,3 +115,12 @@ class TestFinding:
     def test_two_readers_who_disagree_are_no_word(self):
         assert "readers-disagree" in self.codes(0.0)
         assert "read-as-word" not in self.codes(0.0)
+
+
+def test_a_word_beside_strokes_of_a_pen_is_read_and_doubted():
+    """A level under handwriting was lost with all of its rows, though both readings had it whole."""
+    scanned, cleaned = (CellReading(text, [], 0.3, legible=0.3) for text in ("819c产出指标", "1产出指标"))
+    found = read_twice(scanned, cleaned, True, READ_DEFAULTS)
+    assert (found.text, found.state, found.agreement) == ("产出指标", "text", 0.0)
+    other = CellReading("8质量指标", [], 0.3, legible=0.3)
+    assert read_twice(other, cleaned, True, READ_DEFAULTS).state == "obscured"

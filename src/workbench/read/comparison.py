@@ -15,6 +15,8 @@ from workbench.model import CellState
 from workbench.read.cell_text import PUNCTUATION, same_values
 from workbench.read.relation_symbols import LETTERS_FOR_RELATIONS, RELATIONS
 from workbench.read.settings import ReadSettings
+from workbench.read.words import word_in
+from workbench.vocabulary import words
 
 if TYPE_CHECKING:
     from workbench.ocr.base import Reading
@@ -82,6 +84,9 @@ def read_twice(as_scanned: CellReading, cleaned: CellReading, buried: bool, sett
     surer = max(cleaned, as_scanned, key=lambda reading: reading.character if reading.text else 0.0)
     if as_scanned.character >= settings.second_reading.sure:
         surer = as_scanned  # a reading from which characters were taken off is as sure of the others
+    word = word_in(cleaned.text)
+    if surer.legible < settings.legible and word in words() and word == word_in(as_scanned.text):
+        return CellText(word, "text", settings.second_reading.unsure, 0.0)  # strokes beside it are read as anything
     if surer.legible < settings.legible:
         return CellText("", "obscured", min(surer.character, settings.second_reading.unsure), 0.0)
     is_sure = cleaned.legible >= settings.second_reading.sure

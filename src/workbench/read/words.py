@@ -59,6 +59,15 @@ def as_words(lines: Sequence[Reading], words: Collection[str], settings: WordSet
     return _with_changed(lines, {}, dict.fromkeys(in_question, 1 / total))
 
 
+def word_in(text: str) -> str:
+    """The characters of a text that may be those of a word.
+
+    >>> word_in("1产出指标（50分）")
+    '产出指标'
+    """
+    return BESIDE_WORD.sub("", text)
+
+
 def _places_of_word(text: str) -> list[int]:
     beside = {place for found in BESIDE_WORD.finditer(text) for place in range(*found.span())}
     return [place for place in range(len(text)) if place not in beside]
