@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from workbench.grid.page_text import PageText, page_text
 from workbench.grid.rectify.dewarp import PageMap
 from workbench.grid.rectify.ink import is_bilevel
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS
 from workbench.grid.structure.cells import CellBox
-from workbench.grid.text_lines import LineBox, PageText, TextLayer, find_lines, page_text
+from workbench.grid.text_lines import LineBox, TextLayer, find_lines
 from workbench.ocr.base import Reading
 from workbench.read.comparison import CellReading
 from workbench.read.rough import (

@@ -97,7 +97,7 @@ def families(section: str) -> Families:
 @cache
 def _patterns(section: str) -> Mapping[str, re.Pattern[str]]:
     """Field → pattern of the labels that are built like the listed ones of a part of the lexicon."""
-    patterns: Mapping[str, Mapping[str, str]] = lexicon()["patterns"]  # type: ignore[assignment]
+    patterns: Mapping[str, Mapping[str, str]] = lexicon()["patterns"]
     return {field: re.compile(pattern) for field, pattern in patterns.get(section, {}).items()}
 
 

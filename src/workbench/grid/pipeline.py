@@ -15,6 +15,7 @@ from workbench.grid.borderless.alignment import find_aligned_lattices, overlap
 from workbench.grid.borderless.cell_edges import kept_off_ink
 from workbench.grid.borderless.open_rows import with_open_rows
 from workbench.grid.masks import Mask
+from workbench.grid.page_text import PageText, page_text
 from workbench.grid.parted_text import beside_tables, with_narrow_white, with_parted_text
 from workbench.grid.rectify.upright import UprightPage
 from workbench.grid.settings import GRID_DEFAULTS, GridSettings
@@ -23,7 +24,6 @@ from workbench.grid.structure.handwriting import Printed, find_print
 from workbench.grid.structure.lattice import Lattice, find_lattices, reading_order
 from workbench.grid.structure.other_ink import cells_alone_in_other_ink, find_other_ink
 from workbench.grid.structure.rule_ink import rule_ink
-from workbench.grid.text_lines import PageText, page_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.grid.page_text import PageText, RoughText
 from workbench.grid.pipeline import PageTable, find_tables
 from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.structure.cells import CellBox
-from workbench.grid.text_lines import LineBox, PageText, RoughText, TextLayer, line_around_ink
+from workbench.grid.text_lines import LineBox, TextLayer, line_around_ink
 from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
 from workbench.read.cell_text import (
     cell_text,

@@ -12,6 +12,7 @@ from workbench.grid.masks import stretches
 from workbench.read.settings import READ_DEFAULTS, RelationSymbolSettings
 
 RELATIONS = frozenset("≥≤≧≦=═＝")
+"""The relation symbols that forms print."""
 
 LETTERS_FOR_RELATIONS = frozenset("MmNnVvWwXxZz三")
 """What engines take a relation symbol for that stands alone."""
