@@ -74,8 +74,13 @@ def ingest(
         progress.close()
 
 
-def open(folder: Path | str = "data/processed") -> Dataset:
+def open(folder: Path | str = "data/processed", raw: Path | str | None = None) -> Dataset:
     """Open the dataset that ``workbench ingest`` made, in a folder or under a URL (``s3://…``).
+
+    Args:
+        folder: the processed folder, or its URL.
+        raw: the folder of the scans, or its URL. Without it they are looked for where the dataset says, and only in the
+            project that it lies in: a dataset may come from a stranger.
 
     Raises:
         workbench.errors.DatasetError: the folder holds no dataset.
@@ -83,7 +88,7 @@ def open(folder: Path | str = "data/processed") -> Dataset:
     # Imported here: `import workbench` stays fast, and loads no pandas.
     from workbench.dataset.store import open_dataset
 
-    return open_dataset(folder)
+    return open_dataset(folder, raw)
 
 
 def rebuild(processed: Path | str = "data/processed") -> IngestSummary:

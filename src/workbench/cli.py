@@ -239,6 +239,11 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder whose department.ipynb and overview.ipynb are run.  [default: notebooks/ of the project you are in]",
 )
+@click.option(
+    "--raw",
+    type=PlaceType(),
+    help="Folder of the scans, where it is not in the project of the dataset.  [default: as the dataset says]",
+)
 @click.option("--zip", "with_zip", is_flag=True, help="Also pack all reports and the index into OUT/reports.zip.")
 def report(
     processed: Path,
@@ -248,6 +253,7 @@ def report(
     workers: int | None,
     timeout: float,
     notebooks: Path | None,
+    raw: Location | None,
     with_zip: bool,
 ) -> None:
     """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
@@ -256,7 +262,7 @@ def report(
     not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb. Notebooks beside a
     dataset of a project that you are not in are not run unless you name them.
     """
-    all_made = _report(processed, out, department, year, workers, timeout, notebooks)
+    all_made = _report(processed, out, department, year, workers, timeout, notebooks, raw)
     if with_zip:
         from workbench.report import pack
 
@@ -274,12 +280,14 @@ def _report(
     workers: int | None = None,
     timeout: float = NOTEBOOK_SECONDS,
     notebooks: Path | None = None,
+    raw: Location | None = None,
 ) -> bool:
     """Make reports, and print how that ended; gives whether all of them were made."""
     from workbench.progress import counted
     from workbench.report import build_reports
 
-    run = build_reports(processed, out, department, year, workers or _default_workers(), counted, timeout, notebooks)
+    chosen = (department, year, workers or _default_workers(), counted, timeout, notebooks, raw)
+    run = build_reports(processed, out, *chosen)
     for path in run.passed_over:
         _say(f"not run: {path}: run the command in its project, or name {path.parent} with --notebooks", err=True)
     for failed in run.failed:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.archive.building.documents import built
-from workbench.archive.building.origin import previous_of, read_info
+from workbench.archive.building.origin import previous_of, read_info, seen_from
 from workbench.archive.building.summary import IngestSummary, summary
 from workbench.archive.building.tables import write_tables
 from workbench.archive.digests import Digests
@@ -113,7 +113,8 @@ def ingest(
             if run.seconds:
                 plan.throughput.with_run(run.seconds).save(files)
             documents = built(plan, store, run, settings)
-            digest = write_tables(documents, run, job, store, history, info, progress.building)
+            seen = seen_from(processed, raw)
+            digest = write_tables(documents, run, job, store, history, info, seen, progress.building)
     return summary(documents, processed, run, digest, history)
 
 

@@ -108,7 +108,7 @@ class StoredDocument:
         try:
             notes = tuple(Finding(**note) for note in data["notes"])
             return PageRecord(page_content_from_json(data), data["kind"], notes, data["pages"])
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
     def save_page(self, page: PageRecord) -> None:
@@ -196,8 +196,11 @@ def unseal(sealed: bytes | None) -> dict[str, Any]:
     content = (sealed or b"")[len(HEAD) + 64 + len(MIDDLE) : -len(TAIL)]
     if sealed != HEAD + sha256(content).encode() + MIDDLE + content + TAIL:
         return {}
-    data: dict[str, Any] = json.loads(content)
-    return data
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):  # sealed by somebody else
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def page_content_from_json(data: dict[str, Any]) -> PageContent:
