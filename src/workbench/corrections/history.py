@@ -5,7 +5,9 @@ A correction is in force until somebody takes it back (``undo``) or, having seen
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -18,8 +20,12 @@ from pathlib import Path
 from workbench.corrections.correction import Correction, parse_line, to_line
 from workbench.corrections.log import corrections_folder
 from workbench.errors import CorrectionError
+from workbench.files import open_regular
 from workbench.remote import Location, RemoteFiles
 from workbench.values import normalise
+
+LARGEST_LOG = 200_000_000
+"""Bytes of the largest log that is read: of half a million corrections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +212,27 @@ def read_corrections(folder: Path) -> CorrectionHistory:
     reading = _LogReading()
     for path in sorted(Path(folder).glob("*.jsonl")):
         try:
-            lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+            lines = _content(path).removeprefix(b"\xef\xbb\xbf").split(b"\n")
         except OSError as error:
             raise CorrectionError(path, f"cannot be read ({error.strerror or error})") from error
         reading.add_file(path.name, lines)
     return reading.history()
+
+
+def _content(path: Path) -> bytes:
+    """The content of a log.
+
+    Raises:
+        OSError: it is a pipe, a device, or a link to another place than the folder that holds the folder of logs, all
+            of which may come from a stranger; or larger than `LARGEST_LOG`.
+    """
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent.parent)):
+        raise OSError(errno.EPERM, "a link to a place outside the project is not followed; put the file itself there")
+    with open_regular(path) as stream:
+        content = stream.read(LARGEST_LOG + 1)
+    if len(content) > LARGEST_LOG:
+        raise OSError(errno.EFBIG, f"more than {LARGEST_LOG:,} bytes; nobody corrects so much")
+    return content
 
 
 class _LogReading:
