@@ -9,6 +9,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import workbench as wb
@@ -169,3 +170,31 @@ class TestInfo:
     def test_that_is_none_says_why(self, content, why):
         with pytest.raises(ValueError, match=why):
             parsed_info(content.encode(errors="surrogateescape"))
+
+
+class TestQueries:
+    def rewritten(self, of: Archive, name: str, change: Any) -> None:
+        """The table with other values, as a script of somebody's writes it, of the same age."""
+        path = of.processed / f"{name}.parquet"
+        before = path.stat()
+        table = pd.read_parquet(path)
+        change(table)
+        table.to_parquet(path)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def test_of_a_table_that_was_rewritten_by_hand_are_refused(self, received):
+        dataset = wb.open(received.processed)
+        assert dataset.sql("select count(*) as n from forms")["n"].tolist() == [1]
+        self.rewritten(received, "forms", lambda table: table.__setitem__("total_score", 100.0))
+        for opened in (dataset, wb.open(received.processed)):
+            with pytest.raises(DatasetError, match="forms is missing or damaged"):
+                opened.sql("select total_score from forms")
+
+    def test_of_a_table_that_is_gone_or_garbage_are_refused(self, received):
+        path = received.processed / "cells.parquet"
+        path.write_bytes(b"PAR1" * 10)
+        with pytest.raises(DatasetError, match="cells is missing or damaged"):
+            wb.open(received.processed).sql("select 1")
+        path.unlink()
+        with pytest.raises(DatasetError, match="cells is missing or damaged"):
+            wb.open(received.processed).sql("select 1")

@@ -33,6 +33,7 @@ def ingest(
     workers: int | None = None,
     cluster: str | None = None,
     keep: bool = False,
+    verify: bool = False,
     settings: Settings | None = None,
 ) -> IngestSummary:
     """Read a folder of documents into a dataset, as ``workbench ingest`` does: with a progress bar, only what is new.
@@ -43,6 +44,7 @@ def ingest(
         workers: processes that read pages; as many as cores and free memory allow where nothing is said.
         cluster: address of a Dask scheduler whose workers read the pages instead (``tcp://…``; see docs/cluster.md).
         keep: documents that an earlier version, or other settings, read whole are not read again.
+        verify: read every file for its digest, also those that seem not to have changed since the last run.
         settings: those of the environment where nothing is said.
 
     Returns:
@@ -69,7 +71,7 @@ def ingest(
         workers = executor.threads
     progress = RunProgress()
     try:
-        return run(raw, processed, chosen, workers or default_workers(), progress, keep, executor)
+        return run(raw, processed, chosen, workers or default_workers(), progress, keep, executor, verify)
     finally:
         progress.close()
 

@@ -109,8 +109,11 @@ def main() -> None:
 )
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers read the pages: tcp://host:8786")
 @click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
+@click.option("--verify", is_flag=True, help="Compare every file with its digest, also those that look unchanged.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
-def ingest(raw: Location, out: Location, workers: int | None, cluster: str | None, keep: bool, dry_run: bool) -> None:
+def ingest(
+    raw: Location, out: Location, workers: int | None, cluster: str | None, keep: bool, verify: bool, dry_run: bool
+) -> None:
     """Read the documents in RAW (default data/raw) into a dataset. RAW and --out are folders, or URLs (s3://…).
 
     What was read before is not read again; after an interruption the same command goes on. Ctrl-C finishes the pages
@@ -121,20 +124,25 @@ def ingest(raw: Location, out: Location, workers: int | None, cluster: str | Non
         from workbench.archive.ingest import plan_ingest
         from workbench.settings import Settings
 
-        plan = plan_ingest(raw, out, Settings.from_environment(), keep)
+        plan = plan_ingest(raw, out, Settings.from_environment(), keep, verify)
         for line in detailed_plan_lines(plan, workers or _default_workers()):
             _say(line)
         return
-    summary = _ingest(raw, out, workers, cluster, keep)
+    summary = _ingest(raw, out, workers, cluster, keep, verify)
     if summary.problems:
         sys.exit(FAILED_INPUTS)
 
 
 def _ingest(
-    raw: Location, out: Location, workers: int | None, cluster: str | None = None, keep: bool = False
+    raw: Location,
+    out: Location,
+    workers: int | None,
+    cluster: str | None = None,
+    keep: bool = False,
+    verify: bool = False,
 ) -> IngestSummary:
     """Read documents, and print how that ended."""
-    summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep)
+    summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep, verify=verify)
     _say(str(summary))
     for problem in summary.failed:
         _say(str(problem), err=True)

@@ -47,7 +47,9 @@ class IngestProgress(Protocol):
         """Called once, before tables are written; not where those that are there stay as they are."""
 
 
-def plan_ingest(raw: Location, processed: Location, settings: Settings, keep: bool = False) -> Plan:
+def plan_ingest(
+    raw: Location, processed: Location, settings: Settings, keep: bool = False, verify: bool = False
+) -> Plan:
     """What `ingest` would do with the same arguments; nothing is written.
 
     Raises:
@@ -58,7 +60,7 @@ def plan_ingest(raw: Location, processed: Location, settings: Settings, keep: bo
     """
     files, originals, history = files_at(processed), Originals(raw), corrections_of(processed)
     with PageCounter(settings) as counter:
-        digests = Digests(files, originals, settings, counter.count)
+        digests = Digests(files, originals, settings, counter.count, verify)
         return _plan(originals, ResultStore(files), digests, settings, read_info(files), history, keep)
 
 
@@ -70,6 +72,7 @@ def ingest(
     progress: IngestProgress,
     keep: bool = False,
     executor: Executor | None = None,
+    verify: bool = False,
 ) -> IngestSummary:
     """Read a folder of documents (or one document) into the dataset of ``processed``.
 
@@ -84,6 +87,7 @@ def ingest(
         progress: is informed of the run as it goes on.
         keep: documents of which an earlier pipeline, or other settings, read every page are not read again.
         executor: does the work instead of ``workers`` processes.
+        verify: read every file for its digest, also those that seem not to have changed.
 
     Raises:
         InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset; or it disappears
@@ -102,7 +106,7 @@ def ingest(
         _finish_killed_run(processed)
         info = read_info(files)
         with PageCounter(settings) as counter:
-            digests = Digests(files, originals, settings, counter.count)
+            digests = Digests(files, originals, settings, counter.count, verify)
             plan = _plan(originals, store, digests, settings, info, history, keep, progress.inspecting)
         progress.planned(plan, workers)
         with running(processed), Interrupts() as interrupts:

@@ -250,10 +250,11 @@ class EditedForm:
         statement = FINDINGS["corrected"].says("rows-joined", name=quoted(lower.name), signature=signed(correction))
         upper.notes.append(statement.about(table_of(correction)))
 
-    def _nothing_to_do(self, correction: Correction, reason: str) -> None:
-        """Report a correction that the machine's reading, or somebody else, has anticipated."""
+    def _nothing_to_do(self, correction: Correction, reason: str) -> str | None:
+        """Report a correction that was anticipated, by the machine or somebody else; gives None, as actions do."""
         statement = FINDINGS["corrected"].says("nothing", signature=signed(correction), reason=reason)
         self.findings.append(statement.about(table_of(correction)))
+        return None
 
     def _dismiss(self, correction: Correction) -> str | None:
         """Keep the dismissal with its record. One whose record is gone has nothing to dismiss any more."""

@@ -33,7 +33,7 @@ def parsed_info(content: bytes) -> dict[str, Any]:
     if not isinstance(info, dict):
         raise ValueError("it is no JSON object")
     schema = info.get("schema")
-    if _is_number(schema) and schema > SCHEMA_VERSION:
+    if isinstance(schema, int) and schema > SCHEMA_VERSION:
         raise ValueError(f"a later version of workbench wrote it (schema {schema}, this one reads {SCHEMA_VERSION})")
     wrong = next((name for name, check in _REQUIRED.items() if name not in info or not check(info[name])), None)
     wrong = wrong or next((name for name, check in _OPTIONAL.items() if name in info and not check(info[name])), None)

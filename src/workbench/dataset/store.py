@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from io import BufferedReader, BytesIO
@@ -47,6 +48,7 @@ class Dataset:
             DatasetError: the folder holds none that can be used.
         """
         self.folder, self._named_raw = location_of(folder), raw
+        self._whole: dict[str, object] = {}
         found = self._content(INFO)
         if found is None:
             raise DatasetError(folder, "there is no dataset here; make one with: workbench ingest")
@@ -151,12 +153,21 @@ class Dataset:
     def _scan(self, name: str) -> pa.dataset.Dataset:
         """A table for queries: only the pages of the file that a query needs are read, each checked by its checksum.
 
-        A table in a store is read whole.
+        Its digest is compared when it is first asked for, and when its file is another one. A table in a store is
+        read whole.
+
+        Raises:
+            DatasetError: the file is missing or damaged, or the dataset was built anew.
         """
         import pyarrow.dataset
         import pyarrow.parquet
 
         try:
+            with self._parquet(name) as stream:
+                facts = _facts(stream)
+                if facts is None or self._whole.get(name) != facts:
+                    self._require_whole(name, stream)
+                    self._whole[name] = facts
             if isinstance(self.folder, Path):
                 checked = pyarrow.dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
                 parquet = pyarrow.dataset.ParquetFileFormat(default_fragment_scan_options=checked)
@@ -169,6 +180,10 @@ class Dataset:
         """Answer a query in DuckDB's SQL, over the tables by their names. No more is read than the query needs.
 
         >>> ds.sql("select department, total_score from forms order by total_score desc")  # doctest: +SKIP
+
+        Raises:
+            DatasetError: a table is missing or damaged, or the dataset was built anew.
+            duckdb.Error: the query is none.
         """
         import duckdb
 
@@ -177,7 +192,10 @@ class Dataset:
                 connection.register(name, self._scan(name))
             # The tables are all a query gets to see: no files, no network.
             connection.execute("set enable_external_access = false; set lock_configuration = true")
-            return connection.execute(query).df()
+            try:
+                return connection.execute(query).df()
+            except (OSError, duckdb.IOException) as error:  # a page that was damaged while the query ran
+                raise self._damaged("a table", error) from error
 
     def form(self, form_id: str) -> FormTables:
         """Return everything about one form: the rows of every table with its id. A notebook shows it like the form.
@@ -316,6 +334,14 @@ class Dataset:
         from workbench.dataset.export.exporting import export_dataset
 
         return export_dataset(self, format, out)
+
+
+def _facts(stream: BufferedReader | BytesIO) -> object:
+    """What changes when the file of a table does; None for one in a store."""
+    if isinstance(stream, BytesIO):
+        return None
+    found = os.fstat(stream.fileno())
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 class FormTables(dict[str, pd.DataFrame]):

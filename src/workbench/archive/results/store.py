@@ -52,6 +52,7 @@ class Assembled:
         page_sizes: bytes of its pages' results, by file name.
         tables: hex SHA-256 of the file of its rows.
         table_bytes: size of that file.
+        largest: pixels of its largest scanned page; 0 where it has none.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Assembled:
     page_sizes: Mapping[str, int]
     tables: str
     table_bytes: int
+    largest: int
 
 
 class ResultStore:
