@@ -126,6 +126,9 @@ class TestAJournal:
         (folder / "a.jsonl").symlink_to(to.format(outside=tmp_path / "outside"))
         with pytest.raises(CorrectionError, match="outside the project"):
             read_corrections(folder)
+        with pytest.raises(CorrectionError, match="outside the project"):
+            CorrectionLog(folder, "a").append(f"{DOCUMENT}-1", "indicators", 1, "score", "8", "7")
+        assert (tmp_path / "outside").read_text() == json.dumps(PLAIN)
 
     def test_of_endless_size_is_refused(self, folder, monkeypatch):
         monkeypatch.setattr(history, "LARGEST_LOG", 1000)

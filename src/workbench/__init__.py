@@ -53,9 +53,12 @@ def ingest(
     Raises:
         workbench.errors.WorkbenchError: nothing could be done at all; the message says why.
     """
-    from workbench.archive.console import RunProgress
+    from pathlib import Path
+
+    from workbench.archive.console import LOG, RunProgress
     from workbench.archive.ingest import ingest as run
     from workbench.archive.run.local import default_workers
+    from workbench.errors import WorkbenchError
     from workbench.remote import absolute, location_of
     from workbench.settings import Settings
 
@@ -69,9 +72,14 @@ def ingest(
         raw, processed = absolute(raw), absolute(processed)  # as every machine of the cluster sees them
         executor = ClusterWorkers(Job(processed, chosen, Originals(raw)), cluster)
         workers = executor.threads
-    progress = RunProgress()
+    progress = RunProgress(processed / LOG if isinstance(processed, Path) else None)
     try:
-        return run(raw, processed, chosen, workers or default_workers(), progress, keep, executor, verify)
+        summary = run(raw, processed, chosen, workers or default_workers(), progress, keep, executor, verify)
+        progress.ended([summary, *summary.failed])
+        return summary
+    except WorkbenchError as error:
+        progress.ended([f"error: {error}"])
+        raise
     finally:
         progress.close()
 

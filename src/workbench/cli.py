@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 
 import workbench
 from workbench.errors import WorkbenchError
+from workbench.progress import say
 from workbench.remote import Location, location_of
 from workbench.settings import NOTEBOOK_SECONDS
 from workbench.visible import one_line
@@ -73,8 +75,21 @@ class PlaceType(click.ParamType):  # type: ignore[type-arg]
 
 
 def _say(line: str, err: bool = False) -> None:
-    """Print one line, in which no text of a form and no name of a file can control the terminal."""
-    click.echo(one_line(line), err=err)
+    """Print one line, in which no text of a form and no name of a file can control the terminal.
+
+    A standard error that takes nothing stops no command; a standard output that does not is an error.
+    """
+    if err:
+        say(line)
+        return
+    try:
+        click.echo(one_line(line))
+    except BrokenPipeError:
+        raise  # click ends the program, as a reader that has seen enough expects
+    except (OSError, ValueError) as error:
+        sys.stdout = None  # else Python tries once more when it ends
+        reason = getattr(error, "strerror", None) or error
+        raise click.exceptions.Exit(_complain(f"standard output cannot be written ({reason})")) from error
 
 
 def _complain(line: str) -> int:
@@ -92,6 +107,19 @@ def _examples(*lines: str) -> str:
 @click.version_option(workbench.__version__, prog_name="workbench")
 def main() -> None:
     """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""
+    _fill_standard_streams()
+
+
+def _fill_standard_streams() -> None:
+    """Open the null device in place of standard streams that were closed.
+
+    Else the next files that are opened have their numbers, and what a library prints goes into them.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
 
 
 @main.command(

@@ -59,6 +59,17 @@ def _require_regular(path: Path, mode: int) -> None:
         raise OSError(errno.EINVAL, "this is no file but a pipe, a socket or a device; take it away", str(path))
 
 
+def require_inside(path: Path, folder: Path) -> None:
+    """Refuse a path that leads out of a folder, because it or a folder on its way is a link.
+
+    Raises:
+        OSError: it does.
+    """
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        # `Path.resolve` would refuse links in a circle with another error
+        raise OSError(errno.EPERM, "a link to a place outside the project is not followed", str(path))
+
+
 def short_name(name: str) -> str:
     """The name, or for one longer than `LONGEST_NAME` its beginning with a digest of the whole.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +19,7 @@ from pathlib import Path
 from workbench.corrections.correction import Correction, parse_line, to_line
 from workbench.corrections.log import corrections_folder
 from workbench.errors import CorrectionError
-from workbench.files import open_regular
+from workbench.files import open_regular, require_inside
 from workbench.remote import Location, RemoteFiles
 from workbench.values import normalise
 
@@ -226,8 +225,7 @@ def _content(path: Path) -> bytes:
         OSError: it is a pipe, a device, or a link to another place than the folder that holds the folder of logs, all
             of which may come from a stranger; or larger than `LARGEST_LOG`.
     """
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent.parent)):
-        raise OSError(errno.EPERM, "a link to a place outside the project is not followed; put the file itself there")
+    require_inside(path, path.parent.resolve().parent)
     with open_regular(path) as stream:
         content = stream.read(LARGEST_LOG + 1)
     if len(content) > LARGEST_LOG:

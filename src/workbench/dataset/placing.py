@@ -11,13 +11,11 @@ writes completes the step.
 
 from __future__ import annotations
 
-import errno
-import os
 from io import BufferedReader
 from pathlib import Path
 
 from workbench.errors import DatasetError
-from workbench.files import open_regular
+from workbench.files import open_regular, require_inside
 
 TABLES = ("documents", "forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
 """The promised tables. ``documents`` is the first: some functions treat it alone."""
@@ -90,8 +88,7 @@ def place_of_file(folder: Path, name: str) -> Path:
     """
     new = folder / COMMITTED / name
     place = new if new.exists() else folder / name
-    if not Path(os.path.realpath(place)).is_relative_to(project_folder(folder)[0]):
-        raise OSError(errno.EPERM, "a link to a place outside the project is not followed", str(place))
+    require_inside(place, project_folder(folder)[0])
     return place
 
 
