@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import workbench
-from workbench.errors import WorkbenchError
+from workbench.errors import DatasetError, WorkbenchError
 from workbench.progress import say
 from workbench.remote import Location, location_of
 from workbench.settings import NOTEBOOK_SECONDS
@@ -227,7 +228,12 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
 
     settings = Settings.from_environment()
     name, count, pages = read_document(scan, settings, _default_workers())
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(
+            out, f"no folder can be made here ({error.strerror or error}); name another with --out"
+        ) from error
     tables = lines = failed = 0
     for page, content in counted(pages, count, "pages"):
         if isinstance(content, WorkbenchError):
@@ -347,7 +353,7 @@ def check(processed: Location, severity: str) -> None:
     """What the forms say against themselves, and where the machine is unsure; most serious first."""
     dataset = workbench.open(processed)
     ranks = {"error": 0, "warning": 1, "info": 2}
-    names = dataset.forms.set_index("form_id")["department"].to_dict()
+    names = {row["form_id"]: _form_in_words(row) for row in dataset.forms.to_dict("records")}
     sources = dataset.documents.set_index("document_id")["source"].to_dict()
     found = dataset.findings.assign(rank=dataset.findings["severity"].map(ranks))
     found = found[found["rank"] <= ranks[severity]].sort_values(["rank", "form_id", "page"], kind="stable")
@@ -357,6 +363,12 @@ def check(processed: Location, severity: str) -> None:
         _say(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}")
     counts = dataset.findings["severity"].value_counts()
     _say(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
+
+
+def _form_in_words(form: Mapping[Hashable, Any]) -> str:
+    """A form by its department, its project and its year, as far as it names them, and its id."""
+    said = (form[name] for name in ("department", "project", "year"))
+    return " ".join([*(str(one) for one in said if one == one and one not in (None, "")), f"[{form['form_id']}]"])
 
 
 @main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))

@@ -23,6 +23,7 @@ from workbench.archive.run.scheduler import Counts, require_raw, run_plan
 from workbench.archive.run.tasks import Executor, Job
 from workbench.corrections.history import CorrectionHistory, corrections_of
 from workbench.dataset.placing import finish
+from workbench.errors import DatasetError
 from workbench.readers.documents import Source
 from workbench.remote import Location, files_at
 from workbench.settings import Settings
@@ -53,11 +54,12 @@ def plan_ingest(
     """What `ingest` would do with the same arguments; nothing is written.
 
     Raises:
-        InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset.
+        InputError: the raw folder is missing or empty, or ``processed`` lies in it.
         StoreError: the results in ``processed`` cannot be read.
         WorkerError: no process can be started to count pages.
         CorrectionError: a log of corrections cannot be read.
     """
+    _require_apart(raw, processed)
     files, originals, history = files_at(processed), Originals(raw), corrections_of(processed)
     with PageCounter(settings) as counter:
         digests = Digests(files, originals, settings, counter.count, verify)
@@ -90,14 +92,14 @@ def ingest(
         verify: read every file for its digest, also those that seem not to have changed.
 
     Raises:
-        InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset; or it disappears
-            while it is read.
+        InputError: the raw folder is missing or empty, ``processed`` lies in it, or it disappears while it is read.
         EngineError: the OCR engine cannot be had.
         WorkerError: no processes can be started.
         InUseError: another run is using ``processed``.
         DatasetError: the processed folder cannot be written.
         CorrectionError: a log of corrections cannot be read.
     """
+    _require_apart(raw, processed)
     history = corrections_of(processed)  # raises first: tables without the corrections would undo them
     files, originals = files_at(processed), Originals(raw)
     job = Job(processed, settings, originals)
@@ -122,6 +124,23 @@ def ingest(
     return summary(documents, processed, run, digest, history)
 
 
+def _require_apart(raw: Location, processed: Location) -> None:
+    """See that the dataset does not go where documents are looked for: the next run would take it for some.
+
+    Raises:
+        DatasetError: it does.
+    """
+    if isinstance(raw, Path) and isinstance(processed, Path):
+        is_inside = raw.is_dir() and processed.resolve().is_relative_to(raw.resolve())
+    else:
+        is_inside = f"{processed}/".startswith(f"{raw}/")
+    if is_inside:
+        message = (
+            f"this is inside {raw}, the folder of documents, which nothing is written to; choose another with --out"
+        )
+        raise DatasetError(processed, message)
+
+
 def _plan(
     originals: Originals,
     store: ResultStore,
@@ -132,19 +151,17 @@ def _plan(
     keep: bool,
     inspecting: Callable[[Sequence[Source]], Iterable[Source]] = iter,
 ) -> Plan:
-    """The plan of a run, unless it would replace a dataset (``info``: its ``dataset.json``) by an empty one.
+    """The plan of a run, unless that would give an empty dataset. ``info`` is the ``dataset.json`` that is there.
 
     Raises:
-        InputError: there is a dataset, and the raw folder is missing or empty: a mistyped path, or a disk that is away.
+        InputError: the raw folder is missing or empty: a mistyped path, or a disk that is away.
     """
     sources = inspecting(originals.sources())
     plan = make_plan(sources, store, digests, settings, previous_of(info), history, keep)
-    if not info:
-        return plan
     without_files = [document.problem for document in plan.documents if not document.source.page_files]
     if without_files and len(without_files) == len(plan.documents) and without_files[0]:
         raise without_files[0]
-    if any(document.problem and document.problem.reason == "missing" for document in plan.documents):
+    if info and any(document.problem and document.problem.reason == "missing" for document in plan.documents):
         require_raw(originals)
     return plan
 
