@@ -54,9 +54,7 @@ class TestMistakes:
         ingest_here(tmp_path / "out" / "raw", tmp_path / "out")
         ingest_here(tmp_path / "out" / "raw", tmp_path / "out" / "raw2")
 
-    @pytest.mark.parametrize(
-        "address", ["nonsense", "", "tcp://127.0.0.1:9", "127.0.0.1:9", "x y:1", "127.0.0.1:99999"]
-    )
+    @pytest.mark.parametrize("address", ["nonsense", "", "tcp://127.0.0.1:9", "127.0.0.1:9", "x y:1", "::1:99999"])
     def test_a_cluster_that_is_none_is_said_at_once(self, address):
         with pytest.raises(ClusterError, match=r"no Dask scheduler answers|no address") as caught:
             _connect(address, 2)
@@ -100,15 +98,12 @@ def test_a_name_leads_out_of_no_folder_however_it_is_spelled(tmp_path, name):
 
 
 class TestNoTerminal:
-    @pytest.fixture(params=["none", "closed", "full"])
-    def no_stderr(self, request, monkeypatch):
-        stream = None if request.param == "none" else Path("/dev/full").open("w")  # noqa: SIM115
-        if request.param == "closed":
+    @pytest.mark.parametrize("stderr", ["none", "closed", "full"])
+    def test_a_run_goes_on_and_is_logged(self, tmp_path, monkeypatch, stderr):
+        stream = None if stderr == "none" else Path("/dev/full").open("w")  # noqa: SIM115
+        if stderr == "closed":
             stream.close()
         monkeypatch.setattr(sys, "stderr", stream)
-
-    @pytest.mark.usefixtures("no_stderr")
-    def test_a_run_goes_on_and_is_logged(self, tmp_path):
         transcriptions(tmp_path / "raw", 1)
         assert not progress.shows_bars()
         shown = RunProgress(tmp_path / "out" / LOG)
