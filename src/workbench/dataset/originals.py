@@ -72,7 +72,7 @@ def _outside(said: str, why: str) -> InputError:
     return InputError("outside", said[:SHOWN] or "raw", message)
 
 
-class Originals:
+class ComparedOriginals:
     """The originals of a dataset, each compared with what was read when it is first asked for.
 
     One in a store is fetched then, and kept as long as this object lives.

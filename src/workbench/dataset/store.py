@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.corrections.correction import Anchor
     from workbench.dataset.anchors import Anchors
     from workbench.dataset.export.exporting import Exported
-    from workbench.dataset.originals import Originals
+    from workbench.dataset.originals import ComparedOriginals
 
 
 class Dataset:
@@ -34,7 +34,6 @@ class Dataset:
 
     Attributes:
         folder: the processed folder, or its URL in a store.
-        info: the content of ``dataset.json``.
     """
 
     def __init__(self, folder: Path | str, raw: Location | None = None) -> None:
@@ -54,9 +53,14 @@ class Dataset:
             raise DatasetError(folder, "there is no dataset here; make one with: workbench ingest")
         self._info = found
         try:
-            self.info: dict[str, Any] = parsed_info(found)
+            self._parsed = parsed_info(found)
         except ValueError as error:
             raise self._damaged(INFO, error) from error
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The content of ``dataset.json``."""
+        return self._parsed
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{count} {name}" for name, count in self.info["rows"].items())
@@ -310,10 +314,10 @@ class Dataset:
         return {document_id: (source, kind) for document_id, source, kind in reversed([*zip(*columns, strict=True)])}
 
     @cached_property
-    def _originals(self) -> Originals:
-        from workbench.dataset.originals import Originals, raw_folder
+    def _originals(self) -> ComparedOriginals:
+        from workbench.dataset.originals import ComparedOriginals, raw_folder
 
-        return Originals(raw_folder(self.folder, self.info.get("raw"), self._named_raw))
+        return ComparedOriginals(raw_folder(self.folder, self.info.get("raw"), self._named_raw))
 
     def export(self, format: str, out: Path | str | None = None) -> Exported:
         """Write all tables for another tool.
