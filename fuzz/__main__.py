@@ -17,7 +17,15 @@ with atheris.instrument_imports(include=["workbench"]):
 
 from fuzz.seeds import seeds
 
-LONGEST = {"values": 160, "transcription": 1200, "html": 1200, "formats": 80, "xlsx": 4000}
+LONGEST = {
+    "values": 160,
+    "transcription": 1200,
+    "html": 1200,
+    "formats": 80,
+    "xlsx": 4000,
+    "received": 2000,
+    "journal": 1200,
+}
 """Bytes of the longest input tried."""
 
 

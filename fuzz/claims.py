@@ -16,9 +16,15 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils.datetime import from_excel
 
+from workbench.corrections.apply import apply_corrections
+from workbench.corrections.correction import parse_line, to_line
+from workbench.corrections.history import CorrectionHistory
+from workbench.corrections.reconcile import corrections_by_form, field_rows
+from workbench.dataset.info import parsed_info
+from workbench.dataset.originals import raw_folder
 from workbench.errors import InputError
 from workbench.form.assemble import assemble_forms
-from workbench.model import CellGrid
+from workbench.model import CellGrid, Entry, Form, Indicator
 from workbench.readers.documents import open_source
 from workbench.readers.kinds import PageRecord, read_file
 from workbench.readers.number_format import displayed
@@ -297,7 +303,46 @@ def _texts(pages: list[PageRecord]) -> Iterator[str]:
         yield from (cell.text for grid in page.content.grids for cell in grid.cells)
 
 
+def received(data: bytes) -> None:
+    """A ``dataset.json`` is refused in words, or leads to no folder outside the project; so does ``raw`` alone."""
+    processed = Path("/nowhere/data/processed")
+    try:
+        said = parsed_info(data).get("raw")
+    except ValueError:
+        said = data.decode("utf-8", "replace")
+    for place, project in ((processed, "/nowhere/"), ("s3://ours/2022/processed", "s3://ours/2022/")):
+        with suppress(InputError):
+            assert f"{raw_folder(place, said)}/".startswith(project), said
+
+
+def journal(data: bytes) -> None:
+    """A line of a journal is refused in words, or becomes part of the form or of its findings: the form stays."""
+    try:
+        said = parse_line(data)
+    except ValueError as error:
+        assert str(error)
+        return
+    assert parse_line(to_line(said)) == said
+    form, in_force = _scored_form(), CorrectionHistory((said,)).in_force
+    of_form, lost = corrections_by_form(in_force, (form,))
+    assert len(lost) + sum(map(len, of_form.values())) == len(in_force)
+    corrected = apply_corrections(form, of_form.get(1, ()))
+    list(field_rows(corrected, set(), {}))
+    rows = len(corrected.form.indicators) - len(form.indicators)
+    assert abs(rows) <= 1, said
+    assert rows == 0 or corrected.findings, said
+
+
+@cache
+def _scored_form() -> Form:
+    """A form of two indicators."""
+    texts = (("产出", "数量", "甲", "5", "5", "5", "5", ""), ("产出", "数量", "乙", "6", "6", "5", "5", ""))
+    rows = tuple(Indicator(None, None, *map(Entry, row)) for row in texts)
+    return Form("generic", "", 2022, Entry("局"), None, None, (), (), rows, None, Entry("10"), None, 1, 1)
+
+
 CLAIMS: dict[str, Callable[[bytes], None]] = {
-    "values": values, "transcription": transcription, "html": html, "formats": formats, "xlsx": xlsx
+    "values": values, "transcription": transcription, "html": html, "formats": formats, "xlsx": xlsx,
+    "received": received, "journal": journal,
 }  # fmt: skip
 """Every claim by its name, which is also that of its seeds."""

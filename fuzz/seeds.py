@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 from fuzz.claims import PARTS, PIECES, workbook
+from workbench.dataset.placing import TABLES
 
 PRINTED = Path(__file__).parents[1] / "tests" / "truth" / "targets_and_actuals.txt"
 
@@ -48,6 +50,36 @@ FORMATS = (
 )  # fmt: skip
 
 
+VERSION = {"pipeline": "0.1", "engine": None, "settings": {"raster_dpi": 200}}
+INFO = {
+    "schema": 2, "digest": "", "rows": dict.fromkeys(TABLES, 1), "files": {"forms.parquet": "00"}, "raw": "../raw",
+    "settings": {"raster_dpi": 200}, "versions": {"v": VERSION}, "corrections": {"lines": {"a.jsonl": 1}},
+    "documents": {"a": {"sha256": "", "version": "v", "page": 1}},
+}  # fmt: skip
+INFOS = (
+    json.dumps(INFO), "../../secret", "file:///etc", "simplecache::http://127.0.0.1/raw", "C:\\raw", "s3://a/raw",
+    "..//raw/../raw",
+)  # fmt: skip
+"""What ``dataset.json`` says, and what it says of the scans."""
+
+LINE = {
+    "form_id": "0000000000000000-1", "table": "indicators", "record_no": 1, "field": "score", "was": "5", "now": "4",
+    "by": "李", "at": "2026-11-25T09:00:00+08:00", "reason": "",
+}  # fmt: skip
+MORE: tuple[dict[str, object], ...] = (
+    {"anchor": {"page": 1, "box": [0.1, 0.1, 0.2, 0.2], "text": "甲"}},
+    {"action": "remove-record", "was": "甲"},
+    {"action": "add-record", "texts": {"name": "乙"}},
+    {"action": "move-value", "to": "weight"},
+    {"action": "join-records", "other_no": 2, "texts": {"name": "丙"}},
+    {"action": "dismiss", "code": "x", "page": 1},
+    {"action": "undo", "undoes": "a", "settles": ["b"]},
+    {"alone": True, "id": "a"},
+)
+LINES = tuple(json.dumps(LINE | more, ensure_ascii=False) for more in MORE)
+"""Lines of a journal."""
+
+
 def seeds(claim: str) -> list[bytes]:
     """Inputs that the claim of this name holds of."""
     if claim == "values":
@@ -56,7 +88,12 @@ def seeds(claim: str) -> list[bytes]:
         whole = [bytes([number]) + workbook()[part] for number, part in enumerate(PARTS)]
         cells = [b"\x80" + text.encode() for text in CELLS]
         return [*whole, b"\0" + SHEET.encode(), *cells]
-    return [text.encode() for text in {"transcription": TEXTS, "html": PAGES, "formats": FORMATS}[claim]]
+    return [
+        text.encode()
+        for text in {"transcription": TEXTS, "html": PAGES, "formats": FORMATS, "received": INFOS, "journal": LINES}[
+            claim
+        ]
+    ]
 
 
 def data_of(text: str) -> bytes:

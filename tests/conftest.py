@@ -97,7 +97,7 @@ def sample_dataset(tmp_path_factory: pytest.TempPathFactory) -> Sample:
             record.write_text(json.dumps([run.args, run.returncode, run.stdout, run.stderr]), encoding="utf-8")
     output = subprocess.CompletedProcess[str](*json.loads(record.read_text(encoding="utf-8")))
     assert (folder / "dataset.json").is_file(), output.stderr
-    return Sample(folder, open_dataset(folder), output)
+    return Sample(folder, open_dataset(folder, RAW), output)
 
 
 @pytest.fixture(scope="session")

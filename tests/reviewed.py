@@ -19,8 +19,10 @@ from workbench.dataset.store import Dataset, open_dataset
 from workbench.dataset.writing import write_dataset
 from workbench.form.assemble import assemble_forms
 from workbench.model import Cell, CellGrid, Confidence, PageContent
+from workbench.readers.documents import digest_of, open_source
 from workbench.review.session import Session
 from workbench.review.widget import ReviewWidget
+from workbench.settings import Settings
 
 DOCUMENT = "0123456789abcdef"
 FORM = f"{DOCUMENT}-1"
@@ -40,6 +42,10 @@ class Archive:
     def processed(self) -> Path:
         return self.project / "data" / "processed"
 
+    @property
+    def scan(self) -> Path:
+        return self.project / "data" / "raw" / "scan"
+
     def build(self) -> Dataset:
         """The dataset with the corrections made so far."""
         forms = tuple(assemble_forms(list(self.content), "scan"))
@@ -49,6 +55,8 @@ class Archive:
         tables = {"documents": to_table("documents", [row])}
         tables |= build_tables(DocumentContent(DOCUMENT, tuple(self.content), forms), THRESHOLD, history)
         origin: dict[str, Any] = {"pipeline": "0", "raw": "../raw", "corrections": history.summary({DOCUMENT})}
+        if self.scan.is_dir():
+            origin["documents"] = {"scan": {"sha256": digest_of(open_source(self.scan), Settings()), "version": None}}
         origin["settings"] = {"raster_dpi": 200, "review_threshold": THRESHOLD}
         write_dataset(self.processed, [as_rows(tables)], origin)
         return open_dataset(self.processed)
@@ -58,8 +66,7 @@ class Archive:
 
     def draw(self) -> None:
         """Pages of white paper on which every cell with text is red."""
-        folder = self.project / "data" / "raw" / "scan"
-        folder.mkdir(parents=True)
+        self.scan.mkdir(parents=True)
         for page in self.content:
             image = Image.new("RGB", (page.width, page.height), "white")
             pen = ImageDraw.Draw(image)
@@ -67,7 +74,8 @@ class Archive:
                 for cell in grid.cells:
                     if cell.text:
                         pen.rectangle((*cell.polygon[0], *cell.polygon[2]), fill="red")
-            image.save(folder / f"p-{page.number}.png")
+            image.save(self.scan / f"p-{page.number}.png")
+        self.build()
 
 
 def archive(project: Path, change: Change | None = None, breaks: Sequence[int] = (40, 80), **options: Any) -> Archive:

@@ -371,7 +371,8 @@ class TestStructure:
         # And a better engine that finds the row does not make two of it.
         found = build(read(), missed)
         pd.testing.assert_frame_equal(found["indicators"][columns], whole["indicators"][columns])
-        assert not findings(found, "correction-stale", "corrected")
+        (told,) = findings(found, "correction-stale", "corrected")
+        assert told.endswith("没有改变什么：这一行已在表中")
 
     def test_two_missed_rows_stand_in_their_order(self):
         first = said(1, "", None, action="add-record", texts={"name": "甲", "target": "1"})

@@ -333,7 +333,7 @@ class TestDamage:
         assert weight.has_dictionary_page
         for end in (weight.data_page_offset, weight.dictionary_page_offset + weight.total_compressed_size):
             path.write_bytes(content[: end - 1] + bytes([content[end - 1] ^ 1]) + content[end:])
-            with pytest.raises(Exception, match="checksum"):
+            with pytest.raises(DatasetError, match="indicators is missing or damaged"):
                 open_dataset(tmp_path).sql("select sum(weight) from indicators")
 
     def test_tables_that_were_built_anew_meanwhile_are_not_mixed_with_those_that_were_opened(self, tmp_path):

@@ -16,11 +16,12 @@ import pytest
 
 from tests.made_reports import AWKWARD, DEPARTMENT
 from tests.sample_tables import empty_tables, sample_tables, several_departments, write
+from workbench.dataset.placing import project_folder
 from workbench.errors import ReportError, SelectionError, SettingsError
 from workbench.report.build import build_reports
 from workbench.report.digests import row_digests
 from workbench.report.journal import Report, append_report, read_reports
-from workbench.report.notebooks import find_notebook, project_folder
+from workbench.report.notebooks import find_notebook
 from workbench.report.page import html_document, make_page
 from workbench.report.parameters import ReadableTranslator, readable_parameters
 from workbench.report.plan import ReportJob, chosen, file_stems, plan

@@ -33,6 +33,7 @@ def ingest(
     workers: int | None = None,
     cluster: str | None = None,
     keep: bool = False,
+    verify: bool = False,
     settings: Settings | None = None,
 ) -> IngestSummary:
     """Read a folder of documents into a dataset, as ``workbench ingest`` does: with a progress bar, only what is new.
@@ -43,6 +44,7 @@ def ingest(
         workers: processes that read pages; as many as cores and free memory allow where nothing is said.
         cluster: address of a Dask scheduler whose workers read the pages instead (``tcp://…``; see docs/cluster.md).
         keep: documents that an earlier version, or other settings, read whole are not read again.
+        verify: read every file for its digest, also those that seem not to have changed since the last run.
         settings: those of the environment where nothing is said.
 
     Returns:
@@ -51,9 +53,12 @@ def ingest(
     Raises:
         workbench.errors.WorkbenchError: nothing could be done at all; the message says why.
     """
-    from workbench.archive.console import RunProgress
+    from pathlib import Path
+
+    from workbench.archive.console import LOG, RunProgress
     from workbench.archive.ingest import ingest as run
     from workbench.archive.run.local import default_workers
+    from workbench.errors import WorkbenchError
     from workbench.remote import absolute, location_of
     from workbench.settings import Settings
 
@@ -67,15 +72,25 @@ def ingest(
         raw, processed = absolute(raw), absolute(processed)  # as every machine of the cluster sees them
         executor = ClusterWorkers(Job(processed, chosen, Originals(raw)), cluster)
         workers = executor.threads
-    progress = RunProgress()
+    progress = RunProgress(processed / LOG if isinstance(processed, Path) else None)
     try:
-        return run(raw, processed, chosen, workers or default_workers(), progress, keep, executor)
+        summary = run(raw, processed, chosen, workers or default_workers(), progress, keep, executor, verify)
+        progress.ended([summary, *summary.failed])
+        return summary
+    except WorkbenchError as error:
+        progress.ended([f"error: {error}"])
+        raise
     finally:
         progress.close()
 
 
-def open(folder: Path | str = "data/processed") -> Dataset:
+def open(folder: Path | str = "data/processed", raw: Path | str | None = None) -> Dataset:
     """Open the dataset that ``workbench ingest`` made, in a folder or under a URL (``s3://…``).
+
+    Args:
+        folder: the processed folder, or its URL.
+        raw: the folder of the scans, or its URL. Without it they are looked for where the dataset says, and only in the
+            project that it lies in: a dataset may come from a stranger.
 
     Raises:
         workbench.errors.DatasetError: the folder holds no dataset.
@@ -83,7 +98,7 @@ def open(folder: Path | str = "data/processed") -> Dataset:
     # Imported here: `import workbench` stays fast, and loads no pandas.
     from workbench.dataset.store import open_dataset
 
-    return open_dataset(folder)
+    return open_dataset(folder, raw)
 
 
 def rebuild(processed: Path | str = "data/processed") -> IngestSummary:

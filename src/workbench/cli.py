@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import workbench
-from workbench.errors import WorkbenchError
+from workbench.errors import DatasetError, WorkbenchError
+from workbench.progress import say
 from workbench.remote import Location, location_of
 from workbench.settings import NOTEBOOK_SECONDS
 from workbench.visible import one_line
@@ -73,8 +76,21 @@ class PlaceType(click.ParamType):  # type: ignore[type-arg]
 
 
 def _say(line: str, err: bool = False) -> None:
-    """Print one line, in which no text of a form and no name of a file can control the terminal."""
-    click.echo(one_line(line), err=err)
+    """Print one line, in which no text of a form and no name of a file can control the terminal.
+
+    A standard error that takes nothing stops no command; a standard output that does not is an error.
+    """
+    if err:
+        say(line)
+        return
+    try:
+        click.echo(one_line(line))
+    except BrokenPipeError:
+        raise  # click ends the program, as a reader that has seen enough expects
+    except (OSError, ValueError) as error:
+        sys.stdout = None  # else Python tries once more when it ends
+        reason = getattr(error, "strerror", None) or error
+        raise click.exceptions.Exit(_complain(f"standard output cannot be written ({reason})")) from error
 
 
 def _complain(line: str) -> int:
@@ -92,6 +108,19 @@ def _examples(*lines: str) -> str:
 @click.version_option(workbench.__version__, prog_name="workbench")
 def main() -> None:
     """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""
+    _fill_standard_streams()
+
+
+def _fill_standard_streams() -> None:
+    """Open the null device in place of standard streams that were closed.
+
+    Else the next files that are opened have their numbers, and what a library prints goes into them.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
 
 
 @main.command(
@@ -109,8 +138,11 @@ def main() -> None:
 )
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers read the pages: tcp://host:8786")
 @click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
+@click.option("--verify", is_flag=True, help="Compare every file with its digest, also those that look unchanged.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
-def ingest(raw: Location, out: Location, workers: int | None, cluster: str | None, keep: bool, dry_run: bool) -> None:
+def ingest(
+    raw: Location, out: Location, workers: int | None, cluster: str | None, keep: bool, verify: bool, dry_run: bool
+) -> None:
     """Read the documents in RAW (default data/raw) into a dataset. RAW and --out are folders, or URLs (s3://…).
 
     What was read before is not read again; after an interruption the same command goes on. Ctrl-C finishes the pages
@@ -121,20 +153,25 @@ def ingest(raw: Location, out: Location, workers: int | None, cluster: str | Non
         from workbench.archive.ingest import plan_ingest
         from workbench.settings import Settings
 
-        plan = plan_ingest(raw, out, Settings.from_environment(), keep)
+        plan = plan_ingest(raw, out, Settings.from_environment(), keep, verify)
         for line in detailed_plan_lines(plan, workers or _default_workers()):
             _say(line)
         return
-    summary = _ingest(raw, out, workers, cluster, keep)
+    summary = _ingest(raw, out, workers, cluster, keep, verify)
     if summary.problems:
         sys.exit(FAILED_INPUTS)
 
 
 def _ingest(
-    raw: Location, out: Location, workers: int | None, cluster: str | None = None, keep: bool = False
+    raw: Location,
+    out: Location,
+    workers: int | None,
+    cluster: str | None = None,
+    keep: bool = False,
+    verify: bool = False,
 ) -> IngestSummary:
     """Read documents, and print how that ended."""
-    summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep)
+    summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep, verify=verify)
     _say(str(summary))
     for problem in summary.failed:
         _say(str(problem), err=True)
@@ -191,7 +228,12 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
 
     settings = Settings.from_environment()
     name, count, pages = read_document(scan, settings, _default_workers())
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(
+            out, f"no folder can be made here ({error.strerror or error}); name another with --out"
+        ) from error
     tables = lines = failed = 0
     for page, content in counted(pages, count, "pages"):
         if isinstance(content, WorkbenchError):
@@ -239,6 +281,11 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder whose department.ipynb and overview.ipynb are run.  [default: notebooks/ of the project you are in]",
 )
+@click.option(
+    "--raw",
+    type=PlaceType(),
+    help="Folder of the scans, where it is not in the project of the dataset.  [default: as the dataset says]",
+)
 @click.option("--zip", "with_zip", is_flag=True, help="Also pack all reports and the index into OUT/reports.zip.")
 def report(
     processed: Path,
@@ -248,6 +295,7 @@ def report(
     workers: int | None,
     timeout: float,
     notebooks: Path | None,
+    raw: Location | None,
     with_zip: bool,
 ) -> None:
     """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
@@ -256,7 +304,7 @@ def report(
     not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb. Notebooks beside a
     dataset of a project that you are not in are not run unless you name them.
     """
-    all_made = _report(processed, out, department, year, workers, timeout, notebooks)
+    all_made = _report(processed, out, department, year, workers, timeout, notebooks, raw)
     if with_zip:
         from workbench.report import pack
 
@@ -274,12 +322,14 @@ def _report(
     workers: int | None = None,
     timeout: float = NOTEBOOK_SECONDS,
     notebooks: Path | None = None,
+    raw: Location | None = None,
 ) -> bool:
     """Make reports, and print how that ended; gives whether all of them were made."""
     from workbench.progress import counted
     from workbench.report import build_reports
 
-    run = build_reports(processed, out, department, year, workers or _default_workers(), counted, timeout, notebooks)
+    chosen = (department, year, workers or _default_workers(), counted, timeout, notebooks, raw)
+    run = build_reports(processed, out, *chosen)
     for path in run.passed_over:
         _say(f"not run: {path}: run the command in its project, or name {path.parent} with --notebooks", err=True)
     for failed in run.failed:
@@ -303,7 +353,7 @@ def check(processed: Location, severity: str) -> None:
     """What the forms say against themselves, and where the machine is unsure; most serious first."""
     dataset = workbench.open(processed)
     ranks = {"error": 0, "warning": 1, "info": 2}
-    names = dataset.forms.set_index("form_id")["department"].to_dict()
+    names = {row["form_id"]: _form_in_words(row) for row in dataset.forms.to_dict("records")}
     sources = dataset.documents.set_index("document_id")["source"].to_dict()
     found = dataset.findings.assign(rank=dataset.findings["severity"].map(ranks))
     found = found[found["rank"] <= ranks[severity]].sort_values(["rank", "form_id", "page"], kind="stable")
@@ -313,6 +363,12 @@ def check(processed: Location, severity: str) -> None:
         _say(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}")
     counts = dataset.findings["severity"].value_counts()
     _say(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
+
+
+def _form_in_words(form: Mapping[Hashable, Any]) -> str:
+    """A form by its department, its project and its year, as far as it names them, and its id."""
+    said = (form[name] for name in ("department", "project", "year"))
+    return " ".join([*(str(one) for one in said if one == one and one not in (None, "")), f"[{form['form_id']}]"])
 
 
 @main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))

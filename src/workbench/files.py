@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
+from io import BufferedReader
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +34,40 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file for reading, if it is one: to open a pipe is to wait, a device has no end, and either may be sent.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe, a socket or a device.
+    """
+    _require_regular(path, path.stat().st_mode)
+    without_waiting = getattr(os, "O_NONBLOCK", 0)  # should it have become a pipe just now
+    stream = open(path, "rb", opener=lambda name, flags: os.open(name, flags | without_waiting))  # noqa: SIM115
+    try:
+        _require_regular(path, os.fstat(stream.fileno()).st_mode)
+    except OSError:
+        stream.close()
+        raise
+    return stream
+
+
+def _require_regular(path: Path, mode: int) -> None:
+    """Refuse what is neither a file nor a folder, of which `open` says it itself."""
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "this is no file but a pipe, a socket or a device; take it away", str(path))
+
+
+def require_inside(path: Path, folder: Path) -> None:
+    """Refuse a path that leads out of a folder, because it or a folder on its way is a link.
+
+    Raises:
+        OSError: it does.
+    """
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        # `Path.resolve` would refuse links in a circle with another error
+        raise OSError(errno.EPERM, "a link to a place outside the project is not followed", str(path))
 
 
 def short_name(name: str) -> str:
@@ -85,7 +122,8 @@ class LocalFiles:
 
     def get(self, key: str) -> bytes | None:
         try:
-            return (self.root / key).read_bytes()
+            with open_regular(self.root / key) as stream:
+                return stream.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -111,7 +149,7 @@ class LocalFiles:
 
     def digest(self, key: str) -> str | None:
         try:
-            with (self.root / key).open("rb") as stream:
+            with open_regular(self.root / key) as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()
         except (FileNotFoundError, NotADirectoryError):
             return None

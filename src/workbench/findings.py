@@ -432,6 +432,7 @@ _OF_CORRECTIONS = (
             "value-moved": _info("{text}由{source}栏移到{goal}栏（{signature}）"),
             "rows-joined": _info("与下一行{name}合并为一行（{signature}）"),
             "row-removed": _info("删除一行：{name}（{signature}）"),
+            "nothing": _info("{signature}的更正没有改变什么：{reason}"),
         },
     ),
     FindingKind(

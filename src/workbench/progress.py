@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from tqdm.auto import tqdm
@@ -15,7 +19,10 @@ T = TypeVar("T")
 
 def shows_bars() -> bool:
     """Whether a bar can be drawn: on a terminal, or in a notebook."""
-    return sys.stderr.isatty() or _in_notebook()
+    try:
+        return (sys.stderr is not None and sys.stderr.isatty()) or _in_notebook()
+    except ValueError:  # it was closed
+        return False
 
 
 def _in_notebook() -> bool:
@@ -38,9 +45,33 @@ def counted(items: Iterable[T], total: int, desc: str) -> Iterator[T]:
         say(f"  {desc} {number}/{total} done")
 
 
-def say(line: str) -> None:
+def say(line: str) -> bool:
     """Print one line on standard error, because standard output is for results.
 
     In a notebook it goes to standard output: there standard error looks like a fault.
+
+    Returns:
+        Whether it was printed. A service, or ``pythonw``, may have no standard error, or one that is closed or full:
+        the work goes on without.
     """
-    print(one_line(line), file=sys.stdout if _in_notebook() else sys.stderr, flush=True)
+    stream = sys.stdout if _in_notebook() else sys.stderr
+    if stream is None:
+        return False
+    try:
+        print(one_line(line), file=stream, flush=True)
+    except (OSError, ValueError):
+        if stream is sys.stderr:
+            sys.stderr = None  # else Python tries once more when it ends, and says that the program failed
+        return False
+    return True
+
+
+def log_line(file: Path, line: str) -> None:
+    """Add a line with the time to a log, for a run that nobody can watch. Where that fails, too, the run goes on."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    now = datetime.now().astimezone().isoformat(" ", timespec="seconds")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, flags, 0o644)  # a link in a dataset from elsewhere is not followed
+        with os.fdopen(descriptor, "ab") as stream:
+            stream.write(f"{now} {one_line(line)}\n".encode(errors="replace"))

@@ -53,9 +53,9 @@ def make_project(folder: Path) -> NewProject:
     texts = {folder / "README.md": README.format(name=folder.resolve().name).encode()}
     notebooks = sorted(shipped_notebooks().glob("*.ipynb"))
     texts |= {folder / "notebooks" / notebook.name: notebook.read_bytes() for notebook in notebooks}
-    kept = tuple(path for path in texts if path.exists())
-    made = tuple(path for path in texts if path not in kept)
     try:
+        kept = tuple(path for path in texts if path.exists())
+        made = tuple(path for path in texts if path not in kept)
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
         for path in made:

@@ -17,7 +17,7 @@ from workbench.analysis.selection import Tables
 from workbench.analysis.summary import SEVERITIES
 from workbench.analysis.wording import is_missing, percent, text, whole
 from workbench.dataset.dictionary import data_dictionary
-from workbench.errors import InputError
+from workbench.errors import InputError, StoreError
 from workbench.findings import kind_of
 
 CROP_WIDTH = 900
@@ -148,7 +148,7 @@ def scan_crops(findings: pd.DataFrame, cells: pd.DataFrame, scans: PageImages) -
     for (form_id, page), on_page in by_page.items():
         try:
             image, scale = scans.page_image(form_id, page)
-        except InputError:
+        except (InputError, StoreError):
             continue  # the note above the list says that pictures are missing
         crops |= {index: _crop(image, scale, places[index]) for index in on_page}
     kept, size = {}, 0
@@ -241,7 +241,7 @@ def _crop(page: Image.Image, scale: float, place: ScanPlace) -> bytes:
 def _pictures_note(findings: int, pictures: int) -> str:
     """The sentence above the list: what the pictures show, and how many findings have none."""
     if not pictures:
-        return "没有附原件图片：原件不是扫描件，或已不在数据集记录的位置。"
+        return "没有附原件图片：原件不是扫描件，已不在数据集记录的位置，或已不是当初读取的文件。"
     absent = findings - pictures
     note = "每项附原件上的那一行，橙红框内是所指的单元格。"
     return note + (f"另有 {absent} 项没有图：没有对应的单元格，或为控制篇幅而略去。" if absent else "")

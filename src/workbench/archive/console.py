@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from tqdm.auto import tqdm
 
 from workbench.archive.plan import Plan
 from workbench.archive.run.scheduler import Counts
-from workbench.progress import say, shows_bars
+from workbench.progress import log_line, say, shows_bars
 from workbench.readers.documents import Source
 from workbench.visible import one_line
+
+LOG = "run.log"
+"""Name of the log of runs that nobody could watch, in the processed folder."""
 
 SECONDS_BETWEEN_LINES = 5.0
 """Least time between two plain lines, seconds."""
@@ -31,10 +35,13 @@ LABEL_WIDTH = 28
 class RunProgress:
     """The `IngestProgress` of a person who watches: all of it goes to standard error.
 
-    ``close`` is to be called when the run has ended, however it ended.
+    Where there is none that takes it, all of it goes to a log. ``close`` is to be called when the run has ended,
+    however it ended.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, log: Path | None = None) -> None:
+        """Show a run; ``log`` is the file for what cannot be shown (None: it is lost)."""
+        self._log, self._is_logged = log, False
         self._bar: tqdm[Any] | None = None
         self._last_line = self._start = time.monotonic()
         self._shown = 0
@@ -43,12 +50,12 @@ class RunProgress:
         bar = tqdm(sources, unit="document", desc="looking through", delay=1.0, leave=False, disable=not shows_bars())
         for number, source in enumerate(bar):
             if bar.disable and self._is_time():
-                say(f"  looking through: {number}/{len(sources)} documents")
+                self.say(f"  looking through: {number}/{len(sources)} documents")
             yield source
 
     def planned(self, plan: Plan, workers: int) -> None:
         for line in plan_lines(plan, workers):
-            say(line)
+            self.say(line)
         self._last_line = self._start = time.monotonic()
         if plan.pending and shows_bars():
             self._bar = tqdm(total=plan.pending, unit="page", desc="starting", dynamic_ncols=True)
@@ -65,7 +72,7 @@ class RunProgress:
         is_last = 0 < counts.pages_done == counts.pages > self._shown
         if self._is_time() or is_last:
             self._shown = counts.pages_done
-            say(f"  {_pages(counts, time.monotonic() - self._start)}, {_documents(counts)}")
+            self.say(f"  {_pages(counts, time.monotonic() - self._start)}, {_documents(counts)}")
 
     def _is_time(self) -> bool:
         """Whether a plain line is due; if it is, it counts as printed now."""
@@ -75,12 +82,24 @@ class RunProgress:
         return is_due
 
     def stopping(self) -> None:
-        say("")  # on a line of its own: the bar stays where it is
-        say("stopping: the pages in hand are finished and kept (Ctrl-C again to stop at once)")
+        self.say("")  # on a line of its own: the bar stays where it is
+        self.say("stopping: the pages in hand are finished and kept (Ctrl-C again to stop at once)")
 
     def building(self) -> None:
         self.close()
-        say("building the tables")
+        self.say("building the tables")
+
+    def ended(self, lines: Iterable[object]) -> None:
+        """Log how the run ended, if nobody can see it."""
+        if self._is_logged and self._log is not None:
+            for line in lines:
+                log_line(self._log, str(line))
+
+    def say(self, line: str) -> None:
+        """Show a line, or log it."""
+        if not say(line) and self._log is not None:
+            self._is_logged = True
+            log_line(self._log, line)
 
     def close(self) -> None:
         if self._bar is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from workbench.archive.originals import Originals
 from workbench.archive.results.store import RESULTS, seal, unseal
@@ -21,6 +22,9 @@ SETTLED_SECONDS = 2.0
 A younger file may change again without its time of change showing it: FAT, the coarsest, counts in steps of 2 s.
 """
 
+COUNTED = ("max_bytes", "max_pages", "max_text_bytes", "max_expansion")
+"""Limits that are enforced when the digest is taken and pages are counted."""
+
 PageCount = Callable[[Source], int]
 """Counts the pages of a document on this machine; 1 for a file that is read as a whole."""
 
@@ -28,10 +32,23 @@ PageCount = Callable[[Source], int]
 class Digests:
     """Digest and number of pages of every document, taken from the last run where its files did not change since."""
 
-    def __init__(self, files: Files, originals: Originals, settings: Settings, count: PageCount) -> None:
+    def __init__(
+        self, files: Files, originals: Originals, settings: Settings, count: PageCount, verify: bool = False
+    ) -> None:
+        """Take what the last run remembered.
+
+        Args:
+            files: where it is remembered.
+            originals: the documents.
+            settings: their limits decide whether a document can be read at all.
+            count: counts pages.
+            verify: read every file, whatever is remembered.
+        """
         self.files, self.originals, self.settings, self._count = files, originals, settings, count
-        self._known: dict[str, list[object]] = unseal(files.get(KEY))
-        self._seen: dict[str, list[object]] = {}
+        self._remembered: dict[str, Any] = unseal(files.get(KEY))
+        self._known: dict[str, Any] = {} if verify else self._remembered
+        self._seen: dict[str, Any] = {}
+        self._limits: dict[str, int] = {name: getattr(settings, name) for name in COUNTED}
 
     @property
     def is_local(self) -> bool:
@@ -49,15 +66,23 @@ class Digests:
         """
         signature, newest = self.originals.signature(source)
         known = self._known.get(source.name)
-        if known and known[0] == signature:
+        if known is not None and self._holds(known, signature):
             self._seen[source.name] = known
-            return str(known[1]), int(str(known[2])), signature
+            return str(known[1]), int(known[2]), signature
         with self.originals.opened(source, self.settings) as local:
             digest = digest_of(local, self.settings)
             pages = self._count(local)
         if time.time() - newest > SETTLED_SECONDS:
-            self._seen[source.name] = [signature, digest, pages]
+            self._seen[source.name] = [signature, digest, pages, self._limits]
         return digest, pages, signature
+
+    def _holds(self, known: Any, signature: str) -> bool:
+        """Whether what is remembered of a document is what reading it now would give: limits may be lower now."""
+        try:
+            found, _, _, limits = known
+            return found == signature and all(limits[name] <= now for name, now in self._limits.items())
+        except (TypeError, ValueError, KeyError):  # nothing is, or by an earlier version
+            return False
 
     def save(self) -> None:
         """Remember the documents that were asked for, and forget all others.
@@ -65,5 +90,5 @@ class Digests:
         Raises:
             StoreError: they cannot be written.
         """
-        if self._seen != self._known:
+        if self._seen != self._remembered:
             self.files.put(KEY, seal(self._seen))

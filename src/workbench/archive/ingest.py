@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.archive.building.documents import built
-from workbench.archive.building.origin import previous_of, read_info
+from workbench.archive.building.origin import previous_of, read_info, seen_from
 from workbench.archive.building.summary import IngestSummary, summary
 from workbench.archive.building.tables import write_tables
 from workbench.archive.digests import Digests
@@ -23,6 +23,7 @@ from workbench.archive.run.scheduler import Counts, require_raw, run_plan
 from workbench.archive.run.tasks import Executor, Job
 from workbench.corrections.history import CorrectionHistory, corrections_of
 from workbench.dataset.placing import finish
+from workbench.errors import DatasetError
 from workbench.readers.documents import Source
 from workbench.remote import Location, files_at
 from workbench.settings import Settings
@@ -47,18 +48,21 @@ class IngestProgress(Protocol):
         """Called once, before tables are written; not where those that are there stay as they are."""
 
 
-def plan_ingest(raw: Location, processed: Location, settings: Settings, keep: bool = False) -> Plan:
+def plan_ingest(
+    raw: Location, processed: Location, settings: Settings, keep: bool = False, verify: bool = False
+) -> Plan:
     """What `ingest` would do with the same arguments; nothing is written.
 
     Raises:
-        InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset.
+        InputError: the raw folder is missing or empty, or ``processed`` lies in it.
         StoreError: the results in ``processed`` cannot be read.
         WorkerError: no process can be started to count pages.
         CorrectionError: a log of corrections cannot be read.
     """
+    _require_apart(raw, processed)
     files, originals, history = files_at(processed), Originals(raw), corrections_of(processed)
     with PageCounter(settings) as counter:
-        digests = Digests(files, originals, settings, counter.count)
+        digests = Digests(files, originals, settings, counter.count, verify)
         return _plan(originals, ResultStore(files), digests, settings, read_info(files), history, keep)
 
 
@@ -70,6 +74,7 @@ def ingest(
     progress: IngestProgress,
     keep: bool = False,
     executor: Executor | None = None,
+    verify: bool = False,
 ) -> IngestSummary:
     """Read a folder of documents (or one document) into the dataset of ``processed``.
 
@@ -84,16 +89,17 @@ def ingest(
         progress: is informed of the run as it goes on.
         keep: documents of which an earlier pipeline, or other settings, read every page are not read again.
         executor: does the work instead of ``workers`` processes.
+        verify: read every file for its digest, also those that seem not to have changed.
 
     Raises:
-        InputError: the raw folder is missing or empty, and ``processed`` already holds a dataset; or it disappears
-            while it is read.
+        InputError: the raw folder is missing or empty, ``processed`` lies in it, or it disappears while it is read.
         EngineError: the OCR engine cannot be had.
         WorkerError: no processes can be started.
         InUseError: another run is using ``processed``.
         DatasetError: the processed folder cannot be written.
         CorrectionError: a log of corrections cannot be read.
     """
+    _require_apart(raw, processed)
     history = corrections_of(processed)  # raises first: tables without the corrections would undo them
     files, originals = files_at(processed), Originals(raw)
     job = Job(processed, settings, originals)
@@ -102,7 +108,7 @@ def ingest(
         _finish_killed_run(processed)
         info = read_info(files)
         with PageCounter(settings) as counter:
-            digests = Digests(files, originals, settings, counter.count)
+            digests = Digests(files, originals, settings, counter.count, verify)
             plan = _plan(originals, store, digests, settings, info, history, keep, progress.inspecting)
         progress.planned(plan, workers)
         with running(processed), Interrupts() as interrupts:
@@ -113,8 +119,26 @@ def ingest(
             if run.seconds:
                 plan.throughput.with_run(run.seconds).save(files)
             documents = built(plan, store, run, settings)
-            digest = write_tables(documents, run, job, store, history, info, progress.building)
+            seen = seen_from(processed, raw)
+            digest = write_tables(documents, run, job, store, history, info, seen, progress.building)
     return summary(documents, processed, run, digest, history)
+
+
+def _require_apart(raw: Location, processed: Location) -> None:
+    """See that the dataset does not go where documents are looked for: the next run would take it for some.
+
+    Raises:
+        DatasetError: it does.
+    """
+    if isinstance(raw, Path) and isinstance(processed, Path):
+        is_inside = raw.is_dir() and processed.resolve().is_relative_to(raw.resolve())
+    else:
+        is_inside = f"{processed}/".startswith(f"{raw}/")
+    if is_inside:
+        message = (
+            f"this is inside {raw}, the folder of documents, which nothing is written to; choose another with --out"
+        )
+        raise DatasetError(processed, message)
 
 
 def _plan(
@@ -127,19 +151,17 @@ def _plan(
     keep: bool,
     inspecting: Callable[[Sequence[Source]], Iterable[Source]] = iter,
 ) -> Plan:
-    """The plan of a run, unless it would replace a dataset (``info``: its ``dataset.json``) by an empty one.
+    """The plan of a run, unless that would give an empty dataset. ``info`` is the ``dataset.json`` that is there.
 
     Raises:
-        InputError: there is a dataset, and the raw folder is missing or empty: a mistyped path, or a disk that is away.
+        InputError: the raw folder is missing or empty: a mistyped path, or a disk that is away.
     """
     sources = inspecting(originals.sources())
     plan = make_plan(sources, store, digests, settings, previous_of(info), history, keep)
-    if not info:
-        return plan
     without_files = [document.problem for document in plan.documents if not document.source.page_files]
     if without_files and len(without_files) == len(plan.documents) and without_files[0]:
         raise without_files[0]
-    if any(document.problem and document.problem.reason == "missing" for document in plan.documents):
+    if info and any(document.problem and document.problem.reason == "missing" for document in plan.documents):
         require_raw(originals)
     return plan
 

@@ -56,7 +56,8 @@ class Originals:
     def signature(self, source: Source) -> tuple[str, float]:
         """A digest that changes whenever the document's files do; no file is read for it.
 
-        It is made from paths, sizes, times of change and inodes; in a store, from paths, sizes and version tags.
+        It is made from paths, sizes, inodes, and times of change of content and of the rest, which nobody can set
+        back (``st_ctime``; not on Windows); in a store, from paths, sizes and version tags.
 
         Returns:
             The digest, and when the newest file was changed, in seconds since 1970 (0 in a store).
@@ -137,6 +138,10 @@ def _stream(files: RemoteFiles, file: Path) -> BinaryIO:
     return stream
 
 
+FINER = 1.9
+"""Seconds by which ``st_ctime`` shows a change earlier than the coarsest ``st_mtime``: it counts in 0.1 s at most."""
+
+
 def _local_signature(source: Source) -> tuple[str, float]:
     """The signature of files of this machine, and when the newest of them was changed (seconds since 1970)."""
     facts, newest = [], 0.0
@@ -147,8 +152,8 @@ def _local_signature(source: Source) -> tuple[str, float]:
             raise InputError("missing", source.name, "the file is no longer there") from None
         except OSError as error:
             raise InputError("unreadable", source.name, f"cannot be read ({error.strerror or error})") from error
-        facts.append((str(file), stat.st_size, stat.st_mtime_ns, stat.st_ino))
-        newest = max(newest, stat.st_mtime)
+        facts.append((str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino))
+        newest = max(newest, stat.st_mtime, stat.st_ctime - FINER)
     return _digest(facts), newest
 
 

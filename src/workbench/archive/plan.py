@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.archive.digests import Digests
+from workbench.archive.results.assemble import pixels
 from workbench.archive.results.store import TABLES, Assembled, ResultStore, StoredDocument, document_id, page_name
 from workbench.archive.results.version import Version, version_for
 from workbench.archive.throughput import Throughput
@@ -158,7 +159,7 @@ def make_plan(
         corrections = history.of_document(document_id(digest))
         unread = PlannedDocument(source, change, digest, signature, pages=pages, corrections=corrections)
         version = version_for(source, settings)
-        document = _with_results(unread, store, version)
+        document = _without_too_large(_with_results(unread, store, version), store, settings)
         return _why_again(document, store, version, previous_version, keep) if document.pending else document
 
     documents = list(_mapped(plan_document, sources, at_once=1 if digests.is_local else LOOKUPS_AT_ONCE))
@@ -204,6 +205,17 @@ def _with_results(document: PlannedDocument, store: ResultStore, version: Versio
     if pending and document.is_read_whole:
         pending = (1,)  # one task, which gives all pages of the file
     return replace(document, version=version, pages=pages, pending=pending, assembled=assembled)
+
+
+def _without_too_large(document: PlannedDocument, store: ResultStore, settings: Settings) -> PlannedDocument:
+    """The document, with those pages pending whose picture is larger than is allowed now: reading them says so."""
+    assembled, version = document.assembled, document.version
+    if version is None or (assembled is not None and assembled.largest <= settings.max_pixels):
+        return document
+    results = store.document(document.digest, version)
+    read = ((n, results.load_page(n)) for n in range(1, document.pages + 1) if n not in document.pending)
+    refused = (n for n, page in read if page is None or pixels(page) > settings.max_pixels)
+    return replace(document, pending=tuple(sorted({*document.pending, *refused})))
 
 
 def _assembled(results: StoredDocument, sizes: Mapping[str, int]) -> Assembled | None:

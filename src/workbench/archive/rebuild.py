@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.archive.building.documents import built, on_page
-from workbench.archive.building.origin import read_info
 from workbench.archive.building.summary import IngestSummary, summary
 from workbench.archive.building.tables import write_tables
-from workbench.archive.originals import Originals
 from workbench.archive.plan import Plan, PlannedDocument
 from workbench.archive.results.assemble import assemble
 from workbench.archive.results.store import ResultStore, document_id, page_name
@@ -26,10 +24,10 @@ from workbench.archive.throughput import Throughput
 from workbench.corrections.history import CorrectionHistory, read_corrections
 from workbench.corrections.log import corrections_folder
 from workbench.dataset.placing import finish
+from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError, InputError
 from workbench.files import LocalFiles
 from workbench.readers.documents import Source
-from workbench.remote import location_of
 from workbench.settings import Settings
 
 RebuildProgress = Callable[[list[PlannedDocument]], Iterable[PlannedDocument]]
@@ -47,22 +45,16 @@ def rebuild(processed: Path, progress: RebuildProgress = iter) -> IngestSummary:
         CorrectionError: a log of corrections cannot be read.
     """
     files, history = LocalFiles(processed), read_corrections(corrections_folder(processed))
-    info = read_info(files)
-    if not info:
-        raise DatasetError(processed, "there is no dataset here; make one with: workbench ingest")
+    info = open_dataset(processed).info
     with locked(processed):
         finish(processed)
         settings, store, run = _settings(info), ResultStore(files), RunResult()
-        raw = (processed / location_of(str(info["raw"]))).resolve()
-        plan = _plan_as_built(processed, raw, info, store, run, history)
+        plan = _plan_as_built(processed, info, settings, store, run, history)
         for document in progress(plan.contents):
             _assemble(document, run, store, settings)
         documents = built(plan, store, run, settings)
-        # The tables record the raw folder, and of a raw file the folder it is in. A raw folder that is away just now
-        # would be taken for a file: with a file in it instead, it is recorded as before.
-        place = raw if raw.is_dir() else raw / "document"
-        job = Job(processed, settings, Originals(place))
-        digest = write_tables(documents, run, job, store, history, info, on_start=lambda: None)
+        job, raw = Job(processed, settings), str(info.get("raw", ""))
+        digest = write_tables(documents, run, job, store, history, info, raw, on_start=lambda: None)
     return summary(documents, processed, run, digest, history)
 
 
@@ -98,20 +90,32 @@ class _Row:
 
 
 def _plan_as_built(
-    processed: Path, raw: Path, info: dict[str, Any], store: ResultStore, run: RunResult, history: CorrectionHistory
+    processed: Path,
+    info: dict[str, Any],
+    settings: Settings,
+    store: ResultStore,
+    run: RunResult,
+    history: CorrectionHistory,
 ) -> Plan:
     """The plan that the tables were built by: every document that ``dataset.json`` names, unchanged.
 
     Pages without a stored result, and why they have none, are noted in ``run``: nothing is read to find out.
+
+    Raises:
+        DatasetError: ``dataset.json`` and the table do not fit each other.
     """
     versions = {
         name: Version(facts["pipeline"], facts["engine"], tuple(facts["settings"].items()))
-        for name, facts in info["versions"].items()
+        for name, facts in info.get("versions", {}).items()
     }
     rows = _rows(processed)
+    if rows.keys() != info.get("documents", {}).keys():
+        raise _damaged(processed, "dataset.json and the table documents do not name the same documents")
+    if max((row.pages for row in rows.values()), default=0) > settings.max_pages:
+        raise _damaged(processed, "a document is said to have more pages than max_pages allows")
     documents = []
-    for name, facts in info["documents"].items():
-        source = Source(name, raw / name, (raw / name,))
+    for name, facts in info.get("documents", {}).items():
+        source = Source(name, Path(name), (Path(name),))  # its files are not looked at, only their names
         # A dataset.json of an earlier version names no page: its message is then taken as it stands.
         problem = rows[name].problem(name, facts.get("page"))
         digest, version = facts["sha256"], versions.get(facts["version"])
@@ -145,10 +149,12 @@ def _document_as_built(
     )
 
 
+def _damaged(processed: Path, why: str) -> DatasetError:
+    return DatasetError(processed, f"the dataset is damaged ({why}); build it again with: workbench ingest")
+
+
 def _rows(processed: Path) -> dict[str, _Row]:
     """The rows of the table ``documents``, by source."""
-    from workbench.dataset.store import open_dataset
-
     table = open_dataset(processed).documents
     columns = (table[name].astype(object).where(table[name].notna(), None) for name in ("pages", "error", "message"))
     return {name: _Row(*values) for name, *values in zip(table["source"], *columns, strict=True)}

@@ -116,8 +116,11 @@ _DEFAULTS: dict[str, Any] = {"form_id": "", "table": "", "record_no": 0, "field"
 _TEXTS = ("form_id", "table", "field", "by", "at", "reason", "action", "id", "to", "code", "undoes")
 """Keys whose values are texts, ``was`` and ``now`` aside."""
 
+LARGEST = 2**31 - 1
+"""Largest number of a record or page. A larger one is no number of anything, and does not fit the tables."""
+
 _NUMBERS = ("record_no", "other_no", "page")
-"""Keys whose values are whole numbers from 0."""
+"""Keys whose values are whole numbers from 0 to `LARGEST`."""
 
 
 def to_line(correction: Correction) -> bytes:
@@ -191,7 +194,7 @@ def _check_types(values: dict[str, Any]) -> None:
             raise ValueError(f"{name} is not a text")
     for name in _NUMBERS:
         number = values.get(name, 0)
-        if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        if not _is_count(number):
             raise ValueError(f"{name} is not a number from 0")
     if not isinstance(values.get("alone", False), bool):
         raise ValueError("alone is neither true nor false")
@@ -216,9 +219,24 @@ def to_anchor(data: object) -> Anchor:
     Raises:
         ValueError: the object is no anchor.
     """
-    try:
-        page, box, text = (data[name] for name in ("page", "box", "text"))  # type: ignore[index]
-        left, top, right, bottom = map(float, box or (0, 0, 0, 0))
-        return Anchor(None if page is None else int(page), (left, top, right, bottom) if box else None, str(text))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        raise ValueError("anchor is not a place") from None
+    if not isinstance(data, dict) or not {"page", "box", "text"} <= data.keys():
+        raise ValueError("anchor is not a place")
+    page, box, text = data["page"], data["box"], data["text"]
+    if not (page is None or (_is_count(page) and page > 0)) or not isinstance(text, str):
+        raise ValueError("anchor is not a place: its page is no number from 1, or its text is none")
+    if not box:
+        return Anchor(page, None, text)
+    if not isinstance(box, list) or len(box) != 4 or not all(map(_is_share, box)):
+        raise ValueError("anchor is not a place: its box is not four shares of a page")
+    left, top, right, bottom = map(float, box)
+    return Anchor(page, (left, top, right, bottom), text)
+
+
+def _is_count(number: object) -> bool:
+    """Whether a value is a whole number from 0 that a table can hold."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= LARGEST
+
+
+def _is_share(number: object) -> bool:
+    """Whether a value is a place on a page, as a share of its width or height; the page may be cut a little short."""
+    return isinstance(number, int | float) and not isinstance(number, bool) and -1 <= number <= 2

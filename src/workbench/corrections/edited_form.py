@@ -150,10 +150,12 @@ class EditedForm:
     def _remove(self, correction: Correction) -> str | None:
         """Note that a row is none, if its name still reads like that of the row that was meant."""
         row = self._row_of(correction)
-        if row is self.head:
+        if row is self.head or (correction.record_no == 0 and correction.anchor is None):
             return "表本身不是一行"
+        if row is None and correction.anchor is None:
+            return "找不到原来的行"
         if row is None:
-            return None  # the machine does not take it for a row any more, either
+            return self._nothing_to_do(correction, "机器也不再把它当作一行")
         if ratio(normalise(row.name), normalise(correction.was or "")) < SAME_NAME and row.name != correction.was:
             return f"该行现读作“{row.name[:40]}”，未删除"
         row.removals.append(correction)
@@ -167,9 +169,10 @@ class EditedForm:
         if table is None or table == "forms" or (before is None and not is_first):
             return "找不到它前面的一行"
         start = self.tables[table].index(before) + 1 if before else 0
-        row = self._row_already_there(table, start, correction) or self._insert(table, start, correction)
+        found = self._row_already_there(table, start, correction)
+        row = found or self._insert(table, start, correction)
         _correct_texts(row, correction)
-        return None
+        return self._nothing_to_do(correction, "这一行已在表中") if found else None
 
     def _row_already_there(self, table: Table, start: int, correction: Correction) -> EditedRecord | None:
         """The added row, if the machine has found it, or somebody else has added it, where it was missed.
@@ -206,7 +209,7 @@ class EditedForm:
         if normalise(row.corrected_text(source)) != was:
             if normalise(row.corrected_text(goal)) != was:
                 return f"{field_name(source)}栏现读作“{row.corrected_text(source)[:40]}”，未移动"
-            return None
+            return self._nothing_to_do(correction, f"这个值已在{field_name(goal)}栏")
         row.exchange(source, goal)
         statement = FINDINGS["corrected"].says(
             "value-moved",
@@ -224,9 +227,12 @@ class EditedForm:
         other = self._row(correction.table, correction.other, correction.other_no)
         if row is None or other is None or row is self.head:
             return "找不到要合并的两行"
-        if row is not other:
-            upper, lower = sorted((row, other), key=self.tables[row.table].index)
-            self._join_rows(upper, lower, correction)
+        if (correction.record_no, correction.anchor) == (correction.other_no, correction.other):
+            return "要合并的两行是同一行"
+        if row is other:
+            return self._nothing_to_do(correction, "两行已是一行")
+        upper, lower = sorted((row, other), key=self.tables[row.table].index)
+        self._join_rows(upper, lower, correction)
         return None
 
     def _join_rows(self, upper: EditedRecord, lower: EditedRecord, correction: Correction) -> None:
@@ -243,6 +249,12 @@ class EditedForm:
         self.tables[upper.table].remove(lower)
         statement = FINDINGS["corrected"].says("rows-joined", name=quoted(lower.name), signature=signed(correction))
         upper.notes.append(statement.about(table_of(correction)))
+
+    def _nothing_to_do(self, correction: Correction, reason: str) -> str | None:
+        """Report a correction that was anticipated, by the machine or somebody else; gives None, as actions do."""
+        statement = FINDINGS["corrected"].says("nothing", signature=signed(correction), reason=reason)
+        self.findings.append(statement.about(table_of(correction)))
+        return None
 
     def _dismiss(self, correction: Correction) -> str | None:
         """Keep the dismissal with its record. One whose record is gone has nothing to dismiss any more."""

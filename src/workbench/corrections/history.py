@@ -5,6 +5,7 @@ A correction is in force until somebody takes it back (``undo``) or, having seen
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +19,12 @@ from pathlib import Path
 from workbench.corrections.correction import Correction, parse_line, to_line
 from workbench.corrections.log import corrections_folder
 from workbench.errors import CorrectionError
+from workbench.files import open_regular, require_inside
 from workbench.remote import Location, RemoteFiles
 from workbench.values import normalise
+
+LARGEST_LOG = 200_000_000
+"""Bytes of the largest log that is read: of half a million corrections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +211,26 @@ def read_corrections(folder: Path) -> CorrectionHistory:
     reading = _LogReading()
     for path in sorted(Path(folder).glob("*.jsonl")):
         try:
-            lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+            lines = _content(path).removeprefix(b"\xef\xbb\xbf").split(b"\n")
         except OSError as error:
             raise CorrectionError(path, f"cannot be read ({error.strerror or error})") from error
         reading.add_file(path.name, lines)
     return reading.history()
+
+
+def _content(path: Path) -> bytes:
+    """The content of a log.
+
+    Raises:
+        OSError: it is a pipe, a device, or a link to another place than the folder that holds the folder of logs, all
+            of which may come from a stranger; or larger than `LARGEST_LOG`.
+    """
+    require_inside(path, path.parent.resolve().parent)
+    with open_regular(path) as stream:
+        content = stream.read(LARGEST_LOG + 1)
+    if len(content) > LARGEST_LOG:
+        raise OSError(errno.EFBIG, f"more than {LARGEST_LOG:,} bytes; nobody corrects so much")
+    return content
 
 
 class _LogReading:

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from workbench.corrections.correction import Action, Anchor, Correction, parse_line, to_line
 from workbench.corrections.validate import refusal
 from workbench.errors import CorrectionError, DatasetError
+from workbench.files import require_inside
 from workbench.remote import Location
 
 PATIENCE = 10.0
@@ -122,6 +123,9 @@ class CorrectionLog:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=PATIENCE):
                 is_new = not self.path.exists()
+                require_inside(self.path, self.path.parent.resolve().parent)
+                if not is_new and not self.path.is_file():
+                    raise CorrectionError(self.path, "this is no file but a pipe, a socket or a device; take it away")
                 with self.path.open("ab+", buffering=0) as stream:
                     size = os.fstat(stream.fileno()).st_size
                     content = line if _ends_with_line(size, self.path) else b"\n" + line

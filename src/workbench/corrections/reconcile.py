@@ -15,6 +15,9 @@ from workbench.findings import FINDINGS, FLAGS, kind_of
 from workbench.model import CellKey, Finding, Form, Table
 from workbench.values import normalise
 
+LONGEST_NUMBER = 10
+"""Digits that no number of a form has. Python refuses to read numbers of thousands of digits."""
+
 
 def corrections_by_form(
     corrections: Sequence[Correction], forms: Sequence[Form]
@@ -31,7 +34,8 @@ def corrections_by_form(
     lost = []
     for correction in corrections:
         suffix = correction.form_id.rpartition("-")[2]
-        number = int(suffix) if suffix.isdecimal() and suffix != correction.form_id else 0
+        is_number = suffix.isdecimal() and len(suffix) < LONGEST_NUMBER and suffix != correction.form_id
+        number = int(suffix) if is_number else 0
         page = correction.anchor.page if correction.anchor else None
         there = [n for n, form in enumerate(forms, 1) if page is None or form.first_page <= page <= form.last_page]
         chosen = number if number in there else there[0] if page is not None and len(there) == 1 else number

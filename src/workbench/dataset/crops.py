@@ -60,9 +60,21 @@ def crop_cells(scan: Path, cells: pd.DataFrame, raster_dpi: int, kind: str = "sc
         margin = MARGIN * page.width
         on_page = cells.loc[cells["page"] == page_number, ["x0", "y0", "x1", "y1"]]
         for x0, y0, x1, y1 in (on_page.to_numpy(dtype=float) * scale).tolist():
-            left, top, right, bottom = (round(edge) for edge in (x0 - margin, y0 - margin, x1 + margin, y1 + margin))
-            crops.append(page.crop((max(0, left), max(0, top), min(page.width, right), min(page.height, bottom))))
+            left, right = _within(x0 - margin, x1 + margin, page.width)
+            top, bottom = _within(y0 - margin, y1 + margin, page.height)
+            crops.append(page.crop((left, top, right, bottom)))
     return _stacked(crops)
+
+
+def _within(start: float, end: float, length: int) -> tuple[int, int]:
+    """The part of a page's side that a cell takes, in whole pixels: one at least, wherever the table says it is.
+
+    >>> _within(-3.2, 40.1, 30), _within(1e300, float("nan"), 30)
+    ((0, 30), (29, 30))
+    """
+    first = min(max(0, round(min(start, length))) if start == start else 0, length - 1)
+    last = round(max(0, min(end, length))) if end == end else length
+    return first, max(first + 1, last)
 
 
 def _stacked(pictures: Sequence[Image.Image]) -> Image.Image:

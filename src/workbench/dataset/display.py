@@ -118,7 +118,7 @@ def _embedded(form: ShownForm) -> tuple[dict[str, EmbeddedPage], str]:
         try:
             page = embed(*form.dataset.page_image(form.form_id, number))
         except WorkbenchError:
-            return pages, "扫描件不在原处或没有页面图像，只显示文字。"
+            return pages, "扫描件不在原处、已不是当初读取的文件或没有页面图像，只显示文字。"
         size += len(page.webp)
         if size > MOST_BYTES:
             return pages, f"第 {number} 页起只显示文字：图像过多。"

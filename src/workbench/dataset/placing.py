@@ -15,6 +15,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from workbench.errors import DatasetError
+from workbench.files import open_regular, require_inside
 
 TABLES = ("documents", "forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
 """The promised tables. ``documents`` is the first: some functions treat it alone."""
@@ -67,10 +68,28 @@ def finish(folder: Path) -> None:
         raise unwritable(folder, error) from error
 
 
+def project_folder(processed: Path) -> tuple[Path, str]:
+    """Return the folder of the project that a dataset lies in, and the path of the dataset relative to it.
+
+    Of ``data/processed``, or of any other folder in ``data``, it is the folder that holds ``data``; of other datasets
+    it is the folder that holds the dataset.
+    """
+    processed = processed.resolve()
+    if processed.parent.name == "data":
+        return processed.parents[1], f"data/{processed.name}"
+    return processed.parent, processed.name
+
+
 def place_of_file(folder: Path, name: str) -> Path:
-    """Return the path that a file of the dataset has at the moment."""
+    """Return the path that a file of the dataset has at the moment.
+
+    Raises:
+        OSError: it is a link that leads out of the project, which a dataset from elsewhere may hold.
+    """
     new = folder / COMMITTED / name
-    return new if new.exists() else folder / name
+    place = new if new.exists() else folder / name
+    require_inside(place, project_folder(folder)[0])
+    return place
 
 
 def opened(folder: Path, name: str) -> BufferedReader:
@@ -80,9 +99,9 @@ def opened(folder: Path, name: str) -> BufferedReader:
         FileNotFoundError: there is no such file.
     """
     try:
-        return place_of_file(folder, name).open("rb")
+        return open_regular(place_of_file(folder, name))
     except FileNotFoundError:  # it was moved between the two steps
-        return place_of_file(folder, name).open("rb")
+        return open_regular(place_of_file(folder, name))
 
 
 def unwritable(folder: Path, error: OSError) -> DatasetError:

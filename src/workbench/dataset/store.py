@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import tempfile
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from io import BufferedReader, BytesIO
@@ -13,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.dataset.info import parsed_info
 from workbench.dataset.placing import INFO, TABLES, opened, place_of_file
 from workbench.dataset.schemas import SCHEMAS
 from workbench.errors import DatasetError, SelectionError
-from workbench.readers.documents import path_named
-from workbench.remote import RemoteFiles, files_at, location_of
+from workbench.remote import Location, files_at, location_of
+from workbench.settings import Settings
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.corrections.correction import Anchor
     from workbench.dataset.anchors import Anchors
     from workbench.dataset.export.exporting import Exported
+    from workbench.dataset.originals import ComparedOriginals
 
 
 class Dataset:
@@ -35,16 +36,31 @@ class Dataset:
         folder: the processed folder, or its URL in a store.
     """
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, raw: Location | None = None) -> None:
         """Open a dataset.
 
+        Args:
+            folder: the processed folder, or its URL in a store.
+            raw: the folder of the originals, or its URL; None: where the dataset says, if that is in its project.
+
         Raises:
-            DatasetError: the folder holds none.
+            DatasetError: the folder holds none that can be used.
         """
-        self.folder = location_of(folder)
-        self._info = self._content(INFO)
-        if self._info is None:
+        self.folder, self._named_raw = location_of(folder), raw
+        self._whole: dict[str, object] = {}
+        found = self._content(INFO)
+        if found is None:
             raise DatasetError(folder, "there is no dataset here; make one with: workbench ingest")
+        self._info = found
+        try:
+            self._parsed = parsed_info(found)
+        except ValueError as error:
+            raise self._damaged(INFO, error) from error
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The content of ``dataset.json``."""
+        return self._parsed
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{count} {name}" for name, count in self.info["rows"].items())
@@ -54,17 +70,6 @@ class Dataset:
         from workbench.dataset.display import dataset_html
 
         return dataset_html(self)
-
-    @cached_property
-    def info(self) -> dict[str, Any]:
-        """The content of ``dataset.json``."""
-        try:
-            content = json.loads(self._info or b"")
-        except ValueError as error:
-            raise self._damaged(INFO, error) from error
-        if not isinstance(content, dict):
-            raise self._damaged(INFO, "it says something else")
-        return content
 
     @cached_property
     def documents(self) -> pd.DataFrame:
@@ -152,12 +157,21 @@ class Dataset:
     def _scan(self, name: str) -> pa.dataset.Dataset:
         """A table for queries: only the pages of the file that a query needs are read, each checked by its checksum.
 
-        A table in a store is read whole.
+        Its digest is compared when it is first asked for, and when its file is another one. A table in a store is
+        read whole.
+
+        Raises:
+            DatasetError: the file is missing or damaged, or the dataset was built anew.
         """
         import pyarrow.dataset
         import pyarrow.parquet
 
         try:
+            with self._parquet(name) as stream:
+                facts = _facts(stream)
+                if facts is None or self._whole.get(name) != facts:
+                    self._require_whole(name, stream)
+                    self._whole[name] = facts
             if isinstance(self.folder, Path):
                 checked = pyarrow.dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
                 parquet = pyarrow.dataset.ParquetFileFormat(default_fragment_scan_options=checked)
@@ -170,6 +184,10 @@ class Dataset:
         """Answer a query in DuckDB's SQL, over the tables by their names. No more is read than the query needs.
 
         >>> ds.sql("select department, total_score from forms order by total_score desc")  # doctest: +SKIP
+
+        Raises:
+            DatasetError: a table is missing or damaged, or the dataset was built anew.
+            duckdb.Error: the query is none.
         """
         import duckdb
 
@@ -178,7 +196,10 @@ class Dataset:
                 connection.register(name, self._scan(name))
             # The tables are all a query gets to see: no files, no network.
             connection.execute("set enable_external_access = false; set lock_configuration = true")
-            return connection.execute(query).df()
+            try:
+                return connection.execute(query).df()
+            except (OSError, duckdb.IOException) as error:  # a page that was damaged while the query ran
+                raise self._damaged("a table", error) from error
 
     def form(self, form_id: str) -> FormTables:
         """Return everything about one form: the rows of every table with its id. A notebook shows it like the form.
@@ -186,11 +207,7 @@ class Dataset:
         Raises:
             SelectionError: there is no such form. The error names the nearest ids.
         """
-        if form_id not in set(self.forms["form_id"]):
-            from rapidfuzz import process
-
-            nearest = [match[0] for match in process.extract(form_id, self.forms["form_id"].tolist(), limit=3)]
-            raise SelectionError("form", form_id, nearest)
+        self._require_form(form_id)
         tables = {name: getattr(self, name) for name in TABLES if name != "documents"}
         rows = {name: frame[frame["form_id"] == form_id].reset_index(drop=True) for name, frame in tables.items()}
         return FormTables(self, form_id, rows)
@@ -224,11 +241,12 @@ class Dataset:
             field: the column of the value.
 
         Raises:
-            SelectionError: the value has no cell.
-            InputError: the scan is no longer where it was; ``no-picture`` where the document has none.
+            SelectionError: the value has no cell, or there is no such form.
+            InputError: the scan is no longer where it was, or another one; ``no-picture`` where the document has none.
         """
         from workbench.dataset.crops import crop_cells
 
+        self._require_form(form_id)
         cells = self.cells[(self.cells["form_id"] == form_id) & (self.cells["table"] == table)]
         of_record = cells["record_no"].isna() if record_no is None else cells["record_no"] == record_no
         chosen = cells[of_record & (cells["field"] == field)]
@@ -241,7 +259,8 @@ class Dataset:
         """Return a page of a form's document as scanned, and how many of its pixels make one unit of ``cells``.
 
         Raises:
-            InputError: the scan is no longer where it was; ``no-picture`` where the document has none.
+            SelectionError: there is no such form. The error names the nearest ids.
+            InputError: the scan is no longer where it was, or another one; ``no-picture`` where the document has none.
         """
         from workbench.dataset.crops import page_image, pixels_per_unit
 
@@ -249,29 +268,56 @@ class Dataset:
         return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
 
     def _document(self, form_id: str) -> tuple[Path, str, int]:
-        """Path, kind and resolution of the document of a form, as `original` returns them."""
+        """Path, kind and resolution of the document of a form, as `original` returns them.
+
+        Raises:
+            SelectionError: there is no such form. The error names the nearest ids.
+        """
+        self._require_form(form_id)
         return self.original(str(self.forms.set_index("form_id").loc[form_id, "document_id"]))
 
+    def _require_form(self, form_id: str) -> None:
+        if form_id not in set(self.forms["form_id"]):
+            from rapidfuzz import process
+
+            nearest = [match[0] for match in process.extract(str(form_id), self.forms["form_id"].tolist(), limit=3)]
+            raise SelectionError("form", form_id, nearest)
+
     def original(self, document_id: str) -> tuple[Path, str, int]:
-        """Return where a document was when it was read, its kind, and the resolution of its pages in dots per inch.
+        """Return where a document is, its kind, and the resolution of its pages in dots per inch.
+
+        Raises:
+            SelectionError: the dataset has no such document.
+            InputError: it is not there any more, is not what was read, or lies outside the project (`raw_folder`).
+        """
+        kind, source = self.kind_of(document_id), self._sources[document_id][0]
+        facts = self.info.get("documents", {}).get(source, {})
+        # A document that an earlier version read, and that was not read again, was drawn with the settings of then.
+        settings = self.info.get("versions", {}).get(facts.get("version"), {}).get("settings", {})
+        dpi = int((self.info["settings"] | settings).get("raster_dpi", Settings().raster_dpi))
+        return self._originals.file(source, facts.get("sha256") or document_id), kind, dpi
+
+    def kind_of(self, document_id: str) -> str:
+        """Return the kind of a document: ``scan``, ``pdf-text``, ``docx``, ``xlsx`` or ``text``.
 
         Raises:
             SelectionError: the dataset has no such document.
         """
-        if document_id not in self._originals:
+        if document_id not in self._sources:
             raise SelectionError("document", document_id, [])
-        source, kind = self._originals[document_id]
-        version = self.info.get("documents", {}).get(source, {}).get("version")
-        # A document that an earlier version read, and that was not read again, was drawn with the settings of then.
-        settings = self.info.get("versions", {}).get(version, {}).get("settings", {})
-        dpi = int((self.info["settings"] | settings)["raster_dpi"])
-        return self._file_of(source), kind, dpi
+        return self._sources[document_id][1]
 
     @cached_property
-    def _originals(self) -> dict[str, tuple[str, str]]:
+    def _sources(self) -> dict[str, tuple[str, str]]:
         """Source and kind of every document by its id. Of two copies in the archive the first counts."""
         columns = (self.documents[name].tolist() for name in ("document_id", "source", "kind"))
         return {document_id: (source, kind) for document_id, source, kind in reversed([*zip(*columns, strict=True)])}
+
+    @cached_property
+    def _originals(self) -> ComparedOriginals:
+        from workbench.dataset.originals import ComparedOriginals, raw_folder
+
+        return ComparedOriginals(raw_folder(self.folder, self.info.get("raw"), self._named_raw))
 
     def export(self, format: str, out: Path | str | None = None) -> Exported:
         """Write all tables for another tool.
@@ -293,25 +339,13 @@ class Dataset:
 
         return export_dataset(self, format, out)
 
-    def _file_of(self, source: str) -> Path:
-        """The path of a document on this machine.
 
-        A document of a store is fetched at first use, and kept as long as the dataset is open.
-        """
-        raw = location_of(str(self.info["raw"]))
-        if isinstance(raw, Path):
-            folder = (self.folder / raw if isinstance(self.folder, Path) else raw).resolve()
-            return path_named(source, folder)
-        copy = path_named(source, Path(self._fetched.name))
-        if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            RemoteFiles(raw).fetch(source, copy)
-        return copy
-
-    @cached_property
-    def _fetched(self) -> tempfile.TemporaryDirectory[str]:
-        """The folder of documents that were fetched from a store."""
-        return tempfile.TemporaryDirectory(prefix="workbench-")
+def _facts(stream: BufferedReader | BytesIO) -> object:
+    """What changes when the file of a table does; None for one in a store."""
+    if isinstance(stream, BytesIO):
+        return None
+    found = os.fstat(stream.fileno())
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 class FormTables(dict[str, pd.DataFrame]):
@@ -330,10 +364,14 @@ class FormTables(dict[str, pd.DataFrame]):
         return form_html(self)
 
 
-def open_dataset(folder: Path | str = "data/processed") -> Dataset:
+def open_dataset(folder: Path | str = "data/processed", raw: Location | None = None) -> Dataset:
     """Open a dataset that `workbench ingest` made, in a folder or under a URL.
+
+    Args:
+        folder: the processed folder, or its URL.
+        raw: the folder of the originals, or its URL; None: where the dataset says, if that is in its project.
 
     Raises:
         DatasetError: the folder holds none.
     """
-    return Dataset(folder)
+    return Dataset(folder, raw)

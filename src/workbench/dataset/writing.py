@@ -15,13 +15,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from workbench.dataset.info import SCHEMA_VERSION
 from workbench.dataset.placing import FILES, INFO, TABLES, commit, unwritable
 from workbench.dataset.rows import ArrowRows, arrow_schema
 from workbench.files import write_atomically
 from workbench.remote import RemoteFiles
-
-SCHEMA_VERSION = 2
-"""Version of the promised tables, in ``dataset.json``."""
 
 BATCH_ROWS = 20_000
 """Rows that are collected before they are written: they bound the memory that is needed."""

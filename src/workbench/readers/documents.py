@@ -23,6 +23,10 @@ PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX = ".pdf", ".docx", ".xlsx"
 SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX}
 
 
+SPELLED = re.compile(rb"\\(?=x[0-9a-f]{2})")
+"""The backslash of what reads like a byte that was spelled out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One document: a file, or the page images of a folder in natural order.
@@ -92,8 +96,12 @@ def open_source(path: Path) -> Source:
 
 
 def name_of(path: PurePath) -> str:
-    r"""A path as text, ``/``-separated. Bytes that are no UTF-8 (names that another system wrote) become ``\xb5``."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    r"""A path as text, ``/``-separated. Bytes that are no UTF-8 (names that another system wrote) become ``\xb5``.
+
+    Of a name that has such a text in it, the backslash becomes ``\x5c``: no two paths have the same name.
+    """
+    plain = SPELLED.sub(rb"\\x5c", os.fsencode(path.as_posix()))
+    return plain.decode("utf-8", "backslashreplace")
 
 
 def path_named(name: str, folder: Path) -> Path:
@@ -105,10 +113,10 @@ def path_named(name: str, folder: Path) -> Path:
     path = Path(os.path.normpath(folder / name))
     if not path.is_relative_to(os.path.normpath(folder)):
         raise InputError("missing", name, "the name leads out of the folder of documents")
-    if path.exists() or "\\x" not in name:
-        return path
     written = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), name.encode())
-    return folder / os.fsdecode(written)
+    spelled = Path(os.path.normpath(folder / os.fsdecode(written)))
+    is_inside = spelled.is_relative_to(os.path.normpath(folder))
+    return spelled if is_inside and (spelled.exists() or not path.exists()) else path
 
 
 def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:

@@ -59,8 +59,11 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
     An orientation tag of the camera (EXIF) is respected; transparency is white paper.
 
     Raises:
-        InputError: ``unreadable``, ``encrypted`` or ``too-large``, with the page; ``no-picture`` for a Word file.
+        InputError: ``unreadable``, ``encrypted`` or ``too-large``, with the page; ``no-picture`` for a Word file;
+            ``missing`` where there is no page of that number.
     """
+    if number < 1 or (source.is_folder and number > len(source.page_files)):
+        raise InputError("missing", source.path, f"the document has no page {number}")
     file, frame = (source.page_files[number - 1], 0) if source.is_folder else (source.path, number - 1)
     _require_pictures(file)
 

@@ -52,8 +52,8 @@ def read_xlsx(path: Path, settings: Settings) -> list[FilePage]:
     try:
         return _pages(path, settings)
     except (KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, SyntaxError) as error:
-        message = f"the workbook is damaged ({error}); open it in Excel or WPS and save it again"
-        raise InputError("unreadable", path, message.replace("\n", " ")) from error
+        message = "the workbook is damaged; open it in Excel or WPS and save it again"
+        raise InputError("unreadable", path, message) from error
 
 
 def _pages(path: Path, settings: Settings) -> list[FilePage]:

@@ -7,12 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.dataset.placing import project_folder
 from workbench.dataset.store import open_dataset
 from workbench.errors import ReportError, SettingsError
 from workbench.files import write_atomically
+from workbench.remote import Location
 from workbench.report.index import make_index
 from workbench.report.journal import REPORT_ENDINGS, Report, read_reports, write_reports
-from workbench.report.notebooks import passed_over, project_folder, trusted_notebooks
+from workbench.report.notebooks import passed_over, trusted_notebooks
 from workbench.report.plan import ReportJob, chosen, plan
 from workbench.report.workers import run_jobs
 from workbench.settings import NOTEBOOK_SECONDS
@@ -58,6 +60,7 @@ def build_reports(
     progress: ReportProgress = silent,
     seconds: float = NOTEBOOK_SECONDS,
     notebooks: str | Path | None = None,
+    raw: Location | None = None,
 ) -> ReportRun:
     """Make the reports of a dataset: a page and an executed notebook each, and ``index.html``.
 
@@ -75,6 +78,8 @@ def build_reports(
         seconds: the limit for each notebook, in seconds.
         notebooks: the folder of ``department.ipynb`` and ``overview.ipynb``; else those in the ``notebooks/`` of the
             project that we are in; else those that come with the workbench. No other notebook is run.
+        raw: the folder of the scans, or its URL; None: where the dataset says, if that is in its project. Notebooks
+            have it as their parameter ``raw``.
 
     Raises:
         SettingsError: ``workers`` or ``seconds`` is not possible.
@@ -88,7 +93,7 @@ def build_reports(
         raise SettingsError("timeout", seconds, "a number of seconds above 0")
     try:
         own = Path(notebooks) if notebooks is not None else None
-        return _build(Path(processed), Path(out_dir), department, year, workers, progress, seconds, own)
+        return _build(Path(processed), Path(out_dir), department, year, workers, progress, seconds, own, raw)
     except OSError as error:
         reason = f"the reports cannot be written ({error.strerror or error}); what is done is kept"
         raise ReportError(out_dir, reason) from error
@@ -103,12 +108,13 @@ def _build(
     progress: ReportProgress,
     seconds: float,
     notebooks: Path | None,
+    raw: Location | None,
 ) -> ReportRun:
     """Plan, run, record and list; the parameters are those of :func:`build_reports`."""
     dataset = open_dataset(processed)
     project, _ = project_folder(processed)
     own = notebooks or trusted_notebooks(project)
-    jobs = plan(dataset, processed, out_dir, own)
+    jobs = plan(dataset, processed, out_dir, own, raw)
     wanted = chosen(jobs, dataset, department, year)
     made, interrupted = _run_due(wanted, out_dir, workers, progress, seconds)
     known = read_reports(out_dir)

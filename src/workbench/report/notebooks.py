@@ -14,17 +14,6 @@ DEPARTMENT = "department"
 """Name of the notebook that shows one department and year."""
 
 
-def project_folder(processed: Path) -> tuple[Path, str]:
-    """Give the folder that a notebook runs in, and the path of the dataset relative to it.
-
-    Only that relative path is written into a report: no page tells where on the machine it was made.
-    """
-    processed = processed.resolve()
-    if (processed.parent.name, processed.name) == ("data", "processed"):
-        return processed.parents[1], "data/processed"
-    return processed.parent, processed.name
-
-
 def find_notebook(name: str, own: Path | None) -> Path:
     """Find the notebook of that name: in the folder ``own`` (if one is given), else among the workbench's.
 

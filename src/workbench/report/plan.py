@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.analysis.selection import NO_YEAR, Tables, department_years, known_department, known_year
+from workbench.dataset.placing import project_folder
+from workbench.remote import Location, location_of
 from workbench.report.digests import program_digest, row_digests
 from workbench.report.journal import EXECUTED_ENDING, FAILED_ENDING, PAGE_ENDING
-from workbench.report.notebooks import DEPARTMENT, OVERVIEW, find_notebook, project_folder, shipped_notebooks
+from workbench.report.notebooks import DEPARTMENT, OVERVIEW, find_notebook, shipped_notebooks
 
 STEM_LENGTH = 60
 """Most characters of a department's name in a file name (three bytes each, and file systems allow 255 bytes)."""
@@ -63,15 +66,19 @@ class ReportJob:
         return self.out_dir / f"{self.stem}{FAILED_ENDING}"
 
 
-def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None) -> list[ReportJob]:
+def plan(
+    tables: Tables, processed: Path, out_dir: Path, own: Path | None = None, raw: Location | None = None
+) -> list[ReportJob]:
     """Plan every report of the dataset in the folder ``processed``, the overview first.
 
     ``own`` is a folder of notebooks that are used instead of those that come with the workbench, where it has them.
+    ``raw`` is the folder of the scans where the user names another one than the dataset.
 
     Raises:
         ReportError: a notebook is missing.
     """
     folder, relative = project_folder(processed)
+    named = {} if raw is None else {"raw": _seen_from(folder, raw)}
     rows, everything = row_digests(tables), str(tables.info.get("digest"))
     pairs = department_years(tables.forms)
     stems = file_stems(pairs)
@@ -95,14 +102,22 @@ def plan(tables: Tables, processed: Path, out_dir: Path, own: Path | None = None
             title=f"{department} {f'{year} 年度' if year else '年度不明'}绩效自评分析",
             folder=folder,
             out_dir=out_dir,
-            parameters={"processed": relative, "department": department, "year": year},
+            parameters={"processed": relative, "department": department, "year": year, **named},
             department=department,
             year=year,
-            made_from=_made_from(f"{department}|{year}|{rows[department, year]}|{other_rows}", notebook),
+            made_from=_made_from(
+                f"{department}|{year}|{rows[department, year]}|{other_rows}{named.get('raw', '')}", notebook
+            ),
         )
         for department, year in pairs
     ]
     return [overview, *departments]
+
+
+def _seen_from(folder: Path, raw: Location) -> str:
+    """The folder of the scans as a notebook that runs in ``folder`` finds it; a URL stays as it is."""
+    place = location_of(raw)
+    return Path(os.path.relpath(place.resolve(), folder)).as_posix() if isinstance(place, Path) else place
 
 
 def _made_from(rows: str, notebook: Path) -> str:

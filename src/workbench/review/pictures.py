@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from workbench.errors import SelectionError
+from workbench.errors import InputError, SelectionError, StoreError
 from workbench.model import Cell
 
 if TYPE_CHECKING:
@@ -29,6 +29,14 @@ LEAST_HEIGHT = 0.035
 
 AROUND = 0.018
 """The least margin of an excerpt around its cell, on every side, as a share of the page's height."""
+
+
+PROBLEMS = {
+    "missing": "扫描件不在原处",
+    "outside": "扫描件不在数据集所在的项目文件夹内，未打开（可用 wb.open(…, raw=…) 指明所在文件夹）",
+    "changed": "扫描件与当初读取的不是同一份文件",
+}
+"""Why there is no picture, by the reason of the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +93,17 @@ class Pictures:
     def problem(self, document_id: str) -> str:
         """Why the document has no pictures, in words for the reviewer; empty if it has."""
         try:
-            path, kind, _ = self.dataset.original(document_id)
+            kind = self.dataset.kind_of(document_id)
+            if kind not in ("scan", "pdf-text"):
+                return "此类文件没有页面图像"
+            self.dataset.original(document_id)
         except SelectionError:
             return "数据集中没有这份文件"
-        if kind not in ("scan", "pdf-text"):
-            return "此类文件没有页面图像"
-        return "" if path.exists() else f"扫描件不在原处：{self.source(document_id)}"
+        except InputError as problem:
+            return f"{PROBLEMS.get(problem.reason, PROBLEMS['missing'])}：{self.source(document_id)}"
+        except StoreError:
+            return f"{PROBLEMS['missing']}：{self.source(document_id)}"
+        return ""
 
     def source(self, document_id: str) -> str:
         """The document's path below the raw folder; empty for a document that the dataset does not have."""

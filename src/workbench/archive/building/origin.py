@@ -16,7 +16,8 @@ from workbench.archive.plan import Previous
 from workbench.archive.results.store import document_id
 from workbench.archive.results.version import PIPELINE, code_digest
 from workbench.corrections.history import CorrectionHistory
-from workbench.dataset.placing import COMMITTED, INFO
+from workbench.dataset.info import parsed_info
+from workbench.dataset.placing import COMMITTED, INFO, TABLES
 from workbench.files import Files
 from workbench.remote import Location
 from workbench.settings import Settings
@@ -26,13 +27,12 @@ OF_THE_RUN = ("model_folder", "page_seconds", "page_memory")
 
 
 def origin(
-    raw: Location,
-    processed: Location,
+    raw: str,
     settings: Settings,
     documents: Sequence[BuiltDocument],
     history: CorrectionHistory,
 ) -> dict[str, Any]:
-    """Everything needed to make the tables again, as JSON has it.
+    """Everything needed to make the tables again, as JSON has it; ``raw`` is the raw folder as `seen_from` gives it.
 
     Its ``built_from`` (hex SHA-256) digests all that the tables depend on: where it is the same, so are the tables.
     """
@@ -42,7 +42,7 @@ def origin(
         "code": code_digest(),
         "pipeline": PIPELINE,
         "engine": next((version["engine"] for version in versions.values() if version["engine"]), None),
-        "raw": _seen_from(processed, raw),
+        "raw": raw,
         "settings": {name: value for name, value in asdict(settings).items() if name not in OF_THE_RUN},
         "versions": versions,
         "corrections": history.summary({document_id(one.document.digest) for one in documents}),
@@ -63,10 +63,9 @@ def _document_facts(built: BuiltDocument) -> dict[str, object]:
 def read_info(files: Files) -> dict[str, Any]:
     """The content of ``dataset.json``; empty where there is none, or a damaged one."""
     try:
-        info = json.loads(files.get(f"{COMMITTED}/{INFO}") or files.get(INFO) or b"{}")
+        return parsed_info(files.get(f"{COMMITTED}/{INFO}") or files.get(INFO) or b"")
     except ValueError:
         return {}
-    return info if isinstance(info, dict) else {}
 
 
 def previous_of(info: dict[str, Any]) -> Previous:
@@ -77,11 +76,11 @@ def previous_of(info: dict[str, Any]) -> Previous:
 
 def tables_are_whole(files: Files, info: dict[str, Any]) -> bool:
     """Whether the tables are those that ``dataset.json`` was written with, byte for byte."""
-    tables = info.get("files", {})
-    return bool(tables) and all(files.digest(name) == digest for name, digest in tables.items())
+    digests = {f"{table}.parquet": info.get("files", {}).get(f"{table}.parquet") for table in TABLES}
+    return all(digest is not None and files.digest(name) == digest for name, digest in digests.items())
 
 
-def _seen_from(processed: Location, raw: Location) -> str:
+def seen_from(processed: Location, raw: Location) -> str:
     """The raw folder relative to the processed one, so that both can be moved together; a URL stays as it is."""
     if not isinstance(raw, Path):
         return raw

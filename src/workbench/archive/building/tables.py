@@ -28,6 +28,7 @@ def write_tables(
     store: ResultStore,
     history: CorrectionHistory,
     info: dict[str, Any],
+    raw: str,
     on_start: Callable[[], None],
 ) -> str:
     """Write the tables, unless those that are there were made from the same.
@@ -39,6 +40,7 @@ def write_tables(
         store: the results that the rows lie in.
         history: the corrections that were applied.
         info: what the ``dataset.json`` that is there says; empty where there is none.
+        raw: the raw folder, as ``dataset.json`` is to record it.
         on_start: called before anything is written.
 
     Returns:
@@ -47,7 +49,7 @@ def write_tables(
     Raises:
         DatasetError: they cannot be written, or results turned out to be damaged.
     """
-    made_from = origin(job.originals.place, job.processed, job.settings, documents, history)
+    made_from = origin(raw, job.settings, documents, history)
     if info.get("built_from") == made_from["built_from"] and tables_are_whole(store.files, info):
         return str(info["digest"])
     from workbench.dataset.writing import upload_dataset, write_dataset

@@ -88,9 +88,15 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
         page_sizes={name: sizes[name] for name in names},
         tables=sha256(content),
         table_bytes=len(content),
+        largest=max((pixels(record) for record in records), default=0),
     )
     results.save_assembled(assembled, content)
     return ()
+
+
+def pixels(record: PageRecord) -> int:
+    """The pixels of a page that was read as a picture; 0 for others."""
+    return record.content.width * record.content.height if record.kind == "scan" else 0
 
 
 def _stored_pages(task: AssembleTask, results: StoredDocument) -> tuple[int, list[PageRecord], tuple[int, ...]]:

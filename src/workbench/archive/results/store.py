@@ -52,6 +52,7 @@ class Assembled:
         page_sizes: bytes of its pages' results, by file name.
         tables: hex SHA-256 of the file of its rows.
         table_bytes: size of that file.
+        largest: pixels of its largest scanned page; 0 where it has none.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Assembled:
     page_sizes: Mapping[str, int]
     tables: str
     table_bytes: int
+    largest: int
 
 
 class ResultStore:
@@ -108,7 +110,7 @@ class StoredDocument:
         try:
             notes = tuple(Finding(**note) for note in data["notes"])
             return PageRecord(page_content_from_json(data), data["kind"], notes, data["pages"])
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
     def save_page(self, page: PageRecord) -> None:
@@ -196,8 +198,11 @@ def unseal(sealed: bytes | None) -> dict[str, Any]:
     content = (sealed or b"")[len(HEAD) + 64 + len(MIDDLE) : -len(TAIL)]
     if sealed != HEAD + sha256(content).encode() + MIDDLE + content + TAIL:
         return {}
-    data: dict[str, Any] = json.loads(content)
-    return data
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):  # sealed by somebody else
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def page_content_from_json(data: dict[str, Any]) -> PageContent:

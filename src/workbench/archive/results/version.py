@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,11 @@ from workbench.settings import Settings
 
 PIPELINE = "0.12.0"
 """Version of everything between a document and its cell grids. Raise it when a change there changes results."""
+
+OF_FILES = ("max_pages", "max_text_bytes", "max_expansion", "max_cells")
+"""Limits of what files hold that are read as a whole. Those that have their default are not part of a version."""
+
+DEFAULTS = asdict(Settings())
 
 NO_ENGINE = "none"
 """The engine where none is installed: pages with their own text can be read all the same."""
@@ -74,7 +79,9 @@ class Version:
 def version_for(source: Source, settings: Settings) -> Version:
     """The version that a document is read with under these settings."""
     if kind_of(source) != "scan":
-        return Version(PIPELINE)
+        # What a file gave under other limits may be more than these allow. Reading it again takes no time.
+        changed = ((name, getattr(settings, name)) for name in OF_FILES)
+        return Version(PIPELINE, None, tuple((name, value) for name, value in changed if value != DEFAULTS[name]))
     return _version_of_scans(settings, PIPELINE, drawn=not source.is_folder and is_pdf(source.path))
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import queue
+import re
+import socket
 import threading
 import time
 from functools import cache
@@ -159,6 +161,9 @@ def _connect(address: str, seconds: float) -> Any:
     except ImportError as error:
         message = "Dask is not installed; install it with: pip install 'jixiao-workbench[cluster]'"
         raise ClusterError(address, message) from error
+    if not re.fullmatch(r"[a-z]+://\S+|\S+:\d{1,5}", address):
+        raise ClusterError(address, "this is no address of a Dask scheduler; one looks like tcp://10.0.0.5:8786")
+    _require_listening(address, seconds)
     try:
         return Client(
             address,  # type: ignore[no-untyped-call]
@@ -167,8 +172,26 @@ def _connect(address: str, seconds: float) -> Any:
             name="workbench",
         )
     except (OSError, ValueError, TimeoutError) as error:
-        message = f"no Dask scheduler answers there within {seconds:g} s ({error}); start one: dask scheduler"
-        raise ClusterError(address, message) from error
+        raise _silent(address, seconds) from error
+
+
+def _require_listening(address: str, seconds: float) -> None:
+    """See that something listens at an address of TCP: a client of Dask that finds nothing waits long, and complains.
+
+    Raises:
+        ClusterError: nothing does.
+    """
+    found = re.fullmatch(r"(?:(?:tcp|tls)://)?\[?(.+?)\]?:(\d{1,5})", address)
+    if found is None:
+        return
+    try:
+        socket.create_connection((found[1], int(found[2])), timeout=seconds).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise _silent(address, seconds) from error
+
+
+def _silent(address: str, seconds: float) -> ClusterError:
+    return ClusterError(address, f"no Dask scheduler answers there within {seconds:g} s; start one: dask scheduler")
 
 
 def _require_able(client: Any, address: str, job: Job) -> None:
