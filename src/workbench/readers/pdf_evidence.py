@@ -19,8 +19,8 @@ FEW = 0.02
 """Up to this share of characters may be odd (turned, without ink) without speaking against the others."""
 
 NARROW = frozenset("0123456789abcdefghijklnopqrstuvxyz")
-WIDEST_NARROW = 0.65
-"""Digits and small Latin letters are narrower than this share of the height of their line."""
+WIDEST_NARROW = 0.85
+"""Digits and small Latin letters are narrower than this share of the size of their type."""
 
 SHORTEST_RULE = 1.5
 """A line shorter than this many text heights may be a dash."""
@@ -73,7 +73,7 @@ def _shown_area(box: PdfBox, marks: PageMarks) -> float:
 
 def _is_wide(character: Character) -> bool:
     """A digit or small Latin letter with the room of an ideograph: the file calls a glyph by a wrong name."""
-    return character.text in NARROW and character.room.width > WIDEST_NARROW * character.room.height
+    return character.text in NARROW and character.room.width > WIDEST_NARROW * character.size
 
 
 def is_blank(page: pypdfium2.PdfPage, marks: PageMarks) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from ctypes import c_double, c_float, c_int, c_uint
+from ctypes import addressof, c_double, c_float, c_int, c_uint
 from dataclasses import dataclass
 from itertools import pairwise
+from math import atan2, degrees
 from typing import Any, Literal
 
 import pypdfium2
@@ -31,6 +32,10 @@ ROUNDING = 0.01
 """Points by which corners of one rectangle may differ."""
 
 WHITE = 250
+ABOVE_FOOT, BELOW_FOOT = 1.03, 0.3
+"""How far a line of text reaches above and below the line that its characters stand on, in sizes of type. Some files
+give their typefaces no ascent and descent, and some characters of a typeface come without them."""
+
 INVISIBLE = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 
 Direction = Literal["horizontal", "vertical"]
@@ -64,13 +69,17 @@ class PdfBox:
 class Character:
     """A printed character. ``ink`` encloses its strokes, ``room`` its advance and line height.
 
-    ``known``: the file says which character it is. ``shown``: it is drawn with ink. ``embedded``: with a typeface
-    that the file brings along. ``upright``: its foot is at the bottom of the page.
+    ``size`` is that of its type, and ``foot`` how far down the page the line lies that it stands on. ``font`` tells
+    the typefaces of a page apart. ``known``: the file says which character it is. ``shown``: it is drawn with ink.
+    ``embedded``: with a typeface that the file brings along. ``upright``: its foot is at the bottom of the page.
     """
 
     text: str
     ink: PdfBox
     room: PdfBox
+    size: float
+    foot: float
+    font: int
     known: bool
     shown: bool
     embedded: bool
@@ -107,7 +116,7 @@ def marks_of(page: pypdfium2.PdfPage) -> PageMarks:
         PdfiumError: the page is damaged.
     """
     frame = _Frame.of(page)
-    objects = list(_objects(page))
+    objects = list(objects_of(page))
     textpage = page.get_textpage()
     complete = len(objects) < MOST_OBJECTS and textpage.count_chars() <= MOST_CHARACTERS
     paths = [(raw, matrix) for raw, matrix, kind in objects if kind == pdfium.FPDF_PAGEOBJ_PATH]
@@ -163,7 +172,8 @@ def _box(points: Sequence[tuple[float, float]]) -> PdfBox:
 def _characters(textpage: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Character]:
     raw = textpage.raw
     edges = [c_double() for _ in range(4)]
-    loose = pdfium.FS_RECTF()
+    x, y = c_double(), c_double()
+    loose, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     for index in range(textpage.count_chars()):
         if pdfium.FPDFText_IsGenerated(raw, index) == 1:
             continue
@@ -176,16 +186,34 @@ def _characters(textpage: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Char
         if text.isspace() or min(ink.width, ink.height) <= 0:
             continue
         item = pdfium.FPDFText_GetTextObject(raw, index)
-        angle = round(pdfium.FPDFText_GetCharAngle(raw, index) * 57.29578 + 90 * frame.turns) % 360
+        font = pdfium.FPDFTextObj_GetFont(item)
+        pdfium.FPDFText_GetMatrix(raw, index, matrix)
+        upright = _is_upright((matrix.a, matrix.b, matrix.c, matrix.d, 0.0, 0.0), frame.turns)
+        size = pdfium.FPDFText_GetFontSize(raw, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
+        foot = frame.shown(x.value, y.value)[1]
+        room = _box([frame.shown(loose.left, loose.bottom), frame.shown(loose.right, loose.top)])
+        if upright and size > 0:
+            room = PdfBox(room.x0, foot - ABOVE_FOOT * size, room.x1, foot + BELOW_FOOT * size)
         yield Character(
             text=text,
             ink=ink,
-            room=_box([frame.shown(loose.left, loose.bottom), frame.shown(loose.right, loose.top)]),
+            room=room,
+            size=size,
+            foot=foot,
+            font=addressof(font.contents) if font else 0,
             known=pdfium.FPDFText_HasUnicodeMapError(raw, index) != 1 and _is_told(text),
             shown=pdfium.FPDFTextObj_GetTextRenderMode(item) not in INVISIBLE,
-            embedded=pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(item)) == 1,
-            upright=angle in (0, 1, 359),
+            embedded=pdfium.FPDFFont_GetIsEmbedded(font) == 1,
+            upright=upright,
         )
+
+
+def _is_upright(matrix: Matrix, turns: int) -> bool:
+    """Whether a text runs from left to right of the page as shown, and is not mirrored. Slanted type is upright."""
+    a, b, c, d, _, _ = matrix
+    angle = round(degrees(atan2(b, a)) - 90 * turns) % 360
+    return angle in (0, 1, 359) and a * d - b * c > 0
 
 
 def _is_told(text: str) -> bool:
@@ -200,7 +228,7 @@ def _plain_character(code: int) -> str:
     return chr(code)
 
 
-def _objects(page: pypdfium2.PdfPage) -> Iterator[tuple[Any, Matrix, int]]:
+def objects_of(page: pypdfium2.PdfPage) -> Iterator[tuple[Any, Matrix, int]]:
     """Every object of the page with its kind and the matrix that takes it to the page, groups opened."""
     pending: list[tuple[Any, Matrix, int]] = [
         (pdfium.FPDFPage_GetObject(page.raw, index), IDENTITY, 0)
