@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from ctypes import addressof, c_double, c_float, c_int, c_uint
+from ctypes import POINTER, addressof, c_double, c_float, c_int, c_uint, cast, create_string_buffer
 from dataclasses import dataclass
 from itertools import pairwise
 from math import atan2, degrees
@@ -37,6 +37,19 @@ ABOVE_FOOT, BELOW_FOOT = 1.03, 0.3
 give their typefaces no ascent and descent, and some characters of a typeface come without them."""
 
 INVISIBLE = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+
+MARKUP = frozenset(
+    {
+        pdfium.FPDF_ANNOT_LINK,
+        pdfium.FPDF_ANNOT_POPUP,
+        pdfium.FPDF_ANNOT_TEXT,
+        pdfium.FPDF_ANNOT_HIGHLIGHT,
+        pdfium.FPDF_ANNOT_UNDERLINE,
+        pdfium.FPDF_ANNOT_SQUIGGLY,
+        pdfium.FPDF_ANNOT_STRIKEOUT,
+    }
+)
+"""Kinds of annotation that show nothing but a colour or a line at the text that they are about."""
 
 Direction = Literal["horizontal", "vertical"]
 Matrix = tuple[float, float, float, float, float, float]
@@ -99,13 +112,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PageMarks:
-    """All that is on a page. ``complete`` is False where there was too much to take in."""
+    """All that is on a page. ``notes`` are the boxes of annotations and form fields that may show text of their own.
+    ``complete`` is False where there was too much to take in."""
 
     width: float
     height: float
     characters: tuple[Character, ...]
     rules: tuple[Rule, ...]
     pictures: tuple[PdfBox, ...]
+    notes: tuple[PdfBox, ...]
     complete: bool
 
 
@@ -128,8 +143,31 @@ def marks_of(page: pypdfium2.PdfPage) -> PageMarks:
         characters=tuple(_characters(textpage, frame)) if complete else (),
         rules=tuple(rule for raw, matrix in paths for rule in _rules(raw, matrix, frame)) if complete else (),
         pictures=tuple(_box([frame.shown(*_apply(m, x, y)) for x in (0, 1) for y in (0, 1)]) for m in pictures),
+        notes=tuple(_notes(page, frame)),
         complete=complete,
     )
+
+
+def is_seal(annotation: Any) -> bool:
+    """Whether an annotation is a stamp or the picture of a signature: it lies over text without changing what it says.
+
+    Source: ISO 32000-1, 12.5.6.12 and 12.7.4.5.
+    """
+    if pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_STAMP:
+        return True
+    kind = create_string_buffer(16)
+    pdfium.FPDFAnnot_GetStringValue(annotation, b"FT", cast(kind, POINTER(pdfium.FPDF_WCHAR)), len(kind))
+    return kind.raw.decode("utf-16-le", "replace").startswith("Sig")
+
+
+def _notes(page: pypdfium2.PdfPage, frame: _Frame) -> Iterator[PdfBox]:
+    edges = pdfium.FS_RECTF()
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), MOST_OBJECTS)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        if pdfium.FPDFAnnot_GetSubtype(annotation) not in MARKUP and not is_seal(annotation):
+            pdfium.FPDFAnnot_GetRect(annotation, edges)
+            yield _box([frame.shown(edges.left, edges.bottom), frame.shown(edges.right, edges.top)])
+        pdfium.FPDFPage_CloseAnnot(annotation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +192,10 @@ class _Frame:
     @property
     def height(self) -> float:
         return self.right - self.left if self.turns % 2 else self.top - self.bottom
+
+    def shows(self, box: PdfBox) -> bool:
+        """Whether some of a box, as shown, is on the page."""
+        return box.x1 > 0 and box.y1 > 0 and box.x0 < self.width and box.y0 < self.height
 
     def shown(self, x: float, y: float) -> tuple[float, float]:
         return (
@@ -183,12 +225,12 @@ def _characters(textpage: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Char
         pdfium.FPDFText_GetLooseCharBox(raw, index, loose)
         left, right, bottom, top = (edge.value for edge in edges)
         ink = _box([frame.shown(left, bottom), frame.shown(right, top)])
-        if text.isspace() or min(ink.width, ink.height) <= 0:
+        if text.isspace() or min(ink.width, ink.height) <= 0 or not frame.shows(ink):
             continue
         item = pdfium.FPDFText_GetTextObject(raw, index)
         font = pdfium.FPDFTextObj_GetFont(item)
         pdfium.FPDFText_GetMatrix(raw, index, matrix)
-        upright = _is_upright((matrix.a, matrix.b, matrix.c, matrix.d, 0.0, 0.0), frame.turns)
+        upright = is_upright((matrix.a, matrix.b, matrix.c, matrix.d, 0.0, 0.0), frame.turns)
         size = pdfium.FPDFText_GetFontSize(raw, index) * (matrix.c**2 + matrix.d**2) ** 0.5
         pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
         foot = frame.shown(x.value, y.value)[1]
@@ -209,7 +251,7 @@ def _characters(textpage: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Char
         )
 
 
-def _is_upright(matrix: Matrix, turns: int) -> bool:
+def is_upright(matrix: Matrix, turns: int) -> bool:
     """Whether a text runs from left to right of the page as shown, and is not mirrored. Slanted type is upright."""
     a, b, c, d, _, _ = matrix
     angle = round(degrees(atan2(b, a)) - 90 * turns) % 360
