@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,51 +145,55 @@ def doubt_of(lines: Sequence[Sequence[Character]], drawing: Drawing, inner: PdfB
     frame = _inside(drawing, inner)
     if min(drawing.text[frame].shape) < 1:
         return "differs"
-    changes = [_changes(line, drawing, frame) for line in lines]
-    inked = np.logical_and.reduce([change.inked for change in changes])
+    unsealed = drawing.unsealed[frame].astype(np.float64)
+    expected, is_hidden = _expected(lines, drawing, frame, unsealed)
+    seals = lightest(drawing.shown[frame]).astype(np.int16) - lightest(drawing.unsealed[frame])
+    inked = (np.abs(unsealed - expected).max(axis=2) > WATERMARK) | (seals < -CONTRAST)
     bands = [_within(_band(line, drawing), frame)[0] for line in lines if has_figure(line)]
     if any(np.count_nonzero(inked[rows]) > SAME for rows in bands) or any(map(_is_in_two_sizes, lines)):
         return "broken"
-    is_hidden = any(change.hides for change in changes)
-    covered = lightest(drawing.shown[frame]).astype(np.int16) - lightest(drawing.unsealed[frame])
-    is_other = np.count_nonzero(inked | (covered > CONTRAST)) > SAME
+    is_other = np.count_nonzero(inked | (seals > CONTRAST)) > SAME
     is_cut = any(not _is_inside(c.ink, box) for line in lines for c in line for box in (inner, drawing.page))
     return "differs" if is_hidden or is_other or is_cut or any(map(_is_overprinted, lines)) else "none"
 
 
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """Where a cell is drawn otherwise than a line of its text says: pixels of the cell, and whether a character does
-    not show."""
-
-    inked: NDArray[np.bool_]
-    hides: bool
-
-
-def _changes(line: Sequence[Character], drawing: Drawing, frame: tuple[slice, slice]) -> _Changes:
-    shown, unsealed = drawing.shown[frame], drawing.unsealed[frame].astype(np.float64)
+def _expected(
+    lines: Sequence[Sequence[Character]], drawing: Drawing, frame: tuple[slice, slice], shown: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], bool]:
+    """A part of the page as its text alone looks, in the colours and on the papers that are shown there; and whether
+    there is a character that does not show."""
     ink = drawing.text[frame] / 255.0
-    paper = _paper(unsealed, ink, np.s_[:])
-    beside = _paper(unsealed, ink, _within(_band(line, drawing), frame))  # of a highlighted text another one
-    expected = _between(paper, beside, unsealed)
-    hides = False
-    for character in line:
+    paper = _paper(shown, ink)
+    expected = np.tile(paper, (*ink.shape, 1))
+    papers = []
+    for line in lines:
+        band = _within(_band(line, drawing), frame)
+        beside = _paper(shown[band], ink[band], otherwise=paper)  # of a highlighted text another one
+        room = PdfBox(0.0, min(c.room.y0 for c in line), 0.0, max(c.room.y1 for c in line))
+        rows = _within(drawing.window(room), frame)[0]
+        expected[rows] = _between(paper, beside, shown[rows])
+        papers.append(beside)
+    is_hidden = False
+    for character, beside in ((c, beside) for line, beside in zip(lines, papers, strict=True) for c in line):
         place = _within(drawing.window(character.ink, 1), frame)
         cover = ink[place][:, :, None]
         if cover.size == 0 or cover.max() < 0.5:
-            hides |= character.embedded  # a stand-in for a typeface may lack characters
+            is_hidden |= character.embedded  # a stand-in for a typeface may lack characters
             continue
-        colour = (cover * (unsealed[place] - (1 - cover) * beside)).sum((0, 1)) / (cover**2).sum()
-        hides |= float(np.abs(colour - beside).max()) < FAINT
+        colour = (cover * (shown[place] - (1 - cover) * beside)).sum((0, 1)) / (cover**2).sum()
+        is_hidden |= float(np.abs(colour - beside).max()) < FAINT
         expected[place] = np.where(cover > 0, beside + cover * (colour.clip(0, 255) - beside), expected[place])
-    added = lightest(shown).astype(np.int16) - lightest(drawing.unsealed[frame]) < -CONTRAST
-    return _Changes((np.abs(unsealed - expected).max(axis=2) > WATERMARK) | added, hides)
+    return expected, is_hidden
 
 
-def _paper(picture: NDArray[np.float64], ink: NDArray[np.float64], place: Any) -> NDArray[np.float64]:
-    """The usual colour of a place without the ink of text; of all of it, where there is ink everywhere."""
-    free = picture[place][ink[place] == 0]
-    return np.asarray(np.median(free if len(free) else picture[place].reshape(-1, 3), axis=0))
+def _paper(
+    picture: NDArray[np.float64], ink: NDArray[np.float64], otherwise: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """The usual colour of a picture without the ink of text; where there is ink everywhere, what it is otherwise."""
+    free = picture[ink == 0]
+    if len(free) or otherwise is None:
+        return np.asarray(np.median(free if len(free) else picture.reshape(-1, 3), axis=0))
+    return otherwise
 
 
 def _between(one: NDArray[np.float64], other: NDArray[np.float64], picture: NDArray[np.float64]) -> NDArray[np.float64]:
