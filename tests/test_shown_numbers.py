@@ -621,6 +621,15 @@ FILES: dict[str, tuple[str | None, bytes]] = {
 }
 
 
+@pytest.mark.parametrize("name", ["an annotation drawn over it", "a field over it", "half beyond the page"])
+def test_without_an_engine_what_the_drawing_contradicts_is_doubted(tmp_path, name):
+    for file, is_odd in ((name, True), ("nothing odd", False)):
+        (tmp_path / "a.pdf").write_bytes(FILES[file][1])
+        page = read_text_page(tmp_path / "a.pdf", 1)
+        assert page is not None
+        assert is_doubted(held_against_drawing(page, None).grids[0].cells[-1]) == is_odd
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_says_what_it_shows_or_is_doubted(engine, tmp_path, name):

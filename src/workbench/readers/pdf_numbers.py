@@ -39,9 +39,15 @@ SAME = 2
 SHAPE = (14, 20)
 """Width and height to which a glyph is brought before it is compared with another of its name, pixels."""
 
-ALIKE = 0.95
+ALIKE = 0.9
 """Correlation from which on two drawings are of one glyph. At other fractions of a pixel a digit reaches .97, nine
 times of ten; two digits of one typeface in boxes of one size reach .85 at most, in 53 typefaces."""
+
+SMALLEST_SHAPE = 5.0
+"""Pixels: a point or a dash that is less wide or less high has no shape but that of its box."""
+
+WHOLE = 0.85
+"""Ideographs are at least this wide, in sizes of type; a figure that is called one is not."""
 
 Doubt = Literal["none", "differs", "broken"]
 """``differs``: something else is shown than the text says, or more; a reader has to look. ``broken``: digits are not
@@ -79,8 +85,9 @@ class Glyphs:
         box, size = character.ink, max(character.size, 0.1)
         key = (character.font, character.text, *(round(side / size, 2) for side in (box.width, box.height)))
         shape = self._shape(box)
+        is_small = min(box.width, box.height) * self.drawing.scale < SMALLEST_SHAPE
         for number, other in self.found.setdefault(key, []):
-            if float(np.vdot(shape, other)) >= ALIKE:
+            if is_small or float(np.vdot(shape, other)) >= ALIKE:
                 return number
         self.count += 1
         self.found[key].append((self.count, shape))
@@ -107,8 +114,11 @@ def has_figure(characters: Iterable[Character]) -> bool:
 
 
 def figures_of(line: Sequence[Character]) -> Iterator[Character]:
-    """The digits of a line, and the characters beside them: their signs, points, commas and units."""
-    yield from (c for n, c in enumerate(line) if has_figure(line[max(0, n - 1) : n + 2]))
+    """The digits of a line, and the characters beside them that are no ideographs: signs, points, commas."""
+    for n, character in enumerate(line):
+        is_ideograph = "\u3400" <= character.text <= "\u9fff" and character.room.width >= WHOLE * character.size
+        if has_figure(line[max(0, n - 1) : n + 2]) and not is_ideograph:
+            yield character
 
 
 def inner_box(box: PdfBox, rules: Sequence[Rule], text_height: float) -> PdfBox:
