@@ -15,6 +15,7 @@ from workbench.form.assemble import assemble_forms
 from workbench.model import Finding, PageContent
 from workbench.readers.documents import open_source
 from workbench.readers.kinds import PageRecord, read_file
+from workbench.readers.pdf_text import read_text_page
 from workbench.settings import Settings
 
 SETTINGS = Settings()
@@ -22,6 +23,12 @@ SETTINGS = Settings()
 
 def read(path: Path, settings: Settings = SETTINGS) -> list[PageRecord]:
     return read_file(open_source(path), settings)
+
+
+def own_text(path: Path, number: int) -> PageContent | None:
+    """A page of a PDF from its own text; None where it is left to OCR."""
+    page = read_text_page(path, number)
+    return page.content if page else None
 
 
 def grids(path: Path) -> list[list[list[str]]]:

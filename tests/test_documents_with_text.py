@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests import written
 from tests.conftest import workbench
-from tests.opened import BODY, SETTINGS, SHEET, WRITERS, grids, problem, read, scored, text
+from tests.opened import BODY, SETTINGS, SHEET, WRITERS, grids, own_text, problem, read, scored, text
 from tests.printed import FORMS, table, truth
 from tests.scans.faults import scan
 from tests.scans.tables import Table, central_project_table
@@ -25,7 +25,6 @@ from workbench.archive.results.store import ResultStore
 from workbench.dataset.store import open_dataset
 from workbench.errors import InputError
 from workbench.files import LocalFiles
-from workbench.readers.pdf_text import read_text_page
 from workbench.settings import Settings
 
 
@@ -43,7 +42,7 @@ class TestSameTablesAsFromPaper:
     @pytest.mark.parametrize("name", FORMS)
     def test_a_pdf_with_text_gives_them_too(self, tmp_path, name):
         (tmp_path / "a.pdf").write_bytes(typeset(table(name)))
-        pages = [read_text_page(tmp_path / "a.pdf", n) for n in range(1, 12 if name.startswith("tianjin") else 3)]
+        pages = [own_text(tmp_path / "a.pdf", n) for n in range(1, 12 if name.startswith("tianjin") else 3)]
         score = scored([page for page in pages if page], name)
         assert score.misses == ()
         assert score.rows == score.rows_found > 10

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from tests.conftest import workbench
+from tests.opened import own_text
 from tests.printed import table, truth
 from tests.scans.faults import scan
 from tests.scans.make_samples import TIANJIN
@@ -26,7 +27,6 @@ from workbench.model import PageContent
 from workbench.readers.documents import open_source
 from workbench.readers.pages import load_page
 from workbench.readers.pdf_objects import Rule
-from workbench.readers.pdf_text import read_text_page
 from workbench.readers.ruled import ruled_tables
 from workbench.settings import Settings
 
@@ -69,7 +69,7 @@ def ruled(pdf: FPDF) -> None:
 
 
 def page(path: Path, draw: Draw, **options: object) -> PageContent | None:
-    return read_text_page(sheet(path / "a.pdf", draw, **options), 1)
+    return own_text(sheet(path / "a.pdf", draw, **options), 1)
 
 
 def read(content: PageContent | None) -> list[list[str]]:
@@ -86,7 +86,7 @@ class TestExactReading:
         path = tmp_path / "a.pdf"
         path.write_bytes(typeset(printed, style))
         number = len(pypdfium2.PdfDocument(path))
-        pages = [read_text_page(path, n) for n in range(1, number + 1)]
+        pages = [own_text(path, n) for n in range(1, number + 1)]
         assert all(pages)
         found = "".join(cell.text for content in pages for grid in content.grids for cell in grid.cells)
         for row in printed.rows:
@@ -160,13 +160,13 @@ class TestExactReading:
 
     def test_a_turned_page_is_read_as_it_is_shown(self, tmp_path):
         def sideways(pdf: FPDF) -> None:
-            with pdf.rotation(90, 105, 148):
+            with pdf.rotation(90, 130, 148):  # all of it stays on the page
                 ruled(pdf)
 
         document = pypdfium2.PdfDocument(sheet(tmp_path / "a.pdf", sideways))
         document[0].set_rotation(90)
         document.save(tmp_path / "b.pdf")
-        content = read_text_page(tmp_path / "b.pdf", 1)
+        content = own_text(tmp_path / "b.pdf", 1)
         assert read(content) == ROWS
         assert (content.width, content.height) == (842, 595)
 
@@ -174,7 +174,7 @@ class TestExactReading:
         document = pypdfium2.PdfDocument(sheet(tmp_path / "a.pdf", ruled))
         document[0].set_cropbox(30, 200, 560, 800)
         document.save(tmp_path / "b.pdf")
-        cell = read_text_page(tmp_path / "b.pdf", 1).grids[0].cells[0]
+        cell = own_text(tmp_path / "b.pdf", 1).grids[0].cells[0]
         image = load_page(open_source(tmp_path / "b.pdf"), 1, Settings(raster_dpi=72)).image
         (x0, y0), _, (x1, y1), _ = cell.polygon
         assert image[round(y0) + 2 : round(y1) - 2, round(x0) + 2 : round(x1) - 2].min() < 100  # its text
@@ -189,7 +189,7 @@ class TestExactReading:
         whole.insert_obj(placed)
         whole.gen_content()
         document.save(tmp_path / "b.pdf")
-        assert read(read_text_page(tmp_path / "b.pdf", 1)) == ROWS
+        assert read(own_text(tmp_path / "b.pdf", 1)) == ROWS
 
     def test_prose_without_rules_is_lines(self, tmp_path):
         sentence = "关于二〇二二年度部门整体支出绩效自评工作的通知，请各单位遵照执行。"
@@ -332,12 +332,12 @@ class TestLeftToOcr:
     )
     def test_a_table_of_characters_that_is_wrong(self, tmp_path, printed, told):
         path = sheet(tmp_path / "a.pdf", ruled, compress=False)
-        assert read(read_text_page(path, 1)) == ROWS
+        assert read(own_text(path, 1)) == ROWS
         codes = {b"<%04X>" % ord(a): b"<%04X>" % ord(b) for a, b in zip(printed, told, strict=True)}
         wrong = re.sub(rb"(<[0-9A-F]{4}> )(<[0-9A-F]{4}>)", lambda m: m[1] + codes.get(m[2], m[2]), path.read_bytes())
         assert wrong != path.read_bytes()
         path.write_bytes(wrong)
-        assert read_text_page(path, 1) is None
+        assert own_text(path, 1) is None
 
     @pytest.mark.parametrize("font", [SERIF, SANS])
     def test_digits_that_are_right_are_not_suspected(self, tmp_path, font):
@@ -346,7 +346,7 @@ class TestLeftToOcr:
     @pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"no pdf"])
     def test_a_damaged_file_is_left_to_the_reading_that_says_why(self, tmp_path, content):
         (tmp_path / "a.pdf").write_bytes(content)
-        assert read_text_page(tmp_path / "a.pdf", 1) is None
+        assert own_text(tmp_path / "a.pdf", 1) is None
 
 
 def lines_of(xs: list[float], ys: list[float]) -> list[Rule]:

@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pylopdf_fonts_zh_cn import sans_path as typeface
 
-from tests.opened import read, text
+from tests.opened import own_text, read, text
 from workbench.checks import check_form
 from workbench.form.assemble import assemble_forms
 from workbench.model import Form, Page, PageContent
 from workbench.read.page import read_page
-from workbench.readers.pdf_text import read_text_page
 from workbench.settings import REVIEW_THRESHOLD
 from workbench.several_values import VALUE_END, are_values, in_one_line, values_of
 from workbench.values import normalise, parse_amount, parse_number, parse_points, parse_target
@@ -73,7 +72,7 @@ def printed(folder: Path) -> Path:
 
 
 def in_pdf_text(folder: Path) -> list[PageContent]:
-    content = read_text_page(printed(folder), 1)
+    content = own_text(printed(folder), 1)
     assert content is not None
     return [content]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.errors import InputError
+from workbench.errors import EngineError, InputError
 from workbench.model import Page, PageContent
 from workbench.readers.documents import Source, open_source
 from workbench.readers.kinds import PageRecord, kind_of, read_file
@@ -18,6 +18,8 @@ from workbench.settings import Settings
 
 if TYPE_CHECKING:
     import PIL.Image
+
+    from workbench.readers.pdf_text import TextPage
 
 PageOrProblem = tuple[Page | None, PageContent | InputError]
 
@@ -32,9 +34,9 @@ def read_one_page(source: Source, number: int, settings: Settings, threads: int)
     if is_pdf(source.path):
         from workbench.readers.pdf_text import read_text_page
 
-        content = read_text_page(source.path, number)
-        if content is not None:
-            return PageRecord(content, "pdf-text")
+        text = read_text_page(source.path, number)
+        if text is not None:
+            return PageRecord(_held_against_drawing(text, settings, threads), "pdf-text")
     import cv2
 
     from workbench.ocr.registry import engine_for
@@ -43,6 +45,20 @@ def read_one_page(source: Source, number: int, settings: Settings, threads: int)
     cv2.setNumThreads(threads)  # other processes have pages of their own
     page = load_page(source, number, settings)
     return PageRecord(read_page(page, engine_for(settings, threads)))
+
+
+def _held_against_drawing(text: TextPage, settings: Settings, threads: int) -> PageContent:
+    """The content of a page with its own text; where there is no engine, as far as the file tells."""
+    if not text.numbers:
+        return text.content
+    from workbench.ocr.registry import engine_for
+    from workbench.read.drawn_numbers import held_against_drawing
+
+    try:
+        engine = engine_for(settings, threads)
+    except EngineError:
+        engine = None
+    return held_against_drawing(text, engine)
 
 
 def read_document(scan: Path, settings: Settings, threads: int) -> tuple[str, int, Iterator[PageOrProblem]]:

@@ -82,7 +82,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = _with_numbers_level(jobs, reads, engine, settings)
     reads = reread_doubtful(reads, [job.layer for job in jobs], engine, settings)
-    reads = [[_as_meant(read, job.layer, settings) for read in lines] for job, lines in zip(jobs, reads, strict=True)]
+    reads = [[as_meant(read, job.layer, settings) for read in lines] for job, lines in zip(jobs, reads, strict=True)]
     reads = [_as_words(lines, settings) for lines in reads]
     reads = read_by_another(reads, engine, settings)
     height = max(text.cleaned.text_height, upright.text_height)
@@ -144,7 +144,7 @@ def _with_numbers_level(
     return [again.get(at, lines) for at, lines in enumerate(reads)]
 
 
-def _as_meant(read: LineRead, layer: TextLayer, settings: ReadSettings) -> LineRead:
+def as_meant(read: LineRead, layer: TextLayer, settings: ReadSettings) -> LineRead:
     """A line with its numbers as they can only be meant, whatever stands between their digits."""
     if read.part.downwards:
         return read

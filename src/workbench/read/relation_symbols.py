@@ -14,6 +14,9 @@ from workbench.read.settings import READ_DEFAULTS, RelationSymbolSettings
 RELATIONS = frozenset("≥≤≧≦=═＝")
 """The relation symbols that forms print."""
 
+ALL_RELATIONS = RELATIONS | frozenset("><≡")
+"""These, and what is left of them or is taken for them."""
+
 LETTERS_FOR_RELATIONS = frozenset("MmNnVvWwXxZz三")
 """What engines take a relation symbol for that stands alone."""
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.read.cell_text import PUNCTUATION, least_sure
-from workbench.read.relation_symbols import RELATIONS
+from workbench.read.relation_symbols import ALL_RELATIONS
 from workbench.read.second_reading import LineRead
 from workbench.read.separators import with_commas
 from workbench.read.settings import ReadSettings
@@ -25,10 +25,6 @@ NUMBER = re.compile(r"[-+]?\d(?:[\d.,:]*\d)?[%‰°℃]*[^\W\d_]?")
 
 DASHES = dict.fromkeys(map(ord, "—–−‐―─"), "-")
 """What stands for a minus."""
-
-LEFT_OUT = RELATIONS | frozenset("><≡")
-"""Relation symbols and what is left of them: the second reader leaves them out at the start of every third line, so its
-word does not count."""
 
 LONE_SIGNS = frozenset("%％")
 """What stands alone in a column of units."""
@@ -91,4 +87,6 @@ def _folded(text: str) -> str:
 
 
 def _meaning(text: str) -> list[str]:
-    return [character for character in text if character not in PUNCTUATION | LEFT_OUT]
+    """The characters that say something. The second reader leaves relation symbols out at the start of every third line,
+    so its word does not count."""
+    return [character for character in text if character not in PUNCTUATION | ALL_RELATIONS]

@@ -138,6 +138,7 @@ def _count_in_image(path: Path, most: int) -> int:
 
 def _draw_pdf_page(path: Path, index: int, settings: Settings) -> Image.Image:
     with closing(pypdfium2.PdfDocument(path)) as document:
+        document.init_forms()  # what is typed into fields is drawn
         page = document[index]
         scale = settings.raster_dpi / 72
         width, height = page.get_size()

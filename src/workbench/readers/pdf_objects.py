@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from ctypes import c_double, c_float, c_int, c_uint
+from ctypes import POINTER, addressof, c_double, c_float, c_int, c_uint, cast, create_string_buffer
 from dataclasses import dataclass
 from itertools import pairwise
+from math import atan2, degrees
 from typing import Any, Literal
 
 import pypdfium2
@@ -31,7 +32,24 @@ ROUNDING = 0.01
 """Points by which corners of one rectangle may differ."""
 
 WHITE = 250
+ABOVE_FOOT, BELOW_FOOT = 1.03, 0.3
+"""How far a line of text reaches above and below the line that its characters stand on, in sizes of type. Some files
+give their typefaces no ascent and descent, and some characters of a typeface come without them."""
+
 INVISIBLE = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+
+MARKUP = frozenset(
+    {
+        pdfium.FPDF_ANNOT_LINK,
+        pdfium.FPDF_ANNOT_POPUP,
+        pdfium.FPDF_ANNOT_TEXT,
+        pdfium.FPDF_ANNOT_HIGHLIGHT,
+        pdfium.FPDF_ANNOT_UNDERLINE,
+        pdfium.FPDF_ANNOT_SQUIGGLY,
+        pdfium.FPDF_ANNOT_STRIKEOUT,
+    }
+)
+"""Kinds of annotation that show nothing but a colour or a line at the text that they are about."""
 
 Direction = Literal["horizontal", "vertical"]
 Matrix = tuple[float, float, float, float, float, float]
@@ -64,13 +82,17 @@ class PdfBox:
 class Character:
     """A printed character. ``ink`` encloses its strokes, ``room`` its advance and line height.
 
-    ``known``: the file says which character it is. ``shown``: it is drawn with ink. ``embedded``: with a typeface
-    that the file brings along. ``upright``: its foot is at the bottom of the page.
+    ``size`` is that of its type, and ``foot`` how far down the page the line lies that it stands on. ``font`` tells
+    the typefaces of a page apart. ``known``: the file says which character it is. ``shown``: it is drawn with ink.
+    ``embedded``: with a typeface that the file brings along. ``upright``: its foot is at the bottom of the page.
     """
 
     text: str
     ink: PdfBox
     room: PdfBox
+    size: float
+    foot: float
+    font: int
     known: bool
     shown: bool
     embedded: bool
@@ -90,13 +112,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PageMarks:
-    """All that is on a page. ``complete`` is False where there was too much to take in."""
+    """All that is on a page. ``notes`` are the boxes of annotations and form fields that may show text of their own.
+    ``complete`` is False where there was too much to take in."""
 
     width: float
     height: float
     characters: tuple[Character, ...]
     rules: tuple[Rule, ...]
     pictures: tuple[PdfBox, ...]
+    notes: tuple[PdfBox, ...]
     complete: bool
 
 
@@ -107,7 +131,7 @@ def marks_of(page: pypdfium2.PdfPage) -> PageMarks:
         PdfiumError: the page is damaged.
     """
     frame = _Frame.of(page)
-    objects = list(_objects(page))
+    objects = list(objects_of(page))
     textpage = page.get_textpage()
     complete = len(objects) < MOST_OBJECTS and textpage.count_chars() <= MOST_CHARACTERS
     paths = [(raw, matrix) for raw, matrix, kind in objects if kind == pdfium.FPDF_PAGEOBJ_PATH]
@@ -119,8 +143,31 @@ def marks_of(page: pypdfium2.PdfPage) -> PageMarks:
         characters=tuple(_characters(textpage, frame)) if complete else (),
         rules=tuple(rule for raw, matrix in paths for rule in _rules(raw, matrix, frame)) if complete else (),
         pictures=tuple(_box([frame.shown(*_apply(m, x, y)) for x in (0, 1) for y in (0, 1)]) for m in pictures),
+        notes=tuple(_notes(page, frame)),
         complete=complete,
     )
+
+
+def is_seal(annotation: Any) -> bool:
+    """Whether an annotation is a stamp or the picture of a signature: it lies over text without changing what it says.
+
+    Source: ISO 32000-1, 12.5.6.12 and 12.7.4.5.
+    """
+    if pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_STAMP:
+        return True
+    kind = create_string_buffer(16)
+    pdfium.FPDFAnnot_GetStringValue(annotation, b"FT", cast(kind, POINTER(pdfium.FPDF_WCHAR)), len(kind))
+    return kind.raw.decode("utf-16-le", "replace").startswith("Sig")
+
+
+def _notes(page: pypdfium2.PdfPage, frame: _Frame) -> Iterator[PdfBox]:
+    edges = pdfium.FS_RECTF()
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), MOST_OBJECTS)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        if pdfium.FPDFAnnot_GetSubtype(annotation) not in MARKUP and not is_seal(annotation):
+            pdfium.FPDFAnnot_GetRect(annotation, edges)
+            yield _box([frame.shown(edges.left, edges.bottom), frame.shown(edges.right, edges.top)])
+        pdfium.FPDFPage_CloseAnnot(annotation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +193,10 @@ class _Frame:
     def height(self) -> float:
         return self.right - self.left if self.turns % 2 else self.top - self.bottom
 
+    def shows(self, box: PdfBox) -> bool:
+        """Whether some of a box, as shown, is on the page."""
+        return box.x1 > 0 and box.y1 > 0 and box.x0 < self.width and box.y0 < self.height
+
     def shown(self, x: float, y: float) -> tuple[float, float]:
         return (
             (x - self.left, self.top - y),
@@ -163,7 +214,8 @@ def _box(points: Sequence[tuple[float, float]]) -> PdfBox:
 def _characters(textpage: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Character]:
     raw = textpage.raw
     edges = [c_double() for _ in range(4)]
-    loose = pdfium.FS_RECTF()
+    x, y = c_double(), c_double()
+    loose, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     for index in range(textpage.count_chars()):
         if pdfium.FPDFText_IsGenerated(raw, index) == 1:
             continue
@@ -173,19 +225,37 @@ def _characters(textpage: pypdfium2.PdfTextPage, frame: _Frame) -> Iterator[Char
         pdfium.FPDFText_GetLooseCharBox(raw, index, loose)
         left, right, bottom, top = (edge.value for edge in edges)
         ink = _box([frame.shown(left, bottom), frame.shown(right, top)])
-        if text.isspace() or min(ink.width, ink.height) <= 0:
+        if text.isspace() or min(ink.width, ink.height) <= 0 or not frame.shows(ink):
             continue
         item = pdfium.FPDFText_GetTextObject(raw, index)
-        angle = round(pdfium.FPDFText_GetCharAngle(raw, index) * 57.29578 + 90 * frame.turns) % 360
+        font = pdfium.FPDFTextObj_GetFont(item)
+        pdfium.FPDFText_GetMatrix(raw, index, matrix)
+        upright = is_upright((matrix.a, matrix.b, matrix.c, matrix.d, 0.0, 0.0), frame.turns)
+        size = pdfium.FPDFText_GetFontSize(raw, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
+        foot = frame.shown(x.value, y.value)[1]
+        room = _box([frame.shown(loose.left, loose.bottom), frame.shown(loose.right, loose.top)])
+        if upright and size > 0:
+            room = PdfBox(room.x0, foot - ABOVE_FOOT * size, room.x1, foot + BELOW_FOOT * size)
         yield Character(
             text=text,
             ink=ink,
-            room=_box([frame.shown(loose.left, loose.bottom), frame.shown(loose.right, loose.top)]),
+            room=room,
+            size=size,
+            foot=foot,
+            font=addressof(font.contents) if font else 0,
             known=pdfium.FPDFText_HasUnicodeMapError(raw, index) != 1 and _is_told(text),
             shown=pdfium.FPDFTextObj_GetTextRenderMode(item) not in INVISIBLE,
-            embedded=pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(item)) == 1,
-            upright=angle in (0, 1, 359),
+            embedded=pdfium.FPDFFont_GetIsEmbedded(font) == 1,
+            upright=upright,
         )
+
+
+def is_upright(matrix: Matrix, turns: int) -> bool:
+    """Whether a text runs from left to right of the page as shown, and is not mirrored. Slanted type is upright."""
+    a, b, c, d, _, _ = matrix
+    angle = round(degrees(atan2(b, a)) - 90 * turns) % 360
+    return angle in (0, 1, 359) and a * d - b * c > 0
 
 
 def _is_told(text: str) -> bool:
@@ -200,7 +270,7 @@ def _plain_character(code: int) -> str:
     return chr(code)
 
 
-def _objects(page: pypdfium2.PdfPage) -> Iterator[tuple[Any, Matrix, int]]:
+def objects_of(page: pypdfium2.PdfPage) -> Iterator[tuple[Any, Matrix, int]]:
     """Every object of the page with its kind and the matrix that takes it to the page, groups opened."""
     pending: list[tuple[Any, Matrix, int]] = [
         (pdfium.FPDFPage_GetObject(page.raw, index), IDENTITY, 0)

@@ -1,23 +1,26 @@
 """PDF pages that hold their text and rules: read exactly, without OCR. Coordinates are points of the page as shown.
 
-A page is read this way only where nothing speaks against it; any doubt sends it to OCR, which reads the picture.
+A page is read this way only where nothing speaks against it; any doubt about the page sends it to OCR, which reads the
+picture. Its numbers come with what the drawing says about them, for a reader of pictures to look at those in doubt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from pathlib import Path
-from statistics import median
+from statistics import median, median_high
 
 import pypdfium2
 
 from workbench.model import Cell, CellGrid, Confidence, PageContent, Polygon, TextLine
-from workbench.readers.pdf_evidence import is_blank, is_text_page, shows_its_text
-from workbench.readers.pdf_objects import Character, PageMarks, PdfBox, marks_of
-from workbench.readers.plain import plain, plain_lines
+from workbench.readers.pdf_drawing import Drawing, draw
+from workbench.readers.pdf_evidence import PIXELS_PER_HEIGHT, is_blank, is_text_page, shows_its_text
+from workbench.readers.pdf_numbers import DrawnNumber, Glyphs, doubt_of, figures_of, has_figure, inner_box, picture_of
+from workbench.readers.pdf_objects import Character, PageMarks, PdfBox, Rule, marks_of
+from workbench.readers.plain import LOWERED, RAISED, plain, plain_lines
 from workbench.readers.ruled import RuledCell, RuledTable, ruled_tables
 from workbench.several_values import with_values_apart
 
@@ -36,17 +39,34 @@ ROOM_LEFT = 2.0
 SAME_WORD = 0.15
 """Characters closer than this many heights belong together; a wider gap is a space."""
 
+OFF_THE_LINE = 0.1
+"""Figures that stand so many sizes of type higher or lower than the characters of their line are raised or low ones:
+those of word processors stand a third higher or an eighth lower."""
+
+LARGEST = 0.9
+"""Share of the largest type of a line from which on its characters stand on the line."""
+
 CUT_TEXT = Confidence(border=0.5)
 """Of a cell whose text runs on over its border."""
 
 PdfLine = list[Character]
+CellsByPlace = dict[tuple[int, RuledCell], list[Character]]
 
 
-def read_text_page(path: Path, number: int) -> PageContent | None:
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """A page read from its own text, and the cells with figures as they are drawn."""
+
+    content: PageContent
+    numbers: tuple[DrawnNumber, ...] = ()
+
+
+def read_text_page(path: Path, number: int) -> TextPage | None:
     """The tables and lines of a PDF page from its own text; None where the page has to be read from its picture."""
     try:
         with closing(pypdfium2.PdfDocument(path)) as document:
-            return _content(document[number - 1], number)
+            document.init_forms()  # what is typed into fields is drawn
+            return _text_page(document[number - 1], number)
     except (pypdfium2.PdfiumError, OSError):
         return None  # the picture of the page, which is asked for next, says what is wrong
 
@@ -68,29 +88,53 @@ def in_pixels(content: PageContent, dpi: int) -> PageContent:
     return PageContent(content.number, width, height, tuple(grids), tuple(lines))
 
 
-def _content(page: pypdfium2.PdfPage, number: int) -> PageContent | None:
+def _text_page(page: pypdfium2.PdfPage, number: int) -> TextPage | None:
     marks = marks_of(page)
     if is_blank(page, marks):
-        return PageContent(number, round(marks.width), round(marks.height))
+        return TextPage(PageContent(number, round(marks.width), round(marks.height)))
     if not is_text_page(marks):
         return None
     height = text_height(marks.characters)
     tables = ruled_tables(marks.rules, height) if height > 0 else None
     if tables is None:
         return None
-    cells: dict[tuple[int, RuledCell], list[Character]] = {}
+    cells: CellsByPlace = {}
     loose: list[Character] = []
     for character in (character for character in marks.characters if character.upright):
         table_no, cell = _place(character, tables)
         (cells.setdefault((table_no, cell), []) if cell else loose).append(character)
     if any(_has_unruled_columns(characters) for characters in (*cells.values(), loose)):
         return None
-    if not shows_its_text(page, marks, [cell.box for table in tables for cell in table.cells], height):
+    drawing = draw(page, marks, PIXELS_PER_HEIGHT / height)
+    figures = {place for place, characters in cells.items() if has_figure(characters)}
+    others = [cell.box for n, table in enumerate(tables, start=1) for cell in table.cells if (n, cell) not in figures]
+    words = [character for place, of_cell in cells.items() if place not in figures for character in of_cell]
+    if not shows_its_text(drawing, marks, [*words, *loose], others, height):
         return None
     cut = _cut_cells(marks, tables)
     grids = tuple(_grid(number, n, table, cells, cut) for n, table in enumerate(tables, start=1))
     lines = tuple(_text_line(run) for line in _lines(loose) for run in _runs(line))
-    return PageContent(number, round(marks.width), round(marks.height), grids, lines)
+    content = PageContent(number, round(marks.width), round(marks.height), grids, lines)
+    return TextPage(content, tuple(_numbers(cells, drawing, marks.rules, height)))
+
+
+def _numbers(cells: CellsByPlace, drawing: Drawing, rules: Sequence[Rule], height: float) -> Iterator[DrawnNumber]:
+    glyphs = Glyphs(drawing)
+    for (table_no, cell), characters in cells.items():
+        if not has_figure(characters):
+            continue
+        lines = _lines(characters)
+        inner = inner_box(cell.box, rules, height)
+        yield DrawnNumber(
+            table_no,
+            cell.row,
+            cell.col,
+            plain(_cell_text(characters, cell.box)),
+            picture_of(drawing, inner),
+            height * drawing.scale,
+            frozenset(glyphs.number(figure) for line in lines for figure in figures_of(line)),
+            doubt_of(lines, drawing, inner),
+        )
 
 
 def text_height(characters: Sequence[Character]) -> float:
@@ -112,11 +156,12 @@ def _lines(characters: Sequence[Character]) -> list[PdfLine]:
     lines: list[PdfLine] = []
     for character in sorted(characters, key=lambda c: c.room.centre[1]):
         middle = character.room.centre[1]
-        last = lines[-1][0].room if lines else None
-        if last is None or middle - last.centre[1] > SAME_LINE * _height(character):
+        last = lines[-1][0] if lines else None
+        height = max(_height(character), _height(last)) if last else 0.0  # a low figure is of smaller type
+        if last is None or middle - last.room.centre[1] > SAME_LINE * height:
             lines.append([])
         lines[-1].append(character)
-    return [_drawn_once(sorted(line, key=lambda c: c.room.x0)) for line in lines]
+    return [_off_the_line(_drawn_once(sorted(line, key=lambda c: c.room.x0))) for line in lines]
 
 
 def _height(character: Character) -> float:
@@ -129,6 +174,20 @@ def _drawn_once(line: PdfLine) -> PdfLine:
         for before, after in pairwise(line)
         if after.text != before.text or after.room.x0 - before.room.x0 > 0.3 * after.room.width
     ]
+
+
+def _off_the_line(line: PdfLine) -> PdfLine:
+    """A line with its raised and low figures as such: 10² is not 102."""
+    largest = LARGEST * max(character.size for character in line)
+    foot = median_high(character.foot for character in line if character.size >= largest)
+
+    def meant(character: Character) -> Character:
+        higher = (foot - character.foot) / max(character.size, largest)
+        if abs(higher) <= OFF_THE_LINE:
+            return character
+        return replace(character, text=character.text.translate(RAISED if higher > 0 else LOWERED))
+
+    return [meant(character) for character in line]
 
 
 def _runs(line: PdfLine) -> list[PdfLine]:

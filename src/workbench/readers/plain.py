@@ -16,6 +16,9 @@ CHARACTERS |= dict.fromkeys([*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Raised digits say something else than digits: 10² is not 102."""
 
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+"""Low digits, such as that of CO₂, are no digits of a number either."""
+
 
 def plain(text: str) -> str:
     """One line without spaces, tabs and line ends. A single space stays between two Latin words or numbers.
