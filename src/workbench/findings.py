@@ -258,6 +258,7 @@ _OF_STRUCTURE = (
             "inferred": _warning("表头“{label}”无法识别，该列按其位置和内容推定，请对照原件"),
             "disputed": _warning("表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
             "contradicted": _warning("表头“{label}”与该列内容不符，该列未采用，请对照原件"),
+            "year": _warning("表头“{label}”一类的各年度栏中没有本表年度，采用了{year}年的一栏，请对照原件"),
             "number-under-label": _warning("表头“{label}”无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
             "number": _warning("表头无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
             "scores-above-weights": _warning("有{above}行的得分高于分值，相邻两列的表头可能互换，请对照原件"),
@@ -283,6 +284,11 @@ _OF_STRUCTURE = (
         },
         is_flag=True,
         settled_by_looking=True,
+    ),
+    FindingKind(
+        "pages-side-by-side",
+        {ONLY: _warning("第{next_page}页是第{page}页向右的延续（各行等高而没有行名），已按行拼合，请核对")},
+        is_flag=True,
     ),
     FindingKind("repeated-row-dropped", {"row": _info(f"本行在换页处重复印刷，只保留一次{_ON_TWO_PAGES}")}),
     FindingKind(
@@ -372,6 +378,14 @@ _OF_POINTS = (
         is_flag=True,
         calculations=frozenset({"points"}),
         compares=("满分", "表中"),
+    ),
+    FindingKind(
+        "weights-in-percent",
+        {
+            "mixed": _warning("分值有{shares}个以百分比印刷，{others}个不是；百分比按100分折算，请对照原件"),
+            "sum": _warning("分值以百分比印刷，按100分折算，但合计为{total:g}%，请对照原件"),
+        },
+        is_flag=True,
     ),
     FindingKind(
         "weights-do-not-add-up",

@@ -200,6 +200,7 @@ class Budget:
     weight: Entry | None = None
     score: Entry | None = None
     deviation: Entry | None = None
+    other_years: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,9 @@ class Goal:
 class Indicator:
     """One indicator row (三级指标). None: the form has no such column.
 
-    ``goal_no`` is the number in ``goal_label`` (绩效目标3).
+    ``goal_no`` is the number in ``goal_label`` (绩效目标3). ``score`` is the form's own (自评得分), ``reviewed_score``
+    and ``final_score`` are what others gave beside it. ``other_years`` are the values of other years' columns, each
+    behind its label.
     """
 
     goal_no: int | None
@@ -233,6 +236,10 @@ class Indicator:
     weight: Entry | None = None
     score: Entry | None = None
     deviation: Entry | None = None
+    reviewed_score: Entry | None = None
+    final_score: Entry | None = None
+    criteria: Entry | None = None
+    other_years: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)

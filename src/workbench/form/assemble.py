@@ -19,11 +19,13 @@ from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.lexicon import match_label
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
-from workbench.form.rows import FormColumns, entry_of, rows_of
+from workbench.form.rows import FormColumns, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
+from workbench.form.sideways import rows_of_pages
 from workbench.form.stitch import StitchedRecords, stitch
 from workbench.form.totals import totals_of
+from workbench.form.years import in_year
 from workbench.model import BLANK, CellKey, Entry, Finding, Form, PageContent, Table
 
 
@@ -39,7 +41,7 @@ def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSett
         InputError: ``no-table`` where no page has a ruled table, ``unknown-form`` where no table has
             the header of an indicator section.
     """
-    rows = [row for page in pages for grid in page.grids for row in rows_of(grid)]
+    rows, joins = rows_of_pages(pages, settings)
     if not rows:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
@@ -49,7 +51,13 @@ def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSett
     if not forms:
         raise InputError("unknown-form", source, _why_unknown(cell.text for row in rows for cell in row.printed))
     unused = [part for part in parts if not _is_form(part)]
-    return [_with_unused(form, unused if part is forms[0][0] else ()) for part, form in forms]
+    return [_with_unused(_with_joins(form, joins), unused if part is forms[0][0] else ()) for part, form in forms]
+
+
+def _with_joins(form: Form, joins: Iterable[Finding]) -> Form:
+    """The form with what is said about those of its pages that lie side by side."""
+    own = [note for note in joins if note.page is not None and form.first_page <= note.page <= form.last_page]
+    return replace(form, notes=(*form.notes, *own))
 
 
 def _why_unknown(texts: Iterable[str]) -> str:
@@ -72,6 +80,8 @@ def _is_form(parts: FormParts) -> bool:
 
 def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings: FormSettings) -> Form:
     """The form of its parts. ``pages`` are those of the whole document, ``source`` its path."""
+    own_year, _ = year_of(parts, headings_of(parts, ()).values, (), source, settings)
+    parts, year_column_findings = in_year(parts, own_year)
     columns: dict[str, FormColumns] = {
         section.kind: section.columns for section in reversed(parts.sections) if section.columns
     }
@@ -117,6 +127,7 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings:
             *_flag_findings("goals", goal_rows.records),
             *_flag_findings("indicators", indicators),
             *column_findings(parts.sections),
+            *year_column_findings,
             *swapped_findings(_texts_of(indicators), settings),
             *([year_finding] if year_finding else ()),
             *gaps_in_pages(first_page, last_page, pages, settings),

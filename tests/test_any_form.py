@@ -1,0 +1,205 @@
+"""Forms of layouts that nobody described: blocks, budgets and columns known by what they hold and where they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.printed import cell, pages
+from tests.scans.tables import Table, TableCell, TableRow
+from workbench.checks import check_form
+from workbench.form.assemble import assemble_forms
+from workbench.model import Finding, Form, PageContent
+from workbench.values import parse_weight
+
+HEADER = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因")
+RECORD = ("产出指标", "数量指标", "培训次数", "≥5次", "6次", "10", "9", "")
+Row = tuple[str | TableCell, ...]
+
+
+def printed(*rows: Row, subtitle: str = "（2022年度）", first: int = 1, title: str = "绩效自评表") -> list[PageContent]:
+    """The page of one table, its rows from texts or from cells that are merged."""
+    cells = [tuple(piece if isinstance(piece, TableCell) else cell(piece) for piece in row) for row in rows]
+    width = sum(piece.colspan for piece in cells[0])
+    return pages(Table(title, subtitle, (1.0,) * width, tuple(map(TableRow, cells))), first=first)
+
+
+def read(*rows: Row, subtitle: str = "（2022年度）") -> Form:
+    (form,) = assemble_forms(printed(*rows, subtitle=subtitle), "scan")
+    return form
+
+
+def texts(form: Form, *names: str) -> list[tuple[str | None, ...]]:
+    """The texts of some fields of every indicator; None: no such column."""
+    return [tuple(e if (e := getattr(row, name)) is None else e.text for name in names) for row in form.indicators]
+
+
+def told(form: Form, code: str) -> list[Finding]:
+    return [finding for finding in check_form(form, 0.8) if finding.code == code]
+
+
+class TestARowThatNumbersTheColumns:
+    def test_is_no_data(self):
+        form = read(
+            ("资金", "年初预算数", "全年预算数", "全年执行数", "执行率", "分值", "得分", ""),
+            ("栏次", "1", "2", "3", "4=3/2", "5", "6", "7"),
+            ("年度资金总额", "10", "10", "9", "90%", "10", "9", ""),
+            HEADER,
+            ("甲", "乙", "丙", "1", "2", "3", "4", "5"),
+            RECORD,
+        )
+        assert [line.funds.text for line in form.budgets] == ["年度资金总额"]
+        assert texts(form, "name") == [("培训次数",)]
+        assert not told(form, "unmapped-cell")
+
+    def test_must_number_them_in_order(self):
+        form = read(("资金", "年初预算数", "全年执行数", *("",) * 5), ("1", "7", "3", *("",) * 5), HEADER, RECORD)
+        assert [line.initial and line.initial.text for line in form.budgets] == ["7"]
+
+
+class TestPagesSideBySide:
+    LEFT = (
+        (cell("项目名称", 1, 2), cell("水渠清淤", 1, 2)),
+        ("一级指标", "二级指标", "三级指标", "年度指标值"),
+        ("产出指标", "数量指标", "清淤长度", "≥5公里"),
+        ("效益指标", "社会效益指标", "受益村数", "≥8个"),
+    )
+    RIGHT = (
+        (cell("", 1, 4),),
+        ("实际完成值", "分值", "得分", "偏差原因"),
+        ("6公里", "60", "60", ""),
+        ("7个", "40", "35", "两村退出"),
+    )
+
+    def test_are_one_table_and_a_finding_says_so(self):
+        (form,) = assemble_forms([*printed(*self.LEFT), *printed(*self.RIGHT, first=2, title="", subtitle="")], "scan")
+        assert texts(form, "name", "actual", "weight", "score", "deviation") == [
+            ("清淤长度", "6公里", "60", "60", ""),
+            ("受益村数", "7个", "40", "35", "两村退出"),
+        ]
+        assert [finding.page for finding in told(form, "pages-side-by-side")] == [2]
+        assert form.budgets == ()
+
+    def test_may_be_printed_down_and_then_over(self):
+        more = (("产出指标", "质量指标", "合格率", "100%"), ("效益指标", "生态效益指标", "水质", "达标"))
+        beside = (("100%", "0", "0", ""), ("达标", "0", "0", ""))
+        parts = (self.LEFT, more, self.RIGHT, beside)
+        read_pages = [
+            page for n, part in enumerate(parts, 1) for page in printed(*part, first=n, title="", subtitle="")
+        ]
+        (form,) = assemble_forms(read_pages, "scan")
+        assert texts(form, "name", "actual")[2:] == [("合格率", "100%"), ("水质", "达标")]
+        assert [finding.page for finding in told(form, "pages-side-by-side")] == [3, 4]
+
+    def test_are_not_two_forms_of_one_layout(self):
+        other = tuple(tuple("某村" if piece == "培训次数" else piece for piece in row) for row in (HEADER, RECORD))
+        forms = assemble_forms([*printed(HEADER, RECORD), *printed(*other, first=2)], "scan")
+        assert [row.name.text for form in forms for row in form.indicators] == ["培训次数", "某村"]
+
+
+class TestAScoredBlock:
+    BLOCK = (
+        ("项目决策", "决策依据", "2", "2", "有制度计1分"),
+        ("项目管理", "财务制度", "3", "2.5", "没有不计分"),
+    )
+    BELOW = ("一级指标", "三级指标", "目标值", "完成值", "得分"), ("产出指标", "里程", "3公里", "3公里", "40")
+
+    @pytest.mark.parametrize("label", ["评价内容", "某某事项"])
+    def test_under_the_row_of_a_goal_is_indicators_whatever_its_names_are_called(self, label):
+        goal = ("年度目标", cell("养护村道。", 1, 4))
+        form = read(goal, ("项目权重", label, "分值", "自评分", "评价标准"), *self.BLOCK, *self.BELOW)
+        assert [one.goal.text for one in form.goals] == ["养护村道。"]
+        assert texts(form, "level1", "name", "weight", "score") == [
+            ("项目决策", "决策依据", "2", "2"),
+            ("项目管理", "财务制度", "3", "2.5"),
+            ("产出指标", "里程", "", "40"),
+        ]
+        assert form.indicators[0].criteria is not None
+        assert form.indicators[0].criteria.text == "有制度计1分"
+
+    def test_without_a_header_that_says_so_gives_no_goals(self):
+        goal = ("年度目标", cell("养护村道。", 1, 4))
+        form = read(goal, *self.BLOCK, *self.BELOW)
+        assert [one.goal.text for one in form.goals] == ["养护村道。"]
+        assert told(form, "unmapped-cell")
+
+    def test_with_other_words_for_levels_and_points_is_read(self):
+        form = read(
+            ("考核内容", "考核指标", "目标值", "完成值", "权数", "考评得分"),
+            ("产出指标", "培训次数", "5次", "6次", "10", "9"),
+        )
+        assert texts(form, "level1", "name", "weight", "score") == [("产出指标", "培训次数", "10", "9")]
+
+
+class TestScores:
+    def test_of_the_form_of_the_review_and_the_final_one_stand_side_by_side(self):
+        form = read((*HEADER[:6], "自评分", "复核分", "最终得分"), (*RECORD[:6], "10", "9", "8.5"))
+        assert texts(form, "score", "reviewed_score", "final_score") == [("10", "9", "8.5")]
+
+    def test_of_a_form_with_none_but_a_final_one_are_its_own(self):
+        form = read((*HEADER[:6], "最终得分"), (*RECORD[:6], "9"))
+        assert texts(form, "score", "final_score") == [("9", None)]
+
+
+class TestWeightsInPercent:
+    def test_are_points_of_a_hundred(self):
+        assert (parse_weight("15%"), parse_weight("15分"), parse_weight("%"), parse_weight("≥5%")) == (
+            15,
+            15,
+            None,
+            None,
+        )
+        form = read(HEADER, (*RECORD[:5], "60%", "60", ""), (*RECORD[:2], "演练", "5次", "5次", "40%", "40", ""))
+        assert not told(form, "not-a-number")
+        assert not told(form, "weights-in-percent")
+
+    @pytest.mark.parametrize(("first", "second"), [("60%", "40"), ("60%", "50%")])
+    def test_that_are_no_shares_of_a_form_are_doubted(self, first, second):
+        form = read(HEADER, (*RECORD[:5], first, "60", ""), (*RECORD[:2], "演练", "5次", "5次", second, "40", ""))
+        assert [finding.field for finding in told(form, "weights-in-percent")] == ["weight"]
+
+
+class TestColumnsOfYears:
+    LABELS = (*HEADER[:3], "2021年指标值", "2021年完成值", "2022年指标值", "2022年完成值", "分值", "得分")
+    ROW = (*RECORD[:3], "24栋", "23栋", "≥26栋", "27栋", "10", "10")
+
+    def test_give_the_values_of_the_year_of_the_form_and_keep_the_others(self):
+        form = read(self.LABELS, self.ROW)
+        assert texts(form, "target", "actual", "other_years") == [
+            ("≥26栋", "27栋", "2021年指标值：24栋；2021年完成值：23栋")
+        ]
+        assert not told(form, "column-in-doubt")
+        assert not told(form, "unmapped-cell")
+
+    def test_are_those_of_an_earlier_year_where_the_form_is_of_that(self):
+        form = read(self.LABELS, self.ROW, subtitle="（2021年度）")
+        assert texts(form, "target", "actual") == [("24栋", "23栋")]
+
+    def test_of_none_but_other_years_are_in_doubt(self):
+        form = read(self.LABELS, self.ROW, subtitle="（2020年度）")
+        assert texts(form, "target", "actual") == [("≥26栋", "27栋")]
+        assert {finding.field for finding in told(form, "column-in-doubt")} == {"target", "actual"}
+
+    def test_may_name_the_year_in_a_row_above(self):
+        top = (*(cell(label, 2) for label in HEADER[:3]), cell("2021年", 1, 2), cell("2022年", 1, 2))
+        form = read((*top, cell("分值", 2), cell("得分", 2)), ("目标值", "完成值", "目标值", "完成值"), self.ROW)
+        assert texts(form, "target", "other_years") == [("≥26栋", "2021年目标值：24栋；2021年完成值：23栋")]
+
+    def test_hold_amounts_of_budgets_too(self):
+        labels = ("资金", "2021年预算数", "2021年执行数", "2022年预算数", "2022年执行数", "执行率", "", "")
+        form = read(labels, ("总额", "455", "430", "502", "471", "93.8%", "", ""), HEADER, RECORD)
+        (line,) = form.budgets
+        assert line.executed is not None
+        assert line.other_years is not None
+        assert (line.executed.text, line.other_years.text) == ("471", "2021年预算数：455；2021年执行数：430")
+
+
+class TestCriteria:
+    def test_of_several_columns_are_each_behind_its_label(self):
+        form = read((*HEADER[:7], "指标解释", "评分标准"), (*RECORD[:7], "培训的次数", "每少一次扣1分"))
+        assert texts(form, "criteria") == [("指标解释：培训的次数；评分标准：每少一次扣1分",)]
+
+    def test_alone_do_not_make_a_row(self):
+        form = read(
+            (*HEADER[:7], "评分标准"), (*RECORD[:7], "每少一次扣1分"), (*RECORD[:2], "", "", "", "", "", "按实评分")
+        )
+        assert texts(form, "name", "criteria") == [("培训次数", "每少一次扣1分")]
