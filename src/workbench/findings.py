@@ -233,6 +233,12 @@ _OF_STRUCTURE = (
         "unmapped-cell",
         {
             "cell": _warning("单元格“{text:.40}”未能归入任何字段，请核对"),
+            "column": _warning("“{label:.40}”一栏（{count}格，如{texts}）没有对应的字段，未采用，请核对"),
+            "known-column": _info("“{label:.40}”一栏（{count}格，如{texts}）不在数据表之列，未采用"),
+            "headings": _info("表头中有{count}格不在数据表之列，未采用：{texts}"),
+            "tail": _info("表后说明有{count}格不在数据表之列，未采用：{texts}"),
+            "subtotals": _info("小计行有{count}格不在数据表之列，未采用：{texts}"),
+            "block": _warning("有{count}格不属于任何字段，未采用：{texts}，请核对"),
             "unread": _warning("有{count}个单元格有字迹而未能读出，也未能归入任何字段，请对照原件"),
             "in-total": _warning("总分行中的“{text}”未能归入分值或得分，请对照原件"),
             "table": _warning("第{page}页有不属于任何自评表的表格，未采用：{texts}"),
@@ -259,8 +265,6 @@ _OF_STRUCTURE = (
             "disputed": _warning("表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
             "contradicted": _warning("表头“{label}”与该列内容不符，该列未采用，请对照原件"),
             "year": _warning("表头“{label}”一类的各年度栏中没有本表年度，采用了{year}年的一栏，请对照原件"),
-            "number-under-label": _warning("表头“{label}”无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
-            "number": _warning("表头无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
             "scores-above-weights": _warning("有{above}行的得分高于分值，相邻两列的表头可能互换，请对照原件"),
             "signs-in-actuals": _warning(
                 "有{actuals}行的完成值带符号，指标值只有{targets}行，相邻两列的表头可能互换，请对照原件"

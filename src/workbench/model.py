@@ -271,13 +271,32 @@ class Finding:
         )
 
 
+LeftOutKind = Literal["column", "known-column", "headings", "tail", "subtotals", "block", "cell", "reported"]
+"""Why cells are in no field; ``reported``: a finding about the total row speaks of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Cells of a form that are in no field for one reason.
+
+    ``table`` and ``record_no`` say what they stand in or beside, None where that is not known; ``label`` is that of
+    their column.
+    """
+
+    kind: LeftOutKind
+    table: Table | None
+    record_no: int | None
+    label: str
+    cells: tuple[Entry, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One performance form, put together from the cell grids of one or more pages.
 
     ``labels`` are the cells that name others (headers, section labels); ``unmapped`` the cells with
-    text that found no field; ``notes`` the findings that the reconstruction itself made (joined
-    rows, dropped repeats).
+    text that found no field, and ``left_out`` the same by cause; ``notes`` the findings that the reconstruction itself
+    made (joined rows, dropped repeats).
     """
 
     layout: str
@@ -296,4 +315,5 @@ class Form:
     last_page: int
     labels: tuple[CellKey, ...] = ()
     unmapped: tuple[Entry, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Finding, ...] = ()

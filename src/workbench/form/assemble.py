@@ -17,6 +17,7 @@ from workbench.form.goals import goal_records, indicator_records, to_goals
 from workbench.form.identity import headings_of, title_of, year_of
 from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
+from workbench.form.leftover import left_out
 from workbench.form.lexicon import match_label
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
 from workbench.form.rows import FormColumns, entry_of
@@ -25,6 +26,7 @@ from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.form.sideways import rows_of_pages
 from workbench.form.stitch import StitchedRecords, stitch
 from workbench.form.totals import totals_of
+from workbench.form.turned import upright_rows
 from workbench.form.years import in_year
 from workbench.model import BLANK, CellKey, Entry, Finding, Form, PageContent, Table
 
@@ -45,7 +47,7 @@ def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSett
     if not rows:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
-    sections = document_columns(find_sections(rows, settings), settings)
+    sections = document_columns(find_sections(upright_rows(rows), settings), settings)
     parts = divide(sections, pages, settings)
     forms = [(part, _form(part, pages, source, settings)) for part in parts if _is_form(part)]
     if not forms:
@@ -135,7 +137,7 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings:
             *_cut_off(indicators, last_page),
         ),
     )
-    return _with_unmapped(form, parts)
+    return _with_unmapped(form, parts, settings)
 
 
 def _texts_of(records: Sequence[FormRecord]) -> list[dict[str, str]]:
@@ -195,7 +197,7 @@ def _label_keys(parts: FormParts) -> list[CellKey]:
     return keys + [label.key for section in parts.sections for label, _ in deviation_cells(section)]
 
 
-def _with_unmapped(form: Form, parts: FormParts) -> Form:
+def _with_unmapped(form: Form, parts: FormParts, settings: FormSettings) -> Form:
     """The form with the cells that give no value: those that name a section as labels, the others as unmapped.
 
     Text that is part of the form's title is neither; ink that could not be read is unmapped.
@@ -203,9 +205,13 @@ def _with_unmapped(form: Form, parts: FormParts) -> Form:
     known = {key for _, _, _, entry in entries_of(form) for key in entry.cells} | set(form.labels)
     rest = [cell for cell in parts.cells if cell.key not in known and (cell.text or cell.is_illegible)]
     labels = [cell for cell in rest if cell.text and _is_label(cell.text)]
-    others = (cell for cell in rest if cell not in labels and not (cell.text and cell.text in form.title))
-    unmapped = tuple(entry_of([cell]) for cell in others)
-    return replace(form, labels=(*form.labels, *(cell.key for cell in labels)), unmapped=unmapped)
+    others = [cell for cell in rest if cell not in labels and not (cell.text and cell.text in form.title)]
+    return replace(
+        form,
+        labels=(*form.labels, *(cell.key for cell in labels)),
+        unmapped=tuple(entry_of([cell]) for cell in others),
+        left_out=left_out(form, parts, others, settings),
+    )
 
 
 def _is_label(text: str) -> bool:

@@ -20,7 +20,6 @@ from workbench.form.rows import (
     FormColumns,
     FormRow,
     cells_by_field,
-    columns_under,
     entry_of,
     field_of,
     fields_under,
@@ -222,7 +221,7 @@ def _column_flags(row: FormRow, cells: CellsByField, columns: FormColumns, setti
     """Flags on values whose column is uncertain, as it is printed.
 
     ``shifted-cell``: two cells with text in a column of numbers, or one cell over several columns that are never
-    merged. ``column-in-doubt``: a number under a label that names no field.
+    merged.
     """
     flags = []
     for name, in_column in cells.items():
@@ -230,14 +229,6 @@ def _column_flags(row: FormRow, cells: CellsByField, columns: FormColumns, setti
         if name in NUMBERS and len(printed) > 1:
             texts = listed(cell.text for cell in printed)
             flags.append(RecordFlag(*FINDINGS["shifted-cell"].says("several-in-column", texts=texts), name, row.page))
-    for cell in (*cells.get(UNKNOWN, ()), *cells.get(None, ())):
-        if cell.text and is_number(cell.text):
-            under = columns_under(cell, columns, settings)
-            label = next((column.label_text for column in under if column.label_text), "")
-            statement = FINDINGS["column-in-doubt"].says(
-                "number-under-label" if label else "number", label=label, text=cell.text
-            )
-            flags.append(RecordFlag(*statement, None, row.page))
     for cell in row.printed:
         fields = fields_under(cell, columns, settings)
         if len(fields) > 1 and not any(fields <= together for together in MERGED_TOGETHER) and fields & NUMBERS:
