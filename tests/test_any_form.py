@@ -157,6 +157,11 @@ class TestWeightsInPercent:
         form = read(HEADER, (*RECORD[:5], first, "60", ""), (*RECORD[:2], "演练", "5次", "5次", second, "40", ""))
         assert [finding.field for finding in told(form, "weights-in-percent")] == ["weight"]
 
+    def test_of_a_budget_alone_are_doubted_for_they_may_be_a_rate(self):
+        budget = ("资金", "年初预算数", "全年执行数", "分值", "得分", "", "", "")
+        form = read(budget, ("总额", "10", "9", "85.77%", "8.6", "", "", ""), HEADER, RECORD)
+        assert [(f.table, f.record_no) for f in told(form, "weights-in-percent")] == [("budgets", 1)]
+
 
 class TestColumnsOfYears:
     LABELS = (*HEADER[:3], "2021年指标值", "2021年完成值", "2022年指标值", "2022年完成值", "分值", "得分")
@@ -203,3 +208,70 @@ class TestCriteria:
             (*HEADER[:7], "评分标准"), (*RECORD[:7], "每少一次扣1分"), (*RECORD[:2], "", "", "", "", "", "按实评分")
         )
         assert texts(form, "name", "criteria") == [("培训次数", "每少一次扣1分")]
+
+
+class TestBudgetsThatLieOnTheirSide:
+    FIELDS = (("年初预算数", "480", "6.5"), ("全年执行数", "464", "6.5"), ("执行率", "96.67%", "100%"))
+
+    def amounts(self, form: Form) -> list[tuple[str, ...]]:
+        return [
+            (
+                line.funds.text,
+                *(e.text if (e := getattr(line, f)) else "" for f in ("initial", "executed", "execution_rate")),
+            )
+            for line in form.budgets
+        ]
+
+    def test_are_read_under_the_names_of_their_columns(self):
+        top = (cell("项目资金（万元）", 4), "", "财政拨款", "其他资金", *("",) * 4)
+        rows = [(*row, *("",) * 4) for row in self.FIELDS]
+        form = read(top, *rows, HEADER, RECORD)
+        assert self.amounts(form)[:2] == [("财政拨款", "480", "464", "96.67%"), ("其他资金", "6.5", "6.5", "100%")]
+        assert form.budgets[0].amount_unit == "万元"
+
+    def test_may_have_one_column_without_a_name(self):
+        rows = [(*row[:2], *("",) * 6) for row in self.FIELDS]
+        form = read(*rows, HEADER, RECORD)
+        assert self.amounts(form) == [("", "480", "464", "96.67%")]
+
+
+class TestHeadings:
+    @pytest.mark.parametrize("label", ["县级主管部门", "地方主管部门", "主管部门名称", "省级主管部门"])
+    def test_of_the_department_have_many_forms(self, label):
+        form = read(("主管部门编码", "412", label, "清洛市交通局", *("",) * 4), HEADER, RECORD)
+        assert form.department.text == "清洛市交通局"
+
+    def test_of_a_department_in_the_capital_are_not_the_forms_own(self):
+        form = read(("中央主管部门", "交通运输部", "地方主管部门", "清洛市交通局", *("",) * 4), HEADER, RECORD)
+        assert form.department.text == "清洛市交通局"
+
+    def test_end_where_the_next_one_begins_and_a_department_before_a_year(self):
+        form = read(HEADER, RECORD, subtitle="单位（公章）：安陵市管理处2022年度自评总分：91分")
+        assert (form.department.text, form.total_score and form.total_score.text) == ("安陵市管理处", "91分")
+
+    def test_of_projects_whose_money_is_transferred_are_known(self):
+        form = read(("转移支付（项目）名称", "道路补助", "资金使用单位", "公路中心", *("",) * 4), HEADER, RECORD)
+        assert (form.project and form.project.text, form.unit and form.unit.text) == ("道路补助", "公路中心")
+
+
+class TestWhatNoFieldTakes:
+    def test_is_one_finding_for_each_column(self):
+        records = [(*RECORD[:2], f"事项{n}", *RECORD[3:7], f"{n}0%", "是") for n in range(1, 8)]
+        form = read((*HEADER[:7], "得分系数", "是否核心指标"), *records)
+        found = told(form, "unmapped-cell")
+        assert [finding.table for finding in found] == ["indicators", "indicators"]
+        assert not told(form, "column-in-doubt")
+        assert all(row.deviation is None for row in form.indicators)
+
+    def test_is_for_information_where_it_is_known_to_be_of_something_else(self):
+        form = read((*HEADER[:7], "数据来源"), (*RECORD[:7], "统计年鉴"))
+        assert [finding.severity for finding in told(form, "unmapped-cell")] == ["info"]
+
+
+class TestALevelCutByThePage:
+    def test_is_joined_with_its_rest(self):
+        table = (HEADER, ("满意度", "服务对象满意", "群众满", "≥90%", "95%", "10", "10", ""))
+        rest = (("指标（10分）", "度指标", "意度", "", "", "", "", ""), (cell("总分", 1, 5), "10", "10", ""))
+        (form,) = assemble_forms([*printed(*table), *printed(*rest, first=2, title="", subtitle="")], "scan")
+        assert texts(form, "level1", "level2", "name") == [("满意度指标", "服务对象满意度指标", "群众满意度")]
+        assert told(form, "split-row-joined")

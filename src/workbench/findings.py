@@ -156,6 +156,10 @@ _OF_DOCUMENTS = (
         },
     ),
     FindingKind("text-box-skipped", {ONLY: _warning("文本框中的文字未读入，请核对：{texts}")}),
+    FindingKind(
+        "merged-cells-missing",
+        {ONLY: _warning("文字稿的表格没有合并单元格，短的行已按右端与其上的行对齐，请核对")},
+    ),
     FindingKind("picture-skipped", {ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入")}),
 )
 """What is in a file and was not read."""
@@ -387,6 +391,7 @@ _OF_POINTS = (
         "weights-in-percent",
         {
             "mixed": _warning("分值有{shares}个以百分比印刷，{others}个不是；百分比按100分折算，请对照原件"),
+            "budget": _warning("预算行的分值印为“{text}”，而指标的分值不是百分比，请对照原件"),
             "sum": _warning("分值以百分比印刷，按100分折算，但合计为{total:g}%，请对照原件"),
         },
         is_flag=True,

@@ -86,7 +86,11 @@ def weights_in_percent(form: Form, rows: Sequence[Judged]) -> Iterator[Finding]:
     like any other.
     """
     entries = [row.row.weight for row in rows if row.row.weight and points(row.row.weight) is not None]
-    shares = [entry for entry in entries if normalise(entry.text).endswith("%")]
+    shares = [entry for entry in entries if _is_share(entry)]
+    for number, line in enumerate(form.budgets, start=1):
+        if line.weight is not None and _is_share(line.weight) and len(shares) < len(entries):
+            statement = FINDINGS["weights-in-percent"].says("budget", text=line.weight.text)
+            yield statement.about("budgets", number, "weight", page_of(line.weight), "分值", line.weight.text)
     if not shares:
         return
     budget = points(budget_points(form, "weight")) or 0.0
@@ -98,6 +102,10 @@ def weights_in_percent(form: Form, rows: Sequence[Judged]) -> Iterator[Finding]:
     else:
         return
     yield statement.about("indicators", None, "weight", page_of(shares[0]), f"{FULL_MARK:g}%", f"{total:g}%")
+
+
+def _is_share(entry: Entry) -> bool:
+    return normalise(entry.text).endswith("%") and points(entry) is not None
 
 
 def adds_up(form: Form, rows: Sequence[Judged], field: str) -> bool:

@@ -20,7 +20,7 @@ from workbench.readers.kinds import kind_of
 from workbench.readers.pages import is_pdf
 from workbench.settings import Settings
 
-PIPELINE = "0.12.0"
+PIPELINE = "0.12.1"
 """Version of everything between a document and its cell grids. Raise it when a change there changes results."""
 
 NO_ENGINE = "none"
