@@ -267,6 +267,24 @@ class TestWhatNoFieldTakes:
         form = read((*HEADER[:7], "数据来源"), (*RECORD[:7], "统计年鉴"))
         assert [finding.severity for finding in told(form, "unmapped-cell")] == ["info"]
 
+    def test_is_one_finding_for_a_block_below_the_budget(self):
+        management = [(f"管理要求{n}", f"按办法执行，没有第{n}类问题。", *("",) * 6) for n in range(1, 6)]
+        budget = ("资金", "年初预算数", "全年执行数", *("",) * 5)
+        form = read(budget, ("总额", "10", "9", *("",) * 5), *management, HEADER, RECORD)
+        assert len(told(form, "unmapped-cell")) == 1
+
+    def test_is_for_information_where_it_is_a_line_without_figures_or_a_remark(self):
+        budget = ("资金", "年初预算数", "全年执行数", *("",) * 5)
+        lines = ("总额", "10", "9", *("",) * 5), ("其他资金", *("",) * 7)
+        form = read(budget, *lines, HEADER, RECORD, (cell("注：1.其他资金包括自有资金。", 1, 8),))
+        assert {finding.severity for finding in told(form, "unmapped-cell")} == {"info"}
+
+
+class TestLevels:
+    def test_are_named_without_the_words_for_their_points(self):
+        form = read(HEADER, ("项目绩效（特性指标70分）", *RECORD[1:]))
+        assert form.indicators[0].level1.text == "项目绩效"
+
 
 class TestALevelCutByThePage:
     def test_is_joined_with_its_rest(self):

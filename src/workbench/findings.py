@@ -242,6 +242,7 @@ _OF_STRUCTURE = (
             "headings": _info("表头中有{count}格不在数据表之列，未采用：{texts}"),
             "tail": _info("表后说明有{count}格不在数据表之列，未采用：{texts}"),
             "subtotals": _info("小计行有{count}格不在数据表之列，未采用：{texts}"),
+            "lines": _info("预算中有{count}行没有数，未采用：{texts}"),
             "block": _warning("有{count}格不属于任何字段，未采用：{texts}，请核对"),
             "unread": _warning("有{count}个单元格有字迹而未能读出，也未能归入任何字段，请对照原件"),
             "in-total": _warning("总分行中的“{text}”未能归入分值或得分，请对照原件"),

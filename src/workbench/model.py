@@ -271,7 +271,7 @@ class Finding:
         )
 
 
-LeftOutKind = Literal["column", "known-column", "headings", "tail", "subtotals", "block", "cell", "reported"]
+LeftOutKind = Literal["column", "known-column", "headings", "tail", "subtotals", "lines", "block", "cell", "reported"]
 """Why cells are in no field; ``reported``: a finding about the total row speaks of them."""
 
 

@@ -30,8 +30,8 @@ NATURES = frozenset(
 )
 """Words for the kind of an indicator, which some columns of symbols hold beside symbols."""
 
-POINTS_IN_LABEL = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分?\s*[）)]\s*$")
-"""The points of a level at the end of its label: ``产出指标（50分）``."""
+POINTS_IN_LABEL = re.compile(r"[（(]\s*(?:\d+(?:\.\d+)?\s*分?|[^（()）]{1,8}\d+(?:\.\d+)?\s*分)\s*[）)]\s*$")
+"""The points of a level at the end of its label: ``产出指标（50分）``, ``项目绩效（特性指标70分）``."""
 
 LEVEL_SEPARATORS = " -—–－/／:：、"
 """Characters between the names of two levels in one cell."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +15,9 @@ from workbench.form.rows import UNKNOWN, FormCell, FormRow, columns_under, entry
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
 from workbench.model import CellKey, Form, LeftOut, LeftOutKind, Table
+
+REMARK = re.compile(r"(?:备?注|(?:填表|填报)?说明)\s*[:：\d]")
+"""How a remark below a table begins: ``注：1.…``."""
 
 
 class _Cause(NamedTuple):
@@ -47,7 +52,7 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
     for (number, section), block in zip(enumerate(parts.sections), blocks, strict=True):
         for row in section.rows:
             for cell in (cell for cell in row.starting if cell.key in rest):
-                cause = _cause(cell, row, section, parts.sections[:number], block, settings)
+                cause = _cause(cell, row, section, parts.sections[:number], block, rest, settings)
                 if section.kind == "total" and (cell.key.page, cell.text) in reported:
                     cause = _Cause("reported", "forms")
                 groups.setdefault(cause, []).append(cell)
@@ -74,20 +79,42 @@ def _blocks(sections: Sequence[Section]) -> list[int]:
 
 
 def _cause(
-    cell: FormCell, row: FormRow, section: Section, above: Sequence[Section], block: int, settings: FormSettings
+    cell: FormCell,
+    row: FormRow,
+    section: Section,
+    above: Sequence[Section],
+    block: int,
+    rest: AbstractSet[CellKey],
+    settings: FormSettings,
 ) -> _Cause:
+    """Why a cell of a row of a section is in no field. ``above``: the sections above; ``rest``: all such cells."""
     if section.kind in TABLES:
-        return _cause_in_table(cell, section, settings)
+        alone = _cause_of_row(cell, row, section, rest, block)
+        return alone or _cause_in_table(cell, section, settings)
     if section.kind == "heading":
         return _Cause("headings", "forms")
     if section.kind == "total":
         is_subtotal = any(match_label(other.text, "sections") == "subtotal" for other in row.printed)
         return _Cause("subtotals", "forms") if is_subtotal else _Cause("cell", "forms", part=cell.key)
     if section.kind in ("other", "amounts"):
-        if any(match_label(other.text, "sections") == "tail" for other in row.cells[:1]):
+        if any(match_label(other.text, "sections") == "tail" or REMARK.match(other.text) for other in row.cells[:1]):
             return _Cause("tail", "forms")
+        if cell.grid_cell.rowspan > 1 and not is_number(cell.text):
+            return _Cause("headings", "forms")  # the label beside several rows
         return _Cause("block", _table_of_block(section, above), part=block)
     return _Cause("cell", "forms", part=cell.key)
+
+
+def _cause_of_row(
+    cell: FormCell, row: FormRow, section: Section, rest: AbstractSet[CellKey], block: int
+) -> _Cause | None:
+    """The cause of a row of budgets that is in no field from end to end: a line without figures, or what is no budget
+    and stands below one. None for another row."""
+    if section.kind != "budgets" or not all(other.key in rest for other in row.printed):
+        return None
+    if len(row.printed) == 1 and not is_number(cell.text):
+        return _Cause("lines", "budgets")
+    return _Cause("block", "budgets" if any(is_number(other.text) for other in row.printed) else None, part=block)
 
 
 def _cause_in_table(cell: FormCell, section: Section, settings: FormSettings) -> _Cause:
