@@ -122,6 +122,10 @@ CASES: dict[str, tuple[Form, Form]] = {
         unadded(indicator(score="—"), indicator(name="覆盖率", score="/")),
     ),
     "several-values": (unadded(indicator(score="40\n50")), unadded(indicator(score="90"))),
+    "weights-in-percent": (
+        unadded(indicator(weight="50%", score="50"), indicator(name="覆盖率", weight="40", score="40")),
+        unadded(indicator(weight="90%")),
+    ),
     "missing-value": (unadded(indicator(actual="")), unadded(indicator(actual="-"))),
     "goal-missing": (
         a_form(indicator(goal=1), goals=GOALS),

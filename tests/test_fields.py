@@ -54,7 +54,18 @@ from workbench.review.row import SPANS
 
 MODEL: dict[Table, type] = {"forms": Form, "budgets": Budget, "goals": Goal, "indicators": Indicator}
 
-NO_FIELDS = {"layout", "budgets", "goals", "indicators", "first_page", "last_page", "labels", "unmapped", "notes"}
+NO_FIELDS = {
+    "layout",
+    "budgets",
+    "goals",
+    "indicators",
+    "first_page",
+    "last_page",
+    "labels",
+    "unmapped",
+    "left_out",
+    "notes",
+}
 """What a `Form` holds beside its fields."""
 
 OF = pytest.mark.parametrize("of", FORM_FIELDS)

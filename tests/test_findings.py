@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.scans.measure_findings import cases
 from tests.test_checks import CASES, a_form, entry, found, indicator, unadded
 from workbench.checks import check_form
 from workbench.findings import FINDINGS, FLAGS, ONLY, excerpt, kind_of, listed
-from workbench.model import Entry
+from workbench.model import Entry, LeftOutKind
 
 PACKAGE = Path(workbench.__file__).parent
 
@@ -57,6 +58,7 @@ DECIDED_WHEN_IT_RUNS = {
         *(("damaged-label", evidence) for evidence in ("built", "damaged")),
         *(("column-in-doubt", evidence) for evidence in ("inferred", "disputed", "contradicted")),
     },
+    "checks/uncertain.py:_cause": {("unmapped-cell", kind) for kind in get_args(LeftOutKind) if kind != "reported"},
     "form/stitch.py:_flagged": {(code, "row") for code in ("repeated-row-dropped", "split-row-joined")},
 }
 """Functions that are given the code or the wording, and what they are given."""

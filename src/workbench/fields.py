@@ -13,15 +13,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.model import BLANK, Budget, Entry, Form, Goal, Indicator, Table
-from workbench.values import normalise, parse_amount, parse_fraction, parse_number, parse_points
+from workbench.values import normalise, parse_amount, parse_fraction, parse_number, parse_points, parse_weight
 
-FieldKind = Literal["text", "amount", "points", "rate", "year", "unit", "goal number"]
+FieldKind = Literal["text", "amount", "points", "weight", "rate", "year", "unit", "goal number"]
 
 NumberParser = Callable[[str], float | None]
 
 Nulls = Literal["never", "absent", "blank"]
 
-PARSERS: Mapping[FieldKind, NumberParser] = {"amount": parse_amount, "points": parse_points, "rate": parse_fraction}
+PARSERS: Mapping[FieldKind, NumberParser] = {
+    "amount": parse_amount,
+    "points": parse_points,
+    "weight": parse_weight,
+    "rate": parse_fraction,
+}
 """The function that reads the number of a field; the other kinds are no numbers."""
 
 
@@ -72,9 +77,10 @@ class FormField:
         return PARSERS.get(self.kind)
 
 
-_WEIGHT = FormField("weight", "points", "分值")
+_WEIGHT = FormField("weight", "weight", "分值")
 _SCORE = FormField("score", "points", "得分")
 _DEVIATION = FormField("deviation", "text", "偏差原因", nulls="never")
+_OTHER_YEARS = FormField("other_years", "text", "其他年度")
 
 FORM_FIELDS: Mapping[Table, tuple[FormField, ...]] = {
     "forms": (
@@ -83,7 +89,7 @@ FORM_FIELDS: Mapping[Table, tuple[FormField, ...]] = {
         FormField("department", "text", "部门名称", dictionary_title="部门", is_required=True),
         FormField("project", "text", "项目名称", dictionary_title="项目"),
         FormField("unit", "text", "实施单位"),
-        FormField("total_weight", "points", "总分值"),
+        FormField("total_weight", "weight", "总分值"),
         FormField("total_score", "points", "总得分"),
         FormField("conclusion", "text", "自评结论"),
     ),
@@ -99,6 +105,7 @@ FORM_FIELDS: Mapping[Table, tuple[FormField, ...]] = {
         _WEIGHT,
         _SCORE,
         _DEVIATION,
+        _OTHER_YEARS,
     ),
     "goals": (
         FormField("goal_no", "goal number", "目标序号", entry_name="number", is_merged=True, nulls="never"),
@@ -118,6 +125,10 @@ FORM_FIELDS: Mapping[Table, tuple[FormField, ...]] = {
         _WEIGHT,
         _SCORE,
         _DEVIATION,
+        FormField("reviewed_score", "points", "复核得分"),
+        FormField("final_score", "points", "最终得分"),
+        FormField("criteria", "text", "评分标准"),
+        _OTHER_YEARS,
     ),
 }
 """The fields of every table, in the order of its columns."""

@@ -156,6 +156,10 @@ _OF_DOCUMENTS = (
         },
     ),
     FindingKind("text-box-skipped", {ONLY: _warning("文本框中的文字未读入，请核对：{texts}")}),
+    FindingKind(
+        "merged-cells-missing",
+        {ONLY: _warning("文字稿的表格没有合并单元格，短的行已按右端与其上的行对齐，请核对")},
+    ),
     FindingKind("picture-skipped", {ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入")}),
 )
 """What is in a file and was not read."""
@@ -238,6 +242,13 @@ _OF_STRUCTURE = (
         "unmapped-cell",
         {
             "cell": _warning("单元格“{text:.40}”未能归入任何字段，请核对"),
+            "column": _warning("“{label:.40}”一栏（{count}格，如{texts}）没有对应的字段，未采用，请核对"),
+            "known-column": _info("“{label:.40}”一栏（{count}格，如{texts}）不在数据表之列，未采用"),
+            "headings": _info("表头中有{count}格不在数据表之列，未采用：{texts}"),
+            "tail": _info("表后说明有{count}格不在数据表之列，未采用：{texts}"),
+            "subtotals": _info("小计行有{count}格不在数据表之列，未采用：{texts}"),
+            "lines": _info("预算中有{count}行没有数，未采用：{texts}"),
+            "block": _warning("有{count}格不属于任何字段，未采用：{texts}，请核对"),
             "unread": _warning("有{count}个单元格有字迹而未能读出，也未能归入任何字段，请对照原件"),
             "in-total": _warning("总分行中的“{text}”未能归入分值或得分，请对照原件"),
             "table": _warning("第{page}页有不属于任何自评表的表格，未采用：{texts}"),
@@ -263,8 +274,7 @@ _OF_STRUCTURE = (
             "inferred": _warning("表头“{label}”无法识别，该列按其位置和内容推定，请对照原件"),
             "disputed": _warning("表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
             "contradicted": _warning("表头“{label}”与该列内容不符，该列未采用，请对照原件"),
-            "number-under-label": _warning("表头“{label}”无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
-            "number": _warning("表头无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
+            "year": _warning("表头“{label}”一类的各年度栏中没有本表年度，采用了{year}年的一栏，请对照原件"),
             "scores-above-weights": _warning("有{above}行的得分高于分值，相邻两列的表头可能互换，请对照原件"),
             "signs-in-actuals": _warning(
                 "有{actuals}行的完成值带符号，指标值只有{targets}行，相邻两列的表头可能互换，请对照原件"
@@ -288,6 +298,11 @@ _OF_STRUCTURE = (
         },
         is_flag=True,
         settled_by_looking=True,
+    ),
+    FindingKind(
+        "pages-side-by-side",
+        {ONLY: _warning("第{next_page}页是第{page}页向右的延续（各行等高而没有行名），已按行拼合，请核对")},
+        is_flag=True,
     ),
     FindingKind("repeated-row-dropped", {"row": _info(f"本行在换页处重复印刷，只保留一次{_ON_TWO_PAGES}")}),
     FindingKind(
@@ -377,6 +392,15 @@ _OF_POINTS = (
         is_flag=True,
         calculations=frozenset({"points"}),
         compares=("满分", "表中"),
+    ),
+    FindingKind(
+        "weights-in-percent",
+        {
+            "mixed": _warning("分值有{shares}个以百分比印刷，{others}个不是；百分比按100分折算，请对照原件"),
+            "budget": _warning("预算行的分值印为“{text}”，而指标的分值不是百分比，请对照原件"),
+            "sum": _warning("分值以百分比印刷，按100分折算，但合计为{total:g}%，请对照原件"),
+        },
+        is_flag=True,
     ),
     FindingKind(
         "weights-do-not-add-up",

@@ -14,6 +14,7 @@ from workbench.values import (
     parse_actual,
     parse_points,
     parse_target,
+    parse_weight,
 )
 
 
@@ -67,7 +68,7 @@ def judged_indicators(form: Form) -> list[Judged]:
         actual_text = (row.actual or BLANK).text
         actual = parse_actual(actual_text, target, form.year)
         verdict = judge(target, actual_text, actual, form.year)
-        weight, score = (parse_points((entry or BLANK).text) for entry in (row.weight, row.score))
+        weight, score = parse_weight((row.weight or BLANK).text), parse_points((row.score or BLANK).text)
         judged.append(Judged(number, row, target, actual, verdict, weight, score))
     return judged
 

@@ -201,6 +201,7 @@ class Budget:
     weight: Entry | None = None
     score: Entry | None = None
     deviation: Entry | None = None
+    other_years: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,9 @@ class Goal:
 class Indicator:
     """One indicator row (三级指标). None: the form has no such column.
 
-    ``goal_no`` is the number in ``goal_label`` (绩效目标3).
+    ``goal_no`` is the number in ``goal_label`` (绩效目标3). ``score`` is the form's own (自评得分), ``reviewed_score``
+    and ``final_score`` are what others gave beside it. ``other_years`` are the values of other years' columns, each
+    behind its label.
     """
 
     goal_no: int | None
@@ -234,6 +237,10 @@ class Indicator:
     weight: Entry | None = None
     score: Entry | None = None
     deviation: Entry | None = None
+    reviewed_score: Entry | None = None
+    final_score: Entry | None = None
+    criteria: Entry | None = None
+    other_years: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +272,32 @@ class Finding:
         )
 
 
+LeftOutKind = Literal["column", "known-column", "headings", "tail", "subtotals", "lines", "block", "cell", "reported"]
+"""Why cells are in no field; ``reported``: a finding about the total row speaks of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Cells of a form that are in no field for one reason.
+
+    ``table`` and ``record_no`` say what they stand in or beside, None where that is not known; ``label`` is that of
+    their column.
+    """
+
+    kind: LeftOutKind
+    table: Table | None
+    record_no: int | None
+    label: str
+    cells: tuple[Entry, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One performance form, put together from the cell grids of one or more pages.
 
     ``labels`` are the cells that name others (headers, section labels); ``unmapped`` the cells with
-    text that found no field; ``notes`` the findings that the reconstruction itself made (joined
-    rows, dropped repeats).
+    text that found no field, and ``left_out`` the same by cause; ``notes`` the findings that the reconstruction itself
+    made (joined rows, dropped repeats).
     """
 
     layout: str
@@ -290,4 +316,5 @@ class Form:
     last_page: int
     labels: tuple[CellKey, ...] = ()
     unmapped: tuple[Entry, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Finding, ...] = ()

@@ -17,6 +17,7 @@ from workbench.checks.totals import (
     points_above_full_mark,
     scores_do_not_add_up,
     weights_do_not_add_up,
+    weights_in_percent,
 )
 from workbench.checks.uncertain import (
     CellsByKey,
@@ -59,7 +60,11 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
     findings += missing_values(rows, cells)
     findings += goals_out_of_order(form)
     findings += _budget_findings(form, review_threshold)
-    findings += [*points_above_full_mark(form), *_total_findings(form, rows, cells, review_threshold)]
+    findings += [
+        *points_above_full_mark(form),
+        *weights_in_percent(form, rows),
+        *_total_findings(form, rows, cells, review_threshold),
+    ]
     checks = (*INDICATOR_CHECKS, unread_target, unread_actual)
     findings += [finding for row in rows for check in checks for finding in check(row)]
     findings += duplicate_indicators(rows)

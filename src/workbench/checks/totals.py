@@ -79,6 +79,35 @@ def points_above_full_mark(form: Form) -> Iterator[Finding]:
             yield statement.about(table, number or None, field, page_of(entry), f"{full:g}", f"{value:g}")
 
 
+def weights_in_percent(form: Form, rows: Sequence[Judged]) -> Iterator[Finding]:
+    """``weights-in-percent``: weights are printed as shares, and not all of them, or they are no shares of a form.
+
+    Source: shares of the hundred points of a form add up to 100 %. Where the form states a total, its sum is checked
+    like any other.
+    """
+    entries = [row.row.weight for row in rows if row.row.weight and points(row.row.weight) is not None]
+    shares = [entry for entry in entries if _is_share(entry)]
+    for number, line in enumerate(form.budgets, start=1):
+        if line.weight is not None and _is_share(line.weight) and len(shares) < len(entries):
+            statement = FINDINGS["weights-in-percent"].says("budget", text=line.weight.text)
+            yield statement.about("budgets", number, "weight", page_of(line.weight), "分值", line.weight.text)
+    if not shares:
+        return
+    budget = points(budget_points(form, "weight")) or 0.0
+    total = sum(_numbers(shares))
+    if len(shares) < len(entries):
+        statement = FINDINGS["weights-in-percent"].says("mixed", shares=len(shares), others=len(entries) - len(shares))
+    elif form.total_weight is None and all(abs(one - FULL_MARK) > _rounding(shares) for one in (total, total + budget)):
+        statement = FINDINGS["weights-in-percent"].says("sum", total=total)
+    else:
+        return
+    yield statement.about("indicators", None, "weight", page_of(shares[0]), f"{FULL_MARK:g}%", f"{total:g}%")
+
+
+def _is_share(entry: Entry) -> bool:
+    return normalise(entry.text).endswith("%") and points(entry) is not None
+
+
 def adds_up(form: Form, rows: Sequence[Judged], field: str) -> bool:
     """Whether all rows and the budget add up to the stated total: what most forms mean by it."""
     entry: Entry | None = getattr(form, f"total_{field}")

@@ -9,11 +9,14 @@ from itertools import pairwise
 
 from workbench.checks.wording import BLANK_CELL, UNREAD_CELL
 from workbench.fields import NUMBER_FIELDS, entries_of, field_name
-from workbench.findings import FINDINGS, listed
+from workbench.findings import FINDINGS, excerpt, listed
 from workbench.judging import Judged, page_of
-from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, PageContent, Table
+from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, LeftOut, PageContent, Table
 from workbench.several_values import has_several_values, values_of
 from workbench.values import PLACEHOLDERS, normalise
+
+LISTED_CELLS = 3
+"""Most cells of one cause that a message shows; the others are in the table of cells."""
 
 LONGEST_QUANTITY = 12
 """Most characters of a quantity with its unit. A longer text is a sentence."""
@@ -110,17 +113,30 @@ def _once_per_cell(form: Form) -> Iterator[tuple[Table, int, str, Entry]]:
 
 
 def unmapped_cells(form: Form) -> Iterator[Finding]:
-    """``unmapped-cell``: text in the table that belongs to no field; of ink that was not read once for each page."""
+    """``unmapped-cell``: text in the table that belongs to no field, once for each cause: a column, a block, a cell; of
+    ink that was not read once for each page."""
+    yield from (_cause(left) for left in form.left_out if left.kind != "reported")
+    caused = {key for left in form.left_out for entry in left.cells for key in entry.cells}
     unread: Counter[int | None] = Counter()
     for entry in form.unmapped:
-        if entry:
+        if not entry:
+            unread[page_of(entry)] += 1
+        elif not entry.cells or not caused.issuperset(entry.cells):
             statement = FINDINGS["unmapped-cell"].says("cell", text=entry.text)
             yield statement.about(page=page_of(entry), found=entry.text)
-        else:
-            unread[page_of(entry)] += 1
     for page, count in unread.items():
         statement = FINDINGS["unmapped-cell"].says("unread", count=count)
         yield statement.about(page=page, found=UNREAD_CELL)
+
+
+def _cause(left: LeftOut) -> Finding:
+    """The one finding about cells that are in no field for one reason."""
+    texts = [entry.text for entry in left.cells]
+    statement = FINDINGS["unmapped-cell"].says(
+        left.kind, label=left.label, count=len(texts), text=texts[0], texts=listed(texts[:LISTED_CELLS])
+    )
+    found = texts[0] if len(texts) == 1 else excerpt(texts)
+    return statement.about(left.table, left.record_no, page=page_of(left.cells[0]), found=found)
 
 
 def several_values(form: Form) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.model import Entry
-from workbench.values import parse_amount, parse_points
+from workbench.values import parse_amount, parse_weight
 
 BLANK_CELL = "空白"
 """What a finding calls the reading of a cell in which nothing is printed."""
@@ -13,8 +13,8 @@ UNREAD_CELL = "未读出"
 
 
 def points(entry: Entry | None) -> float | None:
-    """A weight or a score; None where the form has no such column, or no number in it."""
-    return parse_points(entry.text) if entry is not None else None
+    """A weight or a score; None where the form has no such column, or no number in it. ``15%`` is 15 points."""
+    return parse_weight(entry.text) if entry is not None else None
 
 
 def amount(entry: Entry | None) -> float | None:

@@ -17,13 +17,17 @@ from workbench.form.goals import goal_records, indicator_records, to_goals
 from workbench.form.identity import headings_of, title_of, year_of
 from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
+from workbench.form.leftover import left_out
 from workbench.form.lexicon import match_label
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
-from workbench.form.rows import FormColumns, entry_of, rows_of
+from workbench.form.rows import FormColumns, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
+from workbench.form.sideways import rows_of_pages
 from workbench.form.stitch import StitchedRecords, stitch
 from workbench.form.totals import totals_of
+from workbench.form.turned import upright_rows
+from workbench.form.years import in_year
 from workbench.model import BLANK, CellKey, Entry, Finding, Form, PageContent, Table
 
 
@@ -39,17 +43,23 @@ def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSett
         InputError: ``no-table`` where no page has a ruled table, ``unknown-form`` where no table has
             the header of an indicator section.
     """
-    rows = [row for page in pages for grid in page.grids for row in rows_of(grid)]
+    rows, joins = rows_of_pages(pages, settings)
     if not rows:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
-    sections = document_columns(find_sections(rows, settings), settings)
+    sections = document_columns(find_sections(upright_rows(rows), settings), settings)
     parts = divide(sections, pages, settings)
     forms = [(part, _form(part, pages, source, settings)) for part in parts if _is_form(part)]
     if not forms:
         raise InputError("unknown-form", source, _why_unknown(cell.text for row in rows for cell in row.printed))
     unused = [part for part in parts if not _is_form(part)]
-    return [_with_unused(form, unused if part is forms[0][0] else ()) for part, form in forms]
+    return [_with_unused(_with_joins(form, joins), unused if part is forms[0][0] else ()) for part, form in forms]
+
+
+def _with_joins(form: Form, joins: Iterable[Finding]) -> Form:
+    """The form with what is said about those of its pages that lie side by side."""
+    own = [note for note in joins if note.page is not None and form.first_page <= note.page <= form.last_page]
+    return replace(form, notes=(*form.notes, *own))
 
 
 def _why_unknown(texts: Iterable[str]) -> str:
@@ -72,6 +82,8 @@ def _is_form(parts: FormParts) -> bool:
 
 def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings: FormSettings) -> Form:
     """The form of its parts. ``pages`` are those of the whole document, ``source`` its path."""
+    own_year, _ = year_of(parts, headings_of(parts, ()).values, (), source, settings)
+    parts, year_column_findings = in_year(parts, own_year)
     columns: dict[str, FormColumns] = {
         section.kind: section.columns for section in reversed(parts.sections) if section.columns
     }
@@ -117,6 +129,7 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings:
             *_flag_findings("goals", goal_rows.records),
             *_flag_findings("indicators", indicators),
             *column_findings(parts.sections),
+            *year_column_findings,
             *swapped_findings(_texts_of(indicators), settings),
             *([year_finding] if year_finding else ()),
             *gaps_in_pages(first_page, last_page, pages, settings),
@@ -124,7 +137,7 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings:
             *_cut_off(indicators, last_page),
         ),
     )
-    return _with_unmapped(form, parts)
+    return _with_unmapped(form, parts, settings)
 
 
 def _texts_of(records: Sequence[FormRecord]) -> list[dict[str, str]]:
@@ -184,7 +197,7 @@ def _label_keys(parts: FormParts) -> list[CellKey]:
     return keys + [label.key for section in parts.sections for label, _ in deviation_cells(section)]
 
 
-def _with_unmapped(form: Form, parts: FormParts) -> Form:
+def _with_unmapped(form: Form, parts: FormParts, settings: FormSettings) -> Form:
     """The form with the cells that give no value: those that name a section as labels, the others as unmapped.
 
     Text that is part of the form's title is neither; ink that could not be read is unmapped.
@@ -192,9 +205,13 @@ def _with_unmapped(form: Form, parts: FormParts) -> Form:
     known = {key for _, _, _, entry in entries_of(form) for key in entry.cells} | set(form.labels)
     rest = [cell for cell in parts.cells if cell.key not in known and (cell.text or cell.is_illegible)]
     labels = [cell for cell in rest if cell.text and _is_label(cell.text)]
-    others = (cell for cell in rest if cell not in labels and not (cell.text and cell.text in form.title))
-    unmapped = tuple(entry_of([cell]) for cell in others)
-    return replace(form, labels=(*form.labels, *(cell.key for cell in labels)), unmapped=unmapped)
+    others = [cell for cell in rest if cell not in labels and not (cell.text and cell.text in form.title)]
+    return replace(
+        form,
+        labels=(*form.labels, *(cell.key for cell in labels)),
+        unmapped=tuple(entry_of([cell]) for cell in others),
+        left_out=left_out(form, parts, others, settings),
+    )
 
 
 def _is_label(text: str) -> bool:

@@ -121,7 +121,7 @@ def _inferred_field(
     by_content = {field for field, tells in TELLING.items() if 2 * sum(map(tells, printed)) > len(printed)}
     by_label = possible_fields(column.label.text, kind) if column.label else frozenset[str]()
     by_place = {
-        field for field in _fields_between(place, columns, kind) if _label_resembles(column, field, kind, settings)
+        field for field in _fields_between(place, columns, kind) if label_resembles(column, field, kind, settings)
     }
     for fields in (by_content if kind == "indicators" else set(), by_label, by_label & by_place, by_place):
         fitting = {field for field in fields - known if printed and not contradicted(printed, field)}
@@ -130,7 +130,7 @@ def _inferred_field(
     return None
 
 
-def _label_resembles(column: FormColumn, field: str, kind: str, settings: FormSettings) -> bool:
+def label_resembles(column: FormColumn, field: str, kind: str, settings: FormSettings) -> bool:
     """Whether a column's label is similar enough to some label of a field."""
     labels = families(kind).get(field, ())
     return any(similarity(column.label_text, label) >= settings.inferred_label_similarity for label in labels)

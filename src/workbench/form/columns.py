@@ -10,7 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from workbench.findings import FINDINGS
-from workbench.form.column_content import are_in_same_places, columns_by_content, texts_by_column, with_disputed
+from workbench.form.column_content import (
+    are_in_same_places,
+    columns_by_content,
+    label_resembles,
+    texts_by_column,
+    with_disputed,
+)
 from workbench.form.content import contradicted, is_number_with_symbol
 from workbench.form.lexicon import DATASET_FIELDS, plain_label
 from workbench.form.rows import UNKNOWN, FormColumn, FormColumns, columns_under
@@ -165,7 +171,10 @@ def _are_aligned(first: FormColumns, second: FormColumns, settings: FormSettings
 
 
 def _columns_in_order(section: Section, sections: Sequence[Section], settings: FormSettings) -> FormColumns:
-    """The columns of a section, an unknown one with the only field that other headers have between its neighbours."""
+    """The columns of a section, an unknown one with the only field that other headers have between its neighbours.
+
+    Its label must be lost, or resemble that field's: a whole label of something else (是否核心指标) is none of them.
+    """
     orders = [
         [c.field for c in other.columns if c.field != UNKNOWN] for other in _others_with_header(section, sections)
     ]
@@ -173,8 +182,10 @@ def _columns_in_order(section: Section, sections: Sequence[Section], settings: F
     for column in columns:
         if column.field == UNKNOWN and column.label is not None:
             missing = {field for order in orders for field in _between(column, columns, order)}
-            if len(missing) == 1 and not contradicted(texts[column], next(iter(missing))):
-                columns = tuple(replace(c, field=next(iter(missing))) if c is column else c for c in columns)
+            field = next(iter(missing)) if len(missing) == 1 else ""
+            may_be = not plain_label(column.label.text) or label_resembles(column, field, section.kind, settings)
+            if field and may_be and not contradicted(texts[column], field):
+                columns = tuple(replace(c, field=field) if c is column else c for c in columns)
     return columns
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from workbench.form.lexicon import REMEMBERED, families, plain_label, undamaged
+from workbench.form.lexicon import REMEMBERED, families, plain_label, undamaged, undated
 from workbench.values import normalise, parse_amount, parse_fraction
 
 NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无"})
@@ -30,8 +30,8 @@ NATURES = frozenset(
 )
 """Words for the kind of an indicator, which some columns of symbols hold beside symbols."""
 
-POINTS_IN_LABEL = re.compile(r"[（(]\s*\d+(?:\.\d+)?\s*分?\s*[）)]\s*$")
-"""The points of a level at the end of its label: ``产出指标（50分）``."""
+POINTS_IN_LABEL = re.compile(r"[（(]\s*(?:\d+(?:\.\d+)?\s*分?|[^（()）]{1,8}\d+(?:\.\d+)?\s*分)\s*[）)]\s*$")
+"""The points of a level at the end of its label: ``产出指标（50分）``, ``项目绩效（特性指标70分）``."""
 
 LEVEL_SEPARATORS = " -—–－/／:：、"
 """Characters between the names of two levels in one cell."""
@@ -136,7 +136,7 @@ def fits(text: str, field: str) -> bool:
     >>> fits("≥90%", "target"), fits("≥90%", "weight"), fits("—", "weight")
     (True, False, True)
     """
-    return is_nothing(text) or FITS.get(field, _anything)(text)
+    return is_nothing(text) or FITS.get(undated(field), _anything)(text)
 
 
 def misfits(text: str, field: str) -> bool:
@@ -191,6 +191,8 @@ FITS: Mapping[str, Callable[[str], bool]] = {
     "actual": _is_value,
     "weight": is_number,
     "score": is_number,
+    "reviewed_score": is_number,
+    "final_score": is_number,
     "deviation": lambda text: text.strip() == "0" or (_is_words(text) and not level_word(text)),
     "initial": _is_amount,
     "adjusted": _is_amount,

@@ -104,6 +104,8 @@ def _starts_form(
         rest: the sections of its table from this one on.
         settings: when two titles are one.
     """
+    if above and not title and not _has_records(group) and not _named(group.rows("heading")):
+        return True  # what stands above the first title of a web page is none of its form
     if section.kind == "heading" and _named(section.rows):
         return _has_records(group) and not _repeats_heading(group, section, rest)
     if not above:

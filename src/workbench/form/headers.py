@@ -20,8 +20,11 @@ from workbench.form.content import (
 )
 from workbench.form.lexicon import (
     DATASET_FIELDS,
+    DATED,
+    DATED_FIELDS,
     SHORTEST_DAMAGED,
     TABLES,
+    YEAR_MARK,
     Match,
     families,
     match,
@@ -29,9 +32,11 @@ from workbench.form.lexicon import (
     plain_label,
     possible_fields,
     similarity,
+    undated,
 )
-from workbench.form.rows import UNKNOWN, Evidence, FormCell, FormColumn, FormColumns, FormRow
+from workbench.form.rows import TOUCHING, UNKNOWN, Evidence, FormCell, FormColumn, FormColumns, FormRow
 from workbench.form.settings import FormSettings
+from workbench.values import parse_points
 
 TELLING_FIELDS: Mapping[str, frozenset[str]] = {
     "budgets": frozenset({"initial", "adjusted", "executed"}),
@@ -88,7 +93,29 @@ def header_at(rows: Sequence[FormRow], index: int, settings: FormSettings) -> He
             most = max(_known(best.columns) if best else 0, _known(without_first))
             if _suffices(columns, kind) and _is_mostly_labels(columns, kind) and _known(columns) > most:
                 best = Header(kind, height, _starting(block[:height]), columns)
-    return best
+    return best or _header_of_scored_block(block)
+
+
+def _header_of_scored_block(block: Sequence[FormRow]) -> Header | None:
+    """The header of a block of points in the first of some rows, by what stands below it; None where none does.
+
+    It names weight and score, and to the left of both a column in no list. The row below has numbers in both columns,
+    no score above its weight, and words in that column: what is scored. The words that stand nearest to the points name
+    the rows.
+    """
+    columns = _columns(_leaves(block[:1]), "indicators")
+    points = [column for column in columns if column.field in ("weight", "score")]
+    free = [c for c in columns if c.field == UNKNOWN and c.label_text and points and c.x1 <= points[0].x0 + TOUCHING]
+    if len(points) < len(("weight", "score")) or not free or len(block) < len(("header", "row")):
+        return None
+    below = {column: [c.text for c in block[1].printed if c.overlaps(column)] for column in (*points, free[-1])}
+    weight, score = ([parse_points(text) for text in below[one]] for one in sorted(points, key=lambda c: c.field)[::-1])
+    if len(weight) != 1 or len(score) != 1 or None in (weight[0], score[0]) or score[0] > weight[0]:  # type: ignore[operator]
+        return None
+    if len(below[free[-1]]) != 1 or _is_value(below[free[-1]][0]):
+        return None
+    named = (replace(c, field="name", evidence="inferred") if c is free[-1] else c for c in columns)
+    return Header("indicators", 1, block[0].starting, tuple(named))
 
 
 def _block_at(rows: Sequence[FormRow], index: int, settings: FormSettings) -> list[FormRow]:
@@ -215,10 +242,20 @@ def _columns(leaves: Sequence[_Leaf], kind: str) -> FormColumns:
     """The columns that header cells name in a section of some kind."""
     columns = []
     for cell, above in ((leaf.cell, leaf.above) for leaf in leaves):
-        found = _match(cell.text, above, kind)
+        year, text, label = _without_year(cell.text, above)
+        found = _match(text, label, kind)
         evidence: Evidence = "label" if found is None or found.by == "listed" else found.by
-        columns.append(FormColumn(found.field if found else UNKNOWN, cell.x0, cell.x1, cell, evidence))
-    return _without_doubles(_named_by_deepest_level(columns))
+        field = found.field if found else UNKNOWN
+        field = f"{field}{YEAR_MARK}{year}" if year and field in DATED_FIELDS[kind] else field
+        columns.append(FormColumn(field, cell.x0, cell.x1, cell, evidence))
+    return _without_doubles(_with_content(_named_by_deepest_level(columns)))
+
+
+def _without_year(text: str, above: str) -> tuple[str, str, str]:
+    """The year that a header cell or the one above it begins with, and both texts without it; empty: there is none."""
+    own, over = DATED.fullmatch(text.strip()), DATED.fullmatch(above.strip())
+    year = own[1] if own and own[2] else over[1] if over else ""
+    return year, own[2] if own and own[2] else text, over[2] if over else above
 
 
 def _named_by_deepest_level(columns: Sequence[FormColumn]) -> list[FormColumn]:
@@ -230,6 +267,18 @@ def _named_by_deepest_level(columns: Sequence[FormColumn]) -> list[FormColumn]:
         return list(columns)
     deepest = {"level4": "name", "name": "level3"}
     return [replace(column, field=deepest.get(column.field, column.field)) for column in columns]
+
+
+def _with_content(columns: Sequence[FormColumn]) -> list[FormColumn]:
+    """The columns, that of what is assessed (考核内容) in the field that is free: beside names it is that of a level.
+
+    A final score that stands alone is the form's score.
+    """
+    known = {column.field for column in columns}
+    if "final_score" in known and not known & {"score", "reviewed_score"}:  # the only score of a form is its own
+        columns = [replace(c, field="score") if c.field == "final_score" else c for c in columns]
+    free = next((field for field in ("name", "level1", "level2") if field not in known), UNKNOWN)
+    return [replace(column, field=free) if column.field == "content" else column for column in columns]
 
 
 def _match(text: str, above: str, kind: str) -> Match | None:
@@ -276,7 +325,7 @@ def _suffices(columns: FormColumns, kind: str) -> bool:
     They are if there are enough of them, and one can only be of that kind. A damaged label that may name several fields
     counts once, for any of them. Two fields of indicators are enough by themselves.
     """
-    fields = {column.field for column in columns} - {UNKNOWN}
+    fields = {undated(column.field) for column in columns} - {UNKNOWN}
     unknown = [column.label.text for column in columns if column.field == UNKNOWN and column.label]
     possible = [found for found in (possible_fields(text, kind) for text in unknown) if found]
 

@@ -54,6 +54,19 @@ LETTERS: Mapping[str, Mapping[str, str]] = {
 }
 """Table → letter that templates print in brackets behind a label, (A) or (B) → the one field that it means there."""
 
+DATED = re.compile(r"(20\d{2})\s*年\s*度?\s*(.*)", re.DOTALL)
+"""A label of one year's column: ``2021年指标值``."""
+
+DATED_FIELDS: Mapping[str, frozenset[str]] = {
+    "budgets": frozenset({"initial", "adjusted", "executed", "execution_rate", "weight", "score"}),
+    "goals": frozenset(),
+    "indicators": frozenset({"target", "actual", "weight", "score", "deviation"}),
+}
+"""Table → fields that it may have a column of for each of several years."""
+
+YEAR_MARK = "@"
+"""Between a field and the year of its column, as long as it is not known which year is the form's: ``target@2021``."""
+
 Families = Mapping[str, tuple[str, ...]]
 """Field → the labels it goes by."""
 
@@ -111,6 +124,15 @@ def layouts() -> tuple[Layout, ...]:
             columns = {section: tuple(fields) for section, fields in content["columns"].items()}
             found.append(Layout(content["name"], content["title"], tuple(content["headings"]), columns))
     return tuple(sorted(found, key=lambda layout: layout.name))
+
+
+def undated(field: str) -> str:
+    """The field without the year of its column.
+
+    >>> undated("target@2021"), undated("target")
+    ('target', 'target')
+    """
+    return field.partition(YEAR_MARK)[0]
 
 
 @lru_cache(REMEMBERED)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from workbench.form.content import is_goal_label, is_nothing, is_number
 from workbench.form.headers import is_section_label
-from workbench.form.lexicon import LONGEST_LABEL, match
+from workbench.form.lexicon import LONGEST_LABEL, Match, match
 from workbench.form.rows import TOUCHING, FormCell, FormColumn, FormColumns, FormRow, entry_of
 from workbench.form.settings import FormSettings
 from workbench.model import Entry, TextLine
@@ -22,8 +23,20 @@ MONEY = re.compile(r"资金|拨款|预算|支出|收入|经费|结转|结余|金
 TITLE = re.compile(r"(?:绩效|自评|评价|目标).{0,6}表")
 """What the title of a form says."""
 
+LONGEST_HEADING = 12
+"""Characters of the longest label of a heading."""
+
 BETWEEN_HEADINGS = r"\s+|(?=[（(]\s*20\d{2})|(?=(?:金额)?单位[:：]\s*(?:万元|亿元|元))"
 """Where one line of headings is cut: at spaces, and before a year or a unit of amounts."""
+
+SEALED = re.compile(r"单位\s*[（(]\s*(?:加?盖?公?章|签章)\s*[）)]")
+"""The label of the department that a form is of where it puts its seal: ``单位（公章）``. 单位 alone labels amounts."""
+
+YEAR_BEHIND_NAME = re.compile(r"(?<=\S)[（(]?\s*20\d{2}\s*年.*", re.DOTALL)
+"""What is no part of the name of a department: a year, and all behind it."""
+
+NAMED = ("department", "unit", "project")
+"""Headings whose values are names: a number alone is a code."""
 
 LABEL_AND_VALUE = re.compile(r"([^:：，。；]{2,12})[:：](.+)", re.DOTALL)
 """A label of 2 to 12 characters and its value in one text, a colon between them."""
@@ -68,16 +81,21 @@ def heading_pairs(row: FormRow) -> list[Pair]:
             pairs.append(found)
         elif pairs and pairs[-1].value is None and (cell.text or cell.is_illegible):
             pairs[-1] = replace(pairs[-1], value=cell)
-    return pairs
+    return [replace(p, field="other") if p.field in NAMED and is_number(p.entry.text) else p for p in pairs]
+
+
+def heading_label(text: str) -> Match | None:
+    """The heading that a text is the label of; None if of none."""
+    return Match("department", "listed") if SEALED.fullmatch(text.strip()) else match(text, "heading")
 
 
 def _heading(cell: FormCell) -> Pair | None:
     """The heading that a cell is the label of, or holds with its value; None if neither."""
-    found = match(cell.text, "heading")
+    found = heading_label(cell.text)
     if found:
         return Pair(found.field, cell, None, found.is_whole)
     both = LABEL_AND_VALUE.fullmatch(cell.text)
-    found = match(both.group(1), "heading") if both else None
+    found = heading_label(both.group(1)) if both else None
     return Pair(found.field, cell, cell, found.is_whole) if found else None
 
 
@@ -90,12 +108,38 @@ def line_pairs(lines: Sequence[TextLine]) -> dict[str, Entry]:
     """
     found: dict[str, Entry] = {}
     for line in lines:
-        for part in re.split(BETWEEN_HEADINGS, line.text):
+        for part in (one for text in re.split(BETWEEN_HEADINGS, line.text) for one in _parted_at_labels(text)):
             both = LABEL_AND_VALUE.fullmatch(part)
-            label = match(both.group(1), "heading") if both else None
+            label = heading_label(both.group(1)) if both else None
             if both and label:
-                found.setdefault(label.field, Entry(both.group(2).strip(), line.confidence))
+                found.setdefault(label.field, Entry(_without_year(both.group(2).strip(), label.field), line.confidence))
     return found
+
+
+def _without_year(value: str, field: str) -> str:
+    """The value of a heading; the name of a department or unit without a year behind it."""
+    return YEAR_BEHIND_NAME.sub("", value) if field in ("department", "unit") else value
+
+
+def _parted_at_labels(text: str) -> list[str]:
+    """A text of headings, parted before each label that stands behind the value of another without a space.
+
+    >>> _parted_at_labels("单位（公章）：安陵市管理处自评总分：91分")
+    ['单位（公章）：安陵市管理处', '自评总分：91分']
+    """
+    starts = [0]
+    for colon in re.finditer("[:：]", text):
+        for start in range(max(starts[-1] + 1, colon.start() - LONGEST_HEADING), colon.start() - 1):
+            label = text[start : colon.start()]
+            if ":" in text[starts[-1] : start].replace("：", ":") and _is_listed_heading(label):
+                starts.append(start)
+                break
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
+
+
+def _is_listed_heading(text: str) -> bool:
+    found = heading_label(text)
+    return found is not None and found.by == "listed" and text[-1:] not in "（("
 
 
 def goal_header(row: FormRow, first: str = "goal") -> tuple[tuple[FormCell, ...], FormColumns] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -11,15 +11,15 @@ from workbench.fields import FORM_FIELDS, NUMBER_FIELDS, goal_from, indicator_fr
 from workbench.findings import FINDINGS, listed
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_symbol, two_levels
 from workbench.form.flags import RecordFlag
-from workbench.form.lexicon import DATASET_FIELDS
+from workbench.form.lexicon import DATASET_FIELDS, YEAR_MARK
 from workbench.form.misalignment import Levels, Misalignment, find_misalignment
 from workbench.form.rows import (
     UNKNOWN,
     FormCell,
+    FormColumn,
     FormColumns,
     FormRow,
     cells_by_field,
-    columns_under,
     entry_of,
     field_of,
     fields_under,
@@ -46,6 +46,12 @@ TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·•]+|[-—–]{1,
 
 DASHES = frozenset("-—–一")
 """Characters that OCR reads for the ``=`` of a coarse scan, whose two lines run together."""
+
+GATHERED: Mapping[str, Callable[[str], bool]] = {
+    "criteria": lambda field: field in ("method", "description"),
+    "other_years": lambda field: YEAR_MARK in field or field == "prior",
+}
+"""Field of an indicator → whether a column's field is one of those whose texts it gathers."""
 
 CellsByField = dict[str | None, list[FormCell]]
 """The cells of a record, by the field of their column; None: of no column."""
@@ -135,7 +141,32 @@ def _fields_of(cells: CellsByField, columns: FormColumns) -> dict[str, Entry]:
     """The entries of a record's cells; blank for columns without a cell, two levels of one cell apart."""
     fields = {column.field: BLANK for column in columns if column.field != UNKNOWN}
     fields |= {field: entry_of(found) for field, found in cells.items() if field is not None and field != UNKNOWN}
+    for field, sources in GATHERED.items():
+        gathered = [column for column in columns if sources(column.field)]
+        if gathered:
+            fields[field] = _gathered(cells, gathered, always=field == "other_years")
     return _separate_levels(fields.pop("levels", None)) | fields
+
+
+def _gathered(cells: CellsByField, columns: Sequence[FormColumn], *, always: bool) -> Entry:
+    """The texts of several columns as one entry, each behind the label of its column; of one column the text alone,
+    unless ``always``. Cells that show nothing are left out."""
+    found = [
+        (_label_with_year(column), [cell for cell in cells.get(column.field, ()) if cell.overlaps(column)])
+        for column in columns
+    ]
+    printed = [(label, own) for label, own in found if not is_nothing(entry_of(own).text)]
+    entry = entry_of([cell for _, own in printed for cell in own])
+    if len(columns) == 1 and not always:
+        return entry
+    return replace(entry, text="；".join(f"{label}：{entry_of(own).text}" for label, own in printed))
+
+
+def _label_with_year(column: FormColumn) -> str:
+    """The label of a column; that of a year's column with its year, which may stand in a row of labels above it."""
+    year = column.field.partition(YEAR_MARK)[2]
+    label = re.sub(r"\s+", "", column.label_text)
+    return label if not year or label.startswith(year) else f"{year}年{label}"
 
 
 def _ends_of_records(section: Section, start: int, key: FormCell, settings: FormSettings) -> list[int]:
@@ -190,7 +221,7 @@ def _column_flags(row: FormRow, cells: CellsByField, columns: FormColumns, setti
     """Flags on values whose column is uncertain, as it is printed.
 
     ``shifted-cell``: two cells with text in a column of numbers, or one cell over several columns that are never
-    merged. ``column-in-doubt``: a number under a label that names no field.
+    merged.
     """
     flags = []
     for name, in_column in cells.items():
@@ -198,14 +229,6 @@ def _column_flags(row: FormRow, cells: CellsByField, columns: FormColumns, setti
         if name in NUMBERS and len(printed) > 1:
             texts = listed(cell.text for cell in printed)
             flags.append(RecordFlag(*FINDINGS["shifted-cell"].says("several-in-column", texts=texts), name, row.page))
-    for cell in (*cells.get(UNKNOWN, ()), *cells.get(None, ())):
-        if cell.text and is_number(cell.text):
-            under = columns_under(cell, columns, settings)
-            label = next((column.label_text for column in under if column.label_text), "")
-            statement = FINDINGS["column-in-doubt"].says(
-                "number-under-label" if label else "number", label=label, text=cell.text
-            )
-            flags.append(RecordFlag(*statement, None, row.page))
     for cell in row.printed:
         fields = fields_under(cell, columns, settings)
         if len(fields) > 1 and not any(fields <= together for together in MERGED_TOGETHER) and fields & NUMBERS:
@@ -219,7 +242,7 @@ def is_empty(record: FormRecord) -> bool:
     In a form without a column of names the second level names the indicators: there it is no label.
     """
     labels = set(LABELS) if "name" in record.fields else set(LABELS[:2])
-    own_fields = DATASET_FIELDS - labels - set(STACKED)
+    own_fields = DATASET_FIELDS - labels - set(STACKED) - set(GATHERED)
     values = {name: entry for name, entry in record.fields.items() if name in own_fields}
     name = values.pop("name", BLANK)
     is_template = not has_ink([name]) or bool(TEMPLATE_ROW.match(name.text))

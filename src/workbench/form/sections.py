@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
-from workbench.form.content import fits, is_nothing, misfits
+from workbench.form.content import fits, is_nothing, is_number, misfits
 from workbench.form.headers import Header, header_at, repeated_header
 from workbench.form.lexicon import match
 from workbench.form.pairs import amount_pairs, goal_header, heading_pairs, is_title
@@ -75,9 +77,24 @@ def find_sections(rows: Sequence[FormRow], settings: FormSettings) -> list[Secti
             sections.append(Section(_table(header.kind), header.labels, header.columns, ()))
             index += header.height
             continue
-        _add_row(sections, rows[index], settings)
+        if sections and not sections[-1].rows and _numbers_columns(rows[index]):
+            sections[-1] = replace(sections[-1], header=(*sections[-1].header, *rows[index].starting))
+        else:
+            _add_row(sections, rows[index], settings)
         index += 1
     return sections
+
+
+COLUMN_NUMBER = re.compile(r"[甲乙丙丁戊己庚辛壬癸]|栏次|行次|[（(]?(?P<number>\d{1,2})[）)]?(?:\s*=.*)?")
+"""What a row under a header may print to number its columns: 栏次, 甲, 3, (3), 5=3/2."""
+
+
+def _numbers_columns(row: FormRow) -> bool:
+    """Whether a row only numbers the columns above it: 栏次 | 1 | 2 | 3, or 甲 | 乙 | 1 | 2, the numbers in order."""
+    found = [COLUMN_NUMBER.fullmatch(cell.text.strip()) for cell in row.printed]
+    numbers = [int(one["number"]) for one in found if one and one["number"]]
+    in_order = [first + 1 == second for first, second in pairwise(numbers)]
+    return all(found) and len(numbers) > 1 and all(in_order)
 
 
 def _is_same(header: Header, other: Header) -> bool:
@@ -165,6 +182,8 @@ def _continues(row: FormRow, last: Section | None, table: Section, settings: For
         return last is table
     if _is_heading_of_next_form(row, table, settings):
         return False
+    if table.kind == "goals" and _is_divided_below_goals(row, table, settings):
+        return False
     return _has_shape_of(row, table, settings) if last is table else _fits_well(row, table, settings)
 
 
@@ -177,6 +196,14 @@ def _has_shape_of(row: FormRow, table: Section, settings: FormSettings) -> bool:
         return True
     merged = [cell for cell in row.printed if not _is_in_one_field(cell, table.columns, settings)]
     return not merged or _has_key(row, table, settings)
+
+
+def _is_divided_below_goals(row: FormRow, table: Section, settings: FormSettings) -> bool:
+    """Whether several texts of a row, a number among them, stand under the one label of a goal: no goal is so divided,
+    but the rows of a scored block are."""
+    fields = [fields_under(cell, table.columns, settings) for cell in row.printed]
+    beside = [cell for cell, found in zip(row.printed, fields, strict=True) if found == {table.key_field}]
+    return len(beside) > 1 and any(is_number(cell.text) for cell in beside)
 
 
 def _has_key(row: FormRow, table: Section, settings: FormSettings) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from workbench.findings import FINDINGS, FindingKind
+from workbench.form.content import level_word
 from workbench.form.flags import RecordFlag
 from workbench.form.records import LABELS, STACKED, FormRecord
 from workbench.form.rows import join_entries
@@ -50,6 +51,9 @@ def stitch(records: Sequence[FormRecord], table: Table, settings: FormSettings) 
             if _is_printed_twice(last, record, table, settings):
                 stitched[-1] = _flagged(last, FINDINGS["repeated-row-dropped"], record)
                 dropped += [key for entry in record.fields.values() for key in entry.cells]
+                continue
+            if _completes_labels(last, record, table):
+                stitched[-1] = _flagged(_joined(last, record, table, labels=True), FINDINGS["split-row-joined"], record)
                 continue
             if _is_continuation(last, record, table) or _completes_statement(last, record, records, settings):
                 stitched[-1] = _flagged(_joined(last, record, table), FINDINGS["split-row-joined"], record)
@@ -118,19 +122,34 @@ def _completes_statement(
     return False
 
 
+def _completes_labels(last: FormRecord, record: FormRecord, table: Table) -> bool:
+    """Whether a record is nothing but the rest of the labels and the name of the last one, as running text is cut.
+
+    It has none of a row's values, which the last one has, and the halves of a level are a level's name that the lower
+    half alone is not: 满意度 | 指标（10分）.
+    """
+    if table != "indicators" or not last.fields.get("target"):
+        return False
+    values = set(record.fields) - {*NEVER_JOINED, _key_field(record, table), "goal"}
+    if any(record.fields[field].text for field in values):
+        return False
+    halves = [(last.fields.get(f, BLANK).text, record.fields.get(f, BLANK).text) for f in ("level1", "level2")]
+    return any(above and below and level_word(above + below) and not level_word(below) for above, below in halves)
+
+
 def _have_same_labels(last: FormRecord, record: FormRecord, labels: Sequence[str] = NEVER_JOINED) -> bool:
     """Whether no label differs in two records; one that is printed in one of them only does not."""
     pairs = [(last.fields.get(f, BLANK).text, record.fields.get(f, BLANK).text) for f in labels]
     return all(not below or below == above or not above for above, below in pairs)
 
 
-def _joined(last: FormRecord, record: FormRecord, table: Table) -> FormRecord:
-    """The last record with the texts of its rest; labels, and what is printed again, only once."""
+def _joined(last: FormRecord, record: FormRecord, table: Table, *, labels: bool = False) -> FormRecord:
+    """The last record with the texts of its rest; what is printed again only once, and labels unless they are cut."""
     fields = dict(last.fields)
     for field, entry in record.fields.items():
         is_printed_again = field in STACKED and fields.get(field, BLANK).text == entry.text
         is_label = field in NEVER_JOINED and field != _key_field(record, table)
-        if not is_label and not is_printed_again:
+        if (labels or not is_label) and not is_printed_again:
             joined = join_entries(fields.get(field), entry)
             if joined is not None:
                 fields[field] = joined

@@ -11,8 +11,8 @@ from workbench.form.rows import FormCell, FormColumns, FormRow, cells_by_field, 
 from workbench.form.settings import FormSettings
 from workbench.model import Entry, Finding
 
-POINTS = re.compile(r"\d+(?:\.\d+)?分?")
-"""A number of points: ``100``, ``97.5分``."""
+POINTS = re.compile(r"\d+(?:\.\d+)?[分%]?")
+"""A number of points: ``100``, ``97.5分``; a weight also as ``100%``."""
 
 Total = tuple[Entry | None, Entry | None, list[Finding]]
 """Stated weight and score, and findings about the row that states them."""

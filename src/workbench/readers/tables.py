@@ -51,10 +51,14 @@ class FileCell:
 
 @dataclass(frozen=True, slots=True)
 class FileTable:
-    """Cells that do not overlap, and the widths of the columns in any unit; none: all columns are alike."""
+    """Cells that do not overlap, and the widths of the columns in any unit; none: all columns are alike.
+
+    ``is_completed``: its file lacks merged cells, which were put in at the left of short rows.
+    """
 
     cells: tuple[FileCell, ...]
     widths: tuple[float, ...] = ()
+    is_completed: bool = False
 
 
 FileBlock = FileTable | str

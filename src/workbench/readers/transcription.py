@@ -11,10 +11,12 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 
 from workbench.errors import InputError
+from workbench.findings import FINDINGS
+from workbench.model import Finding
 from workbench.readers.html import html_blocks, html_text
 from workbench.readers.limits import require_cells, require_size
 from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
@@ -74,7 +76,14 @@ def _decoded(path: Path, content: bytes) -> str:
 def _pages(blocks: Sequence[FileBlock]) -> list[FilePage]:
     """The blocks parted after every table but the last."""
     ends = [number for number, block in enumerate(blocks, start=1) if isinstance(block, FileTable)]
-    return [FilePage(tuple(blocks[start:end])) for start, end in pairwise([0, *ends[:-1], len(blocks)])]
+    parts = [tuple(blocks[start:end]) for start, end in pairwise([0, *ends[:-1], len(blocks)])]
+    return [FilePage(part, _notes(part)) for part in parts]
+
+
+def _notes(blocks: Sequence[FileBlock]) -> tuple[Finding, ...]:
+    """``merged-cells-missing`` where a table of the page was typed without its merged cells."""
+    is_completed = any(isinstance(block, FileTable) and block.is_completed for block in blocks)
+    return (FINDINGS["merged-cells-missing"].says().about("indicators"),) if is_completed else ()
 
 
 def _text_blocks(path: Path, text: str, settings: Settings) -> list[FileBlock]:
@@ -153,8 +162,29 @@ def _line(text: str) -> str:
     return _cell(_unmarked(text.strip().lstrip("#").strip()))
 
 
+def _with_merged_cells(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Rows that lack the merged cells at their left, with blank ones there: they then end where the widest row above
+    them ends.
+
+    So are rows copied from a program that writes a merged cell once, at its first row. It is known by what such a table
+    has not, and others have: no row begins with a blank, and short rows do end with blanks, so that none is cut off
+    at its end. Rows are returned as they are where that is not so.
+    """
+    widths = [0, *accumulate(map(len, rows), max)]
+    short = [row for row, width in zip(rows, widths, strict=False) if len(row) < width]
+    begin_blank = any(len(row) > 1 and not row[0].strip() for row in rows)
+    if begin_blank or not any(not row[-1].strip() and row[0].strip() for row in short if row):
+        return list(rows)
+    return [
+        ["", *[""] * (width - len(row) - 1), *row] if len(row) < width else row
+        for row, width in zip(rows, widths, strict=False)
+    ]
+
+
 def _table(rows: Sequence[Sequence[str]]) -> FileTable:
-    """Rows of plain text. Blank cells at the start of a row continue the cells above: so merged labels are typed."""
+    """Rows of plain text. Blank cells at the start of a row continue the cells above: so merged labels are typed, or
+    left out (`_with_merged_cells`)."""
+    typed, rows = rows, _with_merged_cells(rows)
     cells: list[FileCell] = []
     above: dict[int, int] = {}  # column → index of the cell that covers it in the row above
     width = max(map(len, rows))
@@ -169,4 +199,4 @@ def _table(rows: Sequence[Sequence[str]]) -> FileTable:
                 here[col] = len(cells)
                 cells.append(FileCell(number, col, row[col] if col < len(row) else ""))
         above = here
-    return FileTable(tuple(cells))
+    return FileTable(tuple(cells), is_completed=rows != list(typed))

@@ -73,6 +73,12 @@ def parse_points(text: str) -> float | None:
     return parse_number(re.sub("(?<=[0-9])分$", "", bare))
 
 
+def parse_weight(text: str) -> float | None:
+    """The number of a weight: points, or a share of the hundred points of a form: ``10``, ``10分``, ``10%``."""
+    folded = normalise(text)
+    return parse_points(folded.removesuffix("%")) if re.search("[0-9]%$", folded) else parse_points(folded)
+
+
 _AMOUNT = re.compile(r"¥?(?P<number>.*?)(?P<unit>(?<=[0-9])(?:亿元|万元|元|万))?")
 
 
