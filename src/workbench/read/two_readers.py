@@ -87,6 +87,6 @@ def _folded(text: str) -> str:
 
 
 def _meaning(text: str) -> list[str]:
-    """The characters that say something. Of relation symbols the second reader's word does not count: it leaves them out
-    at the start of every third line."""
+    """The characters that say something. Relation symbols do not: the second reader leaves them out at the start of
+    every third line."""
     return [character for character in text if character not in PUNCTUATION | ALL_RELATIONS]
