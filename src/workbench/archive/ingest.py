@@ -56,10 +56,10 @@ def plan_ingest(raw: Location, processed: Location, settings: Settings, keep: bo
         WorkerError: no process can be started to count pages.
         CorrectionError: a log of corrections cannot be read.
     """
-    files, originals, history = files_at(processed), Originals(raw), corrections_of(processed)
-    with PageCounter(settings) as counter:
+    files, history = files_at(processed), corrections_of(processed)
+    with Originals(raw).with_scratch() as originals, PageCounter(settings) as counter:
         digests = Digests(files, originals, settings, counter.count)
-        return _plan(originals, ResultStore(files), digests, settings, read_info(files), history, keep)
+        return _plan(originals, ResultStore(files), digests, counter, read_info(files), history, keep)
 
 
 def ingest(
@@ -95,15 +95,15 @@ def ingest(
         CorrectionError: a log of corrections cannot be read.
     """
     history = corrections_of(processed)  # raises first: tables without the corrections would undo them
-    files, originals = files_at(processed), Originals(raw)
-    job = Job(processed, settings, originals)
+    files = files_at(processed)
     store = ResultStore(files)
-    with locked(processed):
+    with locked(processed), Originals(raw).with_scratch() as originals:
+        job = Job(processed, settings, originals)
         _finish_killed_run(processed)
         info = read_info(files)
         with PageCounter(settings) as counter:
             digests = Digests(files, originals, settings, counter.count)
-            plan = _plan(originals, store, digests, settings, info, history, keep, progress.inspecting)
+            plan = _plan(originals, store, digests, counter, info, history, keep, progress.inspecting)
         progress.planned(plan, workers)
         with running(processed), Interrupts() as interrupts:
             digests.save()
@@ -121,7 +121,7 @@ def _plan(
     originals: Originals,
     store: ResultStore,
     digests: Digests,
-    settings: Settings,
+    counter: PageCounter,
     info: dict[str, Any],
     history: CorrectionHistory,
     keep: bool,
@@ -132,7 +132,8 @@ def _plan(
     Raises:
         InputError: there is a dataset, and the raw folder is missing or empty: a mistyped path, or a disk that is away.
     """
-    sources = inspecting(originals.sources())
+    settings = counter.settings
+    sources = inspecting(originals.with_members(originals.sources(), settings, counter.unpack))
     plan = make_plan(sources, store, digests, settings, previous_of(info), history, keep)
     if not info:
         return plan

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from io import BufferedReader, BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,7 +16,8 @@ import pandas as pd
 from workbench.dataset.placing import INFO, TABLES, opened, place_of_file
 from workbench.dataset.schemas import SCHEMAS
 from workbench.errors import DatasetError, SelectionError
-from workbench.readers.documents import path_named
+from workbench.readers.documents import is_package, path_named
+from workbench.readers.packages import member_file
 from workbench.remote import RemoteFiles, files_at, location_of
 
 if TYPE_CHECKING:
@@ -296,8 +297,21 @@ class Dataset:
     def _file_of(self, source: str) -> Path:
         """The path of a document on this machine.
 
-        A document of a store is fetched at first use, and kept as long as the dataset is open.
+        A document of a store is fetched at first use, and kept as long as the dataset is open; so is one that lies in
+        an archive.
+
+        Raises:
+            InputError: its archive cannot be unpacked, or no longer holds it.
         """
+        package = next((name for name in reversed(PurePosixPath(source).parents) if is_package(name)), None)
+        if package is not None:
+            file = self._own_file_of(package.as_posix())
+            if file.is_file():
+                return member_file(file, package.as_posix(), source, Path(self._fetched.name))
+        return self._own_file_of(source)
+
+    def _own_file_of(self, source: str) -> Path:
+        """The path of a file of the raw folder on this machine."""
         raw = location_of(str(self.info["raw"]))
         if isinstance(raw, Path):
             folder = (self.folder / raw if isinstance(self.folder, Path) else raw).resolve()
