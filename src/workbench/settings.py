@@ -25,6 +25,8 @@ LIMITS = (
     "max_text_bytes",
     "max_expansion",
     "max_cells",
+    "max_members",
+    "max_unpacked",
     "page_seconds",
     "page_memory",
 )
@@ -49,7 +51,9 @@ class Settings:
         max_pages: most pages a document may have.
         max_bytes: largest file that is opened, bytes.
         max_text_bytes: most text that is read from one file, bytes; of an Office file, its XML as unpacked.
-        max_expansion: how many times larger than packed the parts of an Office file may be.
+        max_expansion: how many times larger than packed an archive, or the parts of an Office file, may be.
+        max_members: most files that an archive (zip, rar, 7z, tar) may hold, those of archives in it included.
+        max_unpacked: most bytes that the files of an archive may have together, unpacked.
         max_cells: most cells that the tables of one file may have (Office files and transcriptions).
         page_seconds: longest time that reading a page, or putting a document together, may take, seconds.
         page_memory: most memory that a process may take for it, bytes.
@@ -69,6 +73,8 @@ class Settings:
     max_text_bytes: int = 100_000_000
     max_expansion: int = 200
     max_cells: int = 1_000_000
+    max_members: int = 10_000
+    max_unpacked: int = 10_000_000_000
     page_seconds: int = 600
     page_memory: int = 4_000_000_000
     review_threshold: float = REVIEW_THRESHOLD

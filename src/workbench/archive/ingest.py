@@ -60,10 +60,10 @@ def plan_ingest(
         CorrectionError: a log of corrections cannot be read.
     """
     _require_apart(raw, processed)
-    files, originals, history = files_at(processed), Originals(raw), corrections_of(processed)
-    with PageCounter(settings) as counter:
+    files, history = files_at(processed), corrections_of(processed)
+    with Originals(raw).with_scratch() as originals, PageCounter(settings) as counter:
         digests = Digests(files, originals, settings, counter.count, verify)
-        return _plan(originals, ResultStore(files), digests, settings, read_info(files), history, keep)
+        return _plan(originals, ResultStore(files), digests, counter, read_info(files), history, keep)
 
 
 def ingest(
@@ -101,15 +101,15 @@ def ingest(
     """
     _require_apart(raw, processed)
     history = corrections_of(processed)  # raises first: tables without the corrections would undo them
-    files, originals = files_at(processed), Originals(raw)
-    job = Job(processed, settings, originals)
+    files = files_at(processed)
     store = ResultStore(files)
-    with locked(processed):
+    with locked(processed), Originals(raw).with_scratch() as originals:
+        job = Job(processed, settings, originals)
         _finish_killed_run(processed)
         info = read_info(files)
         with PageCounter(settings) as counter:
             digests = Digests(files, originals, settings, counter.count, verify)
-            plan = _plan(originals, store, digests, settings, info, history, keep, progress.inspecting)
+            plan = _plan(originals, store, digests, counter, info, history, keep, progress.inspecting)
         progress.planned(plan, workers)
         with running(processed), Interrupts() as interrupts:
             digests.save()
@@ -145,7 +145,7 @@ def _plan(
     originals: Originals,
     store: ResultStore,
     digests: Digests,
-    settings: Settings,
+    counter: PageCounter,
     info: dict[str, Any],
     history: CorrectionHistory,
     keep: bool,
@@ -156,7 +156,8 @@ def _plan(
     Raises:
         InputError: the raw folder is missing or empty: a mistyped path, or a disk that is away.
     """
-    sources = inspecting(originals.sources())
+    settings = counter.settings
+    sources = inspecting(originals.with_members(originals.sources(), settings, counter.unpack))
     plan = make_plan(sources, store, digests, settings, previous_of(info), history, keep)
     without_files = [document.problem for document in plan.documents if not document.source.page_files]
     if without_files and len(without_files) == len(plan.documents) and without_files[0]:

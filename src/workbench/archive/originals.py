@@ -1,13 +1,15 @@
 """The raw folder: which documents it holds, whether they changed, and their files to read from.
 
-It may lie elsewhere (a URL): a document's files are then fetched to this machine for as long as they are read.
+It may lie elsewhere (a URL): a document's files are then fetched to this machine for as long as they are read. Archives
+in it are folders of documents; they are unpacked into a folder of the run, which is gone after it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,20 +17,46 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from workbench.errors import InputError
-from workbench.readers.documents import FolderEntry, Source, find_sources, sources_in
+from workbench.readers.documents import (
+    FolderEntry,
+    Source,
+    find_sources,
+    is_package,
+    natural_order,
+    require_regular,
+    sources_in,
+)
 from workbench.readers.limits import require_bytes
+from workbench.readers.packages import member_sources, unpacked_source
+from workbench.readers.unpacking import INDEX, Unpacked, unpack, unpacked
 from workbench.remote import Location, RemoteFiles
 from workbench.settings import Settings
+
+Unpack = Callable[[Source, Path], None]
+"""Unpacks an archive on this machine into an empty folder; an `InputError` where it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Originals:
-    """The documents of a raw folder (a path or a URL), or the one document that a single file is."""
+    """The documents of a raw folder (a path or a URL), or the one document that a single file is.
+
+    ``scratch`` is the folder that archives are unpacked into, once a run; where it is not there, as on another machine,
+    they are unpacked for as long as a document of theirs is read.
+    """
 
     place: Location
+    scratch: Path | None = None
+
+    @contextmanager
+    def with_scratch(self) -> Iterator[Originals]:
+        """The same, with a folder for what is unpacked, which is gone in the end."""
+        with tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True) as folder:
+            yield replace(self, scratch=Path(folder))
 
     def sources(self) -> list[Source]:
         """The documents, in the order of their names. The paths of a remote document are those of the store.
+
+        Archives are documents here; `with_members` opens them.
 
         Raises:
             StoreError: a store does not answer.
@@ -43,6 +71,51 @@ class Originals:
         if not files.entries(""):
             return [Source(top.name, top, ())]
         return sources_in(top, lambda folder: _entries(files, folder), lambda file: _stream(files, file))
+
+    def with_members(self, sources: list[Source], settings: Settings, unpack: Unpack) -> list[Source]:
+        """The documents with, in place of each archive, those in it; or with its problem, where it cannot be unpacked.
+
+        Raises:
+            StoreError: a store does not answer.
+        """
+        found: list[Source] = []
+        for source in sources:
+            if source.outside or source.page_files != (source.path,) or not is_package(source.path):
+                found.append(source)
+                continue
+            try:
+                with self._unpacked(source, settings, unpack) as members:
+                    found += member_sources(source, members)
+            except InputError as problem:
+                told = InputError(problem.reason, source.name, problem.detail)
+                found.append(replace(source, problem=told))
+        return sorted(found, key=lambda source: natural_order(source.name))
+
+    @contextmanager
+    def _unpacked(self, package: Source, settings: Settings, unpack: Unpack) -> Iterator[Unpacked]:
+        """What is in an archive, unpacked in this run or for as long as the context lasts."""
+        if self.scratch is None or not self.scratch.is_dir():
+            with tempfile.TemporaryDirectory(prefix="workbench-") as temporary:
+                yield self._unpacked_into(Path(temporary), package, settings, unpack)
+            return
+        folder = self.scratch / self.signature(package)[0]
+        if not (folder / INDEX).is_file():
+            part = Path(tempfile.mkdtemp(dir=self.scratch))
+            try:
+                self._unpacked_into(part, package, settings, unpack)
+                part.replace(folder)
+            except OSError:
+                if not (folder / INDEX).is_file():  # not another process of the run, which was first
+                    raise
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+        yield unpacked(folder)
+
+    def _unpacked_into(self, folder: Path, package: Source, settings: Settings, unpack: Unpack) -> Unpacked:
+        with self.opened(package, settings) as local:
+            require_regular(local.path, settings)
+            unpack(local, folder)
+        return unpacked(folder)
 
     def is_there(self) -> bool:
         """Whether there is anything at all: a file, or a folder that is not empty."""
@@ -66,6 +139,9 @@ class Originals:
             InputError: ``missing``: a file is no longer there; ``unreadable``: it cannot be looked at.
             StoreError: a store does not answer.
         """
+        if source.package is not None:
+            signature, newest = self.signature(_package(source))
+            return _digest([signature, *map(str, source.page_files)]), newest
         if isinstance(self.place, Path):
             return _local_signature(source)
         return _remote_signature(_files(self.place), self.place, source)
@@ -83,6 +159,15 @@ class Originals:
             InputError: ``missing``, ``empty`` or ``too-large`` in a store (of files on this machine, readers say so).
             StoreError: a store does not answer.
         """
+        if source.problem is not None:
+            raise source.problem
+        if source.package is not None:
+            with self._unpacked(_package(source), settings, lambda one, to: unpack(one.path, to, settings)) as members:
+                try:
+                    yield unpacked_source(source, members)
+                except InputError as error:  # which names a file that nobody knows
+                    raise InputError(error.reason, source.name, error.detail, error.page) from error
+            return
         if isinstance(self.place, Path):
             yield source
             return
@@ -97,6 +182,13 @@ class Originals:
                 _fetch(files, file, local[file], source, settings)
             path = Path(folder) if source.is_folder else local[source.path]
             yield replace(source, path=path, page_files=tuple(local.values()))
+
+
+def _package(member: Source) -> Source:
+    """The archive that holds a document."""
+    path = member.package
+    assert path is not None
+    return Source(path.name, path, (path,))
 
 
 def _fetch(files: RemoteFiles, file: Path, to: Path, source: Source, settings: Settings) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import tempfile
 from functools import cached_property
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from workbench.dataset.placing import project_folder
 from workbench.errors import InputError
-from workbench.readers.documents import Source, digest_of, open_source, path_named
+from workbench.readers.documents import Source, digest_of, is_package, open_source, path_named
+from workbench.readers.packages import member_file
 from workbench.remote import Location, RemoteFiles, absolute, location_of
 from workbench.settings import Settings
 
@@ -96,11 +97,7 @@ class ComparedOriginals:
             StoreError: the store does not answer.
         """
         try:
-            folder = self.raw if isinstance(self.raw, Path) else Path(self._fetched.name)
-            path = path_named(source, folder)
-            if not isinstance(self.raw, Path) and not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                RemoteFiles(self.raw).fetch(source, path)
+            path, folder = self._place_of(source)
             document = _inside(source, path, folder)
             facts = _facts(document)
             if self._compared.get((source, digest)) != facts:
@@ -111,9 +108,29 @@ class ComparedOriginals:
             raise InputError("missing", source[:SHOWN], f"there can be no such file ({reason})") from error
         return path
 
+    def _place_of(self, source: str) -> tuple[Path, Path]:
+        """The path of a document on this machine, and the folder that it has to lie in."""
+        package = next((name for name in reversed(PurePosixPath(source).parents) if is_package(name)), None)
+        if package is not None:
+            archive, folder = self._own_file(package.as_posix())
+            if archive.is_file():
+                _require_inside(source, archive, os.path.realpath(folder))
+                fetched = Path(self._fetched.name)
+                return member_file(archive, package.as_posix(), source, fetched), fetched
+        return self._own_file(source)
+
+    def _own_file(self, name: str) -> tuple[Path, Path]:
+        """The path of a file of the raw folder on this machine, and that folder."""
+        folder = self.raw if isinstance(self.raw, Path) else Path(self._fetched.name)
+        path = path_named(name, folder)
+        if not isinstance(self.raw, Path) and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            RemoteFiles(self.raw).fetch(name, path)
+        return path, folder
+
     @cached_property
     def _fetched(self) -> tempfile.TemporaryDirectory[str]:
-        """The folder of documents that were fetched from a store."""
+        """The folder of documents that were fetched from a store, or lie in an archive."""
         return tempfile.TemporaryDirectory(prefix="workbench-")
 
 

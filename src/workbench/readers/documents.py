@@ -20,6 +20,7 @@ from workbench.settings import Settings
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
 TEXT_SUFFIXES = frozenset({".txt", ".tsv", ".md", ".html", ".htm"})
 PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX = ".pdf", ".docx", ".xlsx"
+ARCHIVE_SUFFIXES = frozenset({".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".tbz2", ".bz2"})
 SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX}
 
 
@@ -33,12 +34,16 @@ class Source:
 
     ``name`` is its path relative to the raw folder, ``/``-separated; bytes of it that are no UTF-8 are spelled out.
     ``outside`` are those of its files that are links to a place outside the raw folder.
+    ``package`` is the archive file that holds it, where it is an attachment: ``path`` and ``page_files`` then go on
+    inside of that file (``raw/a.zip/自评表.docx``). ``problem`` says why it cannot be had at all.
     """
 
     name: str
     path: Path
     page_files: tuple[Path, ...]
     outside: tuple[Path, ...] = ()
+    package: Path | None = None
+    problem: InputError | None = None
 
     @property
     def is_folder(self) -> bool:
@@ -130,7 +135,7 @@ def _walk(raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> It
     while pending:
         folder = pending.pop()
         try:
-            entries = [entry for entry in listing(folder) if not _is_ignored(entry.path)]
+            entries = [entry for entry in listing(folder) if not is_ignored(entry.path)]
         except OSError:  # no permission: `digest_of` says it
             yield Source(_name(folder, raw), folder, ())
             continue
@@ -182,12 +187,18 @@ def _single(file: Path, raw: Path) -> Source:
     return Source(_name(file, raw), file, (file,))
 
 
-def _is_ignored(path: Path) -> bool:
+def is_package(path: PurePath) -> bool:
+    """Whether a file is an archive of other files by its name."""
+    return path.suffix.lower() in ARCHIVE_SUFFIXES
+
+
+def is_ignored(path: PurePath) -> bool:
+    """Whether a file is no document but something that systems and programs leave beside them."""
     return path.name.startswith((".", "~$")) or path.stem.upper().startswith("README") or path.name == "Thumbs.db"
 
 
 def _is_image(path: Path) -> bool:
-    return path.is_file() and _is_image_name(path) and not _is_ignored(path)
+    return path.is_file() and _is_image_name(path) and not is_ignored(path)
 
 
 def _is_image_name(path: Path) -> bool:
@@ -244,11 +255,21 @@ def _require_pages(source: Source) -> None:
 
 def _file_digest(file: Path, settings: Settings) -> str:
     try:
-        told = file.stat()
-        if not stat.S_ISREG(told.st_mode):  # to open a named pipe is to wait, and a device has no end
-            raise InputError("unsupported", file, "this is no file but a pipe, a socket or a device; take it away")
-        require_bytes(file, told.st_size, settings)
+        require_regular(file, settings)
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise InputError("unreadable", file, f"cannot be read ({error.strerror or error})") from error
+
+
+def require_regular(file: Path, settings: Settings) -> None:
+    """Refuse what is no file, and a file above ``max_bytes``.
+
+    Raises:
+        InputError: ``unsupported`` or ``too-large``.
+        OSError: it cannot be looked at.
+    """
+    told = file.stat()
+    if not stat.S_ISREG(told.st_mode):  # to open a named pipe is to wait, and a device has no end
+        raise InputError("unsupported", file, "this is no file but a pipe, a socket or a device; take it away")
+    require_bytes(file, told.st_size, settings)

@@ -14,7 +14,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workbench.errors import InputError
 from workbench.model import Page
-from workbench.readers.documents import IMAGE_SUFFIXES, PDF_SUFFIX, SUPPORTED_SUFFIXES, Source
+from workbench.readers.documents import (
+    ARCHIVE_SUFFIXES,
+    IMAGE_SUFFIXES,
+    PDF_SUFFIX,
+    SUPPORTED_SUFFIXES,
+    Source,
+    is_package,
+)
 from workbench.readers.limits import require_pages, require_pixels
 from workbench.readers.pdf_streams import require_streams
 from workbench.settings import Settings
@@ -110,7 +117,10 @@ def _require_pictures(path: Path) -> None:
     if suffix in SAVE_AS:
         message = f"{suffix} files are not read; open it and save it as {SAVE_AS[suffix]}"
         raise InputError("unsupported", path, message)
-    known = " ".join(sorted(SUPPORTED_SUFFIXES))
+    if is_package(path):
+        message = "this is an archive of other files; workbench ingest reads what is in it"
+        raise InputError("unsupported", path, message)
+    known = " ".join(sorted(SUPPORTED_SUFFIXES | ARCHIVE_SUFFIXES))
     raise InputError("unsupported", path, f"files of kind {suffix or '(none)'} are not read yet; readable: {known}")
 
 

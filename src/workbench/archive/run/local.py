@@ -23,7 +23,17 @@ from typing import Literal
 import psutil
 
 from workbench.archive.results.assemble import AssembleTask
-from workbench.archive.run.tasks import CountTask, Executor, Job, PageTask, Task, TaskOutcome, about, perform
+from workbench.archive.run.tasks import (
+    CountTask,
+    Executor,
+    Job,
+    PageTask,
+    Task,
+    TaskOutcome,
+    UnpackTask,
+    about,
+    perform,
+)
 from workbench.errors import WorkerError
 from workbench.settings import variable
 
@@ -222,6 +232,7 @@ def _failure(task: Task, reason: str, message: str) -> TaskOutcome:
     doing = {
         PageTask: "reading this page",
         CountTask: "counting the pages of this document",
+        UnpackTask: "unpacking this archive",
         AssembleTask: "putting this document together",
     }[type(task)]
     return TaskOutcome(task, about(task, reason, f"{doing} {message}"))

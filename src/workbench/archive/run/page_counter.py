@@ -1,4 +1,4 @@
-"""The pages of documents counted, before the documents are read."""
+"""Archives unpacked and the pages of documents counted, before the documents are read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from workbench.archive.run.local import LocalWorkers
-from workbench.archive.run.tasks import CountTask, Job
+from workbench.archive.run.tasks import CountTask, Job, TaskOutcome, UnpackTask
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
 from workbench.readers.pages import count_pages, is_pdf
@@ -14,10 +14,11 @@ from workbench.settings import Settings
 
 
 class PageCounter:
-    """Counts the pages of documents. It is a context, whose end stops the process that it may have started.
+    """Unpacks archives and counts the pages of documents. It is a context, whose end stops the process that it may
+    have started.
 
-    A PDF is opened in a process of its own, with the limits on time and memory that reading a page has: a hostile file
-    may take that process down, and not this one.
+    An archive or a PDF is opened in a process of its own, with the limits on time and memory that reading a page has:
+    a hostile file may take that process down, and not this one.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -42,11 +43,23 @@ class PageCounter:
             return 1
         if source.is_folder or not is_pdf(source.path):
             return count_pages(source, self.settings)  # of images only the headers are read
+        return self._outcome(CountTask(source)).pages
+
+    def unpack(self, package: Source, folder: Path) -> None:
+        """Put the members of an archive on this machine into an empty folder.
+
+        Raises:
+            InputError: it cannot be unpacked within the limits.
+            WorkerError: no process can be started.
+        """
+        self._outcome(UnpackTask(package, folder))
+
+    def _outcome(self, task: CountTask | UnpackTask) -> TaskOutcome:
         with self._one_at_a_time:
-            self._workers.submit(CountTask(source))
+            self._workers.submit(task)
             while not (outcomes := self._workers.outcomes(seconds=1.0)):
                 pass
         (outcome,) = outcomes
         if outcome.error is not None:
             raise outcome.error
-        return outcome.pages
+        return outcome

@@ -18,6 +18,7 @@ from workbench.read.document import read_one_page
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of, read_file
 from workbench.readers.pages import count_pages
+from workbench.readers.unpacking import unpack
 from workbench.remote import Location, files_at
 from workbench.settings import Settings
 
@@ -64,8 +65,16 @@ class CountTask:
     source: Source
 
 
-Task = PageTask | AssembleTask | CountTask
-"""A run does the first two; pages are counted before it begins."""
+@dataclass(frozen=True, slots=True)
+class UnpackTask:
+    """An archive on this machine whose members are to be put into an empty folder."""
+
+    source: Source
+    folder: Path
+
+
+Task = PageTask | AssembleTask | CountTask | UnpackTask
+"""A run does the first two; archives are unpacked and pages are counted before it begins."""
 
 TRIES = {"crashed": 2, "timed-out": 2, "out-of-memory": 2, "killed": 4}
 """How often a task is tried before its failure is accepted, by the failure's reason; for all others, once.
@@ -138,6 +147,9 @@ def _perform(job: Job, task: Task) -> TaskOutcome:
     """
     if isinstance(task, CountTask):
         return TaskOutcome(task, pages=count_pages(task.source, job.settings))
+    if isinstance(task, UnpackTask):
+        unpack(task.source.path, task.folder, job.settings)
+        return TaskOutcome(task)
     store = ResultStore(_files(job.processed))
     if isinstance(task, AssembleTask):
         return TaskOutcome(task, damaged=assemble(task, store, job.settings))
@@ -191,6 +203,7 @@ def _unknown(task: Task, error: Exception) -> InputError:
     reason, failed = {
         PageTask: ("unreadable", "the page could not be read"),
         CountTask: ("unreadable", "its pages could not be counted"),
+        UnpackTask: ("unreadable", "the archive could not be unpacked"),
         AssembleTask: ("not-assembled", "the document could not be put together"),
     }[type(task)]
     return about(task, reason, f"{failed} ({type(error).__name__}: {error}); please report it with the file")

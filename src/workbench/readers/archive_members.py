@@ -1,0 +1,224 @@
+"""The members of an archive of any kind, one after the other, none of them unpacked before it is asked for.
+
+zip and tar are read here; 7z and rar by libarchive's program ``bsdtar`` (it comes with macOS and Windows, as ``tar``),
+which turns them into a tar that is read as any other.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import IO, cast
+
+from workbench.errors import InputError
+from workbench.settings import Settings
+
+PASSWORD = "asks for a password; unpack it and put the files themselves there"
+
+Problem = tuple[str, str]
+"""Reason code, and the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive; ``open`` gives its bytes, of which ``size`` are promised."""
+
+    name: str
+    open: Callable[[], IO[bytes]]
+    size: int = 0
+    problem: Problem | None = None
+
+
+DAMAGE = (EOFError, ValueError, OverflowError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
+          tarfile.TarError, gzip.BadGzipFile, struct.error)  # fmt: skip
+"""What the libraries raise on damaged archives."""
+
+
+@contextmanager
+def reading(archive: Path, settings: Settings) -> Iterator[Iterator[Member]]:
+    """The members of an archive of any kind, known by its first bytes.
+
+    Raises:
+        InputError: the archive cannot be read.
+    """
+    try:
+        with archive.open("rb") as stream:
+            start = stream.read(512)
+        if start.startswith((b"PK\3\4", b"PK\5\6", b"PK\7\x08PK\3\4")):
+            with zipfile.ZipFile(archive) as package:
+                yield _zip_members(archive, package)
+        elif start.startswith((b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")):
+            with _converted(archive, settings) as stream:
+                yield _tar_members(stream)
+        elif start.startswith(b"\x1f\x8b"):
+            with gzip.open(archive) as stream:
+                yield _tar_members(cast(IO[bytes], stream))
+        elif start.startswith(b"BZh"):
+            with bz2.open(archive) as stream:
+                yield _tar_members(stream)
+        elif start[257:262] == b"ustar":
+            with archive.open("rb") as stream:
+                yield _tar_members(stream)
+        else:
+            message = "the file is damaged, or no archive whatever its name says; fetch it again"
+            raise InputError("unreadable", archive, message)
+    except (*DAMAGE, OSError) as error:
+        message = f"the archive cannot be unpacked ({error}); fetch it again, or unpack it and put the files there"
+        raise InputError("unreadable", archive, message) from error
+
+
+def _zip_members(archive: Path, package: zipfile.ZipFile) -> Iterator[Member]:
+    infos = [info for info in package.infolist() if not info.orig_filename.endswith(("/", "\\"))]
+    if {"[Content_Types].xml", "_rels/.rels"} <= {info.filename for info in infos}:
+        message = "this is an Office file under the name of an archive; call it .docx or .xlsx"
+        raise InputError("unsupported", archive, message)
+    encoding = _encoding_of([info.orig_filename for info in infos if not info.flag_bits & UTF8])
+    for info in infos:
+        name = info.orig_filename
+        if not info.flag_bits & UTF8:
+            name = name.encode("cp437").decode(encoding, "backslashreplace")
+        problem = None
+        if info.flag_bits & 1:
+            problem = "encrypted", PASSWORD
+        elif info.external_attr >> 28 == 0o12:
+            problem = "outside", LINK
+        yield Member(name, partial(package.open, info), info.file_size, problem)
+
+
+UTF8 = 0x800
+"""Flag of a zip's member whose name is in UTF-8; all others are said to be in code page 437 (APPNOTE.TXT 4.4.4)."""
+
+LINK = "a link in an archive is not followed; pack the file itself"
+
+
+def _encoding_of(names: list[str]) -> str:
+    """The encoding of names that a zip calls code page 437: UTF-8 without its flag, as macOS writes it, or GB 18030.
+
+    Two bytes of a Chinese name in GB 18030 may be a letter of Europe in UTF-8, but never one of China, which has three.
+    """
+    content = "\n".join(names).encode("cp437")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8" if text.isascii() or any(character >= "\u0800" for character in text) else "gb18030"
+
+
+def _tar_members(stream: IO[bytes]) -> Iterator[Member]:
+    # As a stream: what is not wanted is never kept, and nothing is sought in what unpacks without end.
+    with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8", errors="surrogateescape") as package:
+        for info in package:
+            if info.isdir():
+                continue
+            name = info.name.encode("utf-8", "surrogateescape")
+            try:
+                shown = name.decode("utf-8")
+            except UnicodeDecodeError:
+                shown = name.decode("gb18030", "backslashreplace")
+            problem = None if info.isreg() else ("outside", LINK)
+            yield Member(shown, partial(_extracted, package, info), info.size, problem)
+
+
+def _extracted(package: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
+    stream = package.extractfile(info)
+    assert stream is not None  # it is a file
+    return stream
+
+
+@cache
+def archive_program() -> str | None:
+    """The program that unpacks 7z and rar: libarchive's ``bsdtar``, which macOS and Windows call ``tar``."""
+    if found := shutil.which("bsdtar"):
+        return found
+    tar = shutil.which("tar")
+    told = subprocess.run([tar, "--version"], capture_output=True, check=False).stdout if tar else b""
+    return tar if b"libarchive" in told else None
+
+
+@contextmanager
+def _converted(archive: Path, settings: Settings) -> Iterator[IO[bytes]]:
+    """A 7z or rar as a tar. The program sees a file and writes a stream: it puts nothing on the disk.
+
+    Raises:
+        InputError: ``unsupported`` where there is no program; ``encrypted`` or ``unreadable`` as the program says.
+    """
+    program = archive_program()
+    if program is None:
+        kind = archive.suffix.lower()
+        message = f"{kind} files need bsdtar (Debian, Ubuntu: apt install libarchive-tools); or unpack it"
+        raise InputError("unsupported", archive, message)
+    if _has_password(archive):
+        raise InputError("encrypted", archive, f"the archive {PASSWORD}")
+    command = [program, "-c", "-f", "-", "--format=pax", f"@{archive.absolute()}"]
+    environment = {"LC_ALL": "C.UTF-8"}
+    failure = ""
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=told, env=environment
+        ) as process,
+    ):
+        assert process.stdout is not None
+        _limit(process.pid, settings)
+        try:
+            yield process.stdout
+        except DAMAGE as error:
+            failure = str(error)
+        except BaseException:
+            process.kill()
+            raise
+        process.stdout.close()
+        code = process.wait()
+        told.seek(0)
+        said = told.read(10_000).decode("utf-8", "replace")
+    if re.search("encrypt|passphrase|password", said, re.IGNORECASE):
+        raise InputError("encrypted", archive, f"the archive {PASSWORD}")
+    if failure or code:
+        lines = said.strip().splitlines() or [failure or f"exit status {code}"]
+        message = f"the archive is damaged, or of a kind that bsdtar does not know ({lines[0]}); fetch it again"
+        raise InputError("unreadable", archive, message)
+
+
+def _has_password(archive: Path) -> bool:
+    """Whether a RAR of version 4 says that a file, or its list of files, is encrypted.
+
+    libarchive gives such files as they lie there (version 3.6); of other kinds it says so itself.
+    Source: TechNote of RAR 4: a block is a CRC-16, a type, flags, a size, and as many bytes more as its next four say
+    where the flags have 0x8000. Flag 0x80 of the archive's head (0x73), and 4 of a file's (0x74), say that it is
+    encrypted.
+    """
+    with archive.open("rb") as stream:
+        if stream.read(7) != b"Rar!\x1a\x07\x00":
+            return False
+        while len(head := stream.read(11)) >= 7:
+            kind, flags, size = struct.unpack_from("<BHH", head, 2)
+            if (kind == 0x73 and flags & 0x80) or (kind == 0x74 and flags & 4):
+                return True
+            more = struct.unpack_from("<I", head, 7)[0] if flags & 0x8000 and len(head) == 11 else 0
+            if kind == 0x7B or size < 7:
+                break
+            stream.seek(size - len(head) + more, 1)
+    return False
+
+
+def _limit(process: int, settings: Settings) -> None:
+    """Limit the processor time and the memory of a program; only Linux lets others do that."""
+    if sys.platform == "linux":
+        import resource
+
+        resource.prlimit(process, resource.RLIMIT_CPU, (settings.page_seconds, settings.page_seconds))
+        resource.prlimit(process, resource.RLIMIT_AS, (settings.page_memory, settings.page_memory))
