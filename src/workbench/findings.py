@@ -156,6 +156,7 @@ _OF_DOCUMENTS = (
         },
     ),
     FindingKind("text-box-skipped", {ONLY: _warning("文本框中的文字未读入，请核对：{texts}")}),
+    FindingKind("conversion-loss", {ONLY: _warning("旧版Word文件转换时有内容可能未读入，请核对：{losses}")}),
     FindingKind("picture-skipped", {ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入")}),
 )
 """What is in a file and was not read."""

@@ -21,7 +21,17 @@ IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".
 TEXT_SUFFIXES = frozenset({".txt", ".tsv", ".md", ".html", ".htm"})
 PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX = ".pdf", ".docx", ".xlsx"
 ARCHIVE_SUFFIXES = frozenset({".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".tbz2", ".bz2"})
-SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX}
+OTHER_OFFICE = {
+    **dict.fromkeys((".doc", ".wps"), "doc"),
+    **dict.fromkeys((".xls", ".et"), "xls"),
+    ".rtf": "rtf",
+    ".odt": "odt",
+    ".ods": "ods",
+    **dict.fromkeys((".mht", ".mhtml"), "mht"),
+}
+"""The kinds that are turned into another one to be read, by suffix."""
+
+SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX} | OTHER_OFFICE.keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,7 @@ from workbench.settings import Settings
 Image.MAX_IMAGE_PIXELS = None
 # The setting max_pixels decides, by the size that the file's header states, before anything is unpacked.
 
-SAVE_AS = dict.fromkeys((".doc", ".wps", ".rtf", ".odt", ".docm"), ".docx") | dict.fromkeys(
-    (".xls", ".et", ".csv", ".ods", ".xlsm", ".xlsb"), ".xlsx"
-)
+SAVE_AS = {".docm": ".docx"} | dict.fromkeys((".csv", ".xlsm", ".xlsb"), ".xlsx")
 """Kinds that Word, Excel and WPS save as one that is read."""
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
