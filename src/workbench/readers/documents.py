@@ -17,7 +17,9 @@ from workbench.errors import InputError
 from workbench.readers.limits import require_bytes
 from workbench.settings import Settings
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".avif", ".heic", ".heif"}
+)
 TEXT_SUFFIXES = frozenset({".txt", ".tsv", ".md", ".html", ".htm"})
 PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX = ".pdf", ".docx", ".xlsx"
 ARCHIVE_SUFFIXES = frozenset({".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".tbz2", ".bz2"})
