@@ -209,13 +209,13 @@ class TestClean:
 class TestPlan:
     def test_is_printed_and_nothing_is_done(self, tmp_path):
         transcriptions(tmp_path / "raw", 2)
-        (tmp_path / "raw" / "old.doc").write_bytes(b"x")
+        (tmp_path / "raw" / "old.docm").write_bytes(b"x")
         output = workbench("ingest", tmp_path / "raw", "--out", tmp_path / "out", "--dry-run", "--workers", "2")
         assert output.returncode == 0
         lines = output.stdout.splitlines()
         assert lines[:2] == ["3 document(s), 2 page(s); 2 to read", "  1 document(s) cannot be read"]
         assert lines[2].endswith("with 2 process(es)")
-        assert lines[3:] == ["new:", "  0000.tsv", "  0001.tsv", "cannot be read (unsupported):", "  old.doc"]
+        assert lines[3:] == ["new:", "  0000.tsv", "  0001.tsv", "cannot be read (unsupported):", "  old.docm"]
         assert not (tmp_path / "out").exists()
 
     def test_estimates_by_what_pages_took_before(self, project):

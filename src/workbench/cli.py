@@ -456,3 +456,13 @@ def demo(folder: Path | None) -> None:
     _say("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
     if summary.problems or not made:
         sys.exit(FAILED_INPUTS)
+
+
+@main.command(epilog=_examples("workbench kinds"))
+def kinds() -> None:
+    """The kinds of files that this installation reads, with what, and what to add for the rest."""
+    from workbench.readers.installed import readable_kinds
+
+    for kind in readable_kinds():
+        state = f"not read; {kind.missing}" if kind.missing else kind.by
+        _say(f"{' '.join(kind.suffixes)}: {state}")

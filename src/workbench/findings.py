@@ -160,6 +160,7 @@ _OF_DOCUMENTS = (
         "merged-cells-missing",
         {ONLY: _warning("文字稿的表格没有合并单元格，短的行已按右端与其上的行对齐，请核对")},
     ),
+    FindingKind("conversion-loss", {ONLY: _warning("旧版Word文件转换时有内容可能未读入，请核对：{losses}")}),
     FindingKind("picture-skipped", {ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入")}),
 )
 """What is in a file and was not read."""

@@ -239,9 +239,7 @@ def kinds() -> list[Kind]:
         *of_both("an empty package", lambda *_: raw(packed({})), "unreadable"),
         *of_both("a package of packages", lambda s, _: raw(nested(s)), "unreadable"),
         *of_both("a picture under a false name", lambda *_: raw(encoded(ruled_page(mark=60), "PNG")), "unreadable"),
-        *of_both(
-            "the other one under a false name", lambda s, _: raw(whole("xlsx" if s == "docx" else "docx")), "unreadable"
-        ),
+        *of_both("the other one under a false name", lambda s, _: raw(whole("xlsx" if s == "docx" else "docx")), None),
         *of_both("an old one under a false name", lambda *_: raw(OLE + bytes(2000)), "unreadable", "save it as"),
         *of_both(
             "locked",

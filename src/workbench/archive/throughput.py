@@ -15,6 +15,7 @@ KEY = f"{RESULTS}/pace.json"
 """Where the throughput is kept. The file has the name that the first versions gave it."""
 
 UNMEASURED = {"scan": 4.0, "pdf": 3.0, "text": 0.2, "docx": 0.5, "xlsx": 0.5}
+UNMEASURED |= {"doc": 1.0, "xls": 0.5, "rtf": 8.0, "odt": 8.0, "ods": 8.0, "mht": 0.2}
 """Seconds that one process takes for a page, or for a file that is read as a whole, until any was measured.
 
 By kind (see `throughput_kind`), on a machine of 2026.

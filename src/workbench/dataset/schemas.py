@@ -48,7 +48,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         {
             "document_id": _text(),
             "source": _text(),
-            "kind": _text(allowed=["scan", "pdf-text", "docx", "xlsx", "text"]),
+            "kind": _text(
+                allowed=["scan", "pdf-text", "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "mht", "text"]
+            ),
             "pages": _count(),
             "status": _text(allowed=["ok", "partial", "failed"]),
             "error": _text(nullable=True),

@@ -29,18 +29,18 @@ from workbench.settings import Settings
 
 PASSWORD = "asks for a password; unpack it and put the files themselves there"
 
-Problem = tuple[str, str]
+Refusal = tuple[str, str]
 """Reason code, and the message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class PackedFile:
     """A file in an archive; ``open`` gives its bytes, of which ``size`` are promised."""
 
     name: str
     open: Callable[[], IO[bytes]]
     size: int = 0
-    problem: Problem | None = None
+    problem: Refusal | None = None
 
 
 DAMAGE = (EOFError, ValueError, OverflowError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
@@ -49,7 +49,7 @@ DAMAGE = (EOFError, ValueError, OverflowError, NotImplementedError, RuntimeError
 
 
 @contextmanager
-def reading(archive: Path, settings: Settings) -> Iterator[Iterator[Member]]:
+def reading(archive: Path, settings: Settings) -> Iterator[Iterator[PackedFile]]:
     """The members of an archive of any kind, known by its first bytes.
 
     Raises:
@@ -81,7 +81,7 @@ def reading(archive: Path, settings: Settings) -> Iterator[Iterator[Member]]:
         raise InputError("unreadable", archive, message) from error
 
 
-def _zip_members(archive: Path, package: zipfile.ZipFile) -> Iterator[Member]:
+def _zip_members(archive: Path, package: zipfile.ZipFile) -> Iterator[PackedFile]:
     infos = [info for info in package.infolist() if not info.orig_filename.endswith(("/", "\\"))]
     if {"[Content_Types].xml", "_rels/.rels"} <= {info.filename for info in infos}:
         message = "this is an Office file under the name of an archive; call it .docx or .xlsx"
@@ -96,7 +96,7 @@ def _zip_members(archive: Path, package: zipfile.ZipFile) -> Iterator[Member]:
             problem = "encrypted", PASSWORD
         elif info.external_attr >> 28 == 0o12:
             problem = "outside", LINK
-        yield Member(name, partial(package.open, info), info.file_size, problem)
+        yield PackedFile(name, partial(package.open, info), info.file_size, problem)
 
 
 UTF8 = 0x800
@@ -118,7 +118,7 @@ def _encoding_of(names: list[str]) -> str:
     return "utf-8" if text.isascii() or any(character >= "\u0800" for character in text) else "gb18030"
 
 
-def _tar_members(stream: IO[bytes]) -> Iterator[Member]:
+def _tar_members(stream: IO[bytes]) -> Iterator[PackedFile]:
     # As a stream: what is not wanted is never kept, and nothing is sought in what unpacks without end.
     with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8", errors="surrogateescape") as package:
         for info in package:
@@ -130,7 +130,7 @@ def _tar_members(stream: IO[bytes]) -> Iterator[Member]:
             except UnicodeDecodeError:
                 shown = name.decode("gb18030", "backslashreplace")
             problem = None if info.isreg() else ("outside", LINK)
-            yield Member(shown, partial(_extracted, package, info), info.size, problem)
+            yield PackedFile(shown, partial(_extracted, package, info), info.size, problem)
 
 
 def _extracted(package: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:

@@ -17,11 +17,23 @@ from workbench.errors import InputError
 from workbench.readers.limits import require_bytes
 from workbench.settings import Settings
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".avif", ".heic", ".heif"}
+)
 TEXT_SUFFIXES = frozenset({".txt", ".tsv", ".md", ".html", ".htm"})
 PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX = ".pdf", ".docx", ".xlsx"
 ARCHIVE_SUFFIXES = frozenset({".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".tbz2", ".bz2"})
-SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX}
+OTHER_OFFICE = {
+    **dict.fromkeys((".doc", ".wps"), "doc"),
+    **dict.fromkeys((".xls", ".et"), "xls"),
+    ".rtf": "rtf",
+    ".odt": "odt",
+    ".ods": "ods",
+    **dict.fromkeys((".mht", ".mhtml"), "mht"),
+}
+"""The kinds that are turned into another one to be read, by suffix."""
+
+SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX} | OTHER_OFFICE.keys()
 
 
 SPELLED = re.compile(rb"\\(?=x[0-9a-f]{2})")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
+from workbench.errors import InputError
 from workbench.model import Finding, PageContent
-from workbench.readers.documents import DOCX_SUFFIX, TEXT_SUFFIXES, XLSX_SUFFIX, Source
+from workbench.readers.contents import Content, content_of
+from workbench.readers.documents import DOCX_SUFFIX, OTHER_OFFICE, TEXT_SUFFIXES, XLSX_SUFFIX, Source
 from workbench.readers.limits import require_cells, require_pages
-from workbench.readers.tables import FilePage, page_content, squares
+from workbench.readers.tables import Reader, page_content, squares
 from workbench.settings import Settings
 
-Kind = Literal["scan", "pdf-text", "docx", "xlsx", "text"]
+Kind = Literal["scan", "pdf-text", "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "mht", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +30,27 @@ class PageRecord:
 
 
 def kind_of(source: Source) -> Kind:
-    """The kind of a document by its name. The pages of a PDF decide for themselves: here it is a ``scan``."""
+    """The kind of a document by its name, which decides who reads it; `content_of` says what a file really is.
+
+    The pages of a PDF decide for themselves: here it is a ``scan``.
+    """
     suffix = source.path.suffix.lower()
     if source.is_folder:
         return "scan"
     if suffix in TEXT_SUFFIXES:
         return "text"
-    return "docx" if suffix == DOCX_SUFFIX else "xlsx" if suffix == XLSX_SUFFIX else "scan"
+    named: dict[str, Kind] = {DOCX_SUFFIX: "docx", XLSX_SUFFIX: "xlsx", **OTHER_OFFICE}  # type: ignore[dict-item]
+    return named.get(suffix, "scan")
 
 
 def read_file(source: Source, settings: Settings) -> list[PageRecord]:
-    """All pages of a Word file, a workbook or a transcription.
+    """All pages of a file that holds its text: an Office file, a web archive or a transcription.
 
     Raises:
-        InputError: ``encrypted``, ``too-large``, ``unreadable`` or ``no-table``.
+        InputError: ``encrypted``, ``too-large``, ``unreadable``, ``unsupported`` or ``no-table``.
     """
-    kind = kind_of(source)
-    pages = _reader_of(kind)(source.path, settings)
+    kind, read = _reader_of(source, settings)
+    pages = read(source.path, settings)
     require_pages(source.path, len(pages), settings)
     require_cells(source.path, sum(map(squares, pages)), settings)
     return [
@@ -55,15 +59,36 @@ def read_file(source: Source, settings: Settings) -> list[PageRecord]:
     ]
 
 
-def _reader_of(kind: Kind) -> Callable[[Path, Settings], list[FilePage]]:
-    if kind == "docx":
-        from workbench.readers.docx import read_docx
-
-        return read_docx
-    if kind == "xlsx":
-        from workbench.readers.xlsx import read_xlsx
-
-        return read_xlsx
+def _reader_of(source: Source, settings: Settings) -> tuple[Kind, Reader]:
+    """The kind of a file by its content, and who reads it."""
+    from workbench.readers import converted
+    from workbench.readers.docx import read_docx
     from workbench.readers.transcription import read_transcription
+    from workbench.readers.xlsx import read_xlsx
 
-    return read_transcription
+    named = kind_of(source)
+    content = content_of(source.path, settings)
+    readers: dict[Content, tuple[Kind, Reader]] = {
+        "docx": ("docx", read_docx),
+        "xlsx": ("xlsx", read_xlsx),
+        "doc": ("doc", converted.read_doc),
+        "xls": ("xls", converted.read_xls),
+        "rtf": ("rtf", converted.read_text_document),
+        "odt": ("odt", converted.read_text_document),
+        "ods": ("ods", converted.read_spreadsheet),
+        "xml-sheet": ("xls", converted.read_spreadsheet),
+        "mht": ("mht", converted.read_web_archive),
+        "html": ("text", read_transcription if named == "text" else converted.read_page),
+    }
+    if content in readers:
+        return readers[content]
+    if named == "text":
+        return "text", read_transcription
+    if named in ("docx", "xlsx"):
+        return readers[named]  # which says what is wrong with it
+    if content == "other":
+        suffix = source.path.suffix.lower()
+        message = f"the file is damaged, or no {suffix} file whatever its name says; open it and save it again"
+        raise InputError("unreadable", source.path, message)
+    message = f"this is a file of kind {content} whatever its name says; give it the ending .{content}"
+    raise InputError("unsupported", source.path, message)

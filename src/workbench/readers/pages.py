@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,13 @@ from workbench.settings import Settings
 Image.MAX_IMAGE_PIXELS = None
 # The setting max_pixels decides, by the size that the file's header states, before anything is unpacked.
 
-SAVE_AS = dict.fromkeys((".doc", ".wps", ".rtf", ".odt", ".docm"), ".docx") | dict.fromkeys(
-    (".xls", ".et", ".csv", ".ods", ".xlsm", ".xlsb"), ".xlsx"
-)
+SAVE_AS = {".docm": ".docx"} | dict.fromkeys((".csv", ".xlsm", ".xlsb"), ".xlsx")
 """Kinds that Word, Excel and WPS save as one that is read."""
 
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF", "JPEG2000", "AVIF")
 """Kinds of image that are opened, whatever a file's name says. Pillow knows others, and runs a program for one."""
+
+HEIF_SUFFIXES = (".heic", ".heif")
 
 SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
@@ -83,6 +84,17 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
     return Page(number, np.asarray(image, dtype=np.uint8))
 
 
+@cache
+def _formats() -> tuple[str, ...]:
+    """`FORMATS`, with HEIF (what iPhones save) where the package pillow-heif is installed."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return FORMATS
+    register_heif_opener()
+    return (*FORMATS, "HEIF")
+
+
 def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> Any:
     """Run a reader; what libraries raise on damaged files becomes an `InputError`."""
     try:
@@ -90,7 +102,12 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
             warnings.simplefilter("ignore")  # what Pillow finds odd about a file and reads all the same
             return read()
     except UnidentifiedImageError as error:
-        message = f"the file is not an image, whatever its name says; readable: {', '.join(FORMATS)}"
+        if path.suffix.lower() in HEIF_SUFFIXES and "HEIF" not in _formats():
+            message = (
+                "HEIC pictures need the package pillow-heif: pip install 'jixiao-workbench[heic]'; or save as JPEG"
+            )
+            raise InputError("unsupported", path, message, page) from error
+        message = f"the file is not an image, whatever its name says; readable: {', '.join(_formats())}"
         raise InputError("unreadable", path, message, page) from error
     except pypdfium2.PdfiumError as error:
         encrypted = _is_locked(path)  # what pdfium says may be left from another file
@@ -137,7 +154,7 @@ def _count_in_pdf(path: Path, settings: Settings) -> int:
 
 def _count_in_image(path: Path, most: int) -> int:
     """Pages, counted up to ``most`` and one more. Only TIFF has them; the frames of other formats are an animation."""
-    with Image.open(path, formats=FORMATS) as image:
+    with Image.open(path, formats=_formats()) as image:
         count = 1
         with suppress(EOFError):
             while image.format == "TIFF" and count <= most:  # rather than to count a million of them
@@ -158,7 +175,7 @@ def _draw_pdf_page(path: Path, index: int, settings: Settings) -> Image.Image:
 
 
 def _open_image(path: Path, frame: int, settings: Settings) -> Image.Image:
-    with Image.open(path, formats=FORMATS) as image:
+    with Image.open(path, formats=_formats()) as image:
         if frame:
             image.seek(frame)
         require_pixels(path, image.width, image.height, settings, frame + 1)

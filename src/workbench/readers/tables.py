@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from pathlib import Path
 
 from workbench.model import Cell, CellGrid, CellState, Confidence, Finding, PageContent, Polygon, TextLine
 from workbench.readers.plain import UNKNOWN, plain, plain_lines
+from workbench.settings import Settings
 from workbench.several_values import with_values_apart
 from workbench.visible import TURNING
 
@@ -71,6 +73,10 @@ class FilePage:
 
     blocks: tuple[FileBlock, ...]
     notes: tuple[Finding, ...] = ()
+
+
+Reader = Callable[[Path, Settings], list[FilePage]]
+"""Reads the pages of a file; an `InputError` where it cannot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from workbench.errors import InputError
-from workbench.readers.archive_members import DAMAGE, Member, Problem, reading
+from workbench.readers.archive_members import DAMAGE, PackedFile, Refusal, reading
 from workbench.readers.documents import is_ignored, is_package
 from workbench.readers.limits import SMALL, too_large
 from workbench.settings import Settings
@@ -35,7 +35,7 @@ class Unpacked:
     """The members of an archive by their names in it (``附件1/自评表.doc``): where each lies, or why it does not."""
 
     files: Mapping[str, Path]
-    problems: Mapping[str, Problem]
+    problems: Mapping[str, Refusal]
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _Store:
     members: int = 0
     bytes: int = 0
     files: dict[str, str] = field(default_factory=dict)
-    problems: dict[str, Problem] = field(default_factory=dict)
+    problems: dict[str, Refusal] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
     def count(self) -> None:
@@ -136,7 +136,7 @@ def _unpack_members(archive: Path, prefix: str, depth: int, store: _Store) -> No
                 store.problems[full] = problem
 
 
-def _stored(member: Member, name: str, depth: int, store: _Store) -> Problem | None:
+def _stored(member: PackedFile, name: str, depth: int, store: _Store) -> Refusal | None:
     """Store a member under the next number; what it is said to be is not relied on. The reason where it cannot be."""
     suffix = PurePosixPath(name).suffix.lower()
     file = store.folder / f"{store.members:06}{suffix if re.fullmatch(r'[.][a-z0-9]{1,8}', suffix) else ''}"
@@ -172,7 +172,7 @@ def _stored(member: Member, name: str, depth: int, store: _Store) -> Problem | N
     return None
 
 
-def _too_many_bytes(name: str, size: int, settings: Settings) -> Problem:
+def _too_many_bytes(name: str, size: int, settings: Settings) -> Refusal:
     error = too_large(name, f"the file has {size:,} bytes or more", "max_bytes", settings)
     return error.reason, error.detail
 

@@ -133,7 +133,12 @@ def _engine(version: Version, records: Sequence[PageRecord]) -> str | None:
 
 
 def _kind(by_name: Kind, records: Sequence[PageRecord]) -> Kind:
-    """The kind of a document: a PDF is a scan as soon as one of its pages had to be read by OCR."""
+    """The kind of a document: a PDF is a scan as soon as one of its pages had to be read by OCR.
+
+    A file that is read as a whole is what its content is, whatever its name says.
+    """
+    if records and by_name != "scan":
+        return records[0].kind
     return "pdf-text" if records and all(page.kind == "pdf-text" for page in records) else by_name
 
 

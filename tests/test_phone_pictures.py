@@ -1,0 +1,69 @@
+"""Pictures as phones and scanners save them: the page is that of the PNG that they were made from."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.zoo.kinds import ruled_page
+from workbench.errors import InputError
+from workbench.readers import pages
+from workbench.readers.documents import open_source
+from workbench.readers.pages import count_pages, load_page
+from workbench.settings import Settings
+
+SETTINGS = Settings()
+PAGE = ruled_page().convert("RGB")
+WHOLE = {"jp2": {"irreversible": False}, "avif": {"quality": 100, "subsampling": "4:4:4"}, "heic": {"quality": -1}}
+
+
+@pytest.mark.parametrize("suffix", WHOLE)
+def test_the_page_is_that_of_the_png(tmp_path, suffix):
+    if suffix == "heic":
+        pytest.importorskip("pillow_heif").register_heif_opener()
+    path = tmp_path / f"a.{suffix}"
+    PAGE.save(path, **WHOLE[suffix])
+    assert count_pages(open_source(path), SETTINGS) == 1
+    read = load_page(open_source(path), 1, SETTINGS).image
+    assert np.abs(read.astype(int) - np.asarray(PAGE).astype(int)).max() < 16
+
+
+def test_a_picture_of_several_is_one_page(tmp_path):
+    PAGE.save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[PAGE.resize((100, 100))])
+    assert count_pages(open_source(tmp_path / "a.jpg"), SETTINGS) == 1
+    assert load_page(open_source(tmp_path / "a.jpg"), 1, SETTINGS).image.shape[:2] == PAGE.size[::-1]
+
+
+def test_the_turn_of_the_camera_is_undone_in_every_kind(tmp_path):
+    tall = PAGE.crop((0, 0, 400, 600))
+    for suffix in ("jpg", "avif", "webp", "tif"):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        tall.save(tmp_path / f"a.{suffix}", exif=exif)
+        assert load_page(open_source(tmp_path / f"a.{suffix}"), 1, SETTINGS).image.shape[:2] == (400, 600)
+
+
+def test_without_its_package_a_heic_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    pages._formats.cache_clear()
+    try:
+        (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(300))
+        with pytest.raises(InputError, match=r"jixiao-workbench\[heic\]") as caught:
+            count_pages(open_source(tmp_path / "a.heic"), SETTINGS)
+        assert caught.value.reason == "unsupported"
+    finally:
+        pages._formats.cache_clear()
+
+
+@pytest.mark.parametrize("suffix", ["jp2", "avif"])
+def test_half_a_picture_is_one_sentence(tmp_path, suffix):
+    PAGE.save(tmp_path / f"a.{suffix}")
+    content = (tmp_path / f"a.{suffix}").read_bytes()
+    for size in (0, 20, len(content) // 2):
+        (tmp_path / f"a.{suffix}").write_bytes(content[:size])
+        with pytest.raises(InputError) as caught:
+            load_page(open_source(tmp_path / f"a.{suffix}"), 1, SETTINGS)
+        assert caught.value.reason == "unreadable"
