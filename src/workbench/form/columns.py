@@ -107,13 +107,8 @@ def _with_same_label(column: FormColumn, columns: FormColumns) -> list[FormColum
     Weights of several levels may have several labels: 权重 of the first, 分值 of the others.
     """
     label = plain_label(column.label_text)
-    return [
-        c
-        for c in columns
-        if c.label
-        and c.field in (column.field, UNKNOWN)
-        and (label == plain_label(c.label.text) or _is_weight(column, c))
-    ]
+    free = [c for c in columns if c.label and c.field in (column.field, UNKNOWN)]
+    return [c for c in free if label == plain_label(c.label_text) or _is_weight(column, c)]
 
 
 def _is_weight(column: FormColumn, other: FormColumn) -> bool:
