@@ -58,6 +58,7 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
                     cause = _Cause("reported", "forms")
                 groups.setdefault(cause, []).append(cell)
     records = _records_by_row(form)
+    groups = {_reported(cause, found, form): found for cause, found in groups.items()}
     return tuple(
         LeftOut(
             cause.kind,
@@ -68,6 +69,14 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
         )
         for cause, found in groups.items()
     )
+
+
+def _reported(cause: _Cause, found: Sequence[FormCell], form: Form) -> _Cause:
+    """The cause, or ``reported`` where ``column-in-doubt`` stands on the record of each cell of a column."""
+    notes = [note for note in form.notes if note.code == "column-in-doubt" and note.record_no is not None]
+    doubted = sum(f"“{cause.label}”" in note.message for note in notes)
+    is_reported = cause.kind == "column" and doubted >= len(found)
+    return cause._replace(kind="reported") if is_reported else cause
 
 
 def _blocks(sections: Sequence[Section]) -> list[int]:
