@@ -9,7 +9,7 @@ from tests.scans.tables import Table, TableCell, TableRow
 from workbench.checks import check_form
 from workbench.form.assemble import assemble_forms
 from workbench.model import Finding, Form, PageContent
-from workbench.values import parse_weight
+from workbench.values import parse_points, parse_weight
 
 HEADER = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因")
 RECORD = ("产出指标", "数量指标", "培训次数", "≥5次", "6次", "10", "9", "")
@@ -139,6 +139,25 @@ class TestScores:
         form = read((*HEADER[:6], "最终得分"), (*RECORD[:6], "9"))
         assert texts(form, "score", "final_score") == [("9", None)]
 
+    def test_that_are_added_up_in_their_cell_are_the_sum_if_it_is_right(self):
+        assert (parse_points("2+2+1.5+2=7.5"), parse_points("2+2=7.5"), parse_points("2+2")) == (7.5, None, None)
+        form = read(HEADER, (*RECORD[:5], "10", "2+2+1.5+2=7.5", "未达标"))
+        assert not told(form, "not-a-number")
+        assert not told(form, "shifted-cell")
+
+
+class TestWeightsOfSeveralLevels:
+    def test_leave_each_row_that_of_its_own_level_whatever_the_others_are_called(self):
+        header = ("一级指标", "权重", "二级指标", "分值", "三级指标", "分值", "目标值", "得分")
+        first = (cell("产出", 2), cell("60", 2), cell("数量", 2), cell("40", 2), "甲", "15", "5次", "14")
+        form = read(header, first, ("乙", "25", "5次", "20"), ("效益", "40", "社会", "40", "丙", "40", "5次", "40"))
+        assert texts(form, "weight") == [("15",), ("25",), ("40",)]
+
+    def test_of_one_row_each_are_those_behind_the_names(self):
+        header = ("一级指标", "权重", "二级指标", "分值", "三级指标", "分值", "目标值", "得分")
+        form = read(header, ("产出", "60", "数量", "50", "甲", "40", "5次", "40"))
+        assert texts(form, "weight") == [("40",)]
+
 
 class TestWeightsInPercent:
     def test_are_points_of_a_hundred(self):
@@ -255,6 +274,13 @@ class TestHeadings:
 
 
 class TestWhatNoFieldTakes:
+    def test_is_a_warning_where_it_is_a_part_of_an_amount(self):
+        top = (cell("预算数", 1, 3), cell("执行数", 1, 3), cell("执行率", 2), cell("得分", 2))
+        parts = ("合计", "财政拨款", "其他资金")
+        form = read(top, (*parts, *parts), ("100", "80", "20", "90", "75", "15", "90%", "9"), HEADER, RECORD)
+        found = [finding for finding in told(form, "unmapped-cell") if finding.table == "budgets"]
+        assert [finding.severity for finding in found] == ["warning", "warning"]
+
     def test_is_one_finding_for_each_column(self):
         records = [(*RECORD[:2], f"事项{n}", *RECORD[3:7], f"{n}0%", "是") for n in range(1, 8)]
         form = read((*HEADER[:7], "得分系数", "是否核心指标"), *records)

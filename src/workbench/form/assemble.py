@@ -19,6 +19,7 @@ from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.leftover import left_out
 from workbench.form.lexicon import match_label
+from workbench.form.pairs import amount_pairs
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
 from workbench.form.rows import FormColumns, entry_of
 from workbench.form.sections import find_sections
@@ -194,6 +195,7 @@ def _label_keys(parts: FormParts) -> list[CellKey]:
     """Cells that name others: headers, titles, the label of the reason for the budget's deviation."""
     keys = [cell.key for section in parts.sections for cell in section.header]
     keys += [cell.key for row in parts.rows("title") for cell in row.starting]
+    keys += [pair.label.key for row in parts.rows("amounts") for pair in amount_pairs(row) if pair.field != "funds"]
     return keys + [label.key for section in parts.sections for label, _ in deviation_cells(section)]
 
 

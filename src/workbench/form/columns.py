@@ -18,7 +18,7 @@ from workbench.form.column_content import (
     with_disputed,
 )
 from workbench.form.content import contradicted, is_number_with_symbol
-from workbench.form.lexicon import DATASET_FIELDS, plain_label
+from workbench.form.lexicon import DATASET_FIELDS, match_label, plain_label
 from workbench.form.rows import UNKNOWN, FormColumn, FormColumns, columns_under
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
@@ -102,9 +102,18 @@ def _without_double_labels(section: Section, sections: Sequence[Section], settin
 
 
 def _with_same_label(column: FormColumn, columns: FormColumns) -> list[FormColumn]:
-    """The columns with the label of one, itself among them, that have its field or none."""
+    """The columns with the label of one, itself among them, that have its field or none.
+
+    Weights of several levels may have several labels: 权重 of the first, 分值 of the others.
+    """
     label = plain_label(column.label_text)
-    return [c for c in columns if c.label and label == plain_label(c.label.text) and c.field in (column.field, UNKNOWN)]
+    free = [c for c in columns if c.label and c.field in (column.field, UNKNOWN)]
+    return [c for c in free if label == plain_label(c.label_text) or _is_weight(column, c)]
+
+
+def _is_weight(column: FormColumn, other: FormColumn) -> bool:
+    """Whether both columns are labelled as weights."""
+    return column.field == "weight" == match_label(other.label_text, "indicators")
 
 
 def _count_cells(section: Section, sections: Sequence[Section], settings: FormSettings) -> Counter[FormColumn]:

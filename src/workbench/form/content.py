@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from workbench.form.lexicon import REMEMBERED, families, plain_label, undamaged, undated
-from workbench.values import normalise, parse_amount, parse_fraction
+from workbench.values import normalise, parse_amount, parse_fraction, parse_points
 
 NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无"})
 """What forms print where there is no value."""
@@ -68,7 +68,10 @@ def is_number(text: str) -> bool:
     if len(folded) > LONGEST_NUMBER or folded.startswith("("):  # (1) numbers a column
         return False
     return (
-        parse_amount(folded) is not None or parse_fraction(folded) is not None or bool(DAMAGED_NUMBER.fullmatch(folded))
+        parse_amount(folded) is not None
+        or parse_points(folded) is not None
+        or parse_fraction(folded) is not None
+        or bool(DAMAGED_NUMBER.fullmatch(folded))
     )
 
 

@@ -248,7 +248,8 @@ def _columns(leaves: Sequence[_Leaf], kind: str) -> FormColumns:
         field = found.field if found else UNKNOWN
         field = f"{field}{YEAR_MARK}{year}" if year and field in DATED_FIELDS[kind] else field
         columns.append(FormColumn(field, cell.x0, cell.x1, cell, evidence))
-    return _without_doubles(_with_content(_named_by_deepest_level(columns)))
+    columns = _named_by_deepest_level(columns)
+    return _without_doubles(_with_content(columns) if kind == "indicators" else columns)
 
 
 def _without_year(text: str, above: str) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from workbench.form.content import is_number
 from workbench.form.division import FormParts
 from workbench.form.lexicon import match_label
+from workbench.form.pairs import NAMED, heading_pairs
 from workbench.form.rows import UNKNOWN, FormCell, FormRow, columns_under, entry_of
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
@@ -57,6 +58,7 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
                     cause = _Cause("reported", "forms")
                 groups.setdefault(cause, []).append(cell)
     records = _records_by_row(form)
+    groups = {_reported(cause, found, form): found for cause, found in groups.items()}
     return tuple(
         LeftOut(
             cause.kind,
@@ -67,6 +69,14 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
         )
         for cause, found in groups.items()
     )
+
+
+def _reported(cause: _Cause, found: Sequence[FormCell], form: Form) -> _Cause:
+    """The cause, or ``reported`` where ``column-in-doubt`` stands on the record of each cell of a column."""
+    notes = [note for note in form.notes if note.code == "column-in-doubt" and note.record_no is not None]
+    doubted = sum(f"“{cause.label}”" in note.message for note in notes)
+    is_reported = cause.kind == "column" and doubted >= len(found)
+    return cause._replace(kind="reported") if is_reported else cause
 
 
 def _blocks(sections: Sequence[Section]) -> list[int]:
@@ -92,7 +102,10 @@ def _cause(
         alone = _cause_of_row(cell, row, section, rest, block)
         return alone or _cause_in_table(cell, section, settings)
     if section.kind == "heading":
-        return _Cause("headings", "forms")
+        known = any(pair.value is cell and pair.field not in NAMED for pair in heading_pairs(row))
+        return (
+            _Cause("headings", "forms") if known or not is_number(cell.text) else _Cause("block", "budgets", part=block)
+        )
     if section.kind == "total":
         is_subtotal = any(match_label(other.text, "sections") == "subtotal" for other in row.printed)
         return _Cause("subtotals", "forms") if is_subtotal else _Cause("cell", "forms", part=cell.key)
@@ -121,7 +134,7 @@ def _cause_in_table(cell: FormCell, section: Section, settings: FormSettings) ->
     table = _named(section.kind)
     under = columns_under(cell, section.columns, settings)
     if len(under) == 1 and under[0].label_text and under[0].evidence != "contradicted":
-        kind: LeftOutKind = "column" if under[0].field == UNKNOWN else "known-column"
+        kind: LeftOutKind = "column" if under[0].field in (UNKNOWN, "part") else "known-column"
         return _Cause(kind, table, under[0].label_text)
     return _Cause("cell", table, part=cell.key)
 

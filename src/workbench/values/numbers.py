@@ -67,8 +67,15 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_points(text: str) -> float | None:
-    """The number of a weight or a score, 分 behind it and brackets around it aside: ``10``, ``10分``, ``(10分)``."""
+    """The number of a weight or a score, 分 behind it and brackets around it aside: ``10``, ``10分``, ``(10分)``.
+
+    Of points that are added up in their cell, and rightly so, the sum: ``2+2+1.5+2=7.5``.
+    """
     folded = normalise(text)
+    if re.fullmatch(rf"{NUMERAL}(?:\+{NUMERAL})+={NUMERAL}", folded):
+        parts, _, stated = folded.partition("=")
+        is_right = abs(sum(map(to_float, parts.split("+"))) - to_float(stated)) < 1e-9
+        return to_float(stated) if is_right else None
     bare = folded[1:-1] if re.fullmatch(r"\(.*\)", folded) else folded
     return parse_number(re.sub("(?<=[0-9])分$", "", bare))
 
