@@ -156,7 +156,13 @@ _OF_DOCUMENTS = (
         },
     ),
     FindingKind("text-box-skipped", {ONLY: _warning("文本框中的文字未读入，请核对：{texts}")}),
-    FindingKind("picture-skipped", {ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入")}),
+    FindingKind(
+        "picture-skipped",
+        {
+            ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入"),
+            "over": _warning("文件中有{pictures}个浮于文字上方的图形或图片，可能遮住表格中的数字，请对照原件"),
+        },
+    ),
 )
 """What is in a file and was not read."""
 
@@ -171,6 +177,17 @@ _OF_READING = (
         is_flag=True,
         settled_by_looking=True,
         compares=("把握至少应为", "把握为"),
+    ),
+    FindingKind(
+        "shown-unsure",
+        {
+            ONLY: _warning(
+                "{field}“{text:.40}”在文件中带有隐藏、上下标、图形等可能改变显示的内容（以\ufffd代替），"
+                "页面上显示什么不能确定，请对照原件"
+            )
+        },
+        is_flag=True,
+        settled_by_looking=True,
     ),
     FindingKind(
         "readers-disagree",
