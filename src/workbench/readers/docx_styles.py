@@ -12,16 +12,13 @@ from typing import Any
 
 from workbench.readers.docx_xml import OFF, as_number, find, value
 from workbench.readers.office import Parts, local_name, parse, related_parts
-from workbench.readers.shown import FIGURE, SMALLEST, WHITE, Colour, Look, hex_colour, is_seen
+from workbench.readers.shown import FIGURE, PICTOGRAMS, SMALLEST, WHITE, Colour, Look, hex_colour, is_seen
 
 TOGGLES = ("strike", "vanish")
 """Properties that several styles turn on and off in turn (17.7.3)."""
 
 SWITCHES = (*TOGGLES, "dstrike", "webHidden", "specVanish", "rtl")
 VALUES = ("vertAlign", "position", "sz", "w", "spacing", "highlight", "rStyle")
-PICTOGRAMS = ("wingdings", "webdings", "marlett", "mt extra", "bookshelf symbol", "ms outlook")
-"""Beginnings of the names of typefaces without letters."""
-
 NOTE_STYLES = frozenset({"FootnoteReference", "EndnoteReference"})
 """Styles of the marks of notes, which Word sets raised; files need not define them."""
 

@@ -41,6 +41,9 @@ Silver (#C0C0C0) on white, which people read, has 1.8; the palest grey that Offi
 SMALLEST = 5.0
 """Points: the smallest size with a name in Chinese typesetting, 八号. Smaller print is not meant to be read."""
 
+PICTOGRAMS = ("wingdings", "webdings", "marlett", "mt extra", "bookshelf symbol", "ms outlook")
+"""Beginnings of the names, in small letters, of typefaces without letters and figures."""
+
 Colour = tuple[float, float, float]
 """Red, green and blue, 0 to 1."""
 
