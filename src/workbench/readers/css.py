@@ -136,26 +136,37 @@ def _collect(collected: _Collected, rules: Iterable[Any], holds: bool | None) ->
 
 
 def _collect_rule(collected: _Collected, rule: Any, holds: bool | None) -> None:
-    nested = any(token.type == "{} block" for token in rule.content)
-    declarations = tuple(declarations_in(rule.content))
-    if nested:  # the rules inside may be about any cell, under conditions of their own
-        inside = [token for token in rule.content if token.type == "{} block"]
-        _add(collected, ANY_CELL, tuple(d for block in inside for d in declarations_in(block.content)), False)
-    if not declarations:
-        return
+    selector = tinycss2.serialize(rule.prelude).strip()
+    inside = [token for token in rule.content if token.type == "{} block"]
+    if inside:  # rules in the rule: about what stands in its elements, under conditions of their own
+        scope = f":is({selector}), :is({selector}) *"
+        _add(collected, scope, tuple(d for block in inside for d in declarations_in(block.content)), False)
+    if declarations := tuple(declarations_in(rule.content)):
+        _add(collected, selector, declarations, holds is True)
+
+
+def _add(collected: _Collected, selector: str, declarations: tuple[Declaration, ...], is_certain: bool) -> None:
     try:
-        _add(collected, rule.prelude, declarations, holds is True)
+        compiled_parts = cssselect2.compile_selector_list(selector)
     except cssselect2.SelectorError:
-        if not re.search(r"::?-", tinycss2.serialize(rule.prelude)):  # parts of controls that one browser knows
-            _add(collected, ANY_CELL, declarations, False)
-
-
-def _add(collected: _Collected, selector: Any, declarations: tuple[Declaration, ...], is_certain: bool) -> None:
-    for compiled in cssselect2.compile_selector_list(selector):
+        if re.search(r"::?-", selector):  # parts of controls that one browser knows
+            return
+        compiled_parts, is_certain = cssselect2.compile_selector_list(_wider(selector)), False
+    for compiled in compiled_parts:
         collected.selectors += 1
         collected.is_whole = collected.selectors <= MOST_SELECTORS
         if collected.is_whole:
             collected.matcher.add_selector(compiled, (declarations, is_certain))
+
+
+def _wider(selector: str) -> str:
+    """A selector for all elements that one which cannot be read may be about, by their classes and ids."""
+    bare = selector
+    while (fewer := re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", bare)) != bare:
+        bare = fewer
+    last = [re.split(r"[\s>+~]+", part.strip())[-1] for part in bare.split(",")]
+    names = [re.findall(r"[.#][A-Za-z_][\w-]*", part.partition(":")[0]) for part in last]
+    return ", ".join("".join(found) for found in names) if all(names) else ANY_CELL
 
 
 def declarations_in(content: Any, any_name: bool = False) -> Iterator[Declaration]:

@@ -132,6 +132,8 @@ def _inside(element: Any, looks: PageLooks) -> list[Any]:
     if tag == "select":
         return [_run(option.get("label", option.text), option, looks) for option in _chosen(element)]
     label = [Run("", "label")] if tag == "li" and not UNMARKED.match(style.list_type) else []
+    if tag == "details" and all(child.tag != "summary" for child in element):
+        label = [Run("", "unknown")]  # browsers write a head of their own
     unknown = [Run(UNKNOWN)] if FORMULA.fullmatch(tag) else []
     return [*around[0], *reversed(element), _run(element.text, element, looks), *around[1], *unknown, *label]
 

@@ -144,10 +144,9 @@ class PageLooks:
                 continue
             style = _computed(None, self.of(element), mine, where)
             text, is_known = _content(content, element)
-            look: Look = style.look if is_known else "unknown"
-            if text or not is_known:
+            if style.is_shown and (text or not is_known):
                 line = [Run("\n")] if style.is_line else []
-                runs += [*line, Run(text, look if is_certain or look == "hidden" else "unknown"), *line]
+                runs += [*line, Run(text, style.look if is_known and is_certain else "unknown"), *line]
         return runs
 
     def _style(self, element: Any, parent: Style) -> Style:

@@ -24,6 +24,10 @@ and not written stands before the line.
 """
 
 FIGURE = re.compile(r"\d")
+GAP = "\ufdd0"
+INNER_GAP = re.compile(rf"(?<=\S)[^\S\n]*{GAP}[^\S\n]*(?=[^\s{GAP}])")
+"""Room that text takes unseen, inside a line: what it parts is no number. The gap is a code that is no character."""
+
 PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 """Characters of Unicode's private use areas: every typeface shows them as it likes."""
 
@@ -84,6 +88,7 @@ def as_shown(runs: Iterable[Run]) -> Shown:
             text += _text(Run("".join(run.text for run in alike), look), has_figures)
     for at in reversed(labels):
         text = text[:at] + (UNKNOWN if BEGINS_NUMBER.match(text, at) else "") + text[at:]
+    text = INNER_GAP.sub(UNKNOWN, text).replace(GAP, " ")
     is_struck = any(run.look == "struck" and run.text.strip() for run in kept)
     return Shown(text, sure=not is_struck and UNKNOWN not in text)
 
@@ -102,7 +107,7 @@ def _text(run: Run, has_figures: bool) -> str:
     if run.look == "unknown":
         return UNKNOWN if has_figures else ""
     if run.look == "gap":
-        return " " if run.text.strip() else run.text
+        return (GAP if has_figures else " ") if run.text.strip() else run.text
     return "" if run.look == "struck" else run.text
 
 
