@@ -148,7 +148,7 @@ CONSTRUCTIONS: tuple[InSheet, ...] = (
     _rule("bars", number, DataBarRule("min", 0, "max", 9, "FF0000")),
     _rule("bars alone", unsettled, DataBarRule("min", 0, "max", 9, "FF0000", showValue=False)),
     InSheet("picture over it", _picture, unsettled, NUMBERS),
-    InSheet("zeros", _no_zeros, lambda value: str(value or ""), (0, 5)),
+    InSheet("zeros", _no_zeros, lambda value: str(value) if value else None, (0, 5)),
     InSheet("covered by a merged cell", _covered, lambda value: "项目", NUMBERS),
 )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from tests.shown import Construction, Shown, apart, lowered, nothing, raised, unsettled, whole, without
 
 SHEET = """
+td { vertical-align: top; padding: 12px } tr { break-inside: avoid }
 .none { display: none } .shy { visibility: hidden } .clear { opacity: 0 } .faint { opacity: .05 }
 .line { color: black; text-decoration: line-through } .up { vertical-align: super } .down { vertical-align: -3px }
 .glass { color: transparent } .white { color: #fff } .fill { -webkit-text-fill-color: rgba(0,0,0,0) }
 .tiny { font-size: 1px } .zero { font-size: 0 } .away { position: absolute; left: -9999px }
-.clip { position: absolute; clip: rect(0 0 0 0) } .float { float: left } .fix { position: fixed; top: 0 }
+.clip { position: absolute; clip: rect(0 0 0 0) } .float { float: left } .fix { position: absolute; top: 0 }
 .turn { transform: scaleX(-1) } .tight { letter-spacing: -1em }
 .bidi { direction: rtl; unicode-bidi: bidi-override } .box { display: inline-block; width: 0; overflow: hidden }
 .block { display: block } .one::before { content: "1" } .two::after { content: "2" }
@@ -95,7 +96,7 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _tagged("canvas", unsettled),
     _tagged("meter", unsettled),
     _tagged("button", whole),
-    _tagged("textarea", whole),
+    _made("textarea", "<textarea>AXB</textarea>", whole),
     _made("script", "A<script>document.write('X')</script>B", unsettled),
     _made("picture", 'A<img src="x.png">B', unsettled),
     _made("input", 'A<input value="X">B', whole),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import docx
@@ -89,6 +90,9 @@ def _math(markup: str) -> str:
     return f"<m:oMath>{markup}</m:oMath>"
 
 
+NOTE = '<w:r><w:rPr><w:rStyle w:val="Up"/></w:rPr><w:footnoteReference w:id="1"/></w:r>'
+
+
 def _ways(markup: str) -> str:
     return f"<mc:AlternateContent>{markup}</mc:AlternateContent>"
 
@@ -133,13 +137,14 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _around("bound", "<w:sdt><w:sdtPr><w:dataBinding/></w:sdtPr><w:sdtContent>", "</w:sdtContent></w:sdt>", unsettled),
     _around("turned", '<w:bdo w:val="rtl">', "</w:bdo>", unsettled),
     _around("link", "<w:hyperlink>", "</w:hyperlink>", whole),
-    _around("simple field", '<w:fldSimple w:instr="=1">', "</w:fldSimple>", whole),
+    _around("simple field", '<w:fldSimple w:instr="MERGEFIELD a">', "</w:fldSimple>", whole),
     _around("date field", '<w:fldSimple w:instr="DATE">', "</w:fldSimple>", unsettled),
     _between("tab", "<w:r><w:tab/><w:t>X</w:t></w:r>", lambda a, x, b: f"{a} {x}{b}"),
     _between("tab to a place", "<w:r><w:ptab/><w:t>X</w:t></w:r>", lambda a, x, b: f"{a} {x}{b}"),
     _between("line end", "<w:r><w:br/></w:r><w:r><w:t>X</w:t><w:br/></w:r>", apart),
     _between("comment", '<w:commentRangeStart w:id="1"/>', without),
-    _between("note", '<w:r><w:rPr><w:rStyle w:val="Up"/></w:rPr><w:footnoteReference w:id="1"/></w:r>', without),
+    Construction("note", lambda a, x, b: line(run(a + x + b) + NOTE), whole),
+    Construction("note between figures", lambda a, x, b: line(run(f"{a}{x}0") + NOTE + run(f"5{b}")), unsettled),
     _between("note on the line", '<w:r><w:footnoteReference w:id="1"/></w:r>', unsettled),
     _between("day", "<w:r><w:dayLong/></w:r>", unsettled),
     _between("sign", '<w:r><w:sym w:font="Wingdings" w:char="F08C"/></w:r>', unsettled),
@@ -151,7 +156,7 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _between(
         "guide", f"<w:r><w:ruby><w:rt>{run('4')}</w:rt><w:rubyBase>{run('X')}</w:rubyBase></w:ruby></w:r>", unsettled
     ),
-    _between("field", field("=1+1", run("X")), whole),
+    _between("field", field("MERGEFIELD a", run("X")), whole),
     _between("field in a code", field(f"{field('=1', run('X'))}", run("4")), lambda a, x, b: f"{a}4{b}"),
     _between("field to be updated", field("=1", run("X"), 'w:dirty="true"'), unsettled),
     _between("field of the page", field("PAGE", run("X")), unsettled),
@@ -165,7 +170,7 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _between("old picture", "<w:r><w:pict><v:shape/></w:pict></w:r>", unsettled),
     _between("object", "<w:r><w:object/></w:r>", unsettled),
     _between("two ways", _ways(f"<mc:Choice>{run('4')}</mc:Choice><mc:Fallback>{run('X')}</mc:Fallback>"), unsettled),
-    _between("one way", _ways(f"<mc:Choice>{run('X')}</mc:Choice>"), whole),
+    _between("one way", _ways(f"<mc:Choice>{run('X')}</mc:Choice>"), unsettled),
     _lined("struck line", '<w:pStyle w:val="StruckLine"/>', nothing),
     _lined("struck twice", '<w:pStyle w:val="StruckLine"/>', unsettled, '<w:rStyle w:val="Struck"/>'),
     _lined("struck and not", '<w:pStyle w:val="StruckLine"/>', whole, '<w:strike w:val="0"/>'),
@@ -200,9 +205,23 @@ def write(path: Path, cells: list[str]) -> Path:
     written.edited(path, "word/styles.xml", lambda xml: xml.replace("</w:styles>", STYLES + "</w:styles>"))
     first = "<w:num "
     written.edited(path, "word/numbering.xml", lambda xml: xml.replace(first, LISTS + first, 1))
-    return written.edited(
-        path, "word/numbering.xml", lambda xml: xml.replace("</w:numbering>", NUMBERS + "</w:numbering>")
-    )
+    written.edited(path, "word/numbering.xml", lambda xml: xml.replace("</w:numbering>", NUMBERS + "</w:numbering>"))
+    return _with_note(path)
+
+
+def _with_note(path: Path) -> Path:
+    """Add the note that the constructions refer to: LibreOffice opens no file that lacks it."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    link = f'<Relationship Id="rId901" Type="{kind}" Target="footnotes.xml"/></Relationships>'
+    content = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    override = f'<Override PartName="/word/footnotes.xml" ContentType="{content}"/></Types>'
+    written.edited(path, "word/_rels/document.xml.rels", lambda xml: xml.replace("</Relationships>", link))
+    written.edited(path, "[Content_Types].xml", lambda xml: xml.replace("</Types>", override))
+    namespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    with zipfile.ZipFile(path, "a") as package:
+        note = f'<w:footnote w:id="1">{line(run("note"))}</w:footnote>'
+        package.writestr("word/footnotes.xml", f"<w:footnotes {namespace}>{note}</w:footnotes>")
+    return path
 
 
 def _declare(xml: str) -> str:

@@ -103,8 +103,8 @@ def _runs(element: Any, style: Style, place: Place, look: Look) -> Iterator[Run]
         elif name in ("t", "sym") or name in SIGNS:
             yield Run(_sign(child, name), "unsure" if own and look == "shown" else look)
         elif name in NOTES:
-            shows_figure = look == "shown" and value(child, "customMarkFollows", "0") in OFF
-            yield Run("", "unknown" if shows_figure else "hidden")
+            if value(child, "customMarkFollows", "0") in OFF:  # else its mark is the text that follows
+                yield Run("", "unknown" if look == "shown" else "hidden" if look == "hidden" else "note")
         elif name == "ruby":
             guides = (t.text or "" for guide in child.iter("{*}rt") for t in guide.iter("{*}t"))
             has_figures = any(map(FIGURE.search, guides))
@@ -135,7 +135,7 @@ def _is_doubtful_around(run: Any) -> bool:
             if value(parent) == "rtl":
                 return True
         elif name in ("Choice", "Fallback"):
-            if len({_text_of(branch) for branch in parent.getparent()}) > 1:
+            if name == "Choice" or len({_text_of(branch) for branch in parent.getparent()}) > 1:
                 return True
         elif name == "p":
             return is_on(find(parent, "pPr", "bidi"))

@@ -14,19 +14,23 @@ from typing import Literal
 
 from workbench.readers.plain import LOWERED, RAISED, UNKNOWN
 
-Look = Literal["shown", "hidden", "gap", "struck", "raised", "lowered", "unsure", "unknown", "label"]
+Look = Literal["shown", "hidden", "gap", "struck", "raised", "lowered", "unsure", "unknown", "label", "note"]
 """How a run of text looks.
 
 ``shown``: as it is. ``hidden``: it takes no room. ``gap``: it cannot be seen and keeps its room. ``struck``: crossed
 out. ``raised``, ``lowered``: off the line of writing. ``unsure``: the file does not say for sure whether and how it is
 shown. ``unknown``: something is shown there that the file does not hold as text. ``label``: a number that is counted
-and not written stands before the line.
+and not written stands before the line. ``note``: the raised mark of a note, which is no part of the text.
 """
 
 FIGURE = re.compile(r"\d")
 GAP = "\ufdd0"
 INNER_GAP = re.compile(rf"(?<=\S)[^\S\n]*{GAP}[^\S\n]*(?=[^\s{GAP}])")
 """Room that text takes unseen, inside a line: what it parts is no number. The gap is a code that is no character."""
+
+NOTE = "\ufdd1"
+INNER_NOTE = re.compile(rf"(?<=[\d.,]){NOTE}(?=[\d.,])")
+"""The mark of a note between figures: which of them are its own is not to be seen."""
 
 PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 """Characters of Unicode's private use areas: every typeface shows them as it likes."""
@@ -88,7 +92,7 @@ def as_shown(runs: Iterable[Run]) -> Shown:
             text += _text(Run("".join(run.text for run in alike), look), has_figures)
     for at in reversed(labels):
         text = text[:at] + (UNKNOWN if BEGINS_NUMBER.match(text, at) else "") + text[at:]
-    text = INNER_GAP.sub(UNKNOWN, text).replace(GAP, " ")
+    text = INNER_NOTE.sub(UNKNOWN, INNER_GAP.sub(UNKNOWN, text)).replace(GAP, " ").replace(NOTE, "")
     is_struck = any(run.look == "struck" and run.text.strip() for run in kept)
     return Shown(text, sure=not is_struck and UNKNOWN not in text)
 
@@ -108,7 +112,7 @@ def _text(run: Run, has_figures: bool) -> str:
         return UNKNOWN if has_figures else ""
     if run.look == "gap":
         return (GAP if has_figures else " ") if run.text.strip() else run.text
-    return "" if run.look == "struck" else run.text
+    return {"struck": "", "note": NOTE}.get(run.look, run.text)
 
 
 def is_seen(text: Colour, ground: Colour) -> bool:

@@ -161,8 +161,8 @@ def _rooms(
 def _text(cell: Any, room: Room, looks: SheetLooks) -> Shown:
     """What a cell shows, and whether that is sure."""
     value, code = cell.value, cell.number_format
-    if cell.data_type == "e" or (value == 0 and not looks.shows_zeros and not isinstance(value, bool)):
-        return Shown(str(value) if cell.data_type == "e" else "")
+    if cell.data_type == "e":
+        return Shown(str(value))
     is_text = isinstance(value, str | CellRichText)
     stored = unescape(str(value)) if is_text else value
     shown = displayed(stored, code)
@@ -170,7 +170,8 @@ def _text(cell: Any, room: Room, looks: SheetLooks) -> Shown:
     if shown != stored:
         look = runs[0].look if len({run.look for run in runs}) == 1 else "unsure"
         runs = [Run(str(stored), "unsure") if shown is None else Run(shown, look)]
-    if looks.is_doubted(cell) or is_cut_off(cell, "".join(run.text for run in runs), room):
+    is_blank_zero = value == 0 and not looks.shows_zeros  # Excel leaves it blank, LibreOffice prints it
+    if is_blank_zero or looks.is_doubted(cell) or is_cut_off(cell, "".join(run.text for run in runs), room):
         runs = [replace(run, look="unsure") if run.look == "shown" else run for run in runs]
     found = as_shown(runs)
     return replace(found, sure=found.sure and shown is not None and cell.coordinate not in looks.computed)

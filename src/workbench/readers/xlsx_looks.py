@@ -149,8 +149,9 @@ def drawn_areas(drawing: Any) -> Iterator[Area]:
             last_col = int(end.get("col", 0)) + (int(end.get("colOff", 0)) > 0)
             last_row = int(end.get("row", 0)) + (int(end.get("rowOff", 0)) > 0)
         else:
-            size = next((e for e in anchor if local_name(e) == "ext"), {})
-            position = next((e for e in anchor if local_name(e) == "pos"), {})
+            size, position = (
+                {k: v for e in anchor if local_name(e) == n for k, v in e.items()} for n in ("ext", "pos")
+            )
             last_col = col + math.ceil((int(position.get("x", 0)) + int(size.get("cx", 0))) / EMU_OF_COLUMN)
             last_row = row + math.ceil((int(position.get("y", 0)) + int(size.get("cy", 0))) / EMU_OF_ROW)
         yield Area(col + 1, row + 1, last_col, last_row)

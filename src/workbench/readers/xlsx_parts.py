@@ -94,7 +94,7 @@ def _changing_styles(path: Path, content: bytes) -> list[Any]:
 
 def _looks(sheet: Any, covered: Sequence[Area], styles: Sequence[Any], is_recomputed: bool) -> SheetLooks:
     """What decides how the cells of a sheet look, from the sheet's XML as it came."""
-    view = next(sheet.iter("{*}sheetView"), {})
+    view = {key: text for e in sheet.iter("{*}sheetView") for key, text in e.items()}
     formulas = [(cell.get("r", ""), e) for cell in sheet.iter("{*}c") for e in cell if local_name(e) == "f"]
     shows_formulas = view.get("showFormulas") in ("1", "true")
     daily = [(at, e) for at, e in formulas if shows_formulas or CHANGES_DAILY.search(e.text or "")]
