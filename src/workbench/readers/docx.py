@@ -32,7 +32,7 @@ from workbench.readers.docx_xml import OFF, find, is_on, number, value
 from workbench.readers.limits import require_cells
 from workbench.readers.office import local_name, main_part, parse, read_parts, related_parts
 from workbench.readers.plain import plain
-from workbench.readers.shown import FIGURE, Run, as_shown, hex_colour
+from workbench.readers.shown import FIGURE, TextRun, as_shown, hex_colour
 from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
 from workbench.settings import Settings
 
@@ -160,7 +160,7 @@ def _cell(cell: Any, row: int, col: int, span: int, table: Place) -> FileCell:
     paragraphs = [paragraph_runs(paragraph, place) for paragraph in _cell_paragraphs(cell)]
     if find(cell, "tcPr", "cellDel") is not None:
         paragraphs = [as_struck(runs) for runs in paragraphs]
-    runs = [run for runs in paragraphs for run in (*runs, Run("\n"))][:-1]
+    runs = [run for runs in paragraphs for run in (*runs, TextRun("\n"))][:-1]
     shown = as_shown(_cut_off(cell, runs, place))
     text = shown.text.replace(PAGE_BREAK, "\n")
     # A number that Word itself counts, and a picture, are shown and not told.
@@ -172,7 +172,7 @@ def _cell(cell: Any, row: int, col: int, span: int, table: Place) -> FileCell:
     return FileCell(row, col, text, 1, span, sure=sure, readable=not shows_more)
 
 
-def _cut_off(cell: Any, runs: list[Run], place: Place) -> list[Run]:
+def _cut_off(cell: Any, runs: list[TextRun], place: Place) -> list[TextRun]:
     """The runs of a cell, unsure where the row's fixed height is too low for its lines."""
     height = find(cell.getparent(), "trPr", "trHeight")
     if value(height, "hRule") != "exact":

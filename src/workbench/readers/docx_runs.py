@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.readers.docx_fields import LOOK
-from workbench.readers.docx_styles import Marks, Place, Style, look_of, marks_of, paragraph_of, size_of
+from workbench.readers.docx_styles import Marks, Place, WordStyle, look_of, marks_of, paragraph_of, size_of
 from workbench.readers.docx_xml import OFF, find, is_on, number, value
 from workbench.readers.office import local_name
 from workbench.readers.plain import UNKNOWN
-from workbench.readers.shown import FIGURE, Look, Run
+from workbench.readers.shown import FIGURE, Look, TextRun
 
 WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "AlternateContent"})
 """Elements that stand around others without a look of their own: content controls, inserted text."""
@@ -53,10 +53,10 @@ def children(element: Any) -> Iterator[Any]:
             yield child
 
 
-def paragraph_runs(paragraph: Any, place: Place) -> list[Run]:
+def paragraph_runs(paragraph: Any, place: Place) -> list[TextRun]:
     """The runs of a paragraph; a number that Word counts before it is a ``label``."""
     style, is_counted = paragraph_of(paragraph, place)
-    return [*([Run("", "label")] if is_counted else []), *_runs(paragraph, style, place, "shown")]
+    return [*([TextRun("", "label")] if is_counted else []), *_runs(paragraph, style, place, "shown")]
 
 
 def height_of(paragraph: Any, place: Place) -> int:
@@ -86,35 +86,35 @@ def is_fallback(element: Any) -> bool:
     return any(local_name(parent) == "Fallback" for parent in element.iterancestors())
 
 
-def as_struck(runs: list[Run]) -> list[Run]:
+def as_struck(runs: list[TextRun]) -> list[TextRun]:
     """The runs of a cell that was deleted."""
     return [replace(run, look="struck") for run in runs]
 
 
-def _runs(element: Any, style: Style, place: Place, look: Look) -> Iterator[Run]:
+def _runs(element: Any, style: WordStyle, place: Place, look: Look) -> Iterator[TextRun]:
     for child in children(element):
         name, own = local_name(child), child.get(LOOK, "")
         if name == "r":
             yield from _runs(child, style, place, _run_look(child, style, place))
         elif own == "unknown" or name in COUNTED:
-            yield Run("", "hidden" if look == "hidden" else "unknown")
+            yield TextRun("", "hidden" if look == "hidden" else "unknown")
         elif own == "hidden" or name.endswith("Pr"):
             continue
         elif name in ("t", "sym") or name in SIGNS:
-            yield Run(_sign(child, name), "unsure" if own and look == "shown" else look)
+            yield TextRun(_sign(child, name), "unsure" if own and look == "shown" else look)
         elif name in NOTES:
             if value(child, "customMarkFollows", "0") in OFF:  # else its mark is the text that follows
-                yield Run("", "unknown" if look == "shown" else "hidden" if look == "hidden" else "note")
+                yield TextRun("", "unknown" if look == "shown" else "hidden" if look == "hidden" else "note")
         elif name == "ruby":
             guides = (t.text or "" for guide in child.iter("{*}rt") for t in guide.iter("{*}t"))
             has_figures = any(map(FIGURE.search, guides))
             yield from (replace(run, look="unsure") if has_figures else run for run in _runs(child, style, place, look))
         else:
-            yield from [Run(UNKNOWN)] if _is_structure(child, name) else []
+            yield from [TextRun(UNKNOWN)] if _is_structure(child, name) else []
             yield from _runs(child, style, place, look)
 
 
-def _run_look(run: Any, style: Style, place: Place) -> Look:
+def _run_look(run: Any, style: WordStyle, place: Place) -> Look:
     look = look_of(_direct(run), style, place)
     return "unsure" if look == "shown" and _is_doubtful_around(run) else look
 

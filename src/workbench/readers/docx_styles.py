@@ -45,7 +45,7 @@ Marks = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class WordStyle:
     """A style with what it inherits. ``varies``: parts of a table that it sets apart look otherwise."""
 
     marks: Marks = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Style:
     shades: bool = False
 
 
-NO_STYLE = Style()
+NO_STYLE = WordStyle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ class Styles:
     """The styles of a file by their id, the ids of its default styles by kind, and lists that are bullets."""
 
     defaults: Marks = field(default_factory=dict)
-    by_id: Mapping[str, Style] = field(default_factory=dict)
+    by_id: Mapping[str, WordStyle] = field(default_factory=dict)
     default_ids: Mapping[str, str] = field(default_factory=dict)
     bullets: frozenset[tuple[str, str]] = frozenset()
 
-    def of(self, kind: str, name: str) -> Style:
+    def of(self, kind: str, name: str) -> WordStyle:
         """The style of that id, or the default one of the kind."""
         return self.by_id.get(name or self.default_ids.get(kind, ""), NO_STYLE)
 
@@ -76,7 +76,7 @@ class Place:
     """Where a run stands: the style of its table, the ground behind it (None: not known), how high its cell is set."""
 
     styles: Styles = field(default_factory=Styles)
-    table: Style = NO_STYLE
+    table: WordStyle = NO_STYLE
     ground: Colour | None = WHITE
     level: int = 0
 
@@ -97,7 +97,7 @@ def read_styles(path: Path, parts: Parts, main: str) -> Styles:
     )
 
 
-def _inherited(name: str, elements: Mapping[str, Any]) -> Style:
+def _inherited(name: str, elements: Mapping[str, Any]) -> WordStyle:
     """A style over those that it is based on; a circle of them ends where it closes."""
     chain: list[Any] = []
     while name in elements and elements[name] not in chain:
@@ -111,7 +111,7 @@ def _inherited(name: str, elements: Mapping[str, Any]) -> Style:
     apart = [part for style in chain for part in style if local_name(part) == "tblStylePr"]
     varies = any({*TOGGLES, "dstrike", "vertAlign", "position"} & set(marks_of(find(part, "rPr"))) for part in apart)
     shades = any(local_name(e) == "shd" for style in chain for e in style.iter())
-    return Style(marks, paragraph, varies, shades)
+    return WordStyle(marks, paragraph, varies, shades)
 
 
 def _bullets(numbering: Any) -> Iterator[tuple[str, str]]:
@@ -176,7 +176,7 @@ def paragraph_marks(properties: Any | None) -> dict[str, str]:
     return marks
 
 
-def paragraph_of(paragraph: Any, place: Place) -> tuple[Style, bool]:
+def paragraph_of(paragraph: Any, place: Place) -> tuple[WordStyle, bool]:
     """The style of a paragraph with its own properties over it, and whether a counted number stands before it."""
     properties = find(paragraph, "pPr")
     name = value(find(properties, "pStyle")) if properties is not None else ""
@@ -184,10 +184,10 @@ def paragraph_of(paragraph: Any, place: Place) -> tuple[Style, bool]:
     marks = {**style.paragraph, **paragraph_marks(properties)}
     in_list = marks.get("list", "0")
     is_counted = in_list not in ("0", "") and (in_list, marks.get("level", "0")) not in place.styles.bullets
-    return Style(style.marks, marks), is_counted
+    return WordStyle(style.marks, marks), is_counted
 
 
-def look_of(direct: Marks, paragraph: Style, place: Place) -> Look:
+def look_of(direct: Marks, paragraph: WordStyle, place: Place) -> Look:
     """How a run looks that stands in a paragraph. ``direct``: its own properties."""
     styles = place.styles
     name = direct.get("rStyle", "")
@@ -210,7 +210,7 @@ def look_of(direct: Marks, paragraph: Style, place: Place) -> Look:
     return "raised" if position > 0 else "lowered" if position < 0 else "shown"
 
 
-def size_of(direct: Marks, paragraph: Style, place: Place) -> int:
+def size_of(direct: Marks, paragraph: WordStyle, place: Place) -> int:
     """The size of a run, in half points."""
     styles = place.styles
     character = styles.of("character", direct.get("rStyle", "")).marks
@@ -227,7 +227,7 @@ def _is_on(toggle: str, levels: Sequence[Marks]) -> bool | None:
     return None if turned_on > 1 else bool(turned_on)
 
 
-def _is_doubtful(marks: Marks, paragraph: Style, place: Place) -> bool:
+def _is_doubtful(marks: Marks, paragraph: WordStyle, place: Place) -> bool:
     """Whether it is not sure that the characters of a run are seen, and seen as they are."""
     size = as_number(marks.get("sz", ""), USUAL_SIZE)
     typefaces = marks.get("rFonts", "").lower().split("|")
@@ -242,7 +242,7 @@ def _is_doubtful(marks: Marks, paragraph: Style, place: Place) -> bool:
     )
 
 
-def _is_seen(marks: Marks, paragraph: Style, place: Place) -> bool:
+def _is_seen(marks: Marks, paragraph: WordStyle, place: Place) -> bool:
     colour = marks.get("color", "")
     text = WHITE if colour in PALE_THEME else hex_colour(colour)
     if text is None:  # automatic, or one of the theme's: black on what is pale, white on what is dark

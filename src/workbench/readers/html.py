@@ -16,7 +16,7 @@ from workbench.readers.css import rules_of
 from workbench.readers.html_looks import UNMARKED, PageLooks
 from workbench.readers.limits import require_cells
 from workbench.readers.plain import UNKNOWN, plain
-from workbench.readers.shown import Look, Run, as_shown
+from workbench.readers.shown import Look, TextRun, as_shown
 from workbench.readers.tables import FileBlock, FileTable, Span, placed
 from workbench.settings import Settings
 
@@ -60,10 +60,10 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[FileBlock]:
     require = partial(require_cells, path, settings=settings)
     looks = PageLooks(rules_of(root))
     blocks: list[FileBlock] = []
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     columns = 0
     for piece in _pieces(root, looks, with_tables=True):
-        if isinstance(piece, Run):
+        if isinstance(piece, TextRun):
             runs.append(piece)
         else:
             rows = [[_span(cell, looks) for cell in _own(row, looks, "td", "th")] for row in _own(piece, looks, "tr")]
@@ -80,9 +80,9 @@ def html_text(source: str) -> str:
     return as_shown(_pieces(element, PageLooks(rules_of(element)), with_tables=False)).text
 
 
-def _lines(runs: Sequence[Run]) -> list[FileBlock]:
+def _lines(runs: Sequence[TextRun]) -> list[FileBlock]:
     """The lines of text outside the tables, each as it is shown."""
-    lines: list[list[Run]] = [[]]
+    lines: list[list[TextRun]] = [[]]
     for run in runs:
         first, *others = run.text.split("\n")
         lines[-1].append(replace(run, text=first))
@@ -98,18 +98,18 @@ def _pieces(root: Any, looks: PageLooks, with_tables: bool) -> Iterator[Any]:
     pending = _inside(root, looks)
     while pending:
         item = pending.pop()
-        if isinstance(item, Run):
+        if isinstance(item, TextRun):
             yield item
             continue
         pending.append(_run(item.tail, item.getparent(), looks))
         style = looks.of(item)
         if not style.is_shown:
-            pending += [Run("", "unknown")] if _writes(item) else []
+            pending += [TextRun("", "unknown")] if _writes(item) else []
             continue
         if with_tables and item.tag == "table" and not _is_layout(item, looks):
             yield item
             continue
-        line = [Run("\n")] if style.is_line else []
+        line = [TextRun("\n")] if style.is_line else []
         pending += [*line, *_inside(item, looks), *line]
 
 
@@ -124,30 +124,30 @@ def _inside(element: Any, looks: PageLooks) -> list[Any]:
     tag, style = element.tag, looks.of(element)
     around = [looks.generated(element, "after")[::-1], looks.generated(element, "before")[::-1]]
     if tag == "img":
-        return [Run(UNKNOWN)]
+        return [TextRun(UNKNOWN)]
     if tag in REPLACED:
-        return [Run("", "unknown")]
+        return [TextRun("", "unknown")]
     if tag == "input":
         return [_typed(element, style.look)]
     if tag == "select":
         return [_run(option.get("label", option.text), option, looks) for option in _chosen(element)]
-    label = [Run("", "label")] if tag == "li" and not UNMARKED.match(style.list_type) else []
+    label = [TextRun("", "label")] if tag == "li" and not UNMARKED.match(style.list_type) else []
     if tag == "details" and all(child.tag != "summary" for child in element):
-        label = [Run("", "unknown")]  # browsers write a head of their own
-    unknown = [Run(UNKNOWN)] if FORMULA.fullmatch(tag) else []
+        label = [TextRun("", "unknown")]  # browsers write a head of their own
+    unknown = [TextRun(UNKNOWN)] if FORMULA.fullmatch(tag) else []
     return [*around[0], *reversed(element), _run(element.text, element, looks), *around[1], *unknown, *label]
 
 
-def _typed(element: Any, look: Look) -> Run:
+def _typed(element: Any, look: Look) -> TextRun:
     """What a control shows of its value, or its hint where it has none."""
     kind, value = element.get("type", "text").strip().lower(), element.get("value", "")
     if kind in NOT_TYPED or not (value or element.get("placeholder")):
-        return Run("")
+        return TextRun("")
     if kind in ("password", "range", "color"):
-        return Run("", "unknown")
+        return TextRun("", "unknown")
     if not value or (kind not in TYPED and look == "shown"):
-        return Run(value or element.get("placeholder"), "unsure" if look == "shown" else look)
-    return Run(value, look)
+        return TextRun(value or element.get("placeholder"), "unsure" if look == "shown" else look)
+    return TextRun(value, look)
 
 
 def _chosen(select: Any) -> list[Any]:
@@ -159,10 +159,10 @@ def _chosen(select: Any) -> list[Any]:
     return chosen[-1:] or [option for option in options if "disabled" not in option.attrib][:1]
 
 
-def _run(text: str | None, element: Any, looks: PageLooks) -> Run:
+def _run(text: str | None, element: Any, looks: PageLooks) -> TextRun:
     """A text that stands directly in an element."""
     is_closed = element is not None and element.tag == "details" and "open" not in element.attrib
-    return Run(
+    return TextRun(
         _spaced(text), "hidden" if is_closed else looks.of(element).look if text and element is not None else "shown"
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.readers.css import Declaration, Rules, declarations_in, plain_name
 from workbench.readers.css_values import alone_in_cell, as_colour, first_length, length, size_of, substituted
-from workbench.readers.shown import BLACK, FIGURE, SMALLEST, WHITE, Colour, Look, Run, is_seen
+from workbench.readers.shown import BLACK, FIGURE, SMALLEST, WHITE, Colour, Look, TextRun, is_seen
 
 BROWSER_STYLES: Mapping[str, str] = {
     **dict.fromkeys(("s", "strike", "del"), "text-decoration:line-through"),
@@ -28,7 +28,7 @@ BROWSER_STYLES: Mapping[str, str] = {
     **dict.fromkeys(("ul", "menu", "dir"), "list-style-type:disc"),
     "mark": "background:yellow",
 }
-"""Style sheet of browsers, as far as it matters here."""
+"""ElementStyle sheet of browsers, as far as it matters here."""
 
 LINE_ELEMENTS = re.compile(
     "address|article|blockquote|br|caption|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h[1-6r]|header|hgroup"
@@ -73,7 +73,7 @@ REMEMBERED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class ElementStyle:
     """The look of the text directly in an element. Sizes are points.
 
     ``is_clear``: it takes its room and cannot be seen. ``shift``: how sub and sup move it. ``is_doubtful``: something
@@ -117,9 +117,9 @@ class PageLooks:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._styles: dict[Any, Style] = {}
+        self._styles: dict[Any, ElementStyle] = {}
 
-    def of(self, element: Any) -> Style:
+    def of(self, element: Any) -> ElementStyle:
         """The style of an element, by those of the elements around it."""
         pending = [element]
         while (parent := pending[-1].getparent()) is not None and pending[-1] not in self._styles:
@@ -129,14 +129,14 @@ class PageLooks:
         style = self._styles.get(pending[-1])
         for one in reversed(pending):
             if one not in self._styles:
-                self._styles[one] = self._style(one, style or Style())
+                self._styles[one] = self._style(one, style or ElementStyle())
             style = self._styles[one]
-        return style or Style()
+        return style or ElementStyle()
 
-    def generated(self, element: Any, where: str) -> list[Run]:
+    def generated(self, element: Any, where: str) -> list[TextRun]:
         """What the style sheets put before (``before``) or behind (``after``) the content of an element."""
         matched = self._rules.of(element)
-        runs: list[Run] = []
+        runs: list[TextRun] = []
         for declarations, is_certain in ((matched.certain, True), (matched.possible, False)):
             mine = declarations.get(where, ())
             content = next((d for d in reversed(_by_importance(mine)) if d.name == "content"), None)
@@ -145,11 +145,11 @@ class PageLooks:
             style = _computed(None, self.of(element), mine, where)
             text, is_known = _content(content, element)
             if style.is_shown and (text or not is_known):
-                line = [Run("\n")] if style.is_line else []
-                runs += [*line, Run(text, style.look if is_known and is_certain else "unknown"), *line]
+                line = [TextRun("\n")] if style.is_line else []
+                runs += [*line, TextRun(text, style.look if is_known and is_certain else "unknown"), *line]
         return runs
 
-    def _style(self, element: Any, parent: Style) -> Style:
+    def _style(self, element: Any, parent: ElementStyle) -> ElementStyle:
         if not isinstance(element.tag, str):
             return replace(parent, is_shown=False)
         matched = self._rules.of(element)
@@ -220,7 +220,9 @@ def _content(declaration: Declaration, element: Any) -> tuple[str, bool]:
     return text, True
 
 
-def _computed(element: Any | None, parent: Style, declarations: Sequence[Declaration], name: str) -> Style:
+def _computed(
+    element: Any | None, parent: ElementStyle, declarations: Sequence[Declaration], name: str
+) -> ElementStyle:
     """The style that declarations, of which the last win, make of the style around; ``name`` of the element or part."""
     given: dict[str, str] = {}
     own = {one.name: one.value for one in declarations if one.name.startswith("--")}
@@ -332,7 +334,9 @@ def _is_reversed(values: Mapping[str, str], around: bool) -> bool:
     return is_reversed or "override" in values.get("unicode-bidi", "")
 
 
-def _shift(values: Mapping[str, str], style: Style, parent: Style, element: Any | None, name: str) -> tuple[Look, bool]:
+def _shift(
+    values: Mapping[str, str], style: ElementStyle, parent: ElementStyle, element: Any | None, name: str
+) -> tuple[Look, bool]:
     """How far text is raised or lowered off the line, and whether it is moved elsewhere."""
     if name in TABLE_PARTS and name != "table":
         return parent.shift, _is_far(values, style)
@@ -356,7 +360,7 @@ def _shift(values: Mapping[str, str], style: Style, parent: Style, element: Any 
     return shift, is_moved or _is_far(values, style)
 
 
-def _is_far(values: Mapping[str, str], style: Style) -> bool:
+def _is_far(values: Mapping[str, str], style: ElementStyle) -> bool:
     limit = FAR_AWAY if style.is_in_table else OFF_PAGE
     names = ("top", "left", "margin", "margin-left", "text-indent", "inset")
     parts = [part for name in names for part in values.get(name, "").split()]
@@ -368,7 +372,7 @@ def _is_far(values: Mapping[str, str], style: Style) -> bool:
     )
 
 
-def _is_changed(values: Mapping[str, str], style: Style, element: Any | None, name: str) -> bool:
+def _is_changed(values: Mapping[str, str], style: ElementStyle, element: Any | None, name: str) -> bool:
     """Whether properties change, move or cover the text of a cell."""
     for key, idle in IDLE.items():
         if values.get(key, idle[0]) not in (*idle, "initial", "inherit"):
@@ -387,7 +391,7 @@ def _is_changed(values: Mapping[str, str], style: Style, element: Any | None, na
 SIDES = ("margin", "margin-left", "margin-right", "padding", "padding-left", "padding-right")
 
 
-def _is_cut(values: Mapping[str, str], style: Style, element: Any | None) -> bool:
+def _is_cut(values: Mapping[str, str], style: ElementStyle, element: Any | None) -> bool:
     """Whether the box of an element is too small for its text, and what does not fit in it is not seen."""
     if values.get("overflow", "visible") in ("visible", "initial", "inherit"):
         return False

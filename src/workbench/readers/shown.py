@@ -60,7 +60,7 @@ BLACK: Colour = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A text of one look."""
 
     text: str
@@ -75,7 +75,7 @@ class Shown:
     sure: bool = True
 
 
-def as_shown(runs: Iterable[Run]) -> Shown:
+def as_shown(runs: Iterable[TextRun]) -> Shown:
     """What is shown of the runs of a cell or a line.
 
     Where there are figures, a run that is not sure becomes `UNKNOWN`, which is part of no number: the value is null and
@@ -89,7 +89,7 @@ def as_shown(runs: Iterable[Run]) -> Shown:
         if look == "label":
             labels.append(len(text))
         else:
-            text += _text(Run("".join(run.text for run in alike), look), has_figures)
+            text += _text(TextRun("".join(run.text for run in alike), look), has_figures)
     for at in reversed(labels):
         text = text[:at] + (UNKNOWN if BEGINS_NUMBER.match(text, at) else "") + text[at:]
     text = INNER_NOTE.sub(UNKNOWN, INNER_GAP.sub(UNKNOWN, text)).replace(GAP, " ").replace(NOTE, "")
@@ -97,11 +97,11 @@ def as_shown(runs: Iterable[Run]) -> Shown:
     return Shown(text, sure=not is_struck and UNKNOWN not in text)
 
 
-def _private(run: Run) -> Run:
-    return Run(run.text, "unsure") if run.look == "shown" and PRIVATE.search(run.text) else run
+def _private(run: TextRun) -> TextRun:
+    return TextRun(run.text, "unsure") if run.look == "shown" and PRIVATE.search(run.text) else run
 
 
-def _text(run: Run, has_figures: bool) -> str:
+def _text(run: TextRun, has_figures: bool) -> str:
     if run.look in ("raised", "lowered"):
         if has_figures and SEPARATORS.fullmatch(run.text):
             return UNKNOWN  # a comma or a point on its own belongs to the figures beside it

@@ -21,7 +21,7 @@ from workbench.readers.limits import require_cells, require_size
 from workbench.readers.number_format import displayed
 from workbench.readers.office import package_of
 from workbench.readers.plain import plain
-from workbench.readers.shown import Run, Shown, as_shown
+from workbench.readers.shown import Shown, TextRun, as_shown
 from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
 from workbench.readers.xlsx_looks import Room, SheetLooks, cell_runs, is_cut_off
 from workbench.readers.xlsx_parts import NO_VALUE, read_workbook
@@ -169,7 +169,7 @@ def _text(cell: Any, room: Room, looks: SheetLooks) -> Shown:
     runs = cell_runs(cell, value, unescape)
     if shown != stored:
         look = runs[0].look if len({run.look for run in runs}) == 1 else "unsure"
-        runs = [Run(str(stored), "unsure") if shown is None else Run(shown, look)]
+        runs = [TextRun(str(stored), "unsure") if shown is None else TextRun(shown, look)]
     is_blank_zero = value == 0 and not looks.shows_zeros  # Excel leaves it blank, LibreOffice prints it
     if is_blank_zero or looks.is_doubted(cell) or is_cut_off(cell, "".join(run.text for run in runs), room):
         runs = [replace(run, look="unsure") if run.look == "shown" else run for run in runs]

@@ -17,7 +17,7 @@ from openpyxl.utils.cell import range_boundaries
 
 from workbench.readers.office import local_name
 from workbench.readers.plain import plain
-from workbench.readers.shown import BLACK, PICTOGRAMS, SMALLEST, WHITE, Colour, Look, Run, hex_colour, is_seen
+from workbench.readers.shown import BLACK, PICTOGRAMS, SMALLEST, WHITE, Colour, Look, TextRun, hex_colour, is_seen
 from workbench.several_values import is_value
 
 CHANGES_DAILY = re.compile(r"\b(?:TODAY|NOW|RAND|RANDBETWEEN|RANDARRAY)\s*\(", re.IGNORECASE)
@@ -157,17 +157,17 @@ def drawn_areas(drawing: Any) -> Iterator[Area]:
         yield Area(col + 1, row + 1, last_col, last_row)
 
 
-def cell_runs(cell: Any, value: object, unescaped: Any) -> list[Run]:
+def cell_runs(cell: Any, value: object, unescaped: Any) -> list[TextRun]:
     """The runs of a cell with text. ``unescaped`` gives the characters that the file spells out."""
     whole = font_look(cell.font, cell.fill)
     if isinstance(value, str) or not isinstance(value, list):
-        return [Run(unescaped(str(value)), whole)]
+        return [TextRun(unescaped(str(value)), whole)]
     runs = []
     for part in value:  # of rich text: strings, and blocks with a font of their own
         own = whole if isinstance(part, str) else font_look(part.font, cell.fill)
         # Programs do not agree whether a run without the mark is struck out where its cell is.
         look: Look = own if own == whole or whole in ("shown", "raised", "lowered") else "unsure"
-        runs.append(Run(unescaped(part if isinstance(part, str) else part.text), look))
+        runs.append(TextRun(unescaped(part if isinstance(part, str) else part.text), look))
     return runs
 
 
