@@ -34,6 +34,9 @@ MOST_CSS = 5_000_000
 
 MOST_SELECTORS = 20_000
 
+MOST_TRIALS = 4_000_000
+"""Selectors without a class or an id, times elements: each is tried on every element of its name, some 10 µs each."""
+
 ANY_CELL = "table, table *"
 
 
@@ -97,6 +100,9 @@ def rules_of(root: Any) -> Rules:
         holds = holds_on_screen(sheet.get("media", ""))
         rules = tinycss2.parse_stylesheet(sheet.text or "", skip_comments=True, skip_whitespace=True)
         _collect(collected, rules, holds)
+    broad = [*collected.matcher.lower_local_name_selectors.values(), collected.matcher.other_selectors]
+    elements = sum(1 for _ in root.iter())
+    collected.is_whole = collected.is_whole and sum(map(len, broad)) * elements <= MOST_TRIALS
     if not collected.selectors or not collected.is_whole:
         return Rules({}, frozenset(collected.typefaces), collected.is_whole)
     matched = {}
