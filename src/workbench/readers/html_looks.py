@@ -163,7 +163,11 @@ class PageLooks:
             possible and _computed(element, parent, (*certain, *possible), element.tag).look != style.look,
             not self._rules.is_whole and style.is_in_table,
             style.typefaces and set(map(plain_name, style.typefaces.split(","))) & self._rules.typefaces,
-            any(_computed(None, style, matched.certain.get(part, ()), part).look != style.look for part in FIRST_PARTS),
+            any(
+                _computed(None, style, matched.certain[part], part).look != style.look
+                for part in FIRST_PARTS
+                if part in matched.certain
+            ),
         ]
         return replace(style, is_doubtful=True) if any(doubts) else style
 
