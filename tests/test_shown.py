@@ -69,6 +69,15 @@ def test_a_cell_of_a_web_page_is_read_as_it_is_shown(cells, construction, parts)
     check(cells["a.html"][place(html.CONSTRUCTIONS, construction, parts)], construction, parts)
 
 
+@pytest.mark.parametrize("saved", [html.SAVED_BY_WORD, html.SAVED_BY_EXCEL], ids=["Word", "Excel"])
+def test_a_page_saved_by_an_office_program_is_read_without_a_doubt(tmp_path, saved):
+    (tmp_path / "a.html").write_text(saved, "utf-8")
+    (page,) = read(tmp_path / "a.html")
+    cells = page.content.grids[0].cells
+    assert [cell.text for cell in cells] == ["得分", "95"]
+    assert all(cell.confidence.overall >= SETTINGS.review_threshold for cell in cells)
+
+
 @pytest.mark.parametrize(("construction", "parts"), cases(word.CONSTRUCTIONS))
 def test_a_cell_of_a_word_file_is_read_as_it_is_shown(cells, construction, parts):
     check(cells["a.docx"][place(word.CONSTRUCTIONS, construction, parts)], construction, parts)

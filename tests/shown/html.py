@@ -27,7 +27,7 @@ span.wins { display: inline } .must { display: none !important } #mine { display
 .cell:has(i.hint) i { display: none } .nest { color: black; & i { display: none } }
 @font-face { font-family: Odd; src: url(data:font/woff2;base64,AA) } .odd { font-family: Odd }
 td > i.child { display: none } i[data-hide] { visibility: hidden } .ord { display: inline-flex }
-.ord b { order: -1 }
+.ord b { order: -1 } .flat { vertical-align: baseline } @media (min-width: 1200px) { .big { display: none } }
 """
 
 
@@ -71,6 +71,20 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _styled("color:rgba(0,0,0,0)", unsettled),
     _styled("font-weight:bold;color:#c00;text-decoration:underline", whole),
     _styled("order:-1;margin-left:-2em", unsettled),
+    *(_styled(f"color:{name}", whole) for name in ("windowtext", "CanvasText", "buttontext", "rgb(1 2 3 / 90%)")),
+    *(_styled(f"color:{name}", unsettled) for name in ("window", "canvas", "rgb(255 255 255 / .9)")),
+    _styled("mso-bidi-font-size:1px;mso-hide:none;mso-number-format:General;mso-text-raise:0", whole),
+    _styled("font-family:Wingdings", unsettled),
+    _styled("font:12px Wingdings", unsettled),
+    _styled("writing-mode:vertical-rl", unsettled),
+    _styled("writing-mode:horizontal-tb", whole),
+    _styled("content:url(x.png)", unsettled),
+    _styled("display:var(--not-here,none)", unsettled),
+    _styled("display:var(--not-here,inline)", whole),
+    _classed("big", unsettled),
+    _tagged("sup", unsettled, 'class="flat"'),
+    _made("closed details", "AB<details><summary></summary>X</details>", unsettled),
+    _made("bar behind a number", "AXB<meter value=.7>8</meter>", lambda a, x, b: f"{a}{x}{b}"),
     _styled("filter:opacity(0)", unsettled),
     _tagged("s", without),
     _tagged("strike", without),
@@ -123,6 +137,41 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _made("white on black", '<div style="background:black;color:white">AXB</div>', whole),
     _made("white on white", '<div style="background:white;color:#fefefe">AXB</div>', unsettled),
 )
+
+
+SAVED_BY_WORD = """<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"
+xmlns:w="urn:schemas-microsoft-com:office:word"><head><meta charset="utf-8"><!--[if gte mso 9]><xml><w:WordDocument>
+<w:View>Print</w:View></w:WordDocument></xml><![endif]--><style><!--
+@font-face {font-family:宋体; panose-1:2 1 6 0 3 1 1 1 1 1; mso-font-alt:SimSun;}
+p.MsoNormal {mso-style-parent:""; margin:0cm; text-align:justify; mso-pagination:none; font-size:10.5pt;
+mso-bidi-font-size:12.0pt; font-family:"Times New Roman",serif; mso-fareast-font-family:宋体; mso-font-kerning:1.0pt}
+@page WordSection1 {size:595.3pt 841.9pt; mso-header-margin:42.55pt} div.WordSection1 {page:WordSection1;}
+--></style><!--[if gte mso 10]><style>table.MsoNormalTable {color:white}</style><![endif]--></head>
+<body lang=ZH-CN style='tab-interval:21.0pt'><div class=WordSection1 style='layout-grid:15.6pt'>
+<table class=MsoTableGrid border=1 style='border-collapse:collapse;mso-yfti-tbllook:1184;mso-table-lspace:9.0pt'>
+<tr style='mso-yfti-irow:0;height:20.0pt'><td width=95 valign=top style='width:70.9pt;border:solid windowtext 1.0pt;
+mso-border-alt:solid windowtext .5pt;padding:0cm 5.4pt 0cm 5.4pt'><p class=MsoNormal style='mso-element:frame;
+mso-element-wrap:around'><!--[if gte vml 1]><v:shape id="a" style='position:absolute;left:9pt'/><![endif]--><span
+style='font-family:宋体;mso-ascii-font-family:"Times New Roman";color:windowtext'>得分<o:p></o:p></span></p></td>
+<td style='border:solid windowtext 1.0pt;border-left:none'><p class=MsoNormal><span lang=EN-US
+style='mso-bidi-font-size:10.5pt;color:windowtext;letter-spacing:-.3pt'>95<span style='mso-spacerun:yes'>&nbsp;
+</span><o:p></o:p></span></p></td></tr></table></div></body></html>"""
+
+SAVED_BY_EXCEL = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="utf-8"><style id="a">
+<!--table {mso-displayed-decimal-separator:"\\."; mso-displayed-thousand-separator:"\\,";} @page {margin:.75in;}
+tr {mso-height-source:auto; mso-ruby-visibility:none;} col {mso-width-source:auto; mso-ruby-visibility:none;}
+br {mso-data-placement:same-cell;} ruby {ruby-align:left;} rt {color:windowtext; font-size:9.0pt; mso-char-type:none;}
+td {mso-style-parent:style0; padding-top:1px; mso-ignore:padding; color:black; font-size:11.0pt; font-family:宋体;
+mso-number-format:General; vertical-align:middle; mso-protection:locked visible; white-space:nowrap; mso-rotate:0;}
+.xl65 {mso-style-parent:style0; mso-number-format:"0\\.00_ "; color:windowtext; border:.5pt solid windowtext;}
+.font5 {color:windowtext; font-size:9.0pt; mso-font-charset:134;}
+--></style><!--[if gte mso 9]><xml><x:ExcelWorkbook/></xml><![endif]--></head><body link=blue vlink=purple>
+<table border=0 cellpadding=0 style='border-collapse:collapse;table-layout:fixed;width:108pt'><col width=72
+style='mso-width-source:userset;mso-width-alt:2304;width:54pt'><tr height=19 style='mso-height-source:userset;
+height:14.25pt'><td height=19 class=xl65 width=72 style='height:14.25pt;width:54pt'>得分</td>
+<td class=xl65 align=right style='border-left:none' x:num="95">95</td></tr>
+<![if supportMisalignedColumns]><tr height=0 style='display:none'><td width=72 style='width:54pt'></td></tr><![endif]>
+</table></body></html>"""
 
 
 def page(cells: list[str]) -> str:

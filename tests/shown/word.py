@@ -48,7 +48,8 @@ NAMESPACES = (
     'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
-    'xmlns:v="urn:schemas-microsoft-com:vml"'
+    'xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 )
 
 
@@ -67,6 +68,10 @@ def field(code: str, result: str | None, begin: str = "") -> str:
     code = code if code.startswith("<") else f"<w:r><w:instrText>{code}</w:instrText></w:r>"
     begins = f'<w:r><w:fldChar w:fldCharType="begin" {begin}/></w:r>'
     return f'{begins}{code}{end}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def _fill(colour: str) -> str:
+    return f"<w14:textFill><w14:solidFill>{colour}</w14:solidFill></w14:textFill>"
 
 
 def _looks(look: str, shown: Shown) -> Construction:
@@ -127,6 +132,11 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
             "<w:specVanish/>",
             '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>',
             '<w:eastAsianLayout w:combine="1"/>',
+            "<w14:textFill><w14:noFill/></w14:textFill>",
+            _fill('<w14:srgbClr w14:val="FFFFFF"/>'),
+            _fill('<w14:schemeClr w14:val="bg1"/>'),
+            _fill('<w14:srgbClr w14:val="000000"><w14:alpha w14:val="99000"/></w14:srgbClr>'),
+            "<w14:newEffect/>",
         )
     ),
     _around("deleted", '<w:del w:author="a">', "</w:del>", without),
@@ -179,6 +189,10 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _lined("counted by style", '<w:pStyle w:val="CountedLine"/>', unsettled),
     _lined("not counted", '<w:pStyle w:val="CountedLine"/><w:numPr><w:numId w:val="0"/></w:numPr>', whole),
     _lined("marked", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="902"/></w:numPr>', whole),
+    _looks(_fill('<w14:schemeClr w14:val="tx1"/>'), whole),
+    _lined("frame", '<w:framePr w:w="10" w:hAnchor="page" w:x="1"/>', unsettled),
+    _lined("off the cell", '<w:ind w:left="-9000"/>', unsettled),
+    _lined("hanging", '<w:ind w:left="200" w:hanging="420"/>', whole),
     _lined("raised as a whole", "", whole, '<w:position w:val="6"/>'),
     _lined("other direction", "<w:bidi/>", unsettled),
     _lined("low lines", '<w:spacing w:line="20" w:lineRule="exact"/>', unsettled),

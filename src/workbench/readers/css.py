@@ -22,12 +22,12 @@ RELEVANT = re.compile(
     "padding-left|padding-right|transform|scale|rotate|translate|zoom|clip|clip-path|filter|mask|mask-image|"
     "mix-blend-mode|animation|animation-name|content-visibility|order|flex-direction|-webkit-text-security|"
     "-webkit-text-fill-color|background-clip|-webkit-background-clip|font-variant|font-variant-position|"
-    "font-feature-settings|all"
+    "font-feature-settings|writing-mode|all"
 )
 """Properties that can change which text is seen, where, or in which order."""
 
-SCREEN_WIDTH = 1280.0
-"""Pixels that the window of a browser is taken to be wide."""
+WIDTHS = (1024.0, 2560.0)
+"""Pixels: between these, the window of a browser may be of any width."""
 
 MOST_CSS = 5_000_000
 """Characters of style sheets that are looked through."""
@@ -208,7 +208,8 @@ def _query_holds(query: str) -> bool | None:
         width = re.fullmatch(r"\(\s*(min|max)-width\s*:\s*(\d+(?:\.\d+)?)(px|em|rem)\s*\)", part)
         if width:
             pixels = float(width[2]) * (1 if width[3] == "px" else 16)
-            answers.append(pixels <= SCREEN_WIDTH if width[1] == "min" else pixels >= SCREEN_WIDTH)
+            narrow, wide = (pixels <= at if width[1] == "min" else pixels >= at for at in WIDTHS)
+            answers.append(narrow if narrow == wide else None)
         else:
             answers.append(True if part in ("", "all", "screen") else False if part in ("speech", "braille") else None)
     return False if False in answers else None if None in answers else True

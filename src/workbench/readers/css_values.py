@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import tinycss2.color3
+import tinycss2.color4
 
 POINTS = {
     "px": 0.75,
@@ -64,10 +64,30 @@ def size_of(font: str) -> str:
     return "inherit"
 
 
+def family_of(font: str) -> str:
+    """The typefaces in the value of a ``font`` property, which stand behind its size."""
+    size = size_of(font)
+    return font if size == "inherit" else font.partition(size)[2].partition(" ")[2].strip()
+
+
+SYSTEM_COLOURS = {
+    **dict.fromkeys(("canvastext", "windowtext", "buttontext", "fieldtext", "menutext", "captiontext"), "black"),
+    **dict.fromkeys(("infotext", "marktext"), "black"),
+    **dict.fromkeys(("canvas", "window", "field", "menu", "infobackground", "appworkspace"), "white"),
+    **dict.fromkeys(("buttonface", "threedface", "threedlightshadow", "scrollbar"), "#efefef"),
+    **dict.fromkeys(("graytext", "inactivecaptiontext", "threedshadow", "buttonshadow"), "gray"),
+    **{"linktext": "#00e", "visitedtext": "#551a8b", "activetext": "red", "mark": "yellow"},
+}
+"""Colours that the system gives, on white pages (CSS Color Level 4, 6.2 and appendix A). Those left out differ."""
+
+
 def as_colour(value: str) -> tuple[float, float, float, float] | None:
     """Red, green, blue and alpha, each 0 to 1; None for what is no colour."""
-    found = tinycss2.color3.parse_color(value)
-    return None if found is None or isinstance(found, str) else (found.red, found.green, found.blue, found.alpha)
+    found = tinycss2.color4.parse_color(SYSTEM_COLOURS.get(value, value))
+    if found is None or isinstance(found, str) or found.space not in ("srgb", "hsl", "hwb"):
+        return None
+    red, green, blue = (part or 0.0 for part in found.to("srgb").coordinates)
+    return red, green, blue, found.alpha
 
 
 def substituted(value: str, variables: Mapping[str, str]) -> str:
@@ -80,6 +100,11 @@ def substituted(value: str, variables: Mapping[str, str]) -> str:
             return ""
         value = VARIABLE.sub(lambda found: variables.get(found[1], found[2] or "").strip().lower(), value)
     return value
+
+
+def lacks_variable(value: str, variables: Mapping[str, str]) -> bool:
+    """Whether a variable of a value is not set, so that what the value names in its place holds."""
+    return any(name not in variables for name, _ in VARIABLE.findall(value))
 
 
 def alone_in_cell(element: Any | None) -> bool:

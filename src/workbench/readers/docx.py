@@ -106,7 +106,12 @@ def _table_blocks(table: Any, outside: Place) -> Iterator[FileBlock]:
 def _inside(table: Any, outside: Place) -> Place:
     """The place of a table's cells: its style, and its ground."""
     style = outside.styles.of("table", value(find(table, "tblPr", "tblStyle")))
-    place = replace(outside, table=style, ground=None if style.shades else outside.ground)
+    place = replace(
+        outside,
+        table=style,
+        ground=None if style.shades else outside.ground,
+        is_framed_apart=find(table, "tblPr", "tblpPr") is None,
+    )
     return _on_ground(place, find(table, "tblPr", "shd"))
 
 

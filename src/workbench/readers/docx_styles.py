@@ -5,6 +5,7 @@ Source: ECMA-376 part 1, 17.7.2 (the order of styles), 17.7.3 (toggle properties
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +19,33 @@ TOGGLES = ("strike", "vanish")
 """Properties that several styles turn on and off in turn (17.7.3)."""
 
 SWITCHES = (*TOGGLES, "dstrike", "webHidden", "specVanish", "rtl")
+OTHERS = ("eastAsianLayout", "unfilled", "unknown")
+"""Marks of runs that may look otherwise, set where properties are read."""
+
 VALUES = ("vertAlign", "position", "sz", "w", "spacing", "highlight", "rStyle")
 NOTE_STYLES = frozenset({"FootnoteReference", "EndnoteReference"})
 """Styles of the marks of notes, which Word sets raised; files need not define them."""
 
 PALE_THEME = frozenset({"background1", "light1", "background2", "light2"})
+
+PALE_FILLS = {"bg1": "background1", "lt1": "light1", "bg2": "background2", "lt2": "light2"}
+
+NEARLY_CLEAR = 80_000
+"""Thousandths of a percent: text that lets through so much is hardly seen."""
+
+WORD = ("/wordprocessingml/", "/office/word/")
+"""Parts of the namespaces whose properties of runs are known here."""
+
+KNOWN = re.compile(
+    "rStyle|rFonts|b|bCs|i|iCs|caps|smallCaps|strike|dstrike|outline|shadow|emboss|imprint|noProof|snapToGrid"
+    "|vanish|webHidden|color|spacing|w|kern|position|sz|szCs|highlight|u|effect|bdr|shd|fitText|vertAlign|rtl|cs"
+    "|em|lang|eastAsianLayout|specVanish|oMath|ins|del|moveFrom|moveTo|rPrChange|glow|reflection|textOutline"
+    "|textFill|scene3d|props3d|ligatures|numForm|numSpacing|stylisticSets|cntxtAlts|woUserID"
+)
+"""Properties of runs (17.3.2 and [MS-DOCX] 2.6.1; the last one is of WPS). What others do is not known."""
+
+OFF_CELL = -1500
+"""Twentieths of a point (75 points): text that starts so far to the left of its cell is not in it."""
 
 HIGHLIGHTS = {
     "black": (0.0, 0.0, 0.0),
@@ -73,12 +96,17 @@ class Styles:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a run stands: the style of its table, the ground behind it (None: not known), how high its cell is set."""
+    """Where a run stands: the style of its table, the ground behind it (None: not known), how high its cell is set.
+
+    ``is_framed_apart``: a text frame in the table stands elsewhere. In a table that floats itself Word makes each
+    paragraph a frame, and leaves it where it is.
+    """
 
     styles: Styles = field(default_factory=Styles)
     table: WordStyle = NO_STYLE
     ground: Colour | None = WHITE
     level: int = 0
+    is_framed_apart: bool = False
 
 
 def read_styles(path: Path, parts: Parts, main: str) -> Styles:
@@ -145,9 +173,24 @@ def marks_of(properties: Any | None) -> dict[str, str]:
             marks[name] = value(child, "ascii") + "|" + value(child, "hAnsi")
         elif name == "shd":
             marks[name] = shade_of(child)
+        elif name == "textFill":
+            marks |= _filled(child)
+        elif not KNOWN.fullmatch(name) and any(part in child.tag for part in WORD):
+            marks["unknown"] = "1"
         elif name == "eastAsianLayout" and (value(child, "combine") or value(child, "vert")):
             marks[name] = "1"
     return marks
+
+
+def _filled(fill: Any) -> dict[str, str]:
+    """What the fill of characters makes of their colour. Source: [MS-DOCX] 2.6.4.14, textFill."""
+    if find(fill, "noFill") is not None or any(
+        as_number(value(alpha)) >= NEARLY_CLEAR for alpha in fill.iter("{*}alpha")
+    ):
+        return {"unfilled": "1"}
+    own, theme = value(find(fill, "solidFill", "srgbClr")), value(find(fill, "solidFill", "schemeClr"))
+    colour = own if hex_colour(own) else PALE_FILLS.get(theme, "")
+    return {"unfilled": "0", **({"color": colour} if colour else {})}
 
 
 def shade_of(shade: Any | None) -> str:
@@ -159,8 +202,8 @@ def shade_of(shade: Any | None) -> str:
 
 
 def paragraph_marks(properties: Any | None) -> dict[str, str]:
-    """What of a paragraph's properties (``pPr``) matters here: its list, its level in it, its shading, the height of
-    its lines where that is fixed."""
+    """What of a paragraph's properties (``pPr``) matters here: its list, its level in it, its shading, its
+    indents, whether it is a text frame, the height of its lines where that is fixed."""
     marks: dict[str, str] = {}
     if properties is None:
         return marks
@@ -171,9 +214,22 @@ def paragraph_marks(properties: Any | None) -> dict[str, str]:
             marks["list"] = value(find(numbers, "numId"))
     if shade is not None:
         marks["shd"] = shade_of(shade)
+    if find(properties, "framePr") is not None:
+        marks["frame"] = "1"
+    if (indents := find(properties, "ind")) is not None:
+        marks |= {key: value(indents, key) for key in INDENTS if value(indents, key)}
     if value(find(properties, "spacing"), "lineRule") == "exact":
         marks["line"] = value(find(properties, "spacing"), "line")
     return marks
+
+
+INDENTS = ("left", "start", "firstLine", "hanging")
+
+
+def _start(marks: Marks) -> int:
+    """Where the first line of a paragraph starts, twentieths of a point from the edge of its cell."""
+    left = as_number(marks.get("start") or marks.get("left", ""))
+    return left + as_number(marks.get("firstLine", "")) - as_number(marks.get("hanging", ""))
 
 
 def paragraph_of(paragraph: Any, place: Place) -> tuple[WordStyle, bool]:
@@ -232,7 +288,9 @@ def _is_doubtful(marks: Marks, paragraph: WordStyle, place: Place) -> bool:
     size = as_number(marks.get("sz", ""), USUAL_SIZE)
     typefaces = marks.get("rFonts", "").lower().split("|")
     return (
-        any(marks.get(switch) == "1" for switch in ("webHidden", "specVanish", "rtl", "eastAsianLayout"))
+        any(marks.get(switch) == "1" for switch in ("webHidden", "specVanish", "rtl", *OTHERS))
+        or (place.is_framed_apart and "frame" in paragraph.paragraph)
+        or _start(paragraph.paragraph) <= OFF_CELL
         or size < 2 * SMALLEST
         or as_number(paragraph.paragraph.get("line", ""), 20 * size) < 5 * size  # lines of half the size are cut off
         or as_number(marks.get("w", ""), 100) < NARROWEST

@@ -16,12 +16,15 @@ from workbench.readers.css import rules_of
 from workbench.readers.html_looks import UNMARKED, PageLooks
 from workbench.readers.limits import require_cells
 from workbench.readers.plain import UNKNOWN, plain
-from workbench.readers.shown import Look, TextRun, as_shown
+from workbench.readers.shown import FIGURE, Look, TextRun, as_shown
 from workbench.readers.tables import FileBlock, FileTable, Span, placed
 from workbench.settings import Settings
 
-REPLACED = frozenset({"svg", "canvas", "video", "object", "embed", "iframe", "meter", "progress"})
+REPLACED = frozenset({"svg", "canvas", "video", "object", "embed", "iframe"})
 """Elements in whose place something is drawn."""
+
+BARS = frozenset({"meter", "progress"})
+"""Elements that show a bar instead of their text."""
 
 FORMULA = re.compile(
     "m(frac|sqrt|root|over|under|underover|subsup|table|multiscripts|enclose|phantom|padded|fenced|action)"
@@ -127,15 +130,27 @@ def _inside(element: Any, looks: PageLooks) -> list[Any]:
         return [TextRun(UNKNOWN)]
     if tag in REPLACED:
         return [TextRun("", "unknown")]
+    if tag in BARS:
+        return [TextRun("-", "gap")]
     if tag == "input":
         return [_typed(element, style.look)]
     if tag == "select":
         return [_run(option.get("label", option.text), option, looks) for option in _chosen(element)]
     label = [TextRun("", "label")] if tag == "li" and not UNMARKED.match(style.list_type) else []
-    if tag == "details" and all(child.tag != "summary" for child in element):
+    if tag == "details" and (all(child.tag != "summary" for child in element) or _may_open(element)):
         label = [TextRun("", "unknown")]  # browsers write a head of their own
     unknown = [TextRun(UNKNOWN)] if FORMULA.fullmatch(tag) else []
     return [*around[0], *reversed(element), _run(element.text, element, looks), *around[1], *unknown, *label]
+
+
+def _closed_text(child: Any) -> str:
+    return ("" if child.tag == "summary" else child.text_content()) + (child.tail or "")
+
+
+def _may_open(details: Any) -> bool:
+    """Whether figures come to be seen when a reader opens what is closed."""
+    closed = [details.text or "", *(_closed_text(child) for child in details)]
+    return "open" not in details.attrib and bool(FIGURE.search("".join(closed)))
 
 
 def _typed(element: Any, look: Look) -> TextRun:

@@ -8,27 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
-from workbench.readers.css import Declaration, Rules, declarations_in, plain_name
-from workbench.readers.css_values import alone_in_cell, as_colour, first_length, length, size_of, substituted
-from workbench.readers.shown import BLACK, FIGURE, SMALLEST, WHITE, Colour, Look, TextRun, is_seen
-
-BROWSER_STYLES: Mapping[str, str] = {
-    **dict.fromkeys(("s", "strike", "del"), "text-decoration:line-through"),
-    "sup": "vertical-align:super;font-size:smaller",
-    "sub": "vertical-align:sub;font-size:smaller",
-    **dict.fromkeys(("small", "big"), "font-size:smaller"),
-    **dict.fromkeys(
-        ("script", "style", "head", "template", "noscript", "noembed", "noframes", "title"), "display:none"
-    ),
-    **dict.fromkeys(("datalist", "rp", "audio", "param", "annotation", "annotation-xml"), "display:none"),
-    "ol": "list-style-type:decimal",
-    **dict.fromkeys(("ul", "menu", "dir"), "list-style-type:disc"),
-    "mark": "background:yellow",
-}
-"""ElementStyle sheet of browsers, as far as it matters here."""
+from workbench.readers.browser_styles import of_browser, parsed
+from workbench.readers.css import Declaration, Rules, plain_name
+from workbench.readers.css_values import (
+    alone_in_cell,
+    as_colour,
+    family_of,
+    first_length,
+    lacks_variable,
+    length,
+    size_of,
+    substituted,
+)
+from workbench.readers.shown import BLACK, FIGURE, PICTOGRAMS, SMALLEST, WHITE, Colour, Look, TextRun, is_seen
 
 LINE_ELEMENTS = re.compile(
     "address|article|blockquote|br|caption|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h[1-6r]|header|hgroup"
@@ -153,9 +147,9 @@ class PageLooks:
         if not isinstance(element.tag, str):
             return replace(parent, is_shown=False)
         matched = self._rules.of(element)
-        of_browser = _of_browser(element)
-        own = _parsed(element.get("style", ""))
-        certain = (*of_browser, *_by_importance((*matched.certain.get("", ()), *own)))
+        by_browser = of_browser(element)
+        own = parsed(element.get("style", ""))
+        certain = (*by_browser, *_by_importance((*matched.certain.get("", ()), *own)))
         style = _computed(element, parent, certain, element.tag)
         possible = matched.possible.get("", ())
         doubts = [
@@ -163,6 +157,7 @@ class PageLooks:
             possible and _computed(element, parent, (*certain, *possible), element.tag).look != style.look,
             not self._rules.is_whole and style.is_in_table,
             style.typefaces and set(map(plain_name, style.typefaces.split(","))) & self._rules.typefaces,
+            style.typefaces.strip("\"' ").startswith(PICTOGRAMS) and FIGURE.search(_own_text(element)),
             any(
                 _computed(None, style, matched.certain[part], part).look != style.look
                 for part in FIRST_PARTS
@@ -172,41 +167,16 @@ class PageLooks:
         return replace(style, is_doubtful=True) if any(doubts) else style
 
 
+def _own_text(element: Any) -> str:
+    """The text directly in an element."""
+    return (element.text or "") + "".join(child.tail or "" for child in element)
+
+
 FIRST_PARTS = ("first-letter", "first-line")
 
 
 def _by_importance(declarations: Iterable[Declaration]) -> list[Declaration]:
     return sorted(declarations, key=lambda declaration: declaration.important)
-
-
-def _of_browser(element: Any) -> tuple[Declaration, ...]:
-    """What browsers do about an element by themselves, and by the attributes that HTML has for looks."""
-    tag, get = element.tag, element.get
-    text = BROWSER_STYLES.get(tag, "")
-    parent = element.getparent()
-    place = list(parent).index(element) if parent is not None and parent.tag in ("msup", "msub") else 0
-    if place == 1:
-        text += f";vertical-align:{'super' if parent.tag == 'msup' else 'sub'}"
-    is_closed = parent is not None and parent.tag == "details" and "open" not in parent.attrib and tag != "summary"
-    is_idle = (tag == "dialog" and "open" not in element.attrib) or "popover" in element.attrib
-    if "hidden" in element.attrib or is_closed or is_idle:
-        text += ";display:none"
-    if get("dir", "").strip().lower() in ("rtl", "auto") or (tag == "bdo" and get("dir")):
-        text += f";direction:{get('dir')};unicode-bidi:{'bidi-override' if tag == 'bdo' else 'normal'}"
-    for name, attribute in (("background-color", "bgcolor"), ("color", "text" if tag == "body" else "color")):
-        value = get(attribute, "")
-        if value and (name == "background-color" or tag in ("body", "font")):
-            text += f";{name}:{value if as_colour(value) else '#' + value}"
-    if get("background"):
-        text += ";background-image:url(x)"
-    if tag in ("ol", "li") and get("type"):
-        text += ";list-style-type:decimal"
-    return _parsed(text)
-
-
-@lru_cache(4096)
-def _parsed(text: str) -> tuple[Declaration, ...]:
-    return tuple(declarations_in(text)) if text else ()
 
 
 def _content(declaration: Declaration, element: Any) -> tuple[str, bool]:
@@ -233,10 +203,13 @@ def _computed(
     variables = {**parent.variables, **own} if own else parent.variables
     for one in declarations:
         if one.name == "font":
-            given["font-size"], given["font-family"] = size_of(one.value), one.value
+            given["font-size"], given["font-family"] = size_of(one.value), family_of(one.value)
         else:
             given[SAME.get(one.name, one.name)] = one.value
     values = {key: text for key, value in given.items() if (text := substituted(value, variables)) not in ("", "unset")}
+    open_hides = [key for key, text in given.items() if "var(" in text and values.get(key) == HIDES.get(key, "-")]
+    is_open = any(lacks_variable(given[key], variables) for key in open_hides)
+    values = {key: text for key, text in values.items() if not (is_open and key in open_hides)}
     is_in_table = parent.is_in_table or name == "table"
     size = _size(values.get("font-size", "inherit"), parent.size)
     colour, is_pale = _colour(values.get("-webkit-text-fill-color", values.get("color", "inherit")), parent.colour)
@@ -259,11 +232,16 @@ def _computed(
     )
     shift, is_moved = _shift(values, style, parent, element, name)
     is_faint = opacity is not None and 0 < opacity < NEARLY_CLEAR
-    is_unknown = size is None or is_pale or opacity is None
+    is_unknown = size is None or is_pale or opacity is None or is_open
+    is_unknown = is_unknown or (name in ("sup", "sub") and shift == "shown")  # whether it is an index is not to be seen
+    is_unknown = is_unknown or (element is not None and "url(" in values.get("content", ""))
     doubts = is_moved or is_faint or (is_in_table and (is_unknown or _is_changed(values, style, element, name)))
     is_cut = parent.is_cut or _is_cut(values, style, element)
     return replace(style, shift=shift, is_doubtful=parent.is_doubtful or doubts, is_cut=is_cut)
 
+
+HIDES = {"display": "none", "visibility": "hidden", "opacity": "0"}
+"""Values that hide text; where one stands for a variable that the page does not set, another sheet may set it."""
 
 SAME = {
     "text-decoration-line": "text-decoration",
@@ -388,9 +366,16 @@ def _is_changed(values: Mapping[str, str], style: ElementStyle, element: Any | N
         return True
     if style.is_line or name in TABLE_PARTS or alone_in_cell(element):
         return False
+    if values.get("writing-mode", "horizontal-tb").startswith(
+        UPRIGHT
+    ):  # among other text: a cell of its own is read so
+        return True
     sides = [part for key in SIDES for part in values.get(key, "").split()]
     return any(abs(length(part, style.size) or 0) >= style.size / 2 for part in sides)
 
+
+UPRIGHT = ("vertical", "sideways", "tb", "bt")
+"""Beginnings of the ways of writing whose lines run downwards or upwards."""
 
 SIDES = ("margin", "margin-left", "margin-right", "padding", "padding-left", "padding-right")
 
