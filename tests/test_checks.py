@@ -116,6 +116,7 @@ CASES: dict[str, tuple[Form, Form]] = {
         a_form(total_score=entry("99.8", 0.79)),
         a_form(total_score=entry("99.8", 0.8)),
     ),
+    "shown-unsure": (a_form(total_score=entry("9\ufffd", 0.5)), a_form()),
     "unmapped-cell": (a_form(unmapped=(Entry("填表说明"),)), a_form(labels=(CellKey(1, 1, 0, 0),))),
     "not-a-number": (
         unadded(indicator(score="9O")),

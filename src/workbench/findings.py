@@ -161,7 +161,13 @@ _OF_DOCUMENTS = (
         {ONLY: _warning("文字稿的表格没有合并单元格，短的行已按右端与其上的行对齐，请核对")},
     ),
     FindingKind("conversion-loss", {ONLY: _warning("旧版Word文件转换时有内容可能未读入，请核对：{losses}")}),
-    FindingKind("picture-skipped", {ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入")}),
+    FindingKind(
+        "picture-skipped",
+        {
+            ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入"),
+            "over": _warning("文件中有{pictures}个浮于文字上方的图形或图片，可能遮住表格中的数字，请对照原件"),
+        },
+    ),
 )
 """What is in a file and was not read."""
 
@@ -176,6 +182,17 @@ _OF_READING = (
         is_flag=True,
         settled_by_looking=True,
         compares=("把握至少应为", "把握为"),
+    ),
+    FindingKind(
+        "shown-unsure",
+        {
+            ONLY: _warning(
+                "{field}“{text:.40}”在文件中带有隐藏、上下标、图形等可能改变显示的内容（以\ufffd代替），"
+                "页面上显示什么不能确定，请对照原件"
+            )
+        },
+        is_flag=True,
+        settled_by_looking=True,
     ),
     FindingKind(
         "readers-disagree",

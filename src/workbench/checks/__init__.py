@@ -32,6 +32,7 @@ from workbench.checks.uncertain import (
     read_as_word,
     readers_disagree,
     several_values,
+    shown_unsure,
     unmapped_cells,
     unread_actual,
     unread_target,
@@ -54,7 +55,7 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
     rows, cells = judged_indicators(form), cells_of(pages)
     findings = list(form.notes)
     findings += [*obscured(form, cells), *readers_disagree(form, cells), *read_as_word(form, cells)]
-    findings += low_confidence(form, review_threshold, cells)
+    findings += [*shown_unsure(form), *low_confidence(form, review_threshold, cells)]
     findings += [*unmapped_cells(form), *several_values(form), *not_a_number(form)]
     findings += [*missing_heads(form), *missing_amounts(form)]
     findings += missing_values(rows, cells)

@@ -12,6 +12,7 @@ from workbench.fields import NUMBER_FIELDS, entries_of, field_name
 from workbench.findings import FINDINGS, excerpt, listed
 from workbench.judging import Judged, page_of
 from workbench.model import BLANK, Cell, CellKey, Entry, Finding, Form, LeftOut, PageContent, Table
+from workbench.readers.plain import UNKNOWN
 from workbench.several_values import has_several_values, values_of
 from workbench.values import PLACEHOLDERS, normalise
 
@@ -46,13 +47,21 @@ def obscured(form: Form, cells: CellsByKey) -> Iterator[Finding]:
             yield statement.about(table, number or None, field, page_of(entry), "无遮盖", found)
 
 
+def shown_unsure(form: Form) -> Iterator[Finding]:
+    """``shown-unsure``: a file may show a field otherwise than it holds it, so its number is null in the tables."""
+    for table, number, field, entry in _once_per_cell(form):
+        if UNKNOWN in entry.text:
+            statement = FINDINGS["shown-unsure"].says(field=field_name(field), text=entry.text)
+            yield statement.about(table, number or None, field, page_of(entry), "显示确定", entry.text)
+
+
 def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[Finding]:
     """``low-confidence``: a field whose least sure character, border or second read is below the threshold.
 
-    Fields that are ``obscured``, or about which two readers disagree, are reported as such, and not here.
+    Fields that are ``obscured`` or ``shown-unsure``, or about which two readers disagree, are reported as such.
     """
     for table, number, field, entry in _once_per_cell(form):
-        is_reported = _is_obscured(entry, cells) or _read_otherwise(entry, cells) is not None
+        is_reported = _is_obscured(entry, cells) or _read_otherwise(entry, cells) is not None or UNKNOWN in entry.text
         if entry.confidence < threshold and not is_reported:
             statement = FINDINGS["low-confidence"].says(
                 "text" if entry.text else "ink",
@@ -160,7 +169,7 @@ def not_a_number(form: Form) -> Iterator[Finding]:
         parse = NUMBER_FIELDS.get((table, field))
         if parse is None or has_several_values(entry.text) or normalise(entry.text) in PLACEHOLDERS:
             continue
-        if parse(entry.text) is not None:
+        if UNKNOWN in entry.text or parse(entry.text) is not None:
             continue
         statement = FINDINGS["not-a-number"].says("field", field=field_name(field), text=entry.text)
         yield statement.about(table, number or None, field, page_of(entry), "数字", entry.text)
@@ -172,7 +181,7 @@ _DAMAGED = re.compile(r"[0-9OoIlSBZ〇|][0-9OoIlSBZ〇|., ]*(?:[%‰]|[\u4e00-\u
 
 def unread_target(row: Judged) -> Iterator[Finding]:
     """``not-a-number``: a target read as text that has a comparison symbol and digits, or looks like a number."""
-    if has_several_values(row.row.target.text):
+    if has_several_values(row.row.target.text) or UNKNOWN in row.row.target.text:
         return
     folded = normalise(row.row.target.text)
     bare = folded.lstrip("≥≤=<>").strip("()")
@@ -186,7 +195,7 @@ def unread_target(row: Judged) -> Iterator[Finding]:
 def unread_actual(row: Judged) -> Iterator[Finding]:
     """``not-a-number``: a short text with figures beside a number, or with 年月日 beside a date, read as neither."""
     text = (row.row.actual or BLANK).text
-    if len(text) > LONGEST_QUANTITY or has_several_values(text) or not any(map(str.isdigit, text)):
+    if len(text) > LONGEST_QUANTITY or has_several_values(text) or not any(map(str.isdigit, text)) or UNKNOWN in text:
         return
     actual, kind = row.actual, row.target.kind
     if kind == "number" and actual.value is None and actual.unit_known:

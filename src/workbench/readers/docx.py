@@ -7,7 +7,6 @@ Source of element names: ECMA-376 part 1, chapter 17 (WordprocessingML).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -17,35 +16,25 @@ from typing import Any
 from workbench.errors import InputError
 from workbench.findings import FINDINGS, excerpt
 from workbench.model import Finding
+from workbench.readers.docx_fields import mark_fields
+from workbench.readers.docx_runs import (
+    PAGE_BREAK,
+    as_struck,
+    children,
+    height_of,
+    is_drawn_on,
+    is_fallback,
+    level_of,
+    paragraph_runs,
+)
+from workbench.readers.docx_styles import Place, read_styles, shade_of
+from workbench.readers.docx_xml import OFF, find, is_on, number, value
 from workbench.readers.limits import require_cells
-from workbench.readers.office import local_name, main_part, parse, read_parts
-from workbench.readers.plain import RAISED, UNKNOWN, plain
+from workbench.readers.office import local_name, main_part, parse, read_parts, related_parts
+from workbench.readers.plain import plain
+from workbench.readers.shown import FIGURE, TextRun, as_shown, hex_colour
 from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
 from workbench.settings import Settings
-
-WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "AlternateContent", "Fallback"})
-"""Elements that stand around others without a look of their own: content controls, inserted text."""
-
-NOT_SHOWN = frozenset(
-    {"del", "moveFrom", "instrText", "drawing", "pict", "object", "Choice", "rPr", "pPr", "sdtPr", "rt"}
-)
-"""Deleted text, codes of fields, drawings, properties, phonetic guides."""
-
-SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-
-FORMULA = frozenset({"f", "rad", "nary", "sSup", "sSub", "sSubSup", "m", "eqArr", "limLow", "limUpp", "func"})
-"""Parts of a formula whose place says more than their text."""
-
-SYMBOLS = {"B3": "≥", "A3": "≤", "B1": "±", "B4": "×", "B0": "°", "B9": "≠", "BB": "≈"}
-"""Signs of the typeface Symbol, which Word stores by the last two hexadecimal digits of their number."""
-
-PAGE_BREAK = "\f"
-
-STRUCK = ("strike", "dstrike")
-"""Marks of a run that is struck out: what was corrected counts no more."""
-
-NOTE_STYLES = frozenset({"FootnoteReference", "EndnoteReference"})
-"""Styles of the marks of notes, which Word sets raised."""
 
 
 def read_docx(path: Path, settings: Settings) -> list[FilePage]:
@@ -54,189 +43,164 @@ def read_docx(path: Path, settings: Settings) -> list[FilePage]:
     Raises:
         InputError: ``encrypted``, ``too-large``, ``unreadable``, or ``no-table`` where it holds pictures instead.
     """
-    parts = read_parts(path, lambda name: name == "_rels/.rels" or _may_be_main(name), settings)
-    name = main_part(path, parts)
-    if name not in parts:
+    links = read_parts(path, lambda name: name.endswith(".rels"), settings)
+    name = main_part(path, links)
+    parts = links | read_parts(path, name.__eq__, settings)
+    if name not in parts or not _may_be_main(name):
         raise InputError("unreadable", path, "this is no Word document; is it another Office file under this name?")
     body = next((element for element in parse(path, parts[name]) if local_name(element) == "body"), None)
     if body is None:
         raise InputError("unreadable", path, "the Word document has no body; open it in Word or WPS and save it again")
     require_cells(path, sum(1 for _ in body.iter("{*}tc")), settings)
-    blocks = list(_blocks(body))
+    mark_fields(body)
+    looks = {part for part, kind in related_parts(path, links, name).items() if kind in ("styles", "numbering")}
+    parts |= read_parts(path, looks.__contains__, settings)
+    place = Place(read_styles(path, parts, name))
+    blocks = list(_blocks(body, place))
     if not any(isinstance(block, FileTable) for block in blocks) and _pictures(body):
         message = "the Word file holds pictures and no tables; save it as PDF: pictures of pages are read from there"
         raise InputError("no-table", path, message)
-    return _pages(blocks, tuple(_notes(body)))
+    return _pages(blocks, tuple(_notes(body, place)))
 
 
 def _may_be_main(name: str) -> bool:
     return name.startswith("word/document") and name.endswith(".xml")
 
 
-def _children(element: Any) -> Iterator[Any]:
-    """Children as they are shown: wrappers opened, deleted ones left out."""
-    for child in element:
-        if local_name(child) in WRAPPERS:
-            yield from _children(child)
-        elif local_name(child) not in NOT_SHOWN:
-            yield child
-
-
-def _find(element: Any, *names: str) -> Any | None:
-    """The element down a path of names, or None."""
-    for name in names:
-        element = next((child for child in element if local_name(child) == name), None)
-        if element is None:
-            return None
-    return element
-
-
-def _value(element: Any | None, attribute: str = "val", default: str = "") -> str:
-    values = element.attrib if element is not None else {}
-    return next((value for key, value in values.items() if key.rpartition("}")[2] == attribute), default)
-
-
-def _number(element: Any | None, attribute: str = "val", default: int = 0) -> int:
-    value = _value(element, attribute)
-    return int(float(value)) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value) else default
-
-
-def _is_on(element: Any | None) -> bool:
-    return element is not None and _value(element) not in ("0", "false", "off")
-
-
-def _blocks(container: Any) -> Iterator[FileBlock]:
+def _blocks(container: Any, place: Place) -> Iterator[FileBlock]:
     """Lines, tables and page breaks in reading order."""
-    for child in _children(container):
+    for child in children(container):
         if local_name(child) == "p":
-            if _is_on(_find(child, "pPr", "pageBreakBefore")):
+            if is_on(find(child, "pPr", "pageBreakBefore")):
                 yield PAGE_BREAK
-            for line in _text(child).replace(PAGE_BREAK, f"\n{PAGE_BREAK}\n").split("\n"):
+            text = as_shown(paragraph_runs(child, place)).text
+            for line in text.replace(PAGE_BREAK, f"\n{PAGE_BREAK}\n").split("\n"):
                 if line.strip(" ") == PAGE_BREAK or plain(line):
                     yield line.strip(" ")
-            section = _find(child, "pPr", "sectPr")
+            section = find(child, "pPr", "sectPr")
             if section is not None and _next_starts_page(section):
                 yield PAGE_BREAK
         elif local_name(child) == "tbl":
-            yield from _table_blocks(child)
+            yield from _table_blocks(child, place)
 
 
 def _next_starts_page(section: Any) -> bool:
     """Whether the section after this one starts on a new page, as it says itself."""
     after = (sibling for level in (section, *section.iterancestors()) for sibling in level.itersiblings())
     following = next((found for element in after for found in element.iter("{*}sectPr")), None)
-    return following is not None and _value(_find(following, "type")) not in ("continuous", "nextColumn")
+    return following is not None and value(find(following, "type")) not in ("continuous", "nextColumn")
 
 
-def _table_blocks(table: Any) -> Iterator[FileBlock]:
+def _table_blocks(table: Any, outside: Place) -> Iterator[FileBlock]:
     rows = _rows(table)
-    inside = [child for row in rows for cell in _cells(row) for child in _children(cell)]
+    inside = [child for row in rows for cell in _cells(row) for child in children(cell)]
     # A table around one with more rows only lays out the page.
     if any(len(_rows(child)) > len(rows) for child in inside if local_name(child) == "tbl"):
         for row in rows:
             for cell in _cells(row):
-                yield from _blocks(cell)
-    elif cells := _placed(rows):
+                yield from _blocks(cell, outside)
+    elif cells := _placed(rows, _inside(table, outside)):
         yield FileTable(cells, _widths(table))
 
 
+def _inside(table: Any, outside: Place) -> Place:
+    """The place of a table's cells: its style, and its ground."""
+    style = outside.styles.of("table", value(find(table, "tblPr", "tblStyle")))
+    place = replace(
+        outside,
+        table=style,
+        ground=None if style.shades else outside.ground,
+        is_framed_apart=find(table, "tblPr", "tblpPr") is None,
+    )
+    return _on_ground(place, find(table, "tblPr", "shd"))
+
+
+def _on_ground(place: Place, shade: Any | None) -> Place:
+    colour = shade_of(shade)
+    return replace(place, ground=None if colour == "?" else hex_colour(colour)) if colour else place
+
+
 def _rows(table: Any) -> list[Any]:
-    rows = [child for child in _children(table) if local_name(child) == "tr"]
-    return [row for row in rows if _find(row, "trPr", "del") is None and not _is_on(_find(row, "trPr", "hidden"))]
+    rows = [child for child in children(table) if local_name(child) == "tr"]
+    return [row for row in rows if find(row, "trPr", "del") is None and not is_on(find(row, "trPr", "hidden"))]
 
 
 def _cells(row: Any) -> list[Any]:
-    return [child for child in _children(row) if local_name(child) == "tc"]
+    return [child for child in children(row) if local_name(child) == "tc"]
 
 
 def _widths(table: Any) -> tuple[float, ...]:
-    grid = _find(table, "tblGrid")
+    grid = find(table, "tblGrid")
     columns = [column for column in grid if local_name(column) == "gridCol"] if grid is not None else []
-    return tuple(float(_number(column, "w")) for column in columns)
+    return tuple(float(number(column, "w")) for column in columns)
 
 
-def _placed(rows: Sequence[Any]) -> tuple[FileCell, ...]:
+def _placed(rows: Sequence[Any], place: Place) -> tuple[FileCell, ...]:
     """Cells with their places; those merged downwards put together."""
     cells: list[FileCell] = []
     above: dict[tuple[int, int], int] = {}  # (column, span) of cells that may go on below → their index
-    for number, row in enumerate(rows):
-        col = _number(_find(row, "trPr", "gridBefore"))
+    for line, row in enumerate(rows):
+        col = number(find(row, "trPr", "gridBefore"))
         here: dict[tuple[int, int], int] = {}
         for cell in _cells(row):
-            span = max(1, _number(_find(cell, "tcPr", "gridSpan"), default=1))
-            merge = _find(cell, "tcPr", "vMerge")
-            goes_on = merge is not None and _value(merge) != "restart"
+            span = max(1, number(find(cell, "tcPr", "gridSpan"), default=1))
+            merge = find(cell, "tcPr", "vMerge")
+            goes_on = merge is not None and value(merge) != "restart"
             index = above.get((col, span)) if goes_on else None
-            if _value(_find(cell, "tcPr", "hMerge")) == "continue" and cells and cells[-1].row == number:
+            if value(find(cell, "tcPr", "hMerge")) == "continue" and cells and cells[-1].row == line:
                 cells[-1] = replace(cells[-1], colspan=cells[-1].colspan + span)
             elif index is not None:
                 cells[index] = replace(cells[index], rowspan=cells[index].rowspan + 1)
                 here[col, span] = index
             else:
                 here[col, span] = len(cells)
-                cells.append(_cell(cell, number, col, span))
+                cells.append(_cell(cell, line, col, span, place))
             col += span
         above = here
     return tuple(cells)
 
 
-def _cell(cell: Any, row: int, col: int, span: int) -> FileCell:
-    texts = _cell_texts(cell)
-    text = "\n".join(texts).replace(PAGE_BREAK, "\n")
+def _cell(cell: Any, row: int, col: int, span: int, table: Place) -> FileCell:
+    place = replace(_on_ground(table, find(cell, "tcPr", "shd")), level=level_of(cell))
+    paragraphs = [paragraph_runs(paragraph, place) for paragraph in _cell_paragraphs(cell)]
+    if find(cell, "tcPr", "cellDel") is not None:
+        paragraphs = [as_struck(runs) for runs in paragraphs]
+    runs = [run for runs in paragraphs for run in (*runs, TextRun("\n"))][:-1]
+    shown = as_shown(_cut_off(cell, runs, place))
+    text = shown.text.replace(PAGE_BREAK, "\n")
     # A number that Word itself counts, and a picture, are shown and not told.
     shows_more = not plain(text) and (_pictures(cell) or any(local_name(e) == "numPr" for e in cell.iter()))
     # Which of the texts of a table inside the cell is meant is for a person to say.
-    has_several = _holds_table(cell) and sum(bool(plain(part)) for part in texts) > 1
-    is_struck = any(local_name(e) in STRUCK and _is_on(e) for e in cell.iter())  # what counts is for a person to say
-    return FileCell(row, col, text, 1, span, sure=not (has_several or is_struck), readable=not shows_more)
+    has_several = _holds_table(cell) and sum(bool(plain(as_shown(runs).text)) for runs in paragraphs) > 1
+    has_drawn_figures = bool(FIGURE.search(text)) and is_drawn_on(cell)
+    sure = shown.sure and not has_several and not has_drawn_figures and find(cell, "tcPr", "cellMerge") is None
+    return FileCell(row, col, text, 1, span, sure=sure, readable=not shows_more)
 
 
-def _cell_texts(cell: Any) -> list[str]:
+def _cut_off(cell: Any, runs: list[TextRun], place: Place) -> list[TextRun]:
+    """The runs of a cell, unsure where the row's fixed height is too low for its lines."""
+    height = find(cell.getparent(), "trPr", "trHeight")
+    if value(height, "hRule") != "exact":
+        return runs
+    needed = sum(height_of(paragraph, place) for paragraph in _cell_paragraphs(cell))
+    if number(height) >= needed:
+        return runs
+    return [replace(run, look="unsure") if run.look == "shown" else run for run in runs]
+
+
+def _cell_paragraphs(cell: Any) -> list[Any]:
     """The paragraphs of a cell; of a table inside it those of one cell after the other."""
-    texts = []
-    for child in _children(cell):
+    found = []
+    for child in children(cell):
         if local_name(child) == "p":
-            texts.append(_text(child))
+            found.append(child)
         elif local_name(child) == "tbl":
-            texts += [text for row in _rows(child) for inner in _cells(row) for text in _cell_texts(inner)]
-    return texts
+            found += [p for row in _rows(child) for inner in _cells(row) for p in _cell_paragraphs(inner)]
+    return found
 
 
 def _holds_table(cell: Any) -> bool:
-    return any(local_name(child) == "tbl" for child in _children(cell))
-
-
-def _text(element: Any) -> str:
-    """The text of a paragraph as shown: inserted text and that of content controls, not deleted or hidden text."""
-    texts = []
-    for child in _children(element):
-        name = local_name(child)
-        if name == "r" and any(_is_on(_find(child, "rPr", mark)) for mark in ("vanish", *STRUCK)):
-            continue
-        if name == "sym":
-            texts.append(_symbol(child))
-        elif name == "br" and _value(child, "type") == "page":
-            texts.append(PAGE_BREAK)
-        elif name == "t":
-            texts.append(child.text or "")
-        elif name == "r" and _is_raised(child):
-            texts.append(_text(child).translate(RAISED))
-        else:
-            texts.append(SIGNS.get(name, UNKNOWN if name in FORMULA else "") + _text(child))
-    return "".join(texts)
-
-
-def _is_raised(run: Any) -> bool:
-    """Whether a run is set higher than the line: as superscript, by its position, or as the mark of a note."""
-    is_note = _value(_find(run, "rPr", "rStyle")) in NOTE_STYLES
-    return (
-        is_note or _value(_find(run, "rPr", "vertAlign")) == "superscript" or _number(_find(run, "rPr", "position")) > 0
-    )
-
-
-def _symbol(element: Any) -> str:
-    sign = SYMBOLS.get(_value(element, "char").upper()[-2:])
-    return sign if sign and _value(element, "font") == "Symbol" else UNKNOWN
+    return any(local_name(child) == "tbl" for child in children(cell))
 
 
 def _pages(blocks: Sequence[FileBlock], notes: tuple[Finding, ...]) -> list[FilePage]:
@@ -246,19 +210,30 @@ def _pages(blocks: Sequence[FileBlock], notes: tuple[Finding, ...]) -> list[File
 
 
 def _pictures(element: Any) -> int:
-    return sum(local_name(inner) in ("blip", "imagedata") and not _is_fallback(inner) for inner in element.iter())
+    return sum(local_name(inner) in ("blip", "imagedata") and not is_fallback(inner) for inner in element.iter())
 
 
-def _notes(body: Any) -> Iterator[Finding]:
+def _notes(body: Any, place: Place) -> Iterator[Finding]:
     """What is in the file and not read: text boxes and pictures."""
-    boxes = [box for box in body.iter() if local_name(box) == "txbxContent" and not _is_fallback(box)]
-    texts = [text for box in boxes if (text := plain("".join(_text(p) for p in box.iter() if local_name(p) == "p")))]
+    boxes = [box for box in body.iter() if local_name(box) == "txbxContent" and not is_fallback(box)]
+    texts = [text for box in boxes if (text := plain(_box_text(box, place)))]
     if texts:
         yield FINDINGS["text-box-skipped"].says(texts=excerpt(texts)).about()
+    over = sum(_lies_over(e) and not is_fallback(e) for e in body.iter("{*}anchor", "{*}shape", "{*}rect", "{*}oval"))
+    if over:
+        yield FINDINGS["picture-skipped"].says("over", pictures=over).about()
     pictures = _pictures(body)
     if pictures:
         yield FINDINGS["picture-skipped"].says(pictures=pictures).about()
 
 
-def _is_fallback(element: Any) -> bool:
-    return any(local_name(parent) == "Fallback" for parent in element.iterancestors())
+def _box_text(box: Any, place: Place) -> str:
+    return "".join(as_shown(paragraph_runs(p, place)).text for p in box.iter() if local_name(p) == "p")
+
+
+def _lies_over(drawing: Any) -> bool:
+    """Whether a drawing floats in front of the text, which leaves it no room."""
+    if local_name(drawing) == "anchor":
+        return value(drawing, "behindDoc", "0") in OFF and find(drawing, "wrapNone") is not None
+    style = value(drawing, "style").replace(" ", "")
+    return "position:absolute" in style and "z-index:-" not in style and find(drawing, "wrap") is None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,28 @@ from typing import Any
 from lxml import etree, html
 
 from workbench.errors import InputError
+from workbench.readers.css import rules_of
+from workbench.readers.html_looks import UNMARKED, PageLooks
 from workbench.readers.limits import require_cells
-from workbench.readers.plain import RAISED, UNKNOWN, plain
+from workbench.readers.plain import UNKNOWN, plain
+from workbench.readers.shown import FIGURE, Look, TextRun, as_shown
 from workbench.readers.tables import FileBlock, FileTable, Span, placed
 from workbench.settings import Settings
 
-NOT_SHOWN = frozenset({"script", "style", "head", "template", "noscript", "del", "s", "strike"})
-"""Elements whose text is not shown, or struck out: what was corrected counts no more."""
+REPLACED = frozenset({"svg", "canvas", "video", "object", "embed", "iframe"})
+"""Elements in whose place something is drawn."""
 
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*line-through", re.IGNORECASE)
-HIGHER = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
-LINES = re.compile(
-    "address|article|blockquote|br|caption|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h[1-6r]|header|hgroup"
-    "|legend|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|xmp"
+BARS = frozenset({"meter", "progress"})
+"""Elements that show a bar instead of their text."""
+
+FORMULA = re.compile(
+    "m(frac|sqrt|root|over|under|underover|subsup|table|multiscripts|enclose|phantom|padded|fenced|action)"
 )
-"""Elements that start and end a line of their own."""
+"""Parts of a formula whose place says more than their text (MathML 3)."""
+
+TYPED = frozenset({"text", "number", "tel", "email", "url", "search", "submit", "button", "reset"})
+NOT_TYPED = frozenset({"hidden", "checkbox", "radio", "file", "image"})
+"""Kinds of input that show their value, and those that show none."""
 
 WIDEST_SPAN = 1000
 """The HTML standard allows no more columns in one cell, and no more than ``HIGHEST_SPAN`` rows."""
@@ -53,101 +61,149 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[FileBlock]:
     if any(error.level_name == "FATAL" for error in parser.error_log):
         raise InputError("unreadable", path, "the HTML is nested too deeply; open it in a browser and save it as PDF")
     require = partial(require_cells, path, settings=settings)
+    looks = PageLooks(rules_of(root))
     blocks: list[FileBlock] = []
-    text, columns = "", 0
-    for piece in _pieces(root, with_tables=True):
-        if isinstance(piece, str):
-            text += piece
+    runs: list[TextRun] = []
+    columns = 0
+    for piece in _pieces(root, looks, with_tables=True):
+        if isinstance(piece, TextRun):
+            runs.append(piece)
         else:
-            rows = [[_span(cell) for cell in _own(row, "td", "th")] for row in _own(piece, "tr")]
+            rows = [[_span(cell, looks) for cell in _own(row, looks, "td", "th")] for row in _own(piece, looks, "tr")]
             columns += sum(span.colspan for row in rows for span in row)
             require(columns)
-            blocks += [*_lines(text), *([FileTable(cells)] if (cells := placed(rows, require)) else [])]
-            text = ""
-    return blocks + _lines(text)
+            blocks += [*_lines(runs), *([FileTable(cells)] if (cells := placed(rows, require)) else [])]
+            runs = []
+    return blocks + _lines(runs)
 
 
 def html_text(source: str) -> str:
     """The text of a fragment, such as a cell of a transcription with ``<br>`` in it; its lines stay apart."""
-    return _text(html.fragment_fromstring(NOT_XML.sub(" ", source), create_parent="div"))
+    element = html.fragment_fromstring(NOT_XML.sub(" ", source), create_parent="div")
+    return as_shown(_pieces(element, PageLooks(rules_of(element)), with_tables=False)).text
 
 
-def _lines(text: str) -> list[FileBlock]:
-    return [line for line in text.split("\n") if plain(line)]
+def _lines(runs: Sequence[TextRun]) -> list[FileBlock]:
+    """The lines of text outside the tables, each as it is shown."""
+    lines: list[list[TextRun]] = [[]]
+    for run in runs:
+        first, *others = run.text.split("\n")
+        lines[-1].append(replace(run, text=first))
+        lines += [[replace(run, text=text)] for text in others]
+    return [text for line in lines if plain(text := as_shown(line).text)]
 
 
-def _text(element: Any) -> str:
-    return "".join(_pieces(element, with_tables=False))
-
-
-def _pieces(root: Any, with_tables: bool) -> Iterator[Any]:
-    """The text inside an element as shown, in reading order; ``with_tables``: data tables as the elements they are.
+def _pieces(root: Any, looks: PageLooks, with_tables: bool) -> Iterator[Any]:
+    """The runs of text inside an element, in reading order; ``with_tables``: data tables as the elements they are.
 
     Walked without recursion: web pages nest deeply.
     """
-    pending = _inside(root)
+    pending = _inside(root, looks)
     while pending:
         item = pending.pop()
-        if isinstance(item, str):
+        if isinstance(item, TextRun):
             yield item
             continue
-        pending.append(_shown(item.tail, item.getparent()))
-        if not _is_shown(item):
+        pending.append(_run(item.tail, item.getparent(), looks))
+        style = looks.of(item)
+        if not style.is_shown:
+            pending += [TextRun("", "unknown")] if _writes(item) else []
             continue
-        if with_tables and item.tag == "table" and not _is_layout(item):
+        if with_tables and item.tag == "table" and not _is_layout(item, looks):
             yield item
             continue
-        line = "\n" if LINES.fullmatch(item.tag) else ""
-        pending += [line, *_inside(item), line]
+        line = [TextRun("\n")] if style.is_line else []
+        pending += [*line, *_inside(item, looks), *line]
 
 
-def _inside(element: Any) -> list[Any]:
-    """Text and children of an element, the first of them last."""
-    if element.tag == "img":
-        return [UNKNOWN]
-    if element.tag == "input":
-        return [element.get("value", "") if element.get("type", "text") in ("text", "number") else ""]
-    return [*reversed(element), _shown(element.text, element)]
+def _writes(element: Any) -> bool:
+    """Whether an element that is not shown may put text into its cell: a script, or the root of a shadow tree."""
+    in_cell = any(parent.tag in ("td", "th") for parent in element.iterancestors())
+    return in_cell and (element.tag == "script" or "shadowrootmode" in element.attrib)
 
 
-def _shown(text: str | None, element: Any) -> str:
-    """A text that stands in an element, its figures raised where it or one around it is."""
-    spaced = _spaced(text)
-    if element is None or not any(map(str.isdigit, spaced)):
-        return spaced
-    around = (element, *element.iterancestors())
-    is_raised = any(one.tag == "sup" or HIGHER.search(one.get("style", "")) for one in around)
-    return spaced.translate(RAISED) if is_raised else spaced
+def _inside(element: Any, looks: PageLooks) -> list[Any]:
+    """Runs and children of an element, the first of them last."""
+    tag, style = element.tag, looks.of(element)
+    around = [looks.generated(element, "after")[::-1], looks.generated(element, "before")[::-1]]
+    if tag == "img":
+        return [TextRun(UNKNOWN)]
+    if tag in REPLACED:
+        return [TextRun("", "unknown")]
+    if tag in BARS:
+        return [TextRun("-", "gap")]
+    if tag == "input":
+        return [_typed(element, style.look)]
+    if tag == "select":
+        return [_run(option.get("label", option.text), option, looks) for option in _chosen(element)]
+    label = [TextRun("", "label")] if tag == "li" and not UNMARKED.match(style.list_type) else []
+    if tag == "details" and (all(child.tag != "summary" for child in element) or _may_open(element)):
+        label = [TextRun("", "unknown")]  # browsers write a head of their own
+    unknown = [TextRun(UNKNOWN)] if FORMULA.fullmatch(tag) else []
+    return [*around[0], *reversed(element), _run(element.text, element, looks), *around[1], *unknown, *label]
+
+
+def _closed_text(child: Any) -> str:
+    return ("" if child.tag == "summary" else child.text_content()) + (child.tail or "")
+
+
+def _may_open(details: Any) -> bool:
+    """Whether figures come to be seen when a reader opens what is closed."""
+    closed = [details.text or "", *(_closed_text(child) for child in details)]
+    return "open" not in details.attrib and bool(FIGURE.search("".join(closed)))
+
+
+def _typed(element: Any, look: Look) -> TextRun:
+    """What a control shows of its value, or its hint where it has none."""
+    kind, value = element.get("type", "text").strip().lower(), element.get("value", "")
+    if kind in NOT_TYPED or not (value or element.get("placeholder")):
+        return TextRun("")
+    if kind in ("password", "range", "color"):
+        return TextRun("", "unknown")
+    if not value or (kind not in TYPED and look == "shown"):
+        return TextRun(value or element.get("placeholder"), "unsure" if look == "shown" else look)
+    return TextRun(value, look)
+
+
+def _chosen(select: Any) -> list[Any]:
+    """The option that a control shows, or all of a list of them."""
+    options = list(select.iter("option"))
+    if "multiple" in select.attrib or select.get("size", "1").strip() not in ("", "0", "1"):
+        return options[::-1]
+    chosen = [option for option in options if "selected" in option.attrib]
+    return chosen[-1:] or [option for option in options if "disabled" not in option.attrib][:1]
+
+
+def _run(text: str | None, element: Any, looks: PageLooks) -> TextRun:
+    """A text that stands directly in an element."""
+    is_closed = element is not None and element.tag == "details" and "open" not in element.attrib
+    return TextRun(
+        _spaced(text), "hidden" if is_closed else looks.of(element).look if text and element is not None else "shown"
+    )
 
 
 def _spaced(text: str | None) -> str:
     return re.sub(r"[ \t\r\n\f]+", " ", text or "")
 
 
-def _is_shown(element: Any) -> bool:
-    if not isinstance(element.tag, str) or element.tag in NOT_SHOWN or "hidden" in element.attrib:
-        return False
-    if element.tag == "option" and "selected" not in element.attrib:
-        return False
-    return not HIDDEN.search(element.get("style", ""))
+def _is_layout(table: Any, looks: PageLooks) -> bool:
+    rows = len(_own(table, looks, "tr"))
+    return any(len(_own(inner, looks, "tr")) > rows for inner in table.iterdescendants("table"))
 
 
-def _is_layout(table: Any) -> bool:
-    rows = len(_own(table, "tr"))
-    return any(len(_own(inner, "tr")) > rows for inner in table.iterdescendants("table"))
-
-
-def _own(parent: Any, *tags: str) -> list[Any]:
+def _own(parent: Any, looks: PageLooks, *tags: str) -> list[Any]:
     """Rows of a table, or cells of a row, that are not those of a table inside it."""
     owner = parent if parent.tag == "table" else next(parent.iterancestors("table"))
-    found = parent.iterdescendants(*tags)
-    return [element for element in found if next(element.iterancestors("table")) is owner and _is_shown(element)]
+    found = (element for element in parent.iterdescendants(*tags) if next(element.iterancestors("table")) is owner)
+    return [element for element in found if looks.of(element).is_shown]
 
 
-def _span(cell: Any) -> Span:
+def _span(cell: Any, looks: PageLooks) -> Span:
     rowspan, colspan = (re.match(r"\s*(\d{1,9})", cell.get(name, "1")) for name in ("rowspan", "colspan"))
+    shown = as_shown(_pieces(cell, looks, with_tables=False))
     return Span(
-        _text(cell),
+        shown.text,
         min(int(rowspan[1]), HIGHEST_SPAN) if rowspan else 1,
         min(max(int(colspan[1]), 1), WIDEST_SPAN) if colspan else 1,
+        shown.sure,
     )

@@ -30,8 +30,9 @@ LONG_DATE, LONG_TIME = 'yyyy"年"m"月"d"日"', "h:mm:ss"
 SYSTEM_FORMATS = {"[$-F800]": LONG_DATE, "[$-F400]": LONG_TIME}
 
 TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]'
-    r"|\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|颜色 ?\d+|[黑蓝青绿红白黄]色?|洋红)\]"
+    r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|_.|\* |\*(?P<filled>.)|\[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]'
+    r"|\[(?P<white>White|Color ?2|颜色 ?2|白色?)\]"
+    r"|\[(?:Black|Blue|Cyan|Green|Magenta|Red|Yellow|Color ?\d+|颜色 ?\d+|[黑蓝青绿红黄]色?|洋红)\]"
     r"|\[(?P<condition>[<>=]+)(?P<bound>-?[0-9]+(?:\.[0-9]+)?)\]"
     r"|(?P<general>General|G/通用格式)|(?P<half>AM/PM|A/P|上午/下午)"
     r"|(?P<exponent>E[+-]0+)|(?P<elapsed>\[(?:h+|m+|s+)\])|(?P<date>y+|m+|d+|h+|s+(?:\.0+)?|a{3,4}|e+)"
@@ -39,6 +40,9 @@ TOKEN = re.compile(
     r"|(?P<unknown>\[[^\]]*\])|(?P<literal>.)",
     re.IGNORECASE | re.DOTALL,
 )
+UNCERTAIN = ("unknown", "filled", "white")
+"""Kinds of tokens that leave open what is seen: characters that fill the cell, white figures."""
+
 WEEKDAYS = "一二三四五六日"
 
 LONGEST_GENERAL = 11
@@ -65,8 +69,11 @@ def displayed(value: object, code: str) -> str | None:
     if isinstance(value, bool):
         return str(value).upper()
     sections = _sections(SYSTEM_FORMATS.get(code[:8].upper(), code))
+    of_text = sections[3] if len(sections) > 3 else sections[-1] if _is_for_text(sections[-1]) else None
     if isinstance(value, str):
-        return _text(value, sections[3]) if len(sections) > 3 else value
+        return value if of_text is None else _text(value, of_text)
+    if of_text is not None and len(sections) < 4:
+        sections = sections[:-1] or (["General"] if of_text == "@" else ["[unknown]"])
     if isinstance(value, int | float):
         return _number_in_section(value, sections) if math.isfinite(value) and len(code) <= LONGEST_CODE else None
     if isinstance(value, date | time | timedelta):
@@ -98,8 +105,16 @@ def _tokens(section: str) -> list[Token]:
     return tokens
 
 
-def _text(value: str, section: str) -> str:
-    return "".join(value if kind == "text" else text for kind, text in _tokens(section))
+def _is_for_text(section: str) -> bool:
+    """Whether a format's last section is that for text: it says where the text goes (18.8.31)."""
+    return any(kind == "text" for kind, _ in _tokens(section))
+
+
+def _text(value: str, section: str) -> str | None:
+    tokens = _tokens(section)
+    if any(kind in UNCERTAIN for kind, _ in tokens):
+        return None
+    return "".join(value if kind == "text" else text for kind, text in tokens)
 
 
 def _number_in_section(value: float, sections: Sequence[str]) -> str | None:
@@ -107,7 +122,8 @@ def _number_in_section(value: float, sections: Sequence[str]) -> str | None:
     if any(conditions):
         for section, condition in zip(sections, conditions, strict=True):
             if condition is None or _holds(value, condition[1], float(condition[2])):
-                return _number(value, _tokens(section), signed=True)
+                # Programs do not agree whether a minus is shown beside a condition.
+                return None if value < 0 else _number(value, _tokens(section), signed=True)
         return None
     if value < 0 and len(sections) > 1:
         return _number(-value, _tokens(sections[1]), signed=False)
@@ -121,7 +137,7 @@ def _holds(value: float, sign: str, bound: float) -> bool:
 
 def _number(value: float, tokens: list[Token], signed: bool) -> str | None:
     kinds = [kind for kind, _ in tokens]
-    if {"date", "elapsed", "unknown", "half"} & set(kinds) or _is_fraction(tokens):
+    if {"date", "elapsed", "half", *UNCERTAIN} & set(kinds) or _is_fraction(tokens):
         return None
     places = [n for n, kind in enumerate(kinds) if kind in ("digits", "general", "text")]
     before, after = ("".join(text for _, text in part) for part in _around(tokens, places))
@@ -190,7 +206,7 @@ def _general(number: Decimal) -> str:
 
 def _moment(value: date | time | timedelta, tokens: list[Token]) -> str | None:
     """A date or time by its tokens. ``m`` are minutes beside hours or seconds, and months elsewhere."""
-    if any(kind in ("unknown", "digits", "general", "exponent", "percent", "text") for kind, _ in tokens):
+    if any(kind in (*UNCERTAIN, "digits", "general", "exponent", "percent", "text") for kind, _ in tokens):
         return None
     times = [(n, text.lower()) for n, (kind, text) in enumerate(tokens) if kind in ("date", "elapsed")]
     half_day = any(kind == "half" for kind, _ in tokens)

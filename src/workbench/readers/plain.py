@@ -13,10 +13,13 @@ CHARACTERS: dict[int, str | None] = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u
 CHARACTERS |= dict.fromkeys([*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0)], UNKNOWN)
 """Invisible characters go. Control characters, which nobody prints, are unknown ones."""
 
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+FIGURES = "0123456789" + "".join(chr(0xFF10 + digit) for digit in range(10))
+"""Digits, and those of full width."""
+
+RAISED = str.maketrans(FIGURES, "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
 """Raised digits say something else than digits: 10² is not 102."""
 
-LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+LOWERED = str.maketrans(FIGURES, "₀₁₂₃₄₅₆₇₈₉" * 2)
 """Low digits, such as that of CO₂, are no digits of a number either."""
 
 

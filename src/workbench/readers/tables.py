@@ -86,6 +86,7 @@ class Span:
     text: str
     rowspan: int = 1
     colspan: int = 1
+    sure: bool = True
 
 
 def placed(rows: Sequence[Sequence[Span]], require: Callable[[int], None]) -> tuple[FileCell, ...]:
@@ -106,7 +107,7 @@ def placed(rows: Sequence[Sequence[Span]], require: Callable[[int], None]) -> tu
                 col = above[col].col_end
             rowspan = min(span.rowspan or len(rows), len(rows) - row)
             taken = (n for n in range(1, span.colspan) if col + n in above and above[col + n].row_end > row)
-            cell = FileCell(row, col, span.text, rowspan, next(taken, span.colspan))
+            cell = FileCell(row, col, span.text, rowspan, next(taken, span.colspan), span.sure)
             cells.append(cell)
             above |= dict.fromkeys(range(col, cell.col_end), cell)
             starts.add(col)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils.escape import unescape
 
 from workbench.errors import InputError
@@ -19,12 +21,17 @@ from workbench.readers.limits import require_cells, require_size
 from workbench.readers.number_format import displayed
 from workbench.readers.office import package_of
 from workbench.readers.plain import plain
+from workbench.readers.shown import Shown, TextRun, as_shown
 from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
-from workbench.readers.xlsx_parts import NO_VALUE, workbook_parts
+from workbench.readers.xlsx_looks import Room, SheetLooks, cell_runs, is_cut_off
+from workbench.readers.xlsx_parts import NO_VALUE, read_workbook
 from workbench.settings import Settings
 
 USUAL_WIDTH = 8.43
 """Width of a column that the file says nothing about, in characters."""
+
+PADDING = 0.71
+"""What the widths in a file allow for the margins of a cell, in characters: 5 pixels of 7 (18.3.1.13)."""
 
 MOST_NAMED = 10
 """More rows or cells than this are counted in a note, not named."""
@@ -57,19 +64,21 @@ def read_xlsx(path: Path, settings: Settings) -> list[FilePage]:
 
 
 def _pages(path: Path, settings: Settings) -> list[FilePage]:
-    package = package_of(workbook_parts(path, settings))
+    workbook = read_workbook(path, settings)
+    package = package_of(workbook.parts)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about drawings and rules of formatting, which are not read
-        sheets = openpyxl.load_workbook(package, data_only=True, keep_links=False).worksheets
+        sheets = openpyxl.load_workbook(package, data_only=True, keep_links=False, rich_text=True).worksheets
     pages = []
     squares = characters = 0
     for sheet in sheets:
         if sheet.sheet_state == "visible":
             squares += sheet.max_row * sheet.max_column
             require_cells(path, squares, settings)
-            characters += sum(len(cell.value) for line in sheet.iter_rows() for cell in line if cell.data_type == "s")
+            texts = (cell.value for line in sheet.iter_rows() for cell in line if cell.data_type == "s")
+            characters += sum(len(str(text)) for text in texts)
             require_size(path, characters, settings)  # one text may stand in many cells
-            shown = _shown(sheet)
+            shown = _shown(sheet, workbook.looks.get(sheet.title, SheetLooks()))
             pages.append(FilePage(tuple(_blocks(shown)), shown.notes))
     hidden = [s.title for s in sheets if s.sheet_state != "visible" and s.calculate_dimension() != "A1:A1"]
     if pages and hidden:
@@ -78,7 +87,7 @@ def _pages(path: Path, settings: Settings) -> list[FilePage]:
     return pages or [FilePage(())]
 
 
-def _shown(sheet: Any) -> _Sheet:
+def _shown(sheet: Any, looks: SheetLooks) -> _Sheet:
     merged = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
     hidden_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden or row.height == 0}
     widths, hidden_cols = _columns(sheet)
@@ -88,17 +97,21 @@ def _shown(sheet: Any) -> _Sheet:
     bordered: set[FileCell] = set()
     skipped: list[str] = []
     no_value: list[str] = []
-    for cell in (cell for line in sheet.iter_rows() for cell in line if cell.value is not None):
+    filled = [cell for line in sheet.iter_rows() for cell in line if cell.value is not None]
+    room_of = _rooms(sheet, widths, {(cell.row, cell.column) for cell in filled})
+    for cell in filled:
         area = merged.get((cell.row, cell.column), cell)
-        in_rows = [rows[n] for n in range(cell.row, getattr(area, "max_row", cell.row) + 1) if n in rows]
-        in_cols = [cols[n] for n in range(cell.column, getattr(area, "max_col", cell.column) + 1) if n in cols]
+        row_numbers = [n for n in range(cell.row, getattr(area, "max_row", cell.row) + 1) if n in rows]
+        col_numbers = [n for n in range(cell.column, getattr(area, "max_col", cell.column) + 1) if n in cols]
+        in_rows, in_cols = [rows[n] for n in row_numbers], [cols[n] for n in col_numbers]
         if not in_rows or not in_cols:
             skipped.append(cell.coordinate)
             continue
         has_value = cell.value != NO_VALUE
         no_value += [] if has_value else [cell.coordinate]
-        text, sure = _text(cell) if has_value else ("", False)
-        shown = FileCell(in_rows[0], in_cols[0], text, len(in_rows), len(in_cols), sure, has_value)
+        found = _text(cell, room_of(row_numbers, col_numbers), looks) if has_value else Shown("", sure=False)
+        text = found.text
+        shown = FileCell(in_rows[0], in_cols[0], text, len(in_rows), len(in_cols), found.sure, has_value)
         if plain(text) or not has_value:
             cells.append(shown)
             sides = (cell.border.left, cell.border.right)  # None where the file does not mention the side
@@ -126,13 +139,42 @@ def _columns(sheet: Any) -> tuple[dict[int, float], set[int]]:
     return widths, hidden
 
 
-def _text(cell: Any) -> tuple[str, bool]:
-    """What a cell shows, and whether that is sure: its number format is known."""
-    value = unescape(cell.value) if isinstance(cell.value, str) else cell.value
+def _rooms(
+    sheet: Any, widths: Mapping[int, float], filled: Set[tuple[int, int]]
+) -> Callable[[Sequence[int], Sequence[int]], Room]:
+    """What gives the room of a cell that covers some rows and columns."""
+    usual_width = sheet.sheet_format.defaultColWidth or math.inf  # a file without widths was never laid out
+    heights = {number: row.height for number, row in sheet.row_dimensions.items() if row.height}
+
+    def room_of(rows: Sequence[int], cols: Sequence[int]) -> Room:
+        fixed = [heights[number] for number in rows if number in heights]
+        return Room(
+            width=sum(widths.get(number, usual_width) for number in cols) - PADDING,
+            height=sum(fixed) if len(fixed) == len(rows) else None,
+            has_text_before=(rows[0], cols[0] - 1) in filled,
+            has_text_behind=(rows[0], cols[-1] + 1) in filled,
+        )
+
+    return room_of
+
+
+def _text(cell: Any, room: Room, looks: SheetLooks) -> Shown:
+    """What a cell shows, and whether that is sure."""
+    value, code = cell.value, cell.number_format
     if cell.data_type == "e":
-        return str(value), True
-    shown = displayed(value, cell.number_format)
-    return (str(value), False) if shown is None else (shown, True)
+        return Shown(str(value))
+    is_text = isinstance(value, str | CellRichText)
+    stored = unescape(str(value)) if is_text else value
+    shown = displayed(stored, code)
+    runs = cell_runs(cell, value, unescape)
+    if shown != stored:
+        look = runs[0].look if len({run.look for run in runs}) == 1 else "unsure"
+        runs = [TextRun(str(stored), "unsure") if shown is None else TextRun(shown, look)]
+    is_blank_zero = value == 0 and not looks.shows_zeros  # Excel leaves it blank, LibreOffice prints it
+    if is_blank_zero or looks.is_doubted(cell) or is_cut_off(cell, "".join(run.text for run in runs), room):
+        runs = [replace(run, look="unsure") if run.look == "shown" else run for run in runs]
+    found = as_shown(runs)
+    return replace(found, sure=found.sure and shown is not None and cell.coordinate not in looks.computed)
 
 
 def _blocks(sheet: _Sheet) -> Iterator[FileBlock]:

@@ -6,6 +6,9 @@ openpyxl makes an object of every formatted cell and of every cell of a merged r
 from __future__ import annotations
 
 import io
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from workbench.errors import InputError
 from workbench.readers.limits import require_cells, require_pages
 from workbench.readers.number_format import CHINESE_FORMATS, LONGEST_CODE
 from workbench.readers.office import Parts, local_name, main_part, parse, read_parts, related_parts, require_no_entities
+from workbench.readers.xlsx_looks import CHANGES_DAILY, Area, SheetLooks, areas, around, conditional_areas, drawn_areas
 from workbench.settings import Settings
 
 KINDS = ("worksheet", "sharedStrings", "styles")
@@ -30,7 +34,15 @@ NO_VALUE = "#NO-VALUE"
 """Stands in for the result of a formula that was never calculated."""
 
 
-def workbook_parts(path: Path, settings: Settings) -> Parts:
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """The parts of a workbook for openpyxl, and by the names of its sheets the looks that it does not read."""
+
+    parts: Parts
+    looks: Mapping[str, SheetLooks]
+
+
+def read_workbook(path: Path, settings: Settings) -> Workbook:
     """The parts of a workbook that hold what its sheets show.
 
     Raises:
@@ -46,17 +58,56 @@ def workbook_parts(path: Path, settings: Settings) -> Parts:
     if lost or "worksheet" not in kinds.values():
         message = f"the workbook is damaged, it lacks {', '.join(lost) or 'its sheets'}; is it another kind of file?"
         raise InputError("unreadable", path, message)
-    parts[main] = _workbook(path, parts[main], settings)
+    parts[main], titles, is_recomputed = _workbook(path, parts[main], settings)
+    links_of = {link.get("Id"): target for target, link in _links(path, links, main)}
+    names = {links_of[link]: title for link, title in titles.items() if link in links_of}
+    styles = [e for name, kind in kinds.items() if kind == "styles" for e in _changing_styles(path, parts[name])]
     found = 0
+    looks = {}
     for name, kind in kinds.items():
         if kind == "worksheet":
-            parts[name], found = _sheet(path, parts[name], found, settings)
+            sheet, found = _sheet(path, parts[name], found, is_recomputed, settings)
+            drawn = {part for part, link in related_parts(path, links, name).items() if link == "drawing"}
+            drawings = read_parts(path, drawn.__contains__, settings) if drawn else {}
+            covered = [area for drawing in drawings.values() for area in drawn_areas(parse(path, drawing))]
+            looks[names.get(name, "")] = _looks(sheet, covered, styles, is_recomputed)
+            for child in [child for child in sheet if local_name(child) not in KEPT_OF_SHEET]:
+                sheet.remove(child)
+            parts[name] = bytes(etree.tostring(sheet))
         elif kind == "styles":
             parts[name] = _styles(path, parts[name])
-    return parts
+    return Workbook(parts, looks)
 
 
-def _sheet(path: Path, content: bytes, found: int, settings: Settings) -> tuple[bytes, int]:
+def _links(path: Path, links: Mapping[str, bytes], main: str) -> Iterator[tuple[str, Any]]:
+    """The parts that the main part refers to, with the elements that say so."""
+    folder, _, base = main.rpartition("/")
+    content = links.get(f"{folder}/_rels/{base}.rels".removeprefix("/"))
+    for link in parse(path, content) if content else ():
+        yield posixpath.normpath(posixpath.join("/", folder, link.get("Target", ""))).removeprefix("/"), link
+
+
+def _changing_styles(path: Path, content: bytes) -> list[Any]:
+    """The styles that conditional formats name by their place."""
+    return [style for styles in parse(path, content).iter("{*}dxfs") for style in styles]
+
+
+def _looks(sheet: Any, covered: Sequence[Area], styles: Sequence[Any], is_recomputed: bool) -> SheetLooks:
+    """What decides how the cells of a sheet look, from the sheet's XML as it came."""
+    view = {key: text for e in sheet.iter("{*}sheetView") for key, text in e.items()}
+    formulas = [(cell.get("r", ""), e) for cell in sheet.iter("{*}c") for e in cell if local_name(e) == "f"]
+    shows_formulas = view.get("showFormulas") in ("1", "true")
+    daily = [(at, e) for at, e in formulas if shows_formulas or CHANGES_DAILY.search(e.text or "")]
+    copied = [area for _, e in daily if e.get("ref") for area in areas(e.get("ref"))]
+    return SheetLooks(
+        doubted=around([*covered, *copied, *conditional_areas(sheet, styles)]),
+        doubted_cells=frozenset(at for at, _ in daily),
+        computed=frozenset(at for at, _ in formulas) if is_recomputed else frozenset(),
+        shows_zeros=view.get("showZeros") not in ("0", "false"),
+    )
+
+
+def _sheet(path: Path, content: bytes, found: int, is_recomputed: bool, settings: Settings) -> tuple[Any, int]:
     """A sheet with nothing but cells that hold something, and how many cells were found up to its end.
 
     Read row by row: most of it is thrown away at once.
@@ -64,7 +115,7 @@ def _sheet(path: Path, content: bytes, found: int, settings: Settings) -> tuple[
     rows = etree.iterparse(io.BytesIO(content), tag="{*}row", resolve_entities=False, no_network=True, load_dtd=False)
     try:
         for _, row in rows:
-            row[:] = [cell for cell in row if len(cell) and _keep(path, cell)]
+            row[:] = [cell for cell in row if len(cell) and _keep(path, cell, is_recomputed)]
             found += len(row)
             require_cells(path, found, settings)
             before = row.getprevious()
@@ -73,20 +124,22 @@ def _sheet(path: Path, content: bytes, found: int, settings: Settings) -> tuple[
     except etree.XMLSyntaxError as error:
         raise InputError("unreadable", path, f"the workbook is damaged ({error})") from error
     require_no_entities(path, rows.root)
-    for child in list(rows.root):
-        if local_name(child) not in KEPT_OF_SHEET:
-            rows.root.remove(child)
     for merged in rows.root.iter("{*}mergeCell"):
         first_col, first_row, last_col, last_row = range_boundaries(merged.get("ref", ""))
         found += ((last_col or 0) - (first_col or 0) + 1) * ((last_row or 0) - (first_row or 0) + 1)
         require_cells(path, found, settings)
-    return bytes(etree.tostring(rows.root)), found
+    return rows.root, found
 
 
-def _keep(path: Path, cell: Any) -> bool:
-    """Whether a cell holds something; a formula without its result gets a word that says so."""
+def _keep(path: Path, cell: Any, is_recomputed: bool) -> bool:
+    """Whether a cell holds something; a formula without its result gets a word that says so.
+
+    Programs that cannot compute write 0 for every result, and ask for all to be computed anew.
+    """
     formula, value, text = (next((e for e in cell if local_name(e) == name), None) for name in ("f", "v", "is"))
-    if formula is not None and cell.get("t") != "str" and (value is None or not value.text):
+    result = (value.text or "").strip() if value is not None else ""
+    has_result = bool(result) and not (is_recomputed and result == "0")
+    if formula is not None and cell.get("t") != "str" and not has_result:
         cell.set("t", "e")
         value = value if value is not None else etree.SubElement(cell, cell.tag[:-1] + "v")
         value.text = NO_VALUE
@@ -115,14 +168,17 @@ def _styles(path: Path, content: bytes) -> bytes:
     return bytes(etree.tostring(root))
 
 
-def _workbook(path: Path, content: bytes, settings: Settings) -> bytes:
-    """The list of sheets, each part in it once, without names for ranges and links to other files."""
+def _workbook(path: Path, content: bytes, settings: Settings) -> tuple[bytes, dict[str, str], bool]:
+    """The list of sheets, each part in it once, without names for ranges and links to other files; the sheets' names by
+    the link to their parts; whether all formulas are computed anew when the file is opened."""
     root = parse(path, content)
-    names = [link for sheet in root.iter("{*}sheet") for name, link in sheet.items() if name.endswith("}id")]
-    require_pages(path, len(names), settings)
-    if len(set(names)) < len(names):
+    sheets = [(link, sheet) for sheet in root.iter("{*}sheet") for name, link in sheet.items() if name.endswith("}id")]
+    titles = {link: sheet.get("name", "") for link, sheet in sheets}
+    require_pages(path, len(sheets), settings)
+    if len(titles) < len(sheets):
         raise InputError("unreadable", path, "the workbook is damaged, it shows one sheet several times")
+    asked = [e.get(name) for e in root.iter("{*}calcPr") for name in ("fullCalcOnLoad", "forceFullCalc")]
     for child in list(root):
         if local_name(child) not in ("workbookPr", "bookViews", "sheets", "fileVersion"):
             root.remove(child)
-    return bytes(etree.tostring(root))
+    return bytes(etree.tostring(root)), titles, any(value in ("1", "true") for value in asked)
