@@ -117,7 +117,7 @@ def test_every_thread_of_the_cluster_is_given_work(cluster: Cluster, tmp_path: P
 def test_a_cluster_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match=r"cluster tcp://127.0.0.1:9: no Dask scheduler answers.*dask scheduler"):
         ClusterWorkers(Job(tmp_path, Settings()), "tcp://127.0.0.1:9", seconds=0.5)
-    with pytest.raises(ClusterError, match="no Dask scheduler"):
+    with pytest.raises(ClusterError, match="no address of a Dask scheduler"):
         ClusterWorkers(Job(tmp_path, Settings()), "nonsense", seconds=0.5)
 
 

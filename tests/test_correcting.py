@@ -539,7 +539,7 @@ class TestAFinding:
         last = replace(grid.cells[-1], text="盖章处见附件三页")  # beside the total
         content = [replace(page, grids=(replace(grid, cells=(*grid.cells[:-1], last)),))]
         (about,) = build(content)["findings"].query("code == 'unmapped-cell'").to_dict("records")
-        facts = {"table": "", "code": "unmapped-cell", "page": about["page"], "action": "dismiss"}
+        facts = {"table": about["table"], "code": "unmapped-cell", "page": about["page"], "action": "dismiss"}
         dismissed = build(content, said(0, "", about["found"], **facts))
         assert dismissed["findings"]["reviewed"].tolist() == [True]
         assert dismissed["forms"]["review"].tolist() == [False]

@@ -260,8 +260,8 @@ class TestArchiveOfEveryKind:
 
     def test_the_second_run_reads_only_what_failed(self, of_every_kind):
         (first, second), _, _ = of_every_kind
-        assert "8 to read" in first.stderr
-        assert "7 already read; 1 to read" in second.stderr
+        assert "9 to read" in first.stderr
+        assert "7 already read; 2 to read" in second.stderr
         assert second.stdout == first.stdout
 
     def test_a_crop_is_the_cell_or_a_word_that_there_is_no_picture(self, of_every_kind):

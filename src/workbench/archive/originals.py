@@ -49,9 +49,19 @@ class Originals:
 
     @contextmanager
     def with_scratch(self) -> Iterator[Originals]:
-        """The same, with a folder for what is unpacked, which is gone in the end."""
-        with tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True) as folder:
-            yield replace(self, scratch=Path(folder))
+        """The same, with a folder for what is unpacked, which is gone in the end.
+
+        Where none can be made, archives are unpacked for each of their documents, and say themselves why they cannot be.
+        """
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="workbench-"))
+        except OSError:
+            yield self
+            return
+        try:
+            yield replace(self, scratch=folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def sources(self) -> list[Source]:
         """The documents, in the order of their names. The paths of a remote document are those of the store.

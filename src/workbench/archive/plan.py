@@ -214,7 +214,7 @@ def _without_too_large(document: PlannedDocument, store: ResultStore, settings: 
         return document
     results = store.document(document.digest, version)
     read = ((n, results.load_page(n)) for n in range(1, document.pages + 1) if n not in document.pending)
-    refused = (n for n, page in read if page is None or pixels(page) > settings.max_pixels)
+    refused = (n for n, page in read if page is not None and pixels(page) > settings.max_pixels)
     return replace(document, pending=tuple(sorted({*document.pending, *refused})))
 
 

@@ -49,7 +49,7 @@ def _refused_number(field: FormField, text: str) -> str | None:
     """Refuse what the field's parser cannot read, and dates as points. A field without a parser takes any text."""
     if field.parser is None:
         return None
-    if field.kind == "points" and parse_target(text).kind == "date":
+    if field.kind in ("points", "weight") and parse_target(text).kind == "date":
         return f"“{text}”是日期，{field.label}应为数字，如18.5"
     if field.parser(text) is None:
         example = "98.3%" if field.kind == "rate" else "18.5"
