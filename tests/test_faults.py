@@ -31,6 +31,7 @@ from tests.stubs import (
     install_stub_engine,
     transcriptions,
 )
+from workbench.archive import digests as remembered_digests
 from workbench.archive.clean import clean
 from workbench.archive.ingest import plan_ingest
 from workbench.archive.rebuild import rebuild
@@ -291,10 +292,12 @@ def damages(content: bytes) -> dict[str, bytes]:
 class TestDamage:
     """Of any file that the workbench made: it is known by its digest, nothing wrong is shown, and it is made again."""
 
-    def test_of_any_file_is_mended_by_the_next_run(self, tmp_path, counted):
+    def test_of_any_file_is_mended_by_the_next_run(self, tmp_path, counted, monkeypatch):
         raw, out, whole = tmp_path / "raw", tmp_path / "processed", tmp_path / "whole"
-        for path in transcriptions(raw, 1):
-            os.utime(path, (1.6e9, 1.6e9))  # long unchanged: its digest is remembered
+        transcriptions(raw, 1)
+        monkeypatch.setattr(
+            remembered_digests, "SETTLED_SECONDS", -1.0
+        )  # as if long unchanged: its digest is remembered
         ingest_here(raw, whole)
         expected = digest(whole)
         files = [path.relative_to(whole) for path in whole.rglob("*") if path.is_file() and path.name != ".lock"]

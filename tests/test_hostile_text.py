@@ -86,7 +86,7 @@ def test_a_name_that_is_no_utf8_is_read_and_found_again(hostile: Hostile, datase
 def test_a_dataset_of_strangers_cannot_name_files_outside_its_folder(hostile: Hostile, dataset: Dataset) -> None:
     for name in ("../../secret.pdf", "/etc/passwd", "a/../../b.pdf"):
         with pytest.raises(InputError, match="out of the folder"):
-            dataset._file_of(name)
+            dataset._originals.file(name, "")
 
 
 def test_halves_of_characters_are_flagged_in_forms_and_refused_in_corrections(hostile: Hostile, tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def test_papermill_explains_the_parameters() -> None:
         "processed": "str",
         "department": "str",
         "year": "int",
+        "raw": "str",
     }
     assert all(len(entry["help"]) > 8 for entry in known.values())
     assert set(papermill.inspect_notebook(str(NOTEBOOKS / "ingest.ipynb"))) == {"raw", "processed", "workers"}

@@ -51,7 +51,7 @@ class Originals:
     def with_scratch(self) -> Iterator[Originals]:
         """The same, with a folder for what is unpacked, which is gone in the end.
 
-        Where none can be made, archives are unpacked for each of their documents, and say themselves why they cannot be.
+        Where none can be made, archives are unpacked for each of their documents, which say why they cannot be.
         """
         try:
             folder = Path(tempfile.mkdtemp(prefix="workbench-"))

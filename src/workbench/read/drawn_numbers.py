@@ -41,7 +41,7 @@ SAME_RELATION = {"≧": "≥", "≦": "≤", "═": "="}
 TRIES = 2
 """So many cells are read to see a glyph; if no reading is that of the text, all cells with it are."""
 
-Place = tuple[int, int, int]
+PlaceOnPage = tuple[int, int, int]
 
 
 def held_against_drawing(
@@ -54,7 +54,7 @@ def held_against_drawing(
     """
     if engine is None:
         return _with_doubts(page.content, {_place(one): None for one in page.numbers if one.doubt != "none"})
-    read: dict[Place, str | None] = {}
+    read: dict[PlaceOnPage, str | None] = {}
     seen: set[int] = set()
     asked = [one for one in page.numbers if one.doubt != "none"]
     for attempt in range(TRIES + 1):
@@ -72,7 +72,7 @@ def held_against_drawing(
     return _with_doubts(page.content, doubted)
 
 
-def _place(one: DrawnNumber) -> Place:
+def _place(one: DrawnNumber) -> PlaceOnPage:
     return one.table_no, one.row, one.col
 
 
@@ -155,13 +155,13 @@ def _is_bracketed(text: str) -> bool:
     return is_value(text) and text[:1] in ("(", "（")
 
 
-def _with_doubts(content: PageContent, doubted: Mapping[Place, str | None]) -> PageContent:
+def _with_doubts(content: PageContent, doubted: Mapping[PlaceOnPage, str | None]) -> PageContent:
     """The content with its doubted cells as such, each with what was read there, None where nobody looked."""
     grids = (replace(grid, cells=tuple(_doubted(grid, cell, doubted) for cell in grid.cells)) for grid in content.grids)
     return replace(content, grids=tuple(grids))
 
 
-def _doubted(grid: CellGrid, cell: Cell, doubted: Mapping[Place, str | None]) -> Cell:
+def _doubted(grid: CellGrid, cell: Cell, doubted: Mapping[PlaceOnPage, str | None]) -> Cell:
     place = grid.table_no, cell.row, cell.col
     if place not in doubted:
         return cell
