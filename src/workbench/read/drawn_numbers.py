@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.structure.cells import CellBox
 from workbench.grid.text_lines import TextLayer
 from workbench.model import Cell, CellGrid, PageContent
 from workbench.read.cell_text import cell_text
 from workbench.read.crops import LineCrop, line_crops
-from workbench.read.page import as_meant
+from workbench.read.page import as_meant, whole_page
 from workbench.read.relation_symbols import ALL_RELATIONS
 from workbench.read.second_reading import LineRead
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
@@ -89,7 +88,7 @@ def _showing_all(cells: Sequence[DrawnNumber], seen: Iterable[int]) -> list[Draw
 def _read_otherwise(cells: Sequence[DrawnNumber], engine: OcrEngine, settings: ReadSettings) -> list[str | None]:
     """What was read in each cell, where no reader read what its text says."""
     layers = [_layer(one.picture, one.height) for one in cells]
-    parts = [line_crops(_whole(layer), layer, settings) for layer in layers]
+    parts = [line_crops(whole_page(layer), layer, settings) for layer in layers]
     crops = [part.crop for lines in parts for part in lines]
     first = iter(engine.recognise(crops))
     readings = [[next(first) for _ in lines] for lines in parts]
@@ -110,11 +109,6 @@ def _layer(picture: NDArray[np.uint8], height: float) -> TextLayer:
     """A cell as `workbench.read` has text lines: its ink is darker than its paper."""
     paper = float(np.median(picture)) if picture.size else 255.0
     return TextLayer(picture, np.where(picture < paper - CONTRAST, 255, 0).astype(np.uint8), height)
-
-
-def _whole(layer: TextLayer) -> CellBox:
-    height, width = layer.grey.shape
-    return CellBox(0, 0, 1, 1, -1, -1, width, height, 1.0)
 
 
 def _texts(

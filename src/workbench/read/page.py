@@ -77,7 +77,7 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     jobs = [job for of_cell in jobs_of_cells for job in of_cell]
     crops = [line_crops(job.box, job.layer, settings) for job in jobs]
     outside = _lines_outside(tables, text.cleaned, engine)
-    outside_crops = [crop_line(line, _whole_page(text.cleaned), text.cleaned, settings) for line in outside]
+    outside_crops = [crop_line(line, whole_page(text.cleaned), text.cleaned, settings) for line in outside]
     readings = iter(engine.recognise([part.crop for parts in crops for part in parts] + outside_crops))
     reads = [[LineRead(part, next(readings)) for part in parts] for parts in crops]
     reads = _with_numbers_level(jobs, reads, engine, settings)
@@ -355,7 +355,8 @@ def _is_buried(box: CellBox, text: PageText, settings: ReadSettings) -> bool:
     return written or text.share_taken_off(box) > settings.buried
 
 
-def _whole_page(text: TextLayer) -> CellBox:
+def whole_page(text: TextLayer) -> CellBox:
+    """A cell that is all of a layer, in its pixels."""
     height, width = text.grey.shape
     return CellBox(0, 0, 1, 1, -1, -1, width, height, 1.0)
 

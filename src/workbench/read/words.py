@@ -48,6 +48,8 @@ def as_words(lines: Sequence[Reading], words: Collection[str], settings: WordSet
     if not 1 < len(read) <= settings.longest or read in words:
         return list(lines)
     possible = [dict(others) for line in lines for others in _alternatives(line)]
+    if not any(possible):  # of nearly every cell: nothing to compare with hundreds of words
+        return list(lines)
     found = list(_spellings(read, places, possible, words, settings.prior))
     if not found:
         return list(lines)

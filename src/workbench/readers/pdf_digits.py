@@ -72,7 +72,11 @@ def _shape(grey: Grey) -> Grey:
     """The ink brought to one size, softened, without its mean and of length 1: the dot product is the correlation."""
     ink = Image.fromarray((grey.max() - grey).astype(np.uint8))
     soft = ink.resize(SHAPE, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(1.2))
-    levels = np.asarray(soft, dtype=np.float64)
+    return as_unit(np.asarray(soft, dtype=np.float64))
+
+
+def as_unit(levels: Grey) -> Grey:
+    """A picture without its mean and of length 1: the dot product of two is their correlation."""
     shape: Grey = levels - levels.mean()
     shape /= max(float(np.linalg.norm(shape)), 1e-9)
     return shape

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from workbench.readers.pdf_digits import SHAPE, as_unit
 from workbench.readers.pdf_drawing import CONTRAST, FAINT, Drawing, Picture, lightest
 from workbench.readers.pdf_objects import Character, PdfBox, Rule
 
@@ -35,9 +36,6 @@ WATERMARK = 63
 
 SAME = 2
 """Pixels that two drawings of the same text may differ by: the renderer is the same, and so are they, but for one."""
-
-SHAPE = (14, 20)
-"""Width and height to which a glyph is brought before it is compared with another of its name, pixels."""
 
 ALIKE = 0.9
 """Correlation from which on two drawings are of one glyph. At other fractions of a pixel a digit reaches .97, nine
@@ -94,7 +92,7 @@ class Glyphs:
         return self.count
 
     def _shape(self, box: PdfBox) -> NDArray[np.float64]:
-        """The ink brought to one size, without its mean and of length 1: the dot product is the correlation."""
+        """The ink of a glyph, brought to one size: see `as_unit`."""
         rows, columns = self.drawing.window(box, margin=1)
         ink, scale = self.drawing.text[rows, columns], self.drawing.scale
         if min(ink.shape) < 2:
@@ -104,8 +102,7 @@ class Glyphs:
         bottom = min(float(ink.shape[0]), max(top + 1, box.y1 * scale - rows.start))
         place = (max(0.0, min(left, right - 1)), max(0.0, min(top, bottom - 1)), right, bottom)
         levels = np.asarray(Image.fromarray(ink).resize(SHAPE, Image.Resampling.BILINEAR, box=place), dtype=np.float64)
-        levels -= levels.mean()
-        return np.asarray(levels / max(float(np.linalg.norm(levels)), 1e-9)).ravel()
+        return as_unit(levels).ravel()
 
 
 def has_figure(characters: Iterable[Character]) -> bool:

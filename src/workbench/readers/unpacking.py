@@ -26,9 +26,6 @@ INDEX = "members.json"
 
 CHUNK = 1 << 20
 
-DIRECTORY_BYTES = 1_000
-"""Bytes of a zip's directory that are allowed for a member: 46 and its name (APPNOTE.TXT 4.3.12)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
