@@ -78,6 +78,43 @@ def test_a_page_saved_by_an_office_program_is_read_without_a_doubt(tmp_path, sav
     assert all(cell.confidence.overall >= SETTINGS.review_threshold for cell in cells)
 
 
+OPENED = '<html><head><meta charset="utf-8">{head}</head><body>{before}<table><tr><td>得分</td>{cell}</tr></table>'
+
+
+def only_second(path: Path, head: str = "", before: str = "", cell: str = "<td>9</td>") -> str | None:
+    """The text of the second cell of a page with one row; None where it is not there, or is doubted."""
+    path.write_text(OPENED.format(head=head, before=before, cell=cell), "utf-8")
+    pages = read(path)
+    cells = [c for page in pages for grid in getattr(page.content, "grids", ()) for c in grid.cells if c.col == 1]
+    return cells[0].text if cells and cells[0].confidence.overall >= SETTINGS.review_threshold else None
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("<td>9<b style='display:none'>7<p>5</p></td>", "9"),  # the element goes on inside the paragraph
+        ("<td><p>9<i style='display:none'>7<p>5</td>", "9"),  # and in the next one
+        ("<td>9<b style='display:none'>7</td><td>x</td>", "9"),  # a cell ends it
+        ("<td>9<b>7</td>", "97"),
+        ("<td>9<template>7</template>5</td>", "95"),
+        ("<td>9<s>7<div>5</div></s></td>", None),
+    ],
+)
+def test_an_element_left_open_goes_on_where_a_browser_lets_it(tmp_path, cell, shown):
+    assert only_second(tmp_path / "a.html", cell=cell) == shown
+
+
+def test_text_that_a_browser_moves_out_of_the_table_is_not_in_a_cell(tmp_path):
+    assert only_second(tmp_path / "a.html", cell="<b>7</b><td>9</td>") == "9"
+
+
+@pytest.mark.parametrize("head", ["<link rel=stylesheet href=a.css>", "<style>@import 'a.css';</style>"])
+def test_figures_beside_others_are_doubted_where_a_style_sheet_is_in_another_file(tmp_path, head):
+    assert only_second(tmp_path / "a.html", head, cell="<td>9<i class=x>7</i></td>") is None
+    assert only_second(tmp_path / "a.html", head, cell="<td><i class=x>97</i></td>") == "97"
+    assert only_second(tmp_path / "a.html", head, cell="<td>9<i>7</i></td>") == "97"
+
+
 @pytest.mark.parametrize(("construction", "parts"), cases(word.CONSTRUCTIONS))
 def test_a_cell_of_a_word_file_is_read_as_it_is_shown(cells, construction, parts):
     check(cells["a.docx"][place(word.CONSTRUCTIONS, construction, parts)], construction, parts)

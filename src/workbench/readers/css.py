@@ -71,11 +71,13 @@ class Rules:
         matched: by element.
         typefaces: names of typefaces that the page brings along, in small letters.
         is_whole: False where the style sheets are too long to be looked through.
+        lacks_sheets: whether the page names style sheets in other files, which are never read.
     """
 
     matched: Mapping[Any, Matched] = field(default_factory=dict)
     typefaces: frozenset[str] = frozenset()
     is_whole: bool = True
+    lacks_sheets: bool = False
 
     def of(self, element: Any) -> Matched:
         """The declarations of the style sheets for an element."""
@@ -88,6 +90,7 @@ class _Collected:
     typefaces: set[str] = field(default_factory=set)
     selectors: int = 0
     is_whole: bool = True
+    lacks_sheets: bool = False
 
 
 def rules_of(root: Any) -> Rules:
@@ -95,7 +98,7 @@ def rules_of(root: Any) -> Rules:
     sheets = [sheet for sheet in root.iter("style") if _is_css(sheet)]
     if sum(len(sheet.text or "") for sheet in sheets) > MOST_CSS:
         return Rules(is_whole=False)
-    collected = _Collected()
+    collected = _Collected(lacks_sheets=any(map(_names_sheet, root.iter("link"))))
     for sheet in sheets:
         holds = holds_on_screen(sheet.get("media", ""))
         rules = tinycss2.parse_stylesheet(sheet.text or "", skip_comments=True, skip_whitespace=True)
@@ -104,12 +107,17 @@ def rules_of(root: Any) -> Rules:
     elements = sum(1 for _ in root.iter())
     collected.is_whole = collected.is_whole and sum(map(len, broad)) * elements <= MOST_TRIALS
     if not collected.selectors or not collected.is_whole:
-        return Rules({}, frozenset(collected.typefaces), collected.is_whole)
+        return Rules({}, frozenset(collected.typefaces), collected.is_whole, collected.lacks_sheets)
     matched = {}
     for wrapper in cssselect2.ElementWrapper.from_html_root(root).iter_subtree():
         if found := collected.matcher.match(wrapper):
             matched[wrapper.etree_element] = _in_order(found)
-    return Rules(matched, frozenset(collected.typefaces))
+    return Rules(matched, frozenset(collected.typefaces), lacks_sheets=collected.lacks_sheets)
+
+
+def _names_sheet(link: Any) -> bool:
+    names = link.get("rel", "").lower().split()
+    return "stylesheet" in names and "alternate" not in names and holds_on_screen(link.get("media", "")) is not False
 
 
 def _is_css(sheet: Any) -> bool:
@@ -130,6 +138,8 @@ def _collect(collected: _Collected, rules: Iterable[Any], holds: bool | None) ->
     for rule in rules if holds is not False else ():
         if rule.type == "qualified-rule":
             _collect_rule(collected, rule, holds)
+        elif rule.type == "at-rule" and rule.lower_at_keyword == "import":
+            collected.lacks_sheets = True
         elif rule.type == "at-rule" and rule.content is not None:
             name = rule.lower_at_keyword
             if name == "font-face":

@@ -107,6 +107,12 @@ def lacks_variable(value: str, variables: Mapping[str, str]) -> bool:
     return any(name not in variables for name, _ in VARIABLE.findall(value))
 
 
+def as_number(text: str) -> float | None:
+    """A number or a percentage as a share; None for anything else."""
+    found = re.fullmatch(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%?)", text)
+    return None if found is None else float(found[1]) / (100 if found[2] else 1)
+
+
 def alone_in_cell(element: Any | None) -> bool:
     """Whether an element holds all the text of its cell, so that its place beside others does not matter."""
     if element is None:

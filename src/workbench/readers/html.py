@@ -9,11 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lxml import etree, html
-
-from workbench.errors import InputError
 from workbench.readers.css import rules_of
 from workbench.readers.html_looks import UNMARKED, PageLooks
+from workbench.readers.html_tree import parsed_page
 from workbench.readers.limits import require_cells
 from workbench.readers.plain import UNKNOWN, plain
 from workbench.readers.shown import FIGURE, Look, TextRun, as_shown
@@ -40,9 +38,6 @@ WIDEST_SPAN = 1000
 
 HIGHEST_SPAN = 65534
 
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Characters that lxml takes from no text. What they part stays parted."""
-
 
 def html_blocks(path: Path, source: str, settings: Settings) -> list[FileBlock]:
     """The tables and lines of a page or fragment, in reading order.
@@ -53,13 +48,7 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[FileBlock]:
     Raises:
         InputError: ``too-large``, or ``unreadable`` where it is nested too deeply to be read whole.
     """
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError:
-        return []  # nothing but white space and comments
-    if any(error.level_name == "FATAL" for error in parser.error_log):
-        raise InputError("unreadable", path, "the HTML is nested too deeply; open it in a browser and save it as PDF")
+    root = parsed_page(path, source)
     require = partial(require_cells, path, settings=settings)
     looks = PageLooks(rules_of(root))
     blocks: list[FileBlock] = []
@@ -77,10 +66,10 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[FileBlock]:
     return blocks + _lines(runs)
 
 
-def html_text(source: str) -> str:
+def html_text(path: Path, source: str) -> str:
     """The text of a fragment, such as a cell of a transcription with ``<br>`` in it; its lines stay apart."""
-    element = html.fragment_fromstring(NOT_XML.sub(" ", source), create_parent="div")
-    return as_shown(_pieces(element, PageLooks(rules_of(element)), with_tables=False)).text
+    root = parsed_page(path, source)
+    return as_shown(_pieces(root, PageLooks(rules_of(root)), with_tables=False)).text
 
 
 def _lines(runs: Sequence[TextRun]) -> list[FileBlock]:

@@ -15,6 +15,7 @@ from workbench.readers.css import Declaration, Rules, plain_name
 from workbench.readers.css_values import (
     alone_in_cell,
     as_colour,
+    as_number,
     family_of,
     first_length,
     lacks_variable,
@@ -156,6 +157,7 @@ class PageLooks:
             element.tag == "rt" and FIGURE.search(element.text_content()),  # read as one text with what it stands over
             possible and _computed(element, parent, (*certain, *possible), element.tag).look != style.look,
             not self._rules.is_whole and style.is_in_table,
+            self._rules.lacks_sheets and style.is_in_table and _is_part_of_cell(element),
             style.typefaces and set(map(plain_name, style.typefaces.split(","))) & self._rules.typefaces,
             style.typefaces.strip("\"' ").startswith(PICTOGRAMS) and FIGURE.search(_own_text(element)),
             any(
@@ -165,6 +167,17 @@ class PageLooks:
             ),
         ]
         return replace(style, is_doubtful=True) if any(doubts) else style
+
+
+def _is_part_of_cell(element: Any) -> bool:
+    """Whether an element that style sheets can name holds figures beside other text of its cell."""
+    is_named = bool(element.get("class") or element.get("id"))
+    return (
+        is_named
+        and element.tag not in TABLE_PARTS
+        and bool(FIGURE.search(_own_text(element)))
+        and not alone_in_cell(element)
+    )
 
 
 def _own_text(element: Any) -> str:
@@ -251,12 +264,6 @@ SAME = {
     "overflow-y": "overflow",
 }
 """Properties that are read as the one that they are a part of, or that they set."""
-
-
-def as_number(text: str) -> float | None:
-    """A number or a percentage as a share; None for anything else."""
-    found = re.fullmatch(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%?)", text)
-    return None if found is None else float(found[1]) / (100 if found[2] else 1)
 
 
 def _size(value: str, around: float) -> float | None:
@@ -366,10 +373,8 @@ def _is_changed(values: Mapping[str, str], style: ElementStyle, element: Any | N
         return True
     if style.is_line or name in TABLE_PARTS or alone_in_cell(element):
         return False
-    if values.get("writing-mode", "horizontal-tb").startswith(
-        UPRIGHT
-    ):  # among other text: a cell of its own is read so
-        return True
+    if values.get("writing-mode", "horizontal-tb").startswith(UPRIGHT):
+        return True  # among other text: a cell of its own is read so
     sides = [part for key in SIDES for part in values.get(key, "").split()]
     return any(abs(length(part, style.size) or 0) >= style.size / 2 for part in sides)
 

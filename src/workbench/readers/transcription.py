@@ -93,11 +93,11 @@ def _text_blocks(path: Path, text: str, settings: Settings) -> list[FileBlock]:
     for kind, run in groupby(_rows_of(text), _kind_of_line):
         lines = list(run)
         if kind == "tabs":
-            rows = [[_cell(text) for text in _quoted(line) or line.split("\t")] for line in lines]
+            rows = [[_cell(path, text) for text in _quoted(line) or line.split("\t")] for line in lines]
         elif kind == "bars" and len(lines) > 1:
-            rows = [_bar_cells(line) for line in lines if not _is_rule(line)]
+            rows = [_bar_cells(path, line) for line in lines if not _is_rule(line)]
         else:
-            blocks += [_line(line) for line in lines if line.strip() and not _is_rule(line)]
+            blocks += [_line(path, line) for line in lines if line.strip() and not _is_rule(line)]
             continue
         require_cells(path, len(rows) * max(map(len, rows), default=0), settings)
         blocks += [_table(rows)] if rows else []
@@ -142,15 +142,15 @@ def _quoted(row: str) -> list[str]:
     return cells
 
 
-def _bar_cells(line: str) -> list[str]:
+def _bar_cells(path: Path, line: str) -> list[str]:
     inner = line.strip().removeprefix("|")
     inner = inner.removesuffix("|") if not inner.endswith("\\|") else inner
     cells = re.split(r"(?<!\\)\|", inner)
-    return [_cell(entities.unescape(_unmarked(cell.replace("\\|", "|").strip()))) for cell in cells]
+    return [_cell(path, entities.unescape(_unmarked(cell.replace("\\|", "|").strip()))) for cell in cells]
 
 
-def _cell(text: str) -> str:
-    return html_text(text) if MARKUP.search(text) else text
+def _cell(path: Path, text: str) -> str:
+    return html_text(path, text) if MARKUP.search(text) else text
 
 
 def _unmarked(text: str) -> str:
@@ -158,8 +158,8 @@ def _unmarked(text: str) -> str:
     return re.sub(r"\*\*(.+?)\*\*|__(.+?)__", lambda found: found[1] or found[2], text)
 
 
-def _line(text: str) -> str:
-    return _cell(_unmarked(text.strip().lstrip("#").strip()))
+def _line(path: Path, text: str) -> str:
+    return _cell(path, _unmarked(text.strip().lstrip("#").strip()))
 
 
 def _with_merged_cells(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
