@@ -126,7 +126,7 @@ class TestFinding:
     def test_it_has_both_readings(self):
         only = self.finding("96")
         assert (only.code, only.field, only.expected, only.found) == ("readers-disagree", "score", "96", "90")
-        assert only.message == "得分读作“90”，另一识别模型读作“96”，请对照原件"
+        assert only.message == "得分取“90”，另一次识别为“96”，请对照原件"
 
     def test_it_says_so_where_the_other_reads_nothing(self):
         assert "没有读出" in self.finding("").message

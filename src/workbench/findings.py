@@ -197,8 +197,8 @@ _OF_READING = (
     FindingKind(
         "readers-disagree",
         {
-            "text": _warning("{field}读作“{text:.40}”，另一识别模型读作“{other:.40}”，请对照原件"),
-            "nothing": _warning("{field}读作“{text:.40}”，另一识别模型没有读出，请对照原件"),
+            "text": _warning("{field}取“{text:.40}”，另一次识别为“{other:.40}”，请对照原件"),
+            "nothing": _warning("{field}取“{text:.40}”，另一次识别没有读出，请对照原件"),
         },
         is_flag=True,
         settled_by_looking=True,

@@ -150,9 +150,14 @@ def _is_bracketed(text: str) -> bool:
 
 
 def _with_doubts(content: PageContent, doubted: Mapping[PlaceOnPage, str | None]) -> PageContent:
-    """The content with its doubted cells as such, each with what was read there, None where nobody looked."""
+    """The content with its doubted cells and lines as such, each cell with what was read there, None where nobody
+    looked."""
     grids = (replace(grid, cells=tuple(_doubted(grid, cell, doubted) for cell in grid.cells)) for grid in content.grids)
-    return replace(content, grids=tuple(grids))
+    lines = (
+        replace(line, confidences=(0.0,) * len(line.text)) if (0, number, 0) in doubted else line
+        for number, line in enumerate(content.loose_lines)
+    )
+    return replace(content, grids=tuple(grids), loose_lines=tuple(lines))
 
 
 def _doubted(grid: CellGrid, cell: Cell, doubted: Mapping[PlaceOnPage, str | None]) -> Cell:

@@ -56,6 +56,8 @@ drawn as they are, such as those struck out, or in two sizes; no reader can tell
 class DrawnNumber:
     """A cell with digits: its place, its text as the file has it, and the cell as it is drawn.
 
+    A line outside all tables counts as a cell of table 0, its number among these lines, from 0, as its row.
+
     ``picture`` (height, width) is grey, dark on light; its text is ``height`` pixels high. ``glyphs`` are those of its
     figures and of what stands beside them, by their numbers on the page.
     """

@@ -16,7 +16,7 @@ from statistics import median, median_high
 import pypdfium2
 
 from workbench.model import Cell, CellGrid, Confidence, PageContent, Polygon, TextLine
-from workbench.readers.pdf_drawing import Drawing, draw
+from workbench.readers.pdf_drawing import draw
 from workbench.readers.pdf_evidence import PIXELS_PER_HEIGHT, is_blank, is_text_page, shows_its_text
 from workbench.readers.pdf_numbers import DrawnNumber, Glyphs, doubt_of, figures_of, has_figure, inner_box, picture_of
 from workbench.readers.pdf_objects import Character, PageMarks, PdfBox, Rule, marks_of
@@ -46,6 +46,9 @@ those of word processors stand a third higher or an eighth lower."""
 LARGEST = 0.9
 """Share of the largest type of a line from which on its characters stand on the line."""
 
+AROUND_LINE = 0.2
+"""Text heights of paper around the ink of a line: less than lines of print are apart."""
+
 CUT_TEXT = Confidence(border=0.5)
 """Of a cell whose text runs on over its border."""
 
@@ -55,7 +58,7 @@ CellsByPlace = dict[tuple[int, RuledCell], list[Character]]
 
 @dataclass(frozen=True, slots=True)
 class TextPage:
-    """A page read from its own text, and the cells with figures as they are drawn."""
+    """A page read from its own text, and the cells and lines with figures as they are drawn."""
 
     content: PageContent
     numbers: tuple[DrawnNumber, ...] = ()
@@ -113,28 +116,44 @@ def _text_page(page: pypdfium2.PdfPage, number: int) -> TextPage | None:
         return None
     cut = _cut_cells(marks, tables)
     grids = tuple(_grid(number, n, table, cells, cut) for n, table in enumerate(tables, start=1))
-    lines = tuple(_text_line(run) for line in _lines(loose) for run in _runs(line))
-    content = PageContent(number, round(marks.width), round(marks.height), grids, lines)
-    return TextPage(content, tuple(_numbers(cells, drawing, marks.rules, height)))
-
-
-def _numbers(cells: CellsByPlace, drawing: Drawing, rules: Sequence[Rule], height: float) -> Iterator[DrawnNumber]:
+    outside = [run for line in _lines(loose) for run in _runs(line)]
+    content = PageContent(number, round(marks.width), round(marks.height), grids, tuple(map(_text_line, outside)))
     glyphs = Glyphs(drawing)
+    numbers = (*_numbers(cells, glyphs, marks.rules, height), *_numbers_outside(outside, glyphs, height))
+    return TextPage(content, numbers)
+
+
+def _numbers(cells: CellsByPlace, glyphs: Glyphs, rules: Sequence[Rule], height: float) -> Iterator[DrawnNumber]:
     for (table_no, cell), characters in cells.items():
-        if not has_figure(characters):
-            continue
-        lines = _lines(characters)
-        inner = inner_box(cell.box, rules, height)
-        yield DrawnNumber(
-            table_no,
-            cell.row,
-            cell.col,
-            plain(_cell_text(characters, cell.box)),
-            picture_of(drawing, inner),
-            height * drawing.scale,
-            frozenset(glyphs.number(figure) for line in lines for figure in figures_of(line)),
-            doubt_of(lines, drawing, inner),
-        )
+        if has_figure(characters):
+            place, text = (table_no, cell.row, cell.col), plain(_cell_text(characters, cell.box))
+            yield _number(place, text, _lines(characters), inner_box(cell.box, rules, height), glyphs, height)
+
+
+def _numbers_outside(lines: Sequence[PdfLine], glyphs: Glyphs, height: float) -> Iterator[DrawnNumber]:
+    """The lines outside all tables that have figures, such as a title with its year."""
+    for number, line in enumerate(lines):
+        if has_figure(line):
+            yield _number((0, number, 0), plain(_line_text(line)), [line], _box_around(line, height), glyphs, height)
+
+
+def _box_around(line: PdfLine, height: float) -> PdfBox:
+    inks, margin = [character.ink for character in line], AROUND_LINE * height
+    left, top = min(ink.x0 for ink in inks) - margin, min(ink.y0 for ink in inks) - margin
+    return PdfBox(left, top, max(ink.x1 for ink in inks) + margin, max(ink.y1 for ink in inks) + margin)
+
+
+def _number(
+    place: tuple[int, int, int], text: str, lines: Sequence[PdfLine], box: PdfBox, glyphs: Glyphs, height: float
+) -> DrawnNumber:
+    return DrawnNumber(
+        *place,
+        text,
+        picture_of(glyphs.drawing, box),
+        height * glyphs.drawing.scale,
+        frozenset(glyphs.number(figure) for line in lines for figure in figures_of(line)),
+        doubt_of(lines, glyphs.drawing, box),
+    )
 
 
 def text_height(characters: Sequence[Character]) -> float:
