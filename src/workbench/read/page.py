@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
-from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.grid.page_text import PageText, RoughText
+from workbench.grid.page_text import PageText
 from workbench.grid.pipeline import PageTable, find_tables
 from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.structure.cells import CellBox
@@ -19,17 +18,11 @@ from workbench.grid.text_lines import LineBox, TextLayer, line_around_ink
 from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
 from workbench.read.cell_text import (
     cell_text,
-    chinese_pitches,
-    has_odd_brackets,
-    has_odd_number,
-    has_several_numbers,
-    has_unmeasured_brackets,
     least_sure,
     without_loose_spaces,
 )
 from workbench.read.comparison import (
     CellReading,
-    CellText,
     by_two_readers,
     confirmed_by,
     read_once,
@@ -37,21 +30,22 @@ from workbench.read.comparison import (
     with_misread,
     with_more_strokes,
 )
-from workbench.read.crops import crop_line, crop_start, line_crops
+from workbench.read.crops import crop_line, line_crops
+from workbench.read.doubts import (
+    beside_several_numbers,
+    has_more_strokes,
+    is_contradicted,
+    may_be_wrapped,
+    with_lines_too_high,
+)
 from workbench.read.raised import with_raised_figures
 from workbench.read.rough import (
-    SHORT_SIGNS,
-    has_grain_in_number,
-    is_too_coarse,
-    leaves_points,
-    leaves_room,
-    leaves_sign,
     may_be_two_bars,
     read_covered,
     read_smoothed,
 )
 from workbench.read.second_reading import LineRead, reread_doubtful
-from workbench.read.separators import has_doubtful_separator, has_room_for_two, with_grouping, without_inner_room
+from workbench.read.separators import with_grouping, without_inner_room
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
 from workbench.read.symbols import lone_symbol, with_leading_symbol
 from workbench.read.two_readers import differ, read_by_another
@@ -86,8 +80,9 @@ def read_page(page: Page, engine: OcrEngine, settings: ReadSettings = READ_DEFAU
     reads = [_as_words(lines, settings) for lines in reads]
     reads = read_by_another(reads, engine, settings)
     height = max(text.cleaned.text_height, upright.text_height)
-    too_high = _with_lines_too_high(height, jobs, reads, settings)
-    doubted = _beside_several_numbers(tables, jobs, reads, settings) | too_high | found.suspect
+    last = {job.box: (job.layer, lines) for job, lines in zip(jobs, reads, strict=True)}
+    doubted = beside_several_numbers(tables, last, settings) | with_lines_too_high(height, last, settings)
+    doubted |= found.suspect
     found_readings = iter(
         [_cell_reading(lines, job, text, job.box in doubted, settings) for job, lines in zip(jobs, reads, strict=True)]
     )
@@ -162,66 +157,6 @@ def _as_words(reads: Sequence[LineRead], settings: ReadSettings) -> list[LineRea
     ]
 
 
-def _last_reads(
-    jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]]
-) -> dict[CellBox, tuple[TextLayer, Sequence[LineRead]]]:
-    """The reading of each cell with the least on it, and its layer: in earlier ones a seal makes lines of any kind."""
-    return {job.box: (job.layer, lines) for job, lines in zip(jobs, reads, strict=True)}
-
-
-def _beside_several_numbers(
-    tables: Sequence[PageTable],
-    jobs: Sequence[_Job],
-    reads: Sequence[Sequence[LineRead]],
-    settings: ReadSettings,
-) -> set[CellBox]:
-    """The cells with several numbers; and where these may be those of two rows, the cells with several lines beside
-    them.
-
-    Numbers that have no room on one line may be a single one that was wrapped: that says nothing of other cells.
-    """
-    read = _last_reads(jobs, reads)
-    numbers = {box for box, (_, lines) in read.items() if has_several_numbers([line.reading for line in lines])}
-    several = {box for box, (_, lines) in read.items() if len(lines) > 1}
-    rows = {
-        box
-        for box, (layer, lines) in read.items()
-        if box in numbers and not _may_be_wrapped(box, lines, layer, settings)
-    }
-    return numbers | {
-        cell
-        for table in tables
-        for cell in several.intersection(table.cells)
-        if any(map(cell.shares_row_with, rows.intersection(table.cells)))
-    }
-
-
-def _may_be_wrapped(box: CellBox, lines: Sequence[LineRead], layer: TextLayer, settings: ReadSettings) -> bool:
-    """Whether the lines of a cell are full, so that the next one may go on: with no room left for another character."""
-    room = box.x1 - box.x0 - settings.full_line * layer.text_height
-    return all(line.part.line.width >= room for line in lines[:-1])
-
-
-def _with_lines_too_high(
-    text_height: float, jobs: Sequence[_Job], reads: Sequence[Sequence[LineRead]], settings: ReadSettings
-) -> set[CellBox]:
-    """The cells in which a line is too high for its characters: two that touch, perhaps, of which one was not read.
-
-    A Chinese character is about as high as the room that it has, and figures are no higher than the page's text, of
-    ``text_height`` pixels: larger ones are of a stamp or a watermark. Of other characters nothing is known.
-    """
-    found = set()
-    for box, (_, lines) in _last_reads(jobs, reads).items():
-        for read in lines:
-            rooms = [pitch * read.part.crop.shape[1] for pitch in chinese_pitches(read.reading)]
-            figures = [text_height] if is_value(read.reading.text.strip()) else []
-            expected = rooms or figures
-            is_level = bool(expected) and not read.part.downwards
-            if is_level and read.part.line.height > settings.highest_line * median(expected):
-                found.add(box)
-    return found
-
-
 def _cell_reading(
     reads: Sequence[LineRead], job: _Job, page: PageText, doubted: bool, settings: ReadSettings
 ) -> CellReading:
@@ -239,17 +174,13 @@ def _cell_reading(
     character, unsure = min(map(least_sure, readings), default=1.0), settings.second_reading.unsure
     legible = character
     agreements = [read.agreement for read in reads if read.agreement is not None]
-    if doubted or has_odd_number(joined) or has_odd_brackets(joined) or has_unmeasured_brackets(readings):
-        character = min(character, unsure)
-    if page.rough is not None and _has_doubtful_points(joined, reads, text, page.rough, settings):
-        character = min(character, unsure)
-    if any(_has_doubtful_separator(read, text, page.rough is not None, settings) for read in reads):
+    if doubted or is_contradicted(joined, reads, text, page.rough, settings):
         character = min(character, unsure)
     symbol = lone_symbol(joined, lines, text, settings)
     if symbol is not None and page.rough is not None and may_be_two_bars(symbol.text, lines[0], text, settings):
         symbol = replace(symbol, confidence=settings.symbols.unsure)
     if symbol is None:
-        texts = () if downwards or _may_be_wrapped(job.box, reads, text, settings) else tuple(_line_texts(readings))
+        texts = () if downwards or may_be_wrapped(job.box, reads, text, settings) else tuple(_line_texts(readings))
         agreement = min(agreements, default=None)
         return CellReading(joined, lines, character, agreement, other, legible, texts, readings, _misread(reads))
     sure = settings.symbols.sure_of_shape
@@ -282,29 +213,6 @@ def _other_text(reads: Sequence[LineRead], joined: str) -> str | None:
     return other if any(read.other is not None for read in reads) and differ(joined, other, is_sure=False) else None
 
 
-def _has_doubtful_separator(read: LineRead, text: TextLayer, coarse: bool, settings: ReadSettings) -> bool:
-    start, width = crop_start(read.part.line, text, settings), read.part.crop.shape[1]
-    if read.part.downwards:
-        return False
-    return has_room_for_two(read.reading, width, text.text_height, settings.separators) or has_doubtful_separator(
-        read.reading, read.part.line, start, width, text, coarse, read.part.cell.y1, settings.separators
-    )
-
-
-def _has_doubtful_points(
-    joined: str, reads: Sequence[LineRead], text: TextLayer, rough: RoughText, settings: ReadSettings
-) -> bool:
-    """Whether a number of a rough page may have grain for a point, or a point that was taken for grain."""
-    lines = [(read.reading.text, read.part.line) for read in reads if not read.part.downwards]
-    return has_grain_in_number(joined) or any(
-        is_too_coarse(read, line, settings)
-        or leaves_points(read, line, text, rough.specks, settings)
-        or leaves_sign(read, line, rough.specks)
-        or leaves_room(read, line, text, settings)
-        for read, line in lines
-    )
-
-
 def _cell(
     box: CellBox, read: Sequence[CellReading], text: PageText, upright: UprightPage, settings: ReadSettings
 ) -> Cell:
@@ -319,7 +227,7 @@ def _cell(
         found = read_once(as_scanned)
     found = with_misread(by_two_readers(found, read), read)
     lines = [line for reading in read for line in reading.lines]
-    if _has_more_strokes(box, found, lines, text, settings):
+    if has_more_strokes(box, found, lines, text, settings):
         found = with_more_strokes(found, settings)
     return Cell(
         row=box.row,
@@ -332,20 +240,6 @@ def _cell(
         confidence=Confidence(round(found.character, 4), min(1.0, box.border), found.agreement),
         other_text=found.other,
     )
-
-
-def _has_more_strokes(
-    box: CellBox, found: CellText, lines: Sequence[LineBox], text: PageText, settings: ReadSettings
-) -> bool:
-    """Whether there are strokes in a cell that no line was read from: too light for ink, or on a rough page of
-    characters that fell into specks, with a dash left of them or nothing."""
-    fewest, text_lines = settings.rough.fewest_pixels, settings.grid.text_lines
-    is_bare = not found.text or found.text in SHORT_SIGNS
-    if is_bare and text.rough is not None:
-        is_left = bool(found.text) and text.rough.cleaned.text_height < 1.5 * fewest  # of a 7 its upper stroke
-        if is_left or text.rough.shows_more_than_grain(box, fewest, text_lines):
-            return True
-    return text.has_faint_strokes(box, lines, settings.inside * text.cleaned.text_height)
 
 
 def _is_buried(box: CellBox, text: PageText, settings: ReadSettings) -> bool:
