@@ -21,6 +21,8 @@ from workbench.read.settings import ReadSettings
 NUMBER = re.compile(r"[^\d\s\u4e00-\u9fff]{0,2}[\d.,，:：;；、·•]*\d[\d.,，:：;；、·•]*\D{0,3}")
 """A number with what stands around it, whatever its points were read as."""
 
+IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
+
 UNIT = re.compile("[\u4e00-\u9fff].*")
 """What stands behind a number."""
 
@@ -43,25 +45,34 @@ GRAIN_IN_NUMBER = re.compile(r"\d[:：;；、·•]|[:：;；、·•]\d|\d\.\d{
 def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings) -> CellReading:
     """One reading of a cell from those of its two smoothings; where they differ the surer one stands, as doubted.
 
-    Of jagged digits both make the same mistake now and then, but not with the confidence of clear print.
+    Of jagged digits both make the same mistake now and then, but not with the confidence of clear print. Of the same
+    Chinese words the surer one counts: where a line ends or a stroke is thin, one smoothing tells less than the other.
     """
     limits = settings.second_reading
     surer = max(soft, softer, key=lambda reading: reading.character if reading.text else 0.0)
-    other = softer if surer is soft else soft
-    if surer.character >= limits.sure and _loses_bar(other.text, surer.text):
-        return replace(surer, agreement=1.0)
+    whole = next((one for one, less in ((soft, softer), (softer, soft)) if _loses_bar(less, one)), None)
+    if whole is not None and (behind := _least_sure_behind_symbol(whole)) >= limits.sure:
+        return replace(whole, character=behind, agreement=1.0)
     has_digits = any(character.isdigit() for character in surer.text)
     agree = soft.text == softer.text if has_digits else same_values(soft.text, softer.text)
-    least = min(soft.character, softer.character)
-    character = least if agree and (has_digits or least <= limits.unsure) else surer.character
+    are_words = not has_digits and IDEOGRAPH.search(surer.text) is not None
+    character = min(soft.character, softer.character) if agree and not are_words else surer.character
     if character < limits.sure and surer.text not in KNOWN_BY_SHAPE:
         character = min(character, limits.unsure)
     return replace(surer, character=character, agreement=1.0 if agree else 0.0)
 
 
-def _loses_bar(text: str, whole: str) -> bool:
-    """Whether a text is another one without the bar of the relation symbol before its number. No smoothing adds one."""
-    return text[1:] == whole[1:] and whole[:1] in tuple(LEFT_WITHOUT_BAR.get(text[:1], ""))
+def _loses_bar(less: CellReading, whole: CellReading) -> bool:
+    """Whether a text is another one without the bar of the relation symbol before its number. No smoothing adds one,
+    so the bar is there where the recogniser holds it likelier than all else together."""
+    is_same = less.text[1:] == whole.text[1:] and whole.text[:1] in tuple(LEFT_WITHOUT_BAR.get(less.text[:1], ""))
+    is_contradicted = any(one.character < one.legible for one in (less, whole))
+    return is_same and not is_contradicted and bool(whole.read) and whole.read[0].confidences[0] > 0.5
+
+
+def _least_sure_behind_symbol(reading: CellReading) -> float:
+    first, *others = reading.read
+    return min((c for part in (first.confidences[1:], *(one.confidences for one in others)) for c in part), default=1.0)
 
 
 def may_be_two_bars(symbol: str, line: LineBox, text: TextLayer, settings: ReadSettings) -> bool:
@@ -90,20 +101,25 @@ def is_too_coarse(text: str, line: LineBox, settings: ReadSettings) -> bool:
     return any(map(str.isdigit, text)) and line.height < settings.rough.fewest_pixels
 
 
-def leaves_sign(text: str, line: LineBox, specks: Mask) -> bool:
-    """Whether a number that was read without a sign has a speck before it that is flat as a minus is, at half its
-    height; or any, before a 1, which may be what is left of a 4."""
+def leaves_sign(text: str, line: LineBox, specks: Mask, settings: ReadSettings) -> bool:
+    """Whether a number that was read without a sign has specks before it that are what is left of one: flat as a minus
+    is, or several, at half its height; or any, before a 1, which may be what is left of a 4.
+
+    A stroke that fell apart leaves as much ink as a point has, at least; grain is less.
+    """
     if not text[:1].isdigit():
         return False
-    if text[0] == "1" and specks[line.y0 : line.y1, max(0, line.x0 - line.height // 2) : line.x0].any():
+    least = settings.rough.least_ink * line.height**2
+    before = specks[line.y0 : line.y1, max(0, line.x0 - line.height // 2) : line.x0]
+    if text[0] == "1" and np.count_nonzero(before) >= least:
         return True
-    band = np.s_[
+    band = specks[
         round(line.y0 + 0.3 * line.height) : round(line.y1 - 0.25 * line.height),
         max(0, line.x0 - line.height) : line.x0,
     ]
-    if not specks[band].any():
+    if np.count_nonzero(band) < max(1.0, least):
         return False
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(specks[band]))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(band))
     return any(width > 1.4 * height for _, _, width, height, _ in stats[1:].tolist()) or len(stats) > 2
 
 
