@@ -111,8 +111,9 @@ class TestAScoredBlock:
         assert texts(form, "level1", "name", "weight", "score") == [
             ("项目决策", "决策依据", "2", "2"),
             ("项目管理", "财务制度", "3", "2.5"),
-            ("产出指标", "里程", "", "40"),
+            ("产出指标", "里程", None, "40"),
         ]
+        assert {finding.table for finding in told(form, "missing-value")} == {"forms", "budgets"}
         assert form.indicators[0].criteria is not None
         assert form.indicators[0].criteria.text == "有制度计1分"
 

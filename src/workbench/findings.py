@@ -293,7 +293,6 @@ _OF_STRUCTURE = (
             "disputed": _warning("表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
             "contradicted": _warning("表头“{label}”与该列内容不符，该列未采用，请对照原件"),
             "year": _warning("表头“{label}”一类的各年度栏中没有本表年度，采用了{year}年的一栏，请对照原件"),
-            "number-under-label": _warning("表头“{label}”无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
             "number": _warning("表头无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
             "scores-above-weights": _warning("有{above}行的得分高于分值，相邻两列的表头可能互换，请对照原件"),
             "signs-in-actuals": _warning(

@@ -245,6 +245,8 @@ def missing_values(rows: Sequence[Judged], cells: CellsByKey) -> Iterator[Findin
     for row in rows:
         for field in printed:
             entry: Entry | None = getattr(row.row, field)
+            if field == "target" and row.row.actual is None and "actual" in printed and not _has_cell(entry):
+                continue  # a block of points alone, which has neither column
             # Ink that could not be read or is obscured has a finding of its own; such a cell is not blank.
             if entry is not None and not entry and entry.confidence > 0 and not _is_obscured(entry, cells):
                 statement = FINDINGS["missing-value"].says("field", field=field_name(field))
