@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -344,31 +343,47 @@ def _report(
     return not (run.failed or run.interrupted)
 
 
-@main.command(epilog=_examples("workbench check", "workbench check data/2022 --severity error"))
+@main.command(
+    epilog=_examples(
+        "workbench check",
+        "workbench check data/2022 --severity error",
+        "workbench check --department 工业和信息化局 --year 2022 --format csv",
+    )
+)
 @click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option(
     "--severity", type=click.Choice(["error", "warning", "info"]), default="info", help="Least severity shown."
 )
-def check(processed: Location, severity: str) -> None:
-    """What the forms say against themselves, and where the machine is unsure; most serious first."""
-    dataset = workbench.open(processed)
-    ranks = {"error": 0, "warning": 1, "info": 2}
-    names = {row["form_id"]: _form_in_words(row) for row in dataset.forms.to_dict("records")}
-    sources = dataset.documents.set_index("document_id")["source"].to_dict()
-    found = dataset.findings.assign(rank=dataset.findings["severity"].map(ranks))
-    found = found[found["rank"] <= ranks[severity]].sort_values(["rank", "form_id", "page"], kind="stable")
-    for row in found.to_dict("records"):
-        page = f" p{row['page']}" if row["page"] == row["page"] and row["page"] is not None else ""
-        where = f"{names.get(row['form_id']) or sources.get(row['document_id'], '')}{page}"
-        _say(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}")
-    counts = dataset.findings["severity"].value_counts()
-    _say(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
+@click.option("--department", help="Only departments with this in their name.")
+@click.option("--year", type=int, help="Only forms of this year.")
+@click.option("--code", help="Only findings with this code.")
+@click.option("--document", help="Only documents with this in their path.")
+@click.option(
+    "--format", "kind", type=click.Choice(["text", "csv", "json"]), default="text", help="How the findings are printed."
+)
+def check(
+    processed: Location,
+    severity: str,
+    department: str | None,
+    year: int | None,
+    code: str | None,
+    document: str | None,
+    kind: str,
+) -> None:
+    """What the forms say against themselves, and where the machine is unsure; most consequential first.
 
+    What there is in all, each document with its main cause, then each department's causes: a page, a column, a row, a
+    sum, with how many values hang on it. CSV and JSON have every finding.
+    """
+    from workbench.dataset.triage import TriageFilter, as_csv, as_json, as_lines, triage
 
-def _form_in_words(form: Mapping[Hashable, Any]) -> str:
-    """A form by its department, its project and its year, as far as it names them, and its id."""
-    said = (form[name] for name in ("department", "project", "year"))
-    return " ".join([*(str(one) for one in said if one == one and one not in (None, "")), f"[{form['form_id']}]"])
+    rows = triage(workbench.open(processed), TriageFilter(severity, department, year, code, document))
+    if kind == "text":
+        for line in as_lines(rows):
+            _say(line)
+        return
+    for line in (as_csv if kind == "csv" else as_json)(rows).removesuffix("\n").split("\n"):
+        _say(line)
 
 
 @main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))

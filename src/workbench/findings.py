@@ -272,6 +272,7 @@ _OF_STRUCTURE = (
             "table": _warning("第{page}页有不属于任何自评表的表格，未采用：{texts}"),
         },
         is_flag=True,
+        compares=("表头", "格中"),
     ),
     FindingKind(
         "shifted-cell",
