@@ -150,9 +150,10 @@ def ingest(
     if dry_run:
         from workbench.archive.console import detailed_plan_lines
         from workbench.archive.ingest import plan_ingest
+        from workbench.archive.project_layouts import with_layouts
         from workbench.settings import Settings
 
-        plan = plan_ingest(raw, out, Settings.from_environment(), keep, verify)
+        plan = plan_ingest(raw, out, with_layouts(Settings.from_environment(), out), keep, verify)
         for line in detailed_plan_lines(plan, workers or _default_workers()):
             _say(line)
         return
@@ -256,6 +257,41 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
         _complain(f"{scan}: no-table: no table on any page, {lines} line(s) of text; see with --stages what was found")
     if failed or not tables:
         sys.exit(FAILED_INPUTS)
+
+
+@main.command(epilog=_examples("workbench layout scan.pdf", "workbench layout forms/自评表.docx --name 某县项目"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the layout.  [default: that of the document]")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default="layouts", show_default=True, help="Its folder."
+)
+def layout(file: Path, name: str | None, out: Path) -> None:
+    """How the tables of FILE are understood: its columns, their fields, and why; and a draft of a layout.
+
+    The draft is a file layouts/NAME.toml of the project. Correct it and run `workbench ingest`: headers like these are
+    then read as it says. A file that is there is not written over.
+    """
+    from workbench.archive.project_layouts import LAYOUTS, layouts_in, write_drafts
+    from workbench.form.own_layouts import own_layouts
+    from workbench.form.understanding import drafts_of, shown_lines, understood
+    from workbench.read.document import read_document
+    from workbench.settings import Settings
+
+    stem, _, read_pages = read_document(file, Settings.from_environment(), _default_workers())
+    pages = []
+    for _, content in read_pages:
+        if isinstance(content, WorkbenchError):
+            _complain(str(content))
+        else:
+            pages.append(content)
+    tables = understood(pages, own_layouts(layouts_in(Path(LAYOUTS))))
+    for line in shown_lines(tables):
+        _say(line)
+    if not tables:
+        _complain(f"{file}: no-table: no table with a header was found; see with: workbench grid {file} --draw")
+        sys.exit(FAILED_INPUTS)
+    for path in write_drafts(out, name or stem, drafts_of(tables)):
+        _say(f"correct its fields, then run workbench ingest → {path}")
 
 
 @main.command(

@@ -87,7 +87,7 @@ def consequential_first(findings: pd.DataFrame) -> pd.DataFrame:
             "rank": rank,
         }
     )
-    return findings.loc[keys.sort_values(list(keys), kind="stable").index]
+    return findings.loc[keys.sort_values([*map(str, keys)], kind="stable").index]
 
 
 def _chosen(found: pd.DataFrame, tables: FoundTables, chosen: TriageFilter) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.leftover import left_out
 from workbench.form.lexicon import match_label
+from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
 from workbench.form.rows import FormColumns, entry_of
@@ -32,13 +33,16 @@ from workbench.form.years import in_year
 from workbench.model import BLANK, CellKey, Entry, Finding, Form, PageContent, Table
 
 
-def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSettings = DEFAULTS) -> list[Form]:
+def assemble_forms(
+    pages: Sequence[PageContent], source: str, settings: FormSettings = DEFAULTS, layouts: OwnLayouts = ()
+) -> list[Form]:
     """Reconstruct the forms of a document.
 
     Args:
         pages: what was read from its pages, in page order.
         source: the document's path; a year in it counts where the form prints none.
         settings: thresholds and limits of every stage.
+        layouts: of the project.
 
     Raises:
         InputError: ``no-table`` where no page has a ruled table, ``unknown-form`` where no table has
@@ -48,7 +52,7 @@ def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSett
     if not rows:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
-    sections = document_columns(find_sections(upright_rows(rows), settings), settings)
+    sections = document_columns(find_sections(upright_rows(rows), settings, layouts), settings)
     parts = divide(sections, pages, settings)
     forms = [(part, _form(part, pages, source, settings)) for part in parts if _is_form(part)]
     if not forms:
@@ -109,7 +113,8 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings:
     total_page = total_score.cells[0].page if total_score else None
     labels = (*headings.labels, *conclusion_labels, *goal_rows.dropped, *indicator_rows.dropped, *parts.repeated)
     form = Form(
-        layout=name_layout(title, headings.values, columns, settings),
+        layout=next((section.layout for section in parts.sections if section.layout), "")
+        or name_layout(title, headings.values, columns, settings),
         title=title,
         year=year,
         department=headings.values.get("department", BLANK),
