@@ -359,6 +359,17 @@ _OF_STRUCTURE = (
         is_flag=True,
     ),
     FindingKind(
+        "not-a-self-evaluation",
+        {
+            "monitoring": _warning("本表是年中的绩效监控表，不是自评表：其中的完成情况不是全年的，勿与自评数据合计"),
+            "target": _info("本表是绩效目标申报表，不是自评表：只有目标，没有完成情况"),
+            "rubric": _warning("本表是没有打分的评分标准，不是自评表：没有完成情况和得分"),
+            "summary": _warning("本表是多个项目的汇总表，不是自评表：其中没有指标，每行是一个项目"),
+            "budget": _warning("本表是预算表，不是自评表：其中没有绩效目标和指标"),
+        },
+        compares=("应为", "标题"),
+    ),
+    FindingKind(
         "year-inferred",
         {
             "name": _warning("表中未印年度，{year}年取自项目或部门名称，请核对"),

@@ -34,6 +34,9 @@ OF_PAGES = frozenset({"page-not-read", "text-outside-table", "pages-out-of-order
 OF_INK = frozenset({"low-confidence", "obscured", "readers-disagree", "shown-unsure"})
 """Codes that say how surely one value was read. Many of them on one page have the page for their cause."""
 
+OF_FORMS = frozenset({"not-a-self-evaluation"})
+"""Codes of what every number of a form depends on."""
+
 NO_VALUE = frozenset({"not-a-number", "several-values", "missing-value"})
 """Codes of values that a sum lacks."""
 
@@ -205,7 +208,8 @@ def _cause(
     left = [cells.get((one.table, one.record_no, one.page, one.found), (1, False)) for one in findings if _is_left(one)]
     grave = [one for one in findings if one.severity != "info"]
     has_numbers = any(number for _, number in left) or any(
-        kind_of(one.code).rows_may_be_missing
+        one.code in OF_FORMS
+        or kind_of(one.code).rows_may_be_missing
         or bool(kind_of(one.code).calculations)
         or (one.table, _published(one.field)) in CHARTED
         or any((table, field) in CHARTED for table, _, field in _values_about(one, parts))

@@ -19,10 +19,11 @@ from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.leftover import left_out
 from workbench.form.lexicon import match_label
+from workbench.form.other_forms import IN_WORDS, other_form, other_form_finding
 from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
-from workbench.form.rows import FormColumns, entry_of
+from workbench.form.rows import FormColumns, FormRow, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.form.sideways import rows_of_pages
@@ -46,7 +47,7 @@ def assemble_forms(
 
     Raises:
         InputError: ``no-table`` where no page has a ruled table, ``unknown-form`` where no table has
-            the header of an indicator section.
+            the header of an indicator section, ``not-a-self-evaluation`` where they are known to be something else.
     """
     rows, joins = rows_of_pages(pages, settings)
     if not rows:
@@ -56,9 +57,19 @@ def assemble_forms(
     parts = divide(sections, pages, settings)
     forms = [(part, _form(part, pages, source, settings)) for part in parts if _is_form(part)]
     if not forms:
+        titles = [line.text for page in pages for line in page.loose_lines]
+        kind = other_form([*titles, *_single_texts(rows)], rows, ())
+        if kind is not None:
+            message = f"this is {IN_WORDS[kind]}, not a self-evaluation form; if it is one, see: workbench layout"
+            raise InputError("not-a-self-evaluation", source, message)
         raise InputError("unknown-form", source, _why_unknown(cell.text for row in rows for cell in row.printed))
     unused = [part for part in parts if not _is_form(part)]
     return [_with_unused(_with_joins(form, joins), unused if part is forms[0][0] else ()) for part, form in forms]
+
+
+def _single_texts(rows: Iterable[FormRow]) -> list[str]:
+    """The texts that stand in a row by themselves, as titles do."""
+    return [row.printed[0].text for row in rows if len(row.printed) == 1]
 
 
 def _with_joins(form: Form, joins: Iterable[Finding]) -> Form:
@@ -143,7 +154,26 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings:
             *_cut_off(indicators, last_page),
         ),
     )
-    return _with_unmapped(form, parts, settings)
+    return _with_unmapped(_with_kind(form, parts), parts, settings)
+
+
+def _with_kind(form: Form, parts: FormParts) -> Form:
+    """The form with ``not-a-self-evaluation`` where it is something else."""
+    titles = [form.title] if form.title else [line.text for line in parts.lines]
+    rows = [row for section in parts.sections for row in section.rows]
+    kind = other_form(titles, [*_header_rows(parts), *rows], form.indicators)
+    if kind is None:
+        return form
+    return replace(form, notes=(*form.notes, other_form_finding(kind, form.title, form.first_page)))
+
+
+def _header_rows(parts: FormParts) -> list[FormRow]:
+    """The headers of a form as rows."""
+    return [
+        FormRow(section.header[0].key.page, section.header[0].key.table_no, section.header[0].row, section.header, ())
+        for section in parts.sections
+        if section.header
+    ]
 
 
 def _texts_of(records: Sequence[FormRecord]) -> list[dict[str, str]]:
