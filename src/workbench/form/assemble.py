@@ -8,6 +8,7 @@ from dataclasses import replace
 from workbench.errors import InputError
 from workbench.fields import entries_of
 from workbench.findings import FINDINGS, excerpt
+from workbench.form.across import rows_by_source
 from workbench.form.budgets import budget_lines, deviation_cells
 from workbench.form.columns import column_findings, document_columns, swapped_findings
 from workbench.form.content import is_nothing
@@ -53,7 +54,7 @@ def assemble_forms(
     if not rows:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
-    sections = document_columns(find_sections(upright_rows(rows), settings, layouts), settings)
+    sections = document_columns(find_sections(rows_by_source(upright_rows(rows)), settings, layouts), settings)
     parts = divide(sections, pages, settings)
     forms = [(part, _form(part, pages, source, settings)) for part in parts if _is_form(part)]
     if not forms:

@@ -15,7 +15,7 @@ from workbench.form.pairs import NAMED, heading_pairs
 from workbench.form.rows import UNKNOWN, FormCell, FormRow, columns_under, entry_of
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
-from workbench.model import CellKey, Form, LeftOut, LeftOutKind, Table
+from workbench.model import CellKey, Finding, Form, LeftOut, LeftOutKind, Table
 
 REMARK = re.compile(r"(?:备?注|(?:填表|填报)?说明)\s*[:：\d]")
 """How a remark below a table begins: ``注：1.…``."""
@@ -52,6 +52,7 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
     """
     rest = {cell.key for cell in cells if cell.text}
     reported = {(note.page, note.found) for note in form.notes if note.code == "unmapped-cell"}
+    doubted = [note for note in form.notes if note.code == "column-in-doubt" and note.record_no is not None]
     groups: dict[_Cause, list[FormCell]] = {}
     blocks = _blocks(parts.sections)
     for (number, section), block in zip(enumerate(parts.sections), blocks, strict=True):
@@ -60,6 +61,8 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
                 cause = _cause(cell, row, section, parts.sections[:number], block, rest, settings)
                 if section.kind == "total" and (cell.key.page, cell.text) in reported:
                     cause = _Cause("reported", "forms")
+                if cause.kind == "cell" and any(_speaks_of(note, cell) for note in doubted):
+                    cause = _Cause("reported", cause.table)
                 groups.setdefault(cause, []).append(cell)
     records = _records_by_row(form)
     return tuple(
@@ -72,6 +75,11 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
         )
         for cause, found in groups.items()
     )
+
+
+def _speaks_of(note: Finding, cell: FormCell) -> bool:
+    """Whether ``column-in-doubt`` of a record is about a number in no column."""
+    return note.page == cell.key.page and f"“{cell.text:.20}”" in note.message
 
 
 def _blocks(sections: Sequence[Section]) -> list[int]:

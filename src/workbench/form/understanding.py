@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from workbench.form.across import rows_by_source
 from workbench.form.columns import document_columns
 from workbench.form.content import is_nothing, is_number
 from workbench.form.headers import text_above
@@ -90,7 +91,7 @@ def understood(
         layouts: of the project.
         settings: of the reconstructor.
     """
-    rows = upright_rows(rows_of_pages(pages, settings)[0])
+    rows = rows_by_source(upright_rows(rows_of_pages(pages, settings)[0]))
     sections = document_columns(find_sections(rows, settings, layouts), settings)
     found = [_table(section, sections, settings) for section in sections if section.kind in TABLES and section.header]
     first = {(one.table, tuple(column.label for column in one.columns)): one for one in reversed(found)}
