@@ -95,6 +95,7 @@ def processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "raw").mkdir()
     transcription(folder / "raw" / "甲.tsv", "甲市财政局", 2022, ROWS[:5])
     transcription(folder / "raw" / "乙.tsv", "乙市水务局", 2021, (*ROWS[:5], (*ROWS[5][:6], "=1+", "是")))
+    (folder / "raw" / "丙.tsv").write_text("姓名\t电话\n甲\t000-1\n", "utf-8")
     ingest_here(folder / "raw", folder / "out")
     return folder / "out"
 
@@ -103,8 +104,9 @@ class TestTheCommand:
     def test_says_first_what_there_is_then_each_document_then_each_department(self, processed):
         lines = check(processed)
         assert "cause(s)" in lines[0]
-        assert [line.split(":")[0] for line in lines[1:3]] == ["乙.tsv", "甲.tsv"]
-        assert "“=1+”不是数字" in lines[1] and "合计不符" in lines[2]
+        assert lines[1].startswith("丙.tsv: failed, unknown-form: ")
+        assert [line.split(":")[0] for line in lines[2:4]] == ["乙.tsv", "甲.tsv"]
+        assert "“=1+”不是数字" in lines[2] and "合计不符" in lines[3]
         departments = [line for line in lines if line.startswith("— ")]
         assert [line.split(":")[0] for line in departments] == ["— 乙市水务局 2021", "— 甲市财政局 2022"]
 
@@ -124,11 +126,11 @@ class TestTheCommand:
         "options", [("--department", "水务"), ("--year", "2021"), ("--document", "乙"), ("--code", "not-a-number")]
     )
     def test_shows_what_is_asked_for_alone(self, processed, options):
-        assert not any("甲" in line for line in check(processed, *options))
+        assert not any("甲" in line or "丙" in line for line in check(processed, *options))
         assert any("not-a-number" in line for line in check(processed, *options))
 
     @pytest.mark.parametrize(
-        "options", [("--department", "丙"), ("--year", "1999"), ("--code", "x"), ("--document", "丙")]
+        "options", [("--department", "丁"), ("--year", "1999"), ("--code", "x"), ("--document", "丁")]
     )
     def test_says_what_there_is_where_nothing_is_so_called(self, processed, options):
         output = CliRunner().invoke(main, ["check", str(processed), *options])

@@ -408,14 +408,15 @@ def check(
 ) -> None:
     """What the forms say against themselves, and where the machine is unsure; most consequential first.
 
-    What there is in all, each document with its main cause, then each department's causes: a page, a column, a row, a
-    sum, with how many values hang on it. CSV and JSON have every finding.
+    What there is in all, what was not read, each document with its main cause, then each department's causes: a page,
+    a column, a row, a sum, with how many values hang on it. CSV and JSON have every finding.
     """
-    from workbench.dataset.triage import TriageFilter, as_csv, as_json, as_lines, triage
+    from workbench.dataset.triage import TriageFilter, as_csv, as_json, as_lines, not_read, triage
 
-    rows = triage(workbench.open(processed), TriageFilter(severity, department, year, code, document))
+    dataset, chosen = workbench.open(processed), TriageFilter(severity, department, year, code, document)
+    rows = triage(dataset, chosen)
     if kind == "text":
-        for line in as_lines(rows):
+        for line in as_lines(rows, not_read(dataset, chosen)):
             _say(line)
         return
     for line in (as_csv if kind == "csv" else as_json)(rows).removesuffix("\n").split("\n"):

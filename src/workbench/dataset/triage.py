@@ -126,10 +126,23 @@ def _require(what: str, asked: str | int, known: pd.Series, *, part: bool = Fals
         raise SelectionError(what, asked, [name for name, *_ in nearest])
 
 
-def as_lines(rows: pd.DataFrame) -> Iterator[str]:
-    """Show a triage: what there is in all, a line for each document with its main cause, then the causes of each
-    department, the one with the most consequential cause first."""
-    yield f"{_counted(rows)} from {_causes(rows)}"
+def not_read(tables: FoundTables, chosen: TriageFilter = TriageFilter()) -> pd.DataFrame:
+    """Rows of ``documents`` that are not in the tables, or not whole; none where forms or findings are asked for."""
+    documents = tables.documents
+    if (chosen.department, chosen.year, chosen.code) != (None, None, None):
+        return documents.head(0)
+    kept = documents["status"] != "ok"
+    if chosen.document is not None:
+        kept &= documents["source"].str.contains(chosen.document, regex=False)
+    return documents[kept]
+
+
+def as_lines(rows: pd.DataFrame, missing: pd.DataFrame) -> Iterator[str]:
+    """Show a triage: what there is in all, the documents that are ``missing`` (`not_read`), a line for each other one
+    with its main cause, then the causes of each department, the one with the most consequential cause first."""
+    yield f"{_counted(rows)} from {_causes(rows)}; {len(missing)} document(s) not read"
+    for document in rows_of(missing):
+        yield f"{document['source']}: {document['status']}, {document['error']}: {document['message']}"
     for source, of_document in rows.groupby("source", sort=False):
         main = next(rows_of(of_document))
         yield f"{source}: {_counted(of_document)} from {_causes(of_document)}, mainly{_where(main)} {main['message']}"
