@@ -102,8 +102,9 @@ def score_form(tables: Mapping[str, pd.DataFrame], form_id: str, truth: Mapping[
             certainties.append(Certainty(sure[table, number or 0, name], exact))
         if not exact:
             is_there = table != "forms" and number is not None and number <= len(form[table])
-            # Where a record was not found, the finding about it stands on its table.
-            flagged = (table, number if is_there else None) in flagged_records
+            # Where a record or a whole column was not found, the finding about it stands on its table.
+            flagged = (table, number if is_there and not pd.isna(got) else None) in flagged_records
+            flagged = flagged or (table, number) in flagged_records
             misses.append(Miss(f"{table} {number or ''} {name}", wanted, got, numeric, flagged))
     rows = len(truth["indicators"])
     return Score(rows, len(form["indicators"]), fields, numbers, len(flagged_fields), tuple(misses), tuple(certainties))

@@ -48,6 +48,7 @@ def _add_form(rows: dict[str, list[Row]], document: str) -> None:
             _add_value(rows, place | {"field": field, "text": text}, column)
         doubt = {"document_id": document, "code": "low-confidence", "severity": "warning", "field": "score"}
         words = {"message": HOSTILE, "expected": HOSTILE, "found": HOSTILE, "reviewed": False}
+        words |= {"cause_id": str(number), "cause_values": 1, "consequence": "numbers"}
         rows["findings"].append(place | doubt | words)
 
 

@@ -111,8 +111,9 @@ class TestAScoredBlock:
         assert texts(form, "level1", "name", "weight", "score") == [
             ("项目决策", "决策依据", "2", "2"),
             ("项目管理", "财务制度", "3", "2.5"),
-            ("产出指标", "里程", "", "40"),
+            ("产出指标", "里程", None, "40"),
         ]
+        assert {finding.table for finding in told(form, "missing-value")} == {"forms", "budgets"}
         assert form.indicators[0].criteria is not None
         assert form.indicators[0].criteria.text == "有制度计1分"
 
@@ -254,6 +255,52 @@ class TestBudgetsThatLieOnTheirSide:
         assert self.amounts(form) == [("", "480", "464", "96.67%")]
 
 
+class TestBudgetsThatGoAcross:
+    def lines(self, *rows: Row) -> list[tuple[str | None, ...]]:
+        fields = ("funds", "initial", "executed", "execution_rate", "score")
+        form = read(*rows, (*HEADER, "", ""), (*RECORD, "", ""))
+        assert not {"unmapped-cell", "column-in-doubt"} & {finding.code for finding in check_form(form, 0.8)}
+        assert len(form.indicators) == 1
+        return [tuple(e if (e := getattr(line, f)) is None else e.text for f in fields) for line in form.budgets]
+
+    def test_by_source_under_each_amount_are_a_line_for_each_source(self):
+        sources = ("合计", "财政资金", "其他资金")
+        top = (
+            cell("项目资金（万元）", 3, 2),
+            cell("年初预算数", 1, 3),
+            cell("执行数", 1, 3),
+            cell("执行率", 2),
+            cell("得分", 2),
+        )
+        assert self.lines(top, sources * 2, ("100", "80", "20", "90", "75", "15", "90%", "9")) == [
+            ("合计", "100", "90", "90%", "9"),
+            ("财政资金", "80", "75", "", ""),
+            ("其他资金", "20", "15", "", ""),
+        ]
+
+    def test_by_amount_under_each_source_are_a_line_for_each_source(self):
+        top = (cell("项目资金", 3, 4), *(cell(name, 1, 2) for name in ("资金总额", "财政拨款", "其他资金")))
+        assert self.lines(top, ("年初预算数", "全年执行数") * 3, ("100", "90", "80", "75", "20", "15")) == [
+            ("资金总额", "100", "90", None, None),
+            ("财政拨款", "80", "75", None, None),
+            ("其他资金", "20", "15", None, None),
+        ]
+
+    def test_without_the_whole_leave_what_is_said_of_it_in_doubt(self):
+        top = (cell("项目资金", 3, 4), cell("年初预算数", 1, 2), cell("执行数", 1, 2), cell("执行率", 2, 2))
+        rows = top, ("财政资金", "其他资金") * 2, ("80", "20", "75", "15", cell("90%", 1, 2))
+        form = read(*rows, (*HEADER, "", ""), (*RECORD, "", ""))
+        assert {finding.code for finding in check_form(form, 0.8) if finding.table == "budgets"} >= {"shifted-cell"}
+
+    def test_or_lie_on_their_side_and_are_not_understood_are_not_lost_without_a_word(self):
+        funds = ("项目资金（万元）", "合计", "财政拨款", "其他资金", *("",) * 4)
+        figures = (("年初预算数", "100", "80", "20"), ("花了多少", "90", "75", "15"))
+        form = read(funds, *((*row, *("",) * 4) for row in figures), HEADER, RECORD)
+        (left,) = told(form, "unmapped-cell")
+        assert left.severity == "warning"
+        assert form.budgets == ()
+
+
 class TestHeadings:
     @pytest.mark.parametrize("label", ["县级主管部门", "地方主管部门", "主管部门名称", "省级主管部门"])
     def test_of_the_department_have_many_forms(self, label):
@@ -275,9 +322,9 @@ class TestHeadings:
 
 class TestWhatNoFieldTakes:
     def test_is_a_warning_where_it_is_a_part_of_an_amount(self):
-        top = (cell("预算数", 1, 3), cell("执行数", 1, 3), cell("执行率", 2), cell("得分", 2))
+        top = (cell("任务名称", 2), cell("预算数", 1, 3), cell("执行数", 1, 3), cell("执行率", 2))
         parts = ("合计", "财政拨款", "其他资金")
-        form = read(top, (*parts, *parts), ("100", "80", "20", "90", "75", "15", "90%", "9"), HEADER, RECORD)
+        form = read(top, (*parts, *parts), ("甲", "100", "80", "20", "90", "75", "15", "90%"), HEADER, RECORD)
         found = [finding for finding in told(form, "unmapped-cell") if finding.table == "budgets"]
         assert [finding.severity for finding in found] == ["warning", "warning"]
 

@@ -70,7 +70,7 @@ def test_a_finding_shows_its_row_with_its_cell_framed() -> None:
 def test_findings_without_a_cell_are_counted() -> None:
     markup = evidence.findings(with_cells(), PaintedScans()).markup
     assert markup.count('<article class="wb-finding') == 3
-    assert "另有 2 项没有图" in markup
+    assert "另有 2 个没有图" in markup
 
 
 def test_the_most_serious_come_first_and_text_is_escaped() -> None:
@@ -89,7 +89,8 @@ def test_originals_that_are_gone_are_said_to_be_and_their_paths_are_not() -> Non
 def test_pieces_are_left_out_beyond_the_limit_the_least_serious_first(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = with_cells()
     both = tables.findings[tables.findings["record_no"] == 71]
-    tables.findings = pd.concat([both, both.assign(severity="warning"), both.assign(severity="error")])
+    alike = [both.assign(severity=one, cause_id=one) for one in ("warning", "error")]
+    tables.findings = pd.concat([both, *alike])
     scans = PaintedScans()
     size = len(evidence.scan_crops(both, tables.cells, PaintedScans())[both.index[0]])
     monkeypatch.setattr(evidence, "MOST_BYTES", size + 10)
@@ -111,6 +112,7 @@ def test_every_finding_of_the_sample_archive_has_its_piece(sample_dataset: Sampl
     report = wa.select(sample_dataset.dataset, "天津市工业和信息化局")
     markup = evidence.findings(report, sample_dataset.dataset).markup
     shown = pictures(markup)
-    assert len(shown) == len(report.findings)
+    assert len(shown) == report.findings["cause_id"].nunique() < len(report.findings)
+    assert markup.count("<li>") + len(shown) == len(report.findings)
     assert all(image.width <= evidence.CROP_WIDTH and image.height <= evidence.CROP_HEIGHT for image in shown)
     assert len(markup) < 1_400_000

@@ -17,6 +17,7 @@ from tests.scans.measure_findings import cases
 from tests.test_checks import CASES, a_form, entry, found, indicator, unadded
 from workbench.checks import check_form
 from workbench.findings import FINDINGS, FLAGS, ONLY, excerpt, kind_of, listed
+from workbench.form.other_forms import OtherForm
 from workbench.model import Entry, LeftOutKind
 
 PACKAGE = Path(workbench.__file__).parent
@@ -59,6 +60,7 @@ DECIDED_WHEN_IT_RUNS = {
         *(("column-in-doubt", evidence) for evidence in ("inferred", "disputed", "contradicted")),
     },
     "checks/uncertain.py:_cause": {("unmapped-cell", kind) for kind in get_args(LeftOutKind) if kind != "reported"},
+    "form/other_forms.py:other_form_finding": {("not-a-self-evaluation", kind) for kind in get_args(OtherForm)},
     "form/stitch.py:_flagged": {(code, "row") for code in ("repeated-row-dropped", "split-row-joined")},
 }
 """Functions that are given the code or the wording, and what they are given."""

@@ -597,6 +597,16 @@ class TestGaps:
         (finding,) = gaps_in_pages(1, 1, [page_content(1, (some_grid(1),), lines)], DEFAULTS)
         assert (finding.code, finding.page) == ("text-outside-table", 1)
 
+    def test_rows_on_a_page_behind_the_last_table_are_noticed(self):
+        rows = page_content(2, (), [loose_line(text) for text in ("受益农户数", "≥300户", "326", "15", "15")])
+        (finding,) = gaps_in_pages(1, 1, [page_content(1, (some_grid(1),)), rows], DEFAULTS)
+        assert (finding.code, finding.table, finding.page) == ("text-outside-table", "indicators", 2)
+
+    def test_the_report_behind_a_form_is_no_lost_table(self):
+        told = ("项目资金到位率100%，执行率98.2%，全年完成改造12条。", "满意度为93.5%，达到年初设定的绩效目标。", "3")
+        report = page_content(2, (), [loose_line(text) for text in told * 3][:-2])
+        assert gaps_in_pages(1, 1, [page_content(1, (some_grid(1),)), report], DEFAULTS) == []
+
     def test_a_footnote_is_no_lost_table(self):
         lines = [
             loose_line(text) for text in ("注：1.其他资金包括社会投入资金。", "2.定量指标完成比例超过100%的，得满分。")

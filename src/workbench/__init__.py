@@ -57,12 +57,14 @@ def ingest(
 
     from workbench.archive.console import LOG, RunProgress
     from workbench.archive.ingest import ingest as run
+    from workbench.archive.project_layouts import with_layouts
     from workbench.archive.run.local import default_workers
     from workbench.errors import WorkbenchError
     from workbench.remote import absolute, location_of
     from workbench.settings import Settings
 
-    raw, processed, chosen = location_of(raw), location_of(processed), settings or Settings.from_environment()
+    raw, processed = location_of(raw), location_of(processed)
+    chosen = with_layouts(settings or Settings.from_environment(), processed)
     executor = None
     if cluster is not None:
         from workbench.archive.originals import Originals

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,9 +150,10 @@ def ingest(
     if dry_run:
         from workbench.archive.console import detailed_plan_lines
         from workbench.archive.ingest import plan_ingest
+        from workbench.archive.project_layouts import with_layouts
         from workbench.settings import Settings
 
-        plan = plan_ingest(raw, out, Settings.from_environment(), keep, verify)
+        plan = plan_ingest(raw, out, with_layouts(Settings.from_environment(), out), keep, verify)
         for line in detailed_plan_lines(plan, workers or _default_workers()):
             _say(line)
         return
@@ -259,6 +259,41 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
         sys.exit(FAILED_INPUTS)
 
 
+@main.command(epilog=_examples("workbench layout scan.pdf", "workbench layout forms/自评表.docx --name 某县项目"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the layout.  [default: that of the document]")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default="layouts", show_default=True, help="Its folder."
+)
+def layout(file: Path, name: str | None, out: Path) -> None:
+    """How the tables of FILE are understood: its columns, their fields, and why; and a draft of a layout.
+
+    The draft is a file layouts/NAME.toml of the project. Correct it and run `workbench ingest`: headers like these are
+    then read as it says. A file that is there is not written over.
+    """
+    from workbench.archive.project_layouts import LAYOUTS, layouts_in, write_drafts
+    from workbench.form.own_layouts import own_layouts
+    from workbench.form.understanding import drafts_of, shown_lines, understood
+    from workbench.read.document import read_document
+    from workbench.settings import Settings
+
+    stem, _, read_pages = read_document(file, Settings.from_environment(), _default_workers())
+    pages = []
+    for _, content in read_pages:
+        if isinstance(content, WorkbenchError):
+            _complain(str(content))
+        else:
+            pages.append(content)
+    tables = understood(pages, own_layouts(layouts_in(Path(LAYOUTS))))
+    for line in shown_lines(tables):
+        _say(line)
+    if not tables:
+        _complain(f"{file}: no-table: no table with a header was found; see with: workbench grid {file} --draw")
+        sys.exit(FAILED_INPUTS)
+    for path in write_drafts(out, name or stem, drafts_of(tables)):
+        _say(f"correct its fields, then run workbench ingest → {path}")
+
+
 @main.command(
     epilog=_examples(
         "workbench report", "workbench report --department 天津市工业和信息化局 --year 2022", "workbench report --zip"
@@ -344,31 +379,48 @@ def _report(
     return not (run.failed or run.interrupted)
 
 
-@main.command(epilog=_examples("workbench check", "workbench check data/2022 --severity error"))
+@main.command(
+    epilog=_examples(
+        "workbench check",
+        "workbench check data/2022 --severity error",
+        "workbench check --department 工业和信息化局 --year 2022 --format csv",
+    )
+)
 @click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option(
     "--severity", type=click.Choice(["error", "warning", "info"]), default="info", help="Least severity shown."
 )
-def check(processed: Location, severity: str) -> None:
-    """What the forms say against themselves, and where the machine is unsure; most serious first."""
-    dataset = workbench.open(processed)
-    ranks = {"error": 0, "warning": 1, "info": 2}
-    names = {row["form_id"]: _form_in_words(row) for row in dataset.forms.to_dict("records")}
-    sources = dataset.documents.set_index("document_id")["source"].to_dict()
-    found = dataset.findings.assign(rank=dataset.findings["severity"].map(ranks))
-    found = found[found["rank"] <= ranks[severity]].sort_values(["rank", "form_id", "page"], kind="stable")
-    for row in found.to_dict("records"):
-        page = f" p{row['page']}" if row["page"] == row["page"] and row["page"] is not None else ""
-        where = f"{names.get(row['form_id']) or sources.get(row['document_id'], '')}{page}"
-        _say(f"{row['severity']:7} {row['code']:24} {where}  {row['message']}")
-    counts = dataset.findings["severity"].value_counts()
-    _say(", ".join(f"{counts.get(name, 0)} {name}(s)" for name in ranks), err=True)
+@click.option("--department", help="Only departments with this in their name.")
+@click.option("--year", type=int, help="Only forms of this year.")
+@click.option("--code", help="Only findings with this code.")
+@click.option("--document", help="Only documents with this in their path.")
+@click.option(
+    "--format", "kind", type=click.Choice(["text", "csv", "json"]), default="text", help="How the findings are printed."
+)
+def check(
+    processed: Location,
+    severity: str,
+    department: str | None,
+    year: int | None,
+    code: str | None,
+    document: str | None,
+    kind: str,
+) -> None:
+    """What the forms say against themselves, and where the machine is unsure; most consequential first.
 
+    What there is in all, what was not read, each document with its main cause, then each department's causes: a page,
+    a column, a row, a sum, with how many values hang on it. CSV and JSON have every finding.
+    """
+    from workbench.dataset.triage import TriageFilter, as_csv, as_json, as_lines, not_read, triage
 
-def _form_in_words(form: Mapping[Hashable, Any]) -> str:
-    """A form by its department, its project and its year, as far as it names them, and its id."""
-    said = (form[name] for name in ("department", "project", "year"))
-    return " ".join([*(str(one) for one in said if one == one and one not in (None, "")), f"[{form['form_id']}]"])
+    dataset, chosen = workbench.open(processed), TriageFilter(severity, department, year, code, document)
+    rows = triage(dataset, chosen)
+    if kind == "text":
+        for line in as_lines(rows, not_read(dataset, chosen)):
+            _say(line)
+        return
+    for line in (as_csv if kind == "csv" else as_json)(rows).removesuffix("\n").split("\n"):
+        _say(line)
 
 
 @main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))

@@ -15,6 +15,7 @@
     ├── WorkerError              the processes that read pages cannot be started
     │   └── ClusterError         a Dask cluster cannot be used
     ├── CorrectionError          a correction is not valid, or its log cannot be read or written
+    ├── LayoutError              a layout of a project is none
     ├── ProjectError             a project folder cannot be made
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
@@ -165,6 +166,14 @@ class ProjectError(WorkbenchError):
     def __init__(self, folder: Path | str, message: str) -> None:
         super().__init__(f"{folder}: {message}")
         self.folder = str(folder)
+
+
+class LayoutError(WorkbenchError):
+    """A layout file of a project is none; ``line`` counts from 1, None where it is about no line."""
+
+    def __init__(self, path: Path | str, message: str, line: int | None = None) -> None:
+        super().__init__(f"{path}, line {line}: {message}" if line else f"{path}: {message}")
+        self.path, self.line = str(path), line
 
 
 class SelectionError(WorkbenchError):

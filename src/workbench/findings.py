@@ -272,6 +272,7 @@ _OF_STRUCTURE = (
             "table": _warning("第{page}页有不属于任何自评表的表格，未采用：{texts}"),
         },
         is_flag=True,
+        compares=("表头", "格中"),
     ),
     FindingKind(
         "shifted-cell",
@@ -293,7 +294,6 @@ _OF_STRUCTURE = (
             "disputed": _warning("表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
             "contradicted": _warning("表头“{label}”与该列内容不符，该列未采用，请对照原件"),
             "year": _warning("表头“{label}”一类的各年度栏中没有本表年度，采用了{year}年的一栏，请对照原件"),
-            "number-under-label": _warning("表头“{label}”无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
             "number": _warning("表头无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
             "scores-above-weights": _warning("有{above}行的得分高于分值，相邻两列的表头可能互换，请对照原件"),
             "signs-in-actuals": _warning(
@@ -357,6 +357,17 @@ _OF_STRUCTURE = (
             "without-indicators": _warning("目标表列有绩效目标{number}，但没有它的指标，可能缺页"),
         },
         is_flag=True,
+    ),
+    FindingKind(
+        "not-a-self-evaluation",
+        {
+            "monitoring": _warning("本表是年中的绩效监控表，不是自评表：其中的完成情况不是全年的，勿与自评数据合计"),
+            "target": _info("本表是绩效目标申报表，不是自评表：只有目标，没有完成情况"),
+            "rubric": _warning("本表是没有打分的评分标准，不是自评表：没有完成情况和得分"),
+            "summary": _warning("本表是多个项目的汇总表，不是自评表：其中没有指标，每行是一个项目"),
+            "budget": _warning("本表是预算表，不是自评表：其中没有绩效目标和指标"),
+        },
+        compares=("应为", "标题"),
     ),
     FindingKind(
         "year-inferred",

@@ -273,7 +273,7 @@ class Finding:
 
 
 LeftOutKind = Literal["column", "known-column", "headings", "tail", "subtotals", "lines", "block", "cell", "reported"]
-"""Why cells are in no field; ``reported``: a finding about the total row speaks of them."""
+"""Why cells are in no field; ``reported``: a finding about the total row or their column speaks of them."""
 
 
 @dataclass(frozen=True, slots=True)

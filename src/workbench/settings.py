@@ -58,6 +58,8 @@ class Settings:
         page_seconds: longest time that reading a page, or putting a document together, may take, seconds.
         page_memory: most memory that a process may take for it, bytes.
         review_threshold: fields whose confidence is below it are sent to a person, 0 to 1.
+        layouts: the project's own layouts, as JSON: path and text of each file. `ingest` takes them from the folder
+            ``layouts`` of the project.
     """
 
     engine: str = "paddle"
@@ -78,6 +80,7 @@ class Settings:
     page_seconds: int = 600
     page_memory: int = 4_000_000_000
     review_threshold: float = REVIEW_THRESHOLD
+    layouts: str = ""
 
     def __post_init__(self) -> None:
         require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")

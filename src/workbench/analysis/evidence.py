@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw
 from workbench.analysis import html
 from workbench.analysis.html import Html, TableColumn, TableRow, escape
 from workbench.analysis.selection import Tables
-from workbench.analysis.summary import SEVERITIES
 from workbench.analysis.wording import is_missing, percent, text, whole
 from workbench.dataset.dictionary import data_dictionary
+from workbench.dataset.triage import consequential_first
 from workbench.errors import InputError, StoreError
 from workbench.findings import kind_of
 
@@ -73,26 +73,37 @@ class ScanPlace:
 
 
 def findings(tables: Tables, scans: PageImages | None = None) -> Html:
-    """Show every finding, the most serious first, each with a crop of its row where the scan can be opened.
+    """Show every finding by its cause, the most consequential first, each cause with a crop of a row where the scan can
+    be opened.
 
     ``scans`` is the opened dataset. Without it, or where the originals are no longer in their place, the list has no
     pictures and says so.
     """
-    rows = _most_serious_first(tables.findings)
+    rows = consequential_first(tables.findings.reset_index(drop=True))
     if rows.empty:
         return Html('<p class="wb-nothing">没有发现问题。</p>', "没有发现问题")
-    crops = scan_crops(rows, tables.cells, scans) if scans is not None else {}
+    first = rows.drop_duplicates("cause_id")
+    crops = scan_crops(first, tables.cells, scans) if scans is not None else {}
     parts = [
         Html(f'<p class="wb-nothing">{escape(note)}</p>', note)
-        for note in [_pictures_note(len(rows), len(crops))]
+        for note in [_pictures_note(len(first), len(crops))]
         if note
     ]
-    for severity, label in SEVERITIES.items():
-        of_severity = rows[rows["severity"] == severity]
-        if len(of_severity):
-            parts.append(html.heading(3, f"{label}（{len(of_severity)} 项）"))
-            parts += [_card(row, crops.get(index)) for index, row in of_severity.to_dict("index").items()]
+    by_cause = dict(list(rows.groupby("cause_id", sort=False)))
+    for consequence, label in dictionary_of("findings", "consequence").items():
+        causes = first[first["consequence"] == consequence]
+        if len(causes):
+            parts.append(html.heading(3, f"{label}（{len(causes)} 个原因）"))
+            parts += [
+                _card(row, crops.get(index), by_cause[row["cause_id"]].iloc[1:])
+                for index, row in causes.to_dict("index").items()
+            ]
     return html.join(parts)
+
+
+def dictionary_of(table: str, column: str) -> Mapping[str, str]:
+    """The closed values of a column, each with its Chinese name."""
+    return data_dictionary()[table].columns[column].values
 
 
 def field_label(row: TableRow) -> str:
@@ -157,12 +168,6 @@ def scan_crops(findings: pd.DataFrame, cells: pd.DataFrame, scans: PageImages) -
         if size <= MOST_BYTES:
             kept[index] = crops[index]
     return kept
-
-
-def _most_serious_first(found: pd.DataFrame) -> pd.DataFrame:
-    """Sort findings by severity, and number them anew; those of one severity stay in order."""
-    order = {severity: place for place, severity in enumerate(SEVERITIES)}
-    return found.reset_index(drop=True).sort_values("severity", key=lambda column: column.map(order), kind="stable")
 
 
 def _places(findings: pd.DataFrame, cells: pd.DataFrame) -> Iterator[tuple[Any, ScanPlace]]:
@@ -238,17 +243,18 @@ def _crop(page: Image.Image, scale: float, place: ScanPlace) -> bytes:
     return buffer.getvalue()
 
 
-def _pictures_note(findings: int, pictures: int) -> str:
-    """The sentence above the list: what the pictures show, and how many findings have none."""
+def _pictures_note(causes: int, pictures: int) -> str:
+    """The sentence above the list: what the pictures show, and how many causes have none."""
     if not pictures:
         return "没有附原件图片：原件不是扫描件，已不在数据集记录的位置，或已不是当初读取的文件。"
-    absent = findings - pictures
-    note = "每项附原件上的那一行，橙红框内是所指的单元格。"
-    return note + (f"另有 {absent} 项没有图：没有对应的单元格，或为控制篇幅而略去。" if absent else "")
+    absent = causes - pictures
+    note = "每个原因附原件上的一行，橙红框内是所指的单元格。"
+    return note + (f"另有 {absent} 个没有图：没有对应的单元格，或为控制篇幅而略去。" if absent else "")
 
 
-def _card(row: TableRow, picture: bytes | None) -> Html:
-    """One finding: its place and code, its message, the values expected and found, its picture."""
+def _card(row: TableRow, picture: bytes | None, others: pd.DataFrame) -> Html:
+    """One cause: the place and code of a finding, its message, the values expected and found, its picture, and the
+    other findings (``others``) with the same cause."""
     page = "" if is_missing(row["page"]) else f"第 {whole(row['page'])} 页"
     place = "　".join(part for part in (page, field_label(row)) if part)
     values = [
@@ -256,12 +262,16 @@ def _card(row: TableRow, picture: bytes | None) -> Html:
         for name, label in zip(("expected", "found"), kind_of(row["code"]).compares, strict=True)
         if not is_missing(row[name])
     ]
+    place += f"　涉及 {whole(row['cause_values'])} 个值" if row["cause_values"] > 1 else ""
     place += "　已有人核对" if row["reviewed"] else ""
     lines = [f'<p class="wb-where">{escape(place)} <code>{escape(row["code"])}</code></p>']
     lines.append(f"<p>{escape(row['message'])}</p>")
     lines += [f'<p class="wb-values">{"".join(values)}</p>'] if values else []
     if picture:
         lines.append(_image(picture, f"原件{page}上的这一行").markup)
+    if len(others):
+        listed = "".join(f"<li>{escape(message)}</li>" for message in others["message"])
+        lines.append(f"<details><summary>同一原因另有 {len(others)} 处</summary><ul>{listed}</ul></details>")
     severity = escape(row["severity"])
     return Html(f'<article class="wb-finding wb-{severity}">{"".join(lines)}</article>', text(row["message"]))
 

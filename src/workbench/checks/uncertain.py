@@ -144,8 +144,14 @@ def _cause(left: LeftOut) -> Finding:
     statement = FINDINGS["unmapped-cell"].says(
         left.kind, label=left.label, count=len(texts), text=texts[0], texts=listed(texts[:LISTED_CELLS])
     )
-    found = texts[0] if len(texts) == 1 else excerpt(texts)
-    return statement.about(left.table, left.record_no, page=page_of(left.cells[0]), found=found)
+    place = (left.table, left.record_no, None, page_of(left.cells[0]))
+    return statement.about(*place, expected=left.label or None, found=found_of(left))
+
+
+def found_of(left: LeftOut) -> str:
+    """What the finding about cells in no field says that was found: their texts, as far as they fit."""
+    texts = [entry.text for entry in left.cells]
+    return texts[0] if len(texts) == 1 else excerpt(texts)
 
 
 def several_values(form: Form) -> Iterator[Finding]:
@@ -245,6 +251,8 @@ def missing_values(rows: Sequence[Judged], cells: CellsByKey) -> Iterator[Findin
     for row in rows:
         for field in printed:
             entry: Entry | None = getattr(row.row, field)
+            if field == "target" and row.row.actual is None and "actual" in printed and not _has_cell(entry):
+                continue  # a block of points alone, which has neither column
             # Ink that could not be read or is obscured has a finding of its own; such a cell is not blank.
             if entry is not None and not entry and entry.confidence > 0 and not _is_obscured(entry, cells):
                 statement = FINDINGS["missing-value"].says("field", field=field_name(field))

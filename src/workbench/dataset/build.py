@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from workbench.checks import check_form
+from workbench.checks.causes import causes_of
 from workbench.corrections.apply import apply_corrections
 from workbench.corrections.correction import Correction
 from workbench.corrections.history import CorrectionHistory
@@ -68,10 +69,8 @@ def build_tables(
     history = history or CorrectionHistory()
     rows: dict[str, PlainRows] = {name: [] for name in TABLES if name != "documents"}
     corrections, lost = corrections_by_form(history.of_document(document.document_id), document.forms)
-    rows["findings"] += [
-        {"form_id": None, "document_id": document.document_id, **_finding_row(note)}
-        for note in _document_notes(document, lost)
-    ]
+    notes = _document_notes(document, lost)
+    rows["findings"] += [{"form_id": None, **row} for row in _finding_rows(notes, None, document.document_id, None)]
     for number, form in enumerate(document.forms, start=1):
         found = _rows_of_form(document, number, form, review_threshold, corrections.get(number, []))
         for name, of_table in found.items():
@@ -111,7 +110,7 @@ def _rows_of_form(
         "indicators": _indicator_rows(form),
         "fields": field_rows(corrected, flagged, boxes_of(document.pages)),
         "cells": _cell_rows(form, document.pages),
-        "findings": ({"document_id": document.document_id, **_finding_row(one)} for one in findings),
+        "findings": _finding_rows(findings, form, document.document_id, form_id),
     }
     return {
         "forms": [_form_row(form_id, document.document_id, number, form, findings)],
@@ -225,7 +224,16 @@ def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> PlainRow:
     }
 
 
-def _finding_row(finding: Finding) -> PlainRow:
-    """The row of a finding, without ``form_id`` and ``document_id``; the field has its name in the tables."""
-    row = {name: getattr(finding, name) for name in finding.__slots__}
-    return row | {"field": PUBLISHED_FIELDS.get(finding.field or "", finding.field)}
+def _finding_rows(
+    findings: Sequence[Finding], form: Form | None, document_id: str, form_id: str | None
+) -> Iterable[PlainRow]:
+    """The rows of all findings about a form, or about the document, without ``form_id``, each with its cause."""
+    for finding, cause in zip(findings, causes_of(findings, form), strict=True):
+        row = {name: getattr(finding, name) for name in finding.__slots__}
+        of_cause = {
+            "cause_id": cause.id_in(form_id or document_id),
+            "cause_values": cause.values,
+            "consequence": cause.consequence,
+        }
+        named = {"field": PUBLISHED_FIELDS.get(finding.field or "", finding.field)}  # its name in the tables
+        yield {"document_id": document_id, **row, **named, **of_cause}

@@ -159,6 +159,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "expected": _text(nullable=True),
             "found": _text(nullable=True),
             "reviewed": pa.Column("bool"),
+            "cause_id": _text(),
+            "cause_values": _count(),
+            "consequence": _text(allowed=["numbers", "texts", "remark"]),
         }
     ),
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from workbench.errors import InputError
 from workbench.fields import entries_of
 from workbench.findings import FINDINGS, excerpt
+from workbench.form.across import rows_by_source
 from workbench.form.budgets import budget_lines, deviation_cells
 from workbench.form.columns import column_findings, document_columns, swapped_findings
 from workbench.form.content import is_nothing
@@ -19,9 +20,11 @@ from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.leftover import left_out
 from workbench.form.lexicon import match_label
+from workbench.form.other_forms import IN_WORDS, other_form, other_form_finding
+from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
-from workbench.form.rows import FormColumns, entry_of
+from workbench.form.rows import FormColumns, FormRow, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.form.sideways import rows_of_pages
@@ -32,29 +35,42 @@ from workbench.form.years import in_year
 from workbench.model import BLANK, CellKey, Entry, Finding, Form, PageContent, Table
 
 
-def assemble_forms(pages: Sequence[PageContent], source: str, settings: FormSettings = DEFAULTS) -> list[Form]:
+def assemble_forms(
+    pages: Sequence[PageContent], source: str, settings: FormSettings = DEFAULTS, layouts: OwnLayouts = ()
+) -> list[Form]:
     """Reconstruct the forms of a document.
 
     Args:
         pages: what was read from its pages, in page order.
         source: the document's path; a year in it counts where the form prints none.
         settings: thresholds and limits of every stage.
+        layouts: of the project.
 
     Raises:
         InputError: ``no-table`` where no page has a ruled table, ``unknown-form`` where no table has
-            the header of an indicator section.
+            the header of an indicator section, ``not-a-self-evaluation`` where they are known to be something else.
     """
     rows, joins = rows_of_pages(pages, settings)
     if not rows:
         message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
         raise InputError("no-table", source, message)
-    sections = document_columns(find_sections(upright_rows(rows), settings), settings)
+    sections = document_columns(find_sections(rows_by_source(upright_rows(rows)), settings, layouts), settings)
     parts = divide(sections, pages, settings)
     forms = [(part, _form(part, pages, source, settings)) for part in parts if _is_form(part)]
     if not forms:
+        titles = [line.text for page in pages for line in page.loose_lines]
+        kind = other_form([*titles, *_single_texts(rows)], rows, ())
+        if kind is not None:
+            message = f"this is {IN_WORDS[kind]}, not a self-evaluation form; if it is one, see: workbench layout"
+            raise InputError("not-a-self-evaluation", source, message)
         raise InputError("unknown-form", source, _why_unknown(cell.text for row in rows for cell in row.printed))
     unused = [part for part in parts if not _is_form(part)]
     return [_with_unused(_with_joins(form, joins), unused if part is forms[0][0] else ()) for part, form in forms]
+
+
+def _single_texts(rows: Iterable[FormRow]) -> list[str]:
+    """The texts that stand in a row by themselves, as titles do."""
+    return [row.printed[0].text for row in rows if len(row.printed) == 1]
 
 
 def _with_joins(form: Form, joins: Iterable[Finding]) -> Form:
@@ -109,7 +125,8 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings:
     total_page = total_score.cells[0].page if total_score else None
     labels = (*headings.labels, *conclusion_labels, *goal_rows.dropped, *indicator_rows.dropped, *parts.repeated)
     form = Form(
-        layout=name_layout(title, headings.values, columns, settings),
+        layout=next((section.layout for section in parts.sections if section.layout), "")
+        or name_layout(title, headings.values, columns, settings),
         title=title,
         year=year,
         department=headings.values.get("department", BLANK),
@@ -138,7 +155,26 @@ def _form(parts: FormParts, pages: Sequence[PageContent], source: str, settings:
             *_cut_off(indicators, last_page),
         ),
     )
-    return _with_unmapped(form, parts, settings)
+    return _with_unmapped(_with_kind(form, parts), parts, settings)
+
+
+def _with_kind(form: Form, parts: FormParts) -> Form:
+    """The form with ``not-a-self-evaluation`` where it is something else."""
+    titles = [form.title] if form.title else [line.text for line in parts.lines]
+    rows = [row for section in parts.sections for row in section.rows]
+    kind = other_form(titles, [*_header_rows(parts), *rows], form.indicators)
+    if kind is None:
+        return form
+    return replace(form, notes=(*form.notes, other_form_finding(kind, form.title, form.first_page)))
+
+
+def _header_rows(parts: FormParts) -> list[FormRow]:
+    """The headers of a form as rows."""
+    return [
+        FormRow(section.header[0].key.page, section.header[0].key.table_no, section.header[0].row, section.header, ())
+        for section in parts.sections
+        if section.header
+    ]
 
 
 def _texts_of(records: Sequence[FormRecord]) -> list[dict[str, str]]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from workbench.fields import goal_number
 from workbench.findings import FINDINGS, excerpt
 from workbench.form.records import FormRecord
 from workbench.form.settings import FormSettings
-from workbench.model import BLANK, Finding, Goal, PageContent
+from workbench.model import BLANK, Finding, Goal, PageContent, Table
 
 FORM_CONTENT = re.compile(r"[≥≤＝=]\s*\d|\d\s*%|[一二三]级指标|\d+(?:\.\d+)?\s*万元")
 """What stands in the tables of a form, and hardly in a footnote: targets, percentages, levels, amounts."""
+
+NUMBER_ALONE = re.compile(r"\d+(?:\.\d+)?%?")
+"""A line that is a number, as the cells of a table are that was not found."""
+
+LONGEST_CELL = 20
+"""Characters of the longest line that may be the row of a table and no sentence of a report. Chosen by hand."""
 
 PAGE_NUMBER = re.compile(r"第\s*(\d{1,3})\s*页.*|[-—–]\s*(\d{1,3})\s*[-—–]")
 """A page number as it is printed: ``第3页``, ``- 3 -``."""
@@ -23,12 +29,13 @@ def gaps_in_pages(first: int, last: int, pages: Sequence[PageContent], settings:
     """Findings about the pages of a form where something may have been lost.
 
     ``page-not-read``: a page between others of the form could not be read, or has no table.
-    ``text-outside-table``: text like a table's stands outside every table that was found.
+    ``text-outside-table``: text like a table's stands outside every table that was found, or on a page behind the
+    form's last on which none was found.
     ``pages-out-of-order``: the printed page numbers do not follow each other.
 
     Args:
         first, last: the form's first and last page, from 1.
-        pages: of the document; others than the form's are passed over.
+        pages: of the document. Of others than the form's only those without a table count that follow its last.
         settings: how many lines outside all tables are suspicious.
     """
     by_number = {page.number: page for page in pages}
@@ -41,8 +48,11 @@ def gaps_in_pages(first: int, last: int, pages: Sequence[PageContent], settings:
             continue
         outside = [line.text for line in page.loose_lines if FORM_CONTENT.search(line.text)]
         if len(outside) >= settings.min_outside_lines:
-            statement = FINDINGS["text-outside-table"].says(page=number, lines=len(outside))
-            findings.append(statement.about(page=number, found=excerpt(outside)))
+            findings.append(_outside(number, outside))
+    for page in takewhile(lambda page: not page.grids, (page for page in pages if page.number > last)):
+        cells = [line.text for line in page.loose_lines if _may_be_cells(line.text)]
+        if len(cells) >= settings.min_outside_lines:
+            findings.append(_outside(page.number, cells, "indicators"))
     numbered = [(n, printed) for n in range(first, last + 1) if (printed := _printed_number(by_number.get(n)))]
     for (_, before), (page_number, after) in pairwise(numbered):
         if after != before + 1:
@@ -50,6 +60,17 @@ def gaps_in_pages(first: int, last: int, pages: Sequence[PageContent], settings:
             expected, found = str(before + 1), str(after)
             findings.append(statement.about("indicators", page=page_number, expected=expected, found=found))
     return findings
+
+
+def _outside(page: int, lines: Sequence[str], table: Table | None = None) -> Finding:
+    statement = FINDINGS["text-outside-table"].says(page=page, lines=len(lines))
+    return statement.about(table, page=page, found=excerpt(lines))
+
+
+def _may_be_cells(line: str) -> bool:
+    """Whether a line may be cells of a table that was not found, and hardly the sentence of a report."""
+    text = line.strip()
+    return len(text) <= LONGEST_CELL and bool(NUMBER_ALONE.fullmatch(text) or FORM_CONTENT.search(text))
 
 
 def gaps_in_goals(goals: Sequence[Goal], records: Sequence[FormRecord], total_page: int | None) -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from workbench.form.content import is_goal_label
 from workbench.form.division import FormParts
 from workbench.form.flags import RecordFlag
 from workbench.form.records import FormRecord, has_ink, table_rows, to_goal
-from workbench.form.rows import join_entries
+from workbench.form.rows import UNKNOWN, join_entries
+from workbench.form.sections import Section
 from workbench.form.settings import FormSettings
 from workbench.form.stitch import StitchedRecords, stitch
 from workbench.model import BLANK, Entry, Goal
@@ -48,12 +49,14 @@ def to_goals(records: Sequence[FormRecord]) -> list[Goal]:
 
 
 def indicator_records(parts: FormParts, settings: FormSettings) -> list[FormRecord]:
-    """The rows of a form's indicators, in order, all with the same fields.
+    """The rows of a form's indicators, in order.
 
     Where every goal has a table of its own indicators under it, the goal's label is a field of them. A column that is
-    lost on one page is blank there: the form has it all the same.
+    lost on one page is blank there: the form has it all the same. A block with a whole header of its own has the
+    columns that this names, and no others.
     """
     records: list[FormRecord] = []
+    in_own_block: set[int] = set()
     labels: dict[str, Entry] = {}
     has_ended = True
     for section in parts.sections:
@@ -66,9 +69,21 @@ def indicator_records(parts: FormParts, settings: FormSettings) -> list[FormReco
             has_ended = True
             label = next(iter(labels.values())) if len(labels) == 1 and all(map(is_goal_label, labels)) else None
             rows = table_rows(section, settings)
+            if _has_whole_header(section):
+                in_own_block |= set(range(len(records), len(records) + len(rows)))
             records += [_with_goal_label(row, label) for row in rows] if label else rows
     fields = {field: BLANK for record in records for field in record.fields}
-    return [replace(record, fields=fields | record.fields) for record in records]
+    return [
+        record if number in in_own_block else replace(record, fields=fields | record.fields)
+        for number, record in enumerate(records)
+    ]
+
+
+def _has_whole_header(section: Section) -> bool:
+    """Whether a section has a header of which every column is known: none of them may be one that others have."""
+    return bool(section.header) and all(
+        column.field != UNKNOWN and column.evidence != "disputed" for column in section.columns
+    )
 
 
 def _with_goal_label(record: FormRecord, label: Entry) -> FormRecord:

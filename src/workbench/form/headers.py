@@ -6,7 +6,7 @@ its likeness to the earlier one (`repeated_header`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -34,6 +34,7 @@ from workbench.form.lexicon import (
     similarity,
     undated,
 )
+from workbench.form.own_layouts import OwnLayouts, fields_by_layout, full_label
 from workbench.form.rows import TOUCHING, UNKNOWN, Evidence, FormCell, FormColumn, FormColumns, FormRow
 from workbench.form.settings import FormSettings
 from workbench.values import parse_points
@@ -54,12 +55,16 @@ INDICATOR_FIELDS = frozenset({"name", "level1", "level2"})
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of a section: its kind, the number of its rows, all cells that start in them, and the columns."""
+    """The header of a section: its kind, the number of its rows, all cells that start in them, and the columns.
+
+    ``layout`` names the project's layout that has this header; empty where none has.
+    """
 
     kind: str
     height: int
     labels: tuple[FormCell, ...]
     columns: FormColumns
+    layout: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +75,23 @@ class _Leaf:
     above: str
 
 
-def header_at(rows: Sequence[FormRow], index: int, settings: FormSettings) -> Header | None:
+def header_at(rows: Sequence[FormRow], index: int, settings: FormSettings, layouts: OwnLayouts = ()) -> Header | None:
     """The header that starts in a row; None where none does.
 
-    Of all sections and heights that it could have, the header with the most labels is taken, and of equals the first.
-    A first row that adds no label to the rows below it does not belong to the header.
+    One that a layout of the project has is what that says. Else of all sections and heights that it could have, the
+    header with the most labels is taken, and of equals the first. A first row that adds no label to the rows below it
+    does not belong to the header.
 
     Args:
         rows: of the document, in order.
         index: of the row in ``rows``.
         settings: how many rows and cells a header may have.
+        layouts: of the project.
     """
     block = _block_at(rows, index, settings)
+    given = _header_by_layout(block, layouts)
+    if given is not None:
+        return given
     best: Header | None = None
     for height in range(1, len(block) + 1):
         leaves = _leaves(block[:height])
@@ -94,6 +104,20 @@ def header_at(rows: Sequence[FormRow], index: int, settings: FormSettings) -> He
             if _suffices(columns, kind) and _is_mostly_labels(columns, kind) and _known(columns) > most:
                 best = Header(kind, height, _starting(block[:height]), columns)
     return best or _header_of_scored_block(block)
+
+
+def _header_by_layout(block: Sequence[FormRow], layouts: OwnLayouts) -> Header | None:
+    """The header in the first of some rows that a layout of the project has; None where none has it."""
+    for height in range(1, len(block) + 1) if layouts else ():
+        leaves = _leaves(block[:height])
+        found = fields_by_layout([full_label(leaf.cell.text, leaf.above) for leaf in leaves], layouts)
+        if found is not None:
+            columns = (
+                FormColumn(field, leaf.cell.x0, leaf.cell.x1, leaf.cell)
+                for field, leaf in zip(found[2], leaves, strict=True)
+            )
+            return Header(found[1], height, _starting(block[:height]), tuple(columns), found[0])
+    return None
 
 
 def _header_of_scored_block(block: Sequence[FormRow]) -> Header | None:
@@ -231,11 +255,13 @@ def _leaves(block: Sequence[FormRow]) -> list[_Leaf]:
     """
     end = block[-1].number + 1 if block else 0
     cells = [cell for cell in _starting(block) if cell.row_end <= end]
-    found = []
-    for cell in (cell for cell in cells if cell.row_end == end):
-        above = [other for other in cells if other.row_end <= cell.row and other.overlaps(cell)]
-        found.append(_Leaf(cell, "".join(other.text for other in above)))
-    return sorted(found, key=lambda leaf: leaf.cell.x0)
+    leaves = [_Leaf(cell, text_above(cell, cells)) for cell in cells if cell.row_end == end]
+    return sorted(leaves, key=lambda leaf: leaf.cell.x0)
+
+
+def text_above(cell: FormCell, cells: Iterable[FormCell]) -> str:
+    """The texts of those cells of a header that stand above one of it."""
+    return "".join(other.text for other in cells if other.row_end <= cell.row and other.overlaps(cell))
 
 
 def _columns(leaves: Sequence[_Leaf], kind: str) -> FormColumns:

@@ -8,17 +8,21 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import NamedTuple
 
-from workbench.form.content import is_number
+from workbench.form.content import is_nothing, is_number
 from workbench.form.division import FormParts
 from workbench.form.lexicon import match_label
 from workbench.form.pairs import NAMED, heading_pairs
 from workbench.form.rows import UNKNOWN, FormCell, FormRow, columns_under, entry_of
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
-from workbench.model import CellKey, Form, LeftOut, LeftOutKind, Table
+from workbench.model import CellKey, Finding, Form, LeftOut, LeftOutKind, Table
 
 REMARK = re.compile(r"(?:备?注|(?:填表|填报)?说明)\s*[:：\d]")
 """How a remark below a table begins: ``注：1.…``."""
+
+
+UNLABELLED = "无表头"
+"""What a message calls a column that has no label."""
 
 
 class _Cause(NamedTuple):
@@ -34,11 +38,11 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
     """The cells of a form that are in no field, by cause, in the order of the form.
 
     - All cells of one column, on whatever page, whose label names no field of the dataset, are one: ``column`` where
-      the label is in no list, ``known-column`` where it is known to be of something else.
+      the label is in no list or missing, ``known-column`` where it is known to be of something else.
     - Values of headings, rows below the tables (备注, 说明), and subtotals are one each for the form.
     - Rows that stand together and belong to no table are a ``block``.
     - Any other cell stands for itself, with the record that it stands beside.
-    - What the notes of the form say already of a total row is ``reported``.
+    - What the notes of the form say already, of a total row or a column that was given up, is ``reported``.
 
     Args:
         form: its indicators tell which record a cell stands beside.
@@ -48,6 +52,7 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
     """
     rest = {cell.key for cell in cells if cell.text}
     reported = {(note.page, note.found) for note in form.notes if note.code == "unmapped-cell"}
+    doubted = [note for note in form.notes if note.code == "column-in-doubt" and note.record_no is not None]
     groups: dict[_Cause, list[FormCell]] = {}
     blocks = _blocks(parts.sections)
     for (number, section), block in zip(enumerate(parts.sections), blocks, strict=True):
@@ -56,9 +61,10 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
                 cause = _cause(cell, row, section, parts.sections[:number], block, rest, settings)
                 if section.kind == "total" and (cell.key.page, cell.text) in reported:
                     cause = _Cause("reported", "forms")
+                if cause.kind == "cell" and any(_speaks_of(note, cell) for note in doubted):
+                    cause = _Cause("reported", cause.table)
                 groups.setdefault(cause, []).append(cell)
     records = _records_by_row(form)
-    groups = {_reported(cause, found, form): found for cause, found in groups.items()}
     return tuple(
         LeftOut(
             cause.kind,
@@ -71,12 +77,9 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
     )
 
 
-def _reported(cause: _Cause, found: Sequence[FormCell], form: Form) -> _Cause:
-    """The cause, or ``reported`` where ``column-in-doubt`` stands on the record of each cell of a column."""
-    notes = [note for note in form.notes if note.code == "column-in-doubt" and note.record_no is not None]
-    doubted = sum(f"“{cause.label}”" in note.message for note in notes)
-    is_reported = cause.kind == "column" and doubted >= len(found)
-    return cause._replace(kind="reported") if is_reported else cause
+def _speaks_of(note: Finding, cell: FormCell) -> bool:
+    """Whether ``column-in-doubt`` of a record is about a number in no column."""
+    return note.page == cell.key.page and f"“{cell.text:.20}”" in note.message
 
 
 def _blocks(sections: Sequence[Section]) -> list[int]:
@@ -123,19 +126,23 @@ def _cause_of_row(
 ) -> _Cause | None:
     """The cause of a row of budgets that is in no field from end to end: a line without figures, or what is no budget
     and stands below one. None for another row."""
-    if section.kind != "budgets" or not all(other.key in rest for other in row.printed):
+    printed = [other for other in row.printed if not is_nothing(other.text)]
+    if section.kind != "budgets" or not all(other.key in rest for other in printed):
         return None
-    if len(row.printed) == 1 and not is_number(cell.text):
+    if len(printed) == 1 and not is_number(cell.text):
         return _Cause("lines", "budgets")
-    return _Cause("block", "budgets" if any(is_number(other.text) for other in row.printed) else None, part=block)
+    return _Cause("block", "budgets" if any(is_number(other.text) for other in printed) else None, part=block)
 
 
 def _cause_in_table(cell: FormCell, section: Section, settings: FormSettings) -> _Cause:
     table = _named(section.kind)
     under = columns_under(cell, section.columns, settings)
-    if len(under) == 1 and under[0].label_text and under[0].evidence != "contradicted":
+    if len(under) == 1 and under[0].evidence == "contradicted":
+        return _Cause("reported", table)  # column-in-doubt says that the column was not taken
+    if len(under) == 1:
         kind: LeftOutKind = "column" if under[0].field in (UNKNOWN, "part") else "known-column"
-        return _Cause(kind, table, under[0].label_text)
+        place = sorted(section.columns, key=lambda column: column.x0).index(under[0]) + 1
+        return _Cause(kind, table, under[0].label_text or f"{UNLABELLED}，左起第{place}列")
     return _Cause("cell", table, part=cell.key)
 
 

@@ -20,7 +20,6 @@ from workbench.form.rows import (
     FormColumns,
     FormRow,
     cells_by_field,
-    columns_under,
     entry_of,
     field_of,
     fields_under,
@@ -41,8 +40,6 @@ STACKED = ("project", "department", "unit", "goal", "initial", "adjusted")
 
 NUMBERS = frozenset(name for table, name in NUMBER_FIELDS if table in ("budgets", "indicators"))
 """Fields that hold one number."""
-
-NUMBERS_OF_BUDGETS = frozenset(name for table, name in NUMBER_FIELDS if table == "budgets")
 
 TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·•]+|[-—–]{1,2}|目标\s*\d+\s*[:：])$")
 """Names that the empty template prints, in rows that nobody filled in: 指标2：. A row of dots may be read as a dash."""
@@ -224,8 +221,8 @@ def _column_flags(row: FormRow, cells: CellsByField, columns: FormColumns, setti
     """Flags on values whose column is uncertain, as it is printed.
 
     ``shifted-cell``: two cells with text in a column of numbers, or one cell over several columns that are never
-    merged. ``column-in-doubt``: a number under a label that names no field, where the table lacks a number that it may
-    be.
+    merged. ``column-in-doubt``: a number in no column. Numbers under a label that names no field have one finding for
+    their column (`form.leftover`).
     """
     flags = []
     for name, in_column in cells.items():
@@ -233,27 +230,14 @@ def _column_flags(row: FormRow, cells: CellsByField, columns: FormColumns, setti
         if name in NUMBERS and len(printed) > 1:
             texts = listed(cell.text for cell in printed)
             flags.append(RecordFlag(*FINDINGS["shifted-cell"].says("several-in-column", texts=texts), name, row.page))
-    unknown = cells.get(UNKNOWN, ()) if _lacks_numbers(columns) else ()
-    for cell in (*unknown, *cells.get(None, ())):
+    for cell in cells.get(None, ()):
         if cell.text and is_number(cell.text):
-            under = columns_under(cell, columns, settings)
-            label = next((column.label_text for column in under if column.label_text), "")
-            statement = FINDINGS["column-in-doubt"].says(
-                "number-under-label" if label else "number", label=label, text=cell.text
-            )
-            flags.append(RecordFlag(*statement, None, row.page))
+            flags.append(RecordFlag(*FINDINGS["column-in-doubt"].says("number", text=cell.text), None, row.page))
     for cell in row.printed:
         fields = fields_under(cell, columns, settings)
         if len(fields) > 1 and not any(fields <= together for together in MERGED_TOGETHER) and fields & NUMBERS:
             flags.append(RecordFlag(*FINDINGS["shifted-cell"].says("over-columns", text=cell.text), None, row.page))
     return flags
-
-
-def _lacks_numbers(columns: FormColumns) -> bool:
-    """Whether a table has no column for some number that its records may have."""
-    fields = {column.field for column in columns}
-    of_indicators = bool(fields & {"name", "level1", "level2", "levels", "target"})
-    return not fields >= ({"weight", "score"} if of_indicators else NUMBERS_OF_BUDGETS)
 
 
 def is_empty(record: FormRecord) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal
 from workbench.form.content import fits, is_nothing, is_number, misfits
 from workbench.form.headers import Header, header_at, repeated_header
 from workbench.form.lexicon import match
+from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs, goal_header, heading_pairs, is_title
 from workbench.form.rows import FormCell, FormColumns, FormRow, fields_under
 from workbench.form.settings import FormSettings
@@ -40,13 +41,15 @@ MERGED_TOGETHER = (
 class Section:
     """Consecutive rows of one kind, with the label cells of their header and the columns that those name.
 
-    A section that goes on after rows of another kind has the columns of its beginning, and no header.
+    A section that goes on after rows of another kind has the columns of its beginning, and no header. ``layout`` names
+    the project's layout that has the header.
     """
 
     kind: SectionKind
     header: tuple[FormCell, ...]
     columns: FormColumns
     rows: tuple[FormRow, ...]
+    layout: str = ""
 
     @property
     def key_field(self) -> str:
@@ -55,7 +58,7 @@ class Section:
         return next((field for field in KEY_FIELDS.get(self.kind, ()) if field in present), "")
 
 
-def find_sections(rows: Sequence[FormRow], settings: FormSettings) -> list[Section]:
+def find_sections(rows: Sequence[FormRow], settings: FormSettings, layouts: OwnLayouts = ()) -> list[Section]:
     """Sort the rows of a document into sections, in their order.
 
     A row that is no header, heading, total or conclusion belongs to the table above it, if it is divided like that
@@ -65,16 +68,17 @@ def find_sections(rows: Sequence[FormRow], settings: FormSettings) -> list[Secti
     Args:
         rows: of all pages, in order.
         settings: what makes a row a header or a title, and what makes it fit the table above it.
+        layouts: of the project.
     """
     sections: list[Section] = []
     headers: list[Header] = []
     index = 0
     while index < len(rows):
-        header = header_at(rows, index, settings) or repeated_header(rows, index, headers, settings)
+        header = header_at(rows, index, settings, layouts) or repeated_header(rows, index, headers, settings)
         if header:
             if not any(_is_same(header, other) for other in headers):
                 headers.append(header)
-            sections.append(Section(_table(header.kind), header.labels, header.columns, ()))
+            sections.append(Section(_table(header.kind), header.labels, header.columns, (), header.layout))
             index += header.height
             continue
         if sections and not sections[-1].rows and _numbers_columns(rows[index]):

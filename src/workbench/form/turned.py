@@ -84,22 +84,22 @@ def _turned(head: FormRow | None, block: Sequence[FormRow]) -> list[FormRow]:
     beside = [cell for row in [*([head] if head else []), *block] for cell in row.starting if cell.x0 <= left]
     labels = [row.printed[0] for row in block]
     sections = [cell for cell in beside if cell not in labels]
-    header = [*(_placed(cell, 0, len(block), first.number) for cell in sections if cell.text)]
-    header += [_placed(cell, place, len(block), first.number) for place, cell in enumerate(labels, start=2)]
+    header = [*(placed(cell, 0, len(block), first.number) for cell in sections if cell.text)]
+    header += [placed(cell, place, len(block), first.number) for place, cell in enumerate(labels, start=2)]
     turned = [replace(first, starting=tuple(header), covering=())]
     for number in range(len(_values(block[0]))):
         row_number = first.number + number + 1
         funds = [c for c in (head.starting if head else ()) if c.x0 == _values(block[0])[number].x0]
-        cells = [_placed(cell, 1, len(block), row_number) for cell in funds]
+        cells = [placed(cell, 1, len(block), row_number) for cell in funds]
         cells += [
-            _placed(_values(row)[number], place, len(block), row_number) for place, row in enumerate(block, start=2)
+            placed(_values(row)[number], place, len(block), row_number) for place, row in enumerate(block, start=2)
         ]
         if any(cell.text or cell.is_illegible for cell in cells):
             turned.append(replace(first, number=row_number, starting=tuple(cells), covering=()))
     return turned
 
 
-def _placed(cell: FormCell, place: int, fields: int, row: int) -> FormCell:
+def placed(cell: FormCell, place: int, fields: int, row: int) -> FormCell:
     """A cell at its place, from 0, in a row of a budget with so many fields behind a section's label and the funds."""
     width = 1 / (fields + 2)
     return replace(

@@ -44,7 +44,8 @@ class AssembleTask:
         """Hex SHA-256 of all that the assembled rows depend on, but for the pages: each result has its own digest."""
         corrections = CorrectionHistory(self.corrections).digest()
         facts = [self.digest, self.version.name, self.name, self.pages, self.missing, corrections]
-        return hashlib.sha256(json.dumps([*facts, settings.review_threshold, code_digest()]).encode()).hexdigest()
+        chosen = [settings.review_threshold, settings.layouts]
+        return hashlib.sha256(json.dumps([*facts, *chosen, code_digest()]).encode()).hexdigest()
 
 
 def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tuple[int, ...]:
@@ -53,7 +54,7 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
     Args:
         task: the document, and which of its pages to take.
         store: where its pages are, and where the result goes.
-        settings: its ``review_threshold`` says which fields are doubtful.
+        settings: its ``review_threshold`` says which fields are doubtful, its ``layouts`` which columns hold what.
 
     Returns:
         Numbers of the pages that are damaged or not there, which are to be read again; empty where all went well.
@@ -71,7 +72,7 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
         return damaged
     kind = _kind(task.kind, records)
     pages = tuple(_content(record, kind, task.version) for record in records)
-    forms, problem = _forms(pages, task.name)
+    forms, problem = _forms(pages, task.name, settings)
     notes = tuple(replace(note, page=record.content.number) for record in records for note in record.notes)
     document = DocumentContent(document_id(task.digest), pages, forms, notes)
     tables = build_tables(document, settings.review_threshold, CorrectionHistory(task.corrections))
@@ -117,12 +118,13 @@ def _page_numbers(task: AssembleTask, count: int) -> list[int]:
     return [number for number in range(1, count + 1) if number not in task.missing]
 
 
-def _forms(pages: Sequence[PageContent], name: str) -> tuple[tuple[Form, ...], InputError | None]:
+def _forms(pages: Sequence[PageContent], name: str, settings: Settings) -> tuple[tuple[Form, ...], InputError | None]:
     """The forms on the pages of a document of that name; or none, and why there is none."""
     from workbench.form.assemble import assemble_forms
+    from workbench.form.own_layouts import own_layouts
 
     try:
-        return tuple(assemble_forms(pages, name)), None
+        return tuple(assemble_forms(pages, name, layouts=own_layouts(settings.layouts))), None
     except InputError as problem:
         return (), problem
 
