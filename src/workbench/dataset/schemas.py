@@ -49,7 +49,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "document_id": _text(),
             "source": _text(),
             "kind": _text(
-                allowed=["scan", "pdf-text", "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "mht", "text"]
+                allowed=["scan", "pdf-text", "ofd", "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "mht", "text"]
             ),
             "pages": _count(),
             "status": _text(allowed=["ok", "partial", "failed"]),

@@ -11,8 +11,9 @@ from workbench.readers.office import OLD_OFFICE
 from workbench.settings import Settings
 
 Content = Literal[
-    "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "xml-sheet", "mht", "html", "pdf", "png", "jpg", "tif", "other"
-]
+    "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "xml-sheet", "mht", "html", "pdf", "ofd", "png", "jpg", "tif",
+    "other",
+]  # fmt: skip
 
 HEAD = 4096
 """Bytes at the start of a file that tell its kind."""
@@ -76,6 +77,8 @@ def _of_package(path: Path) -> Content:
         return "other"
     if any(name.startswith("word/") for name in names):
         return "docx"
+    if "OFD.xml" in names:
+        return "ofd"
     return "xlsx" if any(name.startswith("xl/") for name in names) else "other"
 
 

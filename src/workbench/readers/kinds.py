@@ -8,12 +8,15 @@ from typing import Literal
 from workbench.errors import InputError
 from workbench.model import Finding, PageContent
 from workbench.readers.contents import Content, content_of
-from workbench.readers.documents import DOCX_SUFFIX, OTHER_OFFICE, TEXT_SUFFIXES, XLSX_SUFFIX, Source
+from workbench.readers.documents import DOCX_SUFFIX, OFD_SUFFIX, OTHER_OFFICE, TEXT_SUFFIXES, XLSX_SUFFIX, Source
 from workbench.readers.limits import require_cells, require_pages
 from workbench.readers.tables import Reader, page_content, squares
 from workbench.settings import Settings
 
-Kind = Literal["scan", "pdf-text", "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "mht", "text"]
+Kind = Literal["scan", "pdf-text", "ofd", "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "mht", "text"]
+
+IN_POINTS: tuple[Kind, ...] = ("pdf-text", "ofd")
+"""Kinds of which the pages hold their own text, at places counted in points; those of scans are counted in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class PageRecord:
 def kind_of(source: Source) -> Kind:
     """The kind of a document by its name, which decides who reads it; `content_of` says what a file really is.
 
-    The pages of a PDF decide for themselves: here it is a ``scan``.
+    The pages of a PDF and of an OFD decide for themselves: here they are a ``scan``.
     """
     suffix = source.path.suffix.lower()
     if source.is_folder:
@@ -41,6 +44,11 @@ def kind_of(source: Source) -> Kind:
         return "text"
     named: dict[str, Kind] = {DOCX_SUFFIX: "docx", XLSX_SUFFIX: "xlsx", **OTHER_OFFICE}  # type: ignore[dict-item]
     return named.get(suffix, "scan")
+
+
+def own_text_kind(source: Source) -> Kind:
+    """The kind of a document whose pages are read from their own text."""
+    return "ofd" if source.path.suffix.lower() == OFD_SUFFIX else "pdf-text"
 
 
 def read_file(source: Source, settings: Settings) -> list[PageRecord]:

@@ -1,10 +1,10 @@
-"""Page images of a document: image files, TIFF with many pages, and PDF drawn at a set resolution."""
+"""Page images of a document: image files, TIFF with many pages, and PDF and OFD drawn at a set resolution."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from workbench.model import Page
 from workbench.readers.documents import (
     ARCHIVE_SUFFIXES,
     IMAGE_SUFFIXES,
+    OFD_SUFFIX,
     PDF_SUFFIX,
     SUPPORTED_SUFFIXES,
     Source,
     is_package,
 )
 from workbench.readers.limits import require_pages, require_pixels
+from workbench.readers.ofd import count_ofd_pages, ofd_page
 from workbench.readers.pdf_streams import require_streams
 from workbench.settings import Settings
 
@@ -54,7 +56,7 @@ def count_pages(source: Source, settings: Settings) -> int:
         path = source.path
         _require_pictures(path)
         most = settings.max_pages
-        count = _reading(path, lambda: _count_in_pdf(path, settings) if is_pdf(path) else _count_in_image(path, most))
+        count = _reading(path, lambda: _count_drawn(path, settings) if is_drawn(path) else _count_in_image(path, most))
     require_pages(source.path, count, settings)
     if count == 0:
         raise InputError("unreadable", source.path, "the document has no pages")
@@ -62,7 +64,7 @@ def count_pages(source: Source, settings: Settings) -> int:
 
 
 def load_page(source: Source, number: int, settings: Settings) -> Page:
-    """The image of one page (numbers count from 1), as scanned; PDF pages at ``raster_dpi``.
+    """The image of one page (numbers count from 1), as scanned; pages of PDF and OFD at ``raster_dpi``.
 
     An orientation tag of the camera (EXIF) is respected; transparency is white paper.
 
@@ -76,7 +78,7 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
     _require_pictures(file)
 
     def load() -> Image.Image:
-        return _draw_pdf_page(file, frame, settings) if is_pdf(file) else _open_image(file, frame, settings)
+        return _draw_page(file, number, settings) if is_drawn(file) else _open_image(file, frame, settings)
 
     image = _reading(file, load, number)
     if min(image.size) < SMALLEST_SIDE:
@@ -126,7 +128,7 @@ def _is_locked(path: Path) -> bool:
 
 def _require_pictures(path: Path) -> None:
     suffix = path.suffix.lower()
-    if is_pdf(path) or suffix in IMAGE_SUFFIXES:
+    if is_drawn(path) or suffix in IMAGE_SUFFIXES:
         return
     if suffix in SUPPORTED_SUFFIXES:
         message = f"a {suffix} file has no picture of its pages; open the file itself to see its tables"
@@ -141,12 +143,31 @@ def _require_pictures(path: Path) -> None:
     raise InputError("unsupported", path, f"files of kind {suffix or '(none)'} are not read yet; readable: {known}")
 
 
-def is_pdf(path: Path) -> bool:
-    """Whether a file is a PDF by its name."""
-    return path.suffix.lower() == PDF_SUFFIX
+def is_drawn(path: Path) -> bool:
+    """Whether the pages of a file are drawings, and no pictures, by its name: it is a PDF or an OFD."""
+    return path.suffix.lower() in (PDF_SUFFIX, OFD_SUFFIX)
 
 
-def _count_in_pdf(path: Path, settings: Settings) -> int:
+@contextmanager
+def drawn_page(path: Path, number: int, settings: Settings) -> Iterator[pypdfium2.PdfPage]:
+    """A page of a PDF or an OFD (numbers count from 1), for as long as the context lasts.
+
+    Raises:
+        InputError: an OFD cannot be read.
+        PdfiumError: a PDF cannot be read.
+    """
+    if path.suffix.lower() == OFD_SUFFIX:
+        with ofd_page(path, number, settings) as page:
+            yield page
+        return
+    with closing(pypdfium2.PdfDocument(path)) as document:
+        document.init_forms()  # what is typed into fields is drawn
+        yield document[number - 1]
+
+
+def _count_drawn(path: Path, settings: Settings) -> int:
+    if path.suffix.lower() == OFD_SUFFIX:
+        return count_ofd_pages(path, settings)
     require_streams(path, settings)
     with closing(pypdfium2.PdfDocument(path)) as document:
         return len(document)
@@ -163,13 +184,11 @@ def _count_in_image(path: Path, most: int) -> int:
         return count
 
 
-def _draw_pdf_page(path: Path, index: int, settings: Settings) -> Image.Image:
-    with closing(pypdfium2.PdfDocument(path)) as document:
-        document.init_forms()  # what is typed into fields is drawn
-        page = document[index]
+def _draw_page(path: Path, number: int, settings: Settings) -> Image.Image:
+    with drawn_page(path, number, settings) as page:
         scale = settings.raster_dpi / 72
         width, height = page.get_size()
-        require_pixels(path, round(width * scale), round(height * scale), settings, index + 1)
+        require_pixels(path, round(width * scale), round(height * scale), settings, number)
         drawn: Image.Image = page.render(scale=scale).to_pil()
         return drawn if drawn.mode == "RGB" else drawn.convert("RGB")
 
