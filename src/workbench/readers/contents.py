@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Literal
 
-from workbench.readers.office import OLD_OFFICE
+from workbench.readers.office import ENCRYPTED, OLD_OFFICE
 from workbench.settings import Settings
 
 Content = Literal[
@@ -53,6 +53,8 @@ def content_of(path: Path, settings: Settings) -> Content:
 def _of_streams(path: Path, content: bytes) -> Content:
     """The kind of an OLE file. One that holds another (a table of Excel in a Word file) is what its name says."""
     found: list[Content] = [kind for name, kind in STREAMS if _entry(name) in content]
+    if ENCRYPTED in content:
+        return "xlsx" if path.suffix.lower() in SHEET_NAMES else "docx"  # whose reader says that it is locked
     if not found:
         return "other"
     if "doc" in found and "xls" in found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.errors import InputError
@@ -10,6 +10,7 @@ from workbench.model import Finding, PageContent
 from workbench.readers.contents import Content, content_of
 from workbench.readers.documents import DOCX_SUFFIX, OFD_SUFFIX, OTHER_OFFICE, TEXT_SUFFIXES, XLSX_SUFFIX, Source
 from workbench.readers.limits import require_cells, require_pages
+from workbench.readers.passwords import unlocked_office
 from workbench.readers.tables import Reader, page_content, squares
 from workbench.settings import Settings
 
@@ -54,9 +55,26 @@ def own_text_kind(source: Source) -> Kind:
 def read_file(source: Source, settings: Settings) -> list[PageRecord]:
     """All pages of a file that holds its text: an Office file, a web archive or a transcription.
 
+    One that asks for a password is read with those that are known (`known_passwords`).
+
     Raises:
         InputError: ``encrypted``, ``too-large``, ``unreadable``, ``unsupported`` or ``no-table``.
     """
+    try:
+        return _read(source, settings)
+    except InputError as error:
+        if error.reason != "encrypted":
+            raise
+        with unlocked_office(source.path) as copy:
+            if copy is None:
+                raise
+            try:
+                return _read(replace(source, path=copy, page_files=(copy,)), settings)
+            except InputError as problem:
+                raise InputError(problem.reason, source.path, problem.detail, problem.page) from problem
+
+
+def _read(source: Source, settings: Settings) -> list[PageRecord]:
     kind, read = _reader_of(source, settings)
     pages = read(source.path, settings)
     require_pages(source.path, len(pages), settings)

@@ -26,6 +26,7 @@ from workbench.readers.documents import (
 )
 from workbench.readers.limits import require_pages, require_pixels
 from workbench.readers.ofd import count_ofd_pages, ofd_page
+from workbench.readers.passwords import LOCKED, known_passwords
 from workbench.readers.pdf_streams import require_streams
 from workbench.settings import Settings
 
@@ -113,7 +114,7 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
         raise InputError("unreadable", path, message, page) from error
     except pypdfium2.PdfiumError as error:
         encrypted = _is_locked(path)  # what pdfium says may be left from another file
-        message = "the PDF asks for a password; save it without one" if encrypted else f"the PDF is damaged ({error})"
+        message = f"the PDF {LOCKED}" if encrypted else f"the PDF is damaged ({error})"
         raise InputError("encrypted" if encrypted else "unreadable", path, message, page) from error
     except InputError:
         raise
@@ -160,16 +161,31 @@ def drawn_page(path: Path, number: int, settings: Settings) -> Iterator[pypdfium
         with ofd_page(path, number, settings) as page:
             yield page
         return
-    with closing(pypdfium2.PdfDocument(path)) as document:
+    with closing(_opened(path)) as document:
         document.init_forms()  # what is typed into fields is drawn
         yield document[number - 1]
+
+
+def _opened(path: Path) -> pypdfium2.PdfDocument:
+    """A PDF, with one of the known passwords where it asks for one.
+
+    Raises:
+        PdfiumError: it cannot be opened.
+    """
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError:
+        for password in known_passwords() if _is_locked(path) else ():
+            with suppress(pypdfium2.PdfiumError):
+                return pypdfium2.PdfDocument(path, password=password)
+        raise
 
 
 def _count_drawn(path: Path, settings: Settings) -> int:
     if path.suffix.lower() == OFD_SUFFIX:
         return count_ofd_pages(path, settings)
     require_streams(path, settings)
-    with closing(pypdfium2.PdfDocument(path)) as document:
+    with closing(_opened(path)) as document:
         return len(document)
 
 
