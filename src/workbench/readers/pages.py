@@ -41,6 +41,10 @@ FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF", "JPEG2000", "AVIF")
 
 HEIF_SUFFIXES = (".heic", ".heif")
 
+PAPER = 99.9
+"""Percentile of the values of a picture of more than 8 bits that is white: scanners use as many bits as they have, and
+a few of their sensors are always bright."""
+
 SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
 
@@ -223,8 +227,9 @@ def _on_white_paper(image: Image.Image) -> Image.Image:
     if image.mode == "RGB" and "transparency" not in image.info:
         return image  # as it is: a copy of a large page takes its time
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits and more per pixel
-        values = np.asarray(image, dtype=np.float64)
-        return Image.fromarray((values / max(values.max(), 1.0) * 255).astype(np.uint8)).convert("RGB")
+        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+        white = max(float(np.percentile(values, PAPER)), 1.0)
+        return Image.fromarray((values / white * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
     if "A" in image.getbands() or "transparency" in image.info:
         layered = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")
