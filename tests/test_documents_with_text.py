@@ -249,6 +249,12 @@ class TestArchiveOfEveryKind:
             "b.docx": "docx",
             "c.xls": "xls",
         }
+        assert documents["reading"].to_dict() == {
+            name: None
+            if name[0] in "bc"
+            else {"a.pdf": "text-layer", "a.ofd": "text-layer", "a.png": "ocr"}.get(name, "cells")
+            for name in documents.index
+        }
         assert documents["engine"].notna().to_dict() == {name: name == "a.png" for name in documents.index}
         assert documents["error"].dropna().to_dict() == {"b.docx": "unreadable", "c.xls": "unreadable"}
 

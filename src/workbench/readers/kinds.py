@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,6 +19,10 @@ Kind = Literal["scan", "pdf-text", "ofd", "docx", "xlsx", "doc", "xls", "rtf", "
 
 IN_POINTS: tuple[Kind, ...] = ("pdf-text", "ofd")
 """Kinds of which the pages hold their own text, at places counted in points; those of scans are counted in pixels."""
+
+
+PagesRead = Literal["text-layer", "ocr", "text-layer+ocr", "cells"]
+"""How the pages of a document were read: by their own text, from their pictures, some so and some so; as cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,20 @@ def kind_of(source: Source) -> Kind:
 def own_text_kind(source: Source) -> Kind:
     """The kind of a document whose pages are read from their own text."""
     return "ofd" if source.path.suffix.lower() == OFD_SUFFIX else "pdf-text"
+
+
+def pages_read(kinds: Collection[Kind]) -> PagesRead | None:
+    """How the pages of a document of these kinds were read; None where there are none.
+
+    >>> pages_read(["scan", "pdf-text"]), pages_read(["docx"])
+    ('text-layer+ocr', 'cells')
+    """
+    if not kinds:
+        return None
+    by_text, by_picture = any(kind in IN_POINTS for kind in kinds), "scan" in kinds
+    if by_text:
+        return "text-layer+ocr" if by_picture else "text-layer"
+    return "ocr" if by_picture else "cells"
 
 
 def read_file(source: Source, settings: Settings) -> list[PageRecord]:

@@ -13,7 +13,7 @@ from workbench.corrections.correction import Correction
 from workbench.corrections.history import CorrectionHistory
 from workbench.errors import InputError
 from workbench.model import Form, PageContent
-from workbench.readers.kinds import IN_POINTS, Kind, PageRecord
+from workbench.readers.kinds import IN_POINTS, Kind, PageRecord, pages_read
 from workbench.readers.pdf_text import in_pixels
 from workbench.settings import Settings
 
@@ -80,6 +80,7 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
     assembled = Assembled(
         key=task.key(settings),
         kind=kind,
+        reading=pages_read([record.kind for record in records]),
         pages=count,
         engine=_engine(task.version, records),
         reason=problem.reason if problem else None,
