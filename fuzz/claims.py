@@ -30,8 +30,8 @@ from workbench.model import CellGrid, Entry, Form, Indicator
 from workbench.readers.documents import open_source
 from workbench.readers.kinds import PageRecord, read_file
 from workbench.readers.number_format import displayed
-from workbench.readers.ofd_drawing import page_as_pdf
 from workbench.readers.ofd_package import open_package
+from workbench.readers.ofd_page import page_as_pdf
 from workbench.settings import Settings
 from workbench.values import (
     normalise,

@@ -23,6 +23,7 @@ from workbench.readers.documents import open_source
 from workbench.readers.ofd_values import distances, outline
 from workbench.readers.pages import count_pages, load_page
 from workbench.readers.pdf_text import read_text_page
+from workbench.readers.unpacking import unpack
 from workbench.settings import Settings
 
 FORM = "example_project_1"
@@ -179,7 +180,9 @@ class TestShown:
         assert steps[-3][1][-1] == pytest.approx((0.0, 2.0))
         assert outline("L 1 1") == []
 
-    @pytest.mark.parametrize("how", ["annotation", "signature", "signature of an unknown kind"])
+    @pytest.mark.parametrize(
+        "how", ["annotation", "signature", "signature with an OFD", "signature of an unknown kind"]
+    )
     def test_a_seal_is_no_text_and_hides_none(self, tmp_path, how):
         """A red seal over the table: the numbers are those of the file, and doubted only where it cannot be drawn."""
         box = f"{place(3, 3)[0] - 5} {TOP + 3 * HEIGHT} 20 20"
@@ -210,7 +213,13 @@ class TestShown:
                 f'<ofd:SignedInfo><ofd:StampAnnot ID="1" PageRef="100" Boundary="{box}"/></ofd:SignedInfo>'
                 "<ofd:SignedValue>/Doc_0/Value.dat</ofd:SignedValue>"
             )
-            seal = b"\x30\x82asn1" + (png() if how == "signature" else b"an unknown picture") + b"\0rest"
+            circle = (
+                '<ofd:PathObject ID="1" Boundary="0 0 20 20" LineWidth="1"><ofd:StrokeColor Value="220 20 20"/>'
+                "<ofd:AbbreviatedData>M 1 10 A 9 9 0 1 1 1 10.1</ofd:AbbreviatedData></ofd:PathObject>"
+            )
+            inner = write_ofd(tmp_path / "seal", parts_of([circle], box="0 0 20 20")).read_bytes()
+            pictures = {"signature": png(), "signature with an OFD": inner}
+            seal = b"\x30\x82asn1" + pictures.get(how, b"an unknown picture") + b"\0rest"
             parts = {
                 "Doc_0/Signs.xml": rooted("Signs.xml", '<ofd:Signature ID="1" BaseLoc="S/Signature.xml"/>'),
                 "Doc_0/S/Signature.xml": rooted("Signature.xml", signed),
@@ -221,8 +230,7 @@ class TestShown:
         drawn = load_page(open_source(path), 1, SETTINGS).image.astype(int)
         reddish = np.count_nonzero((drawn[:, :, 0] - drawn[:, :, 1]) > 100)
         assert (reddish > 500) == (how != "signature of an unknown kind")
-        if how.startswith("signature of"):
-            assert is_kept_out(cell_of(path))
+        assert is_kept_out(cell_of(path)) == (how == "signature of an unknown kind")
 
 
 class TestWhatIsNotShown:
@@ -310,6 +318,11 @@ class TestWhatIsNotShown:
         drawn = load_page(open_source(path), 1, SETTINGS).image
         assert drawn.min() < 60
 
+    def test_a_glyph_of_a_typeface_that_is_not_there_is_left_to_ocr(self, tmp_path):
+        inner = '<ofd:CGTransform CodePosition="0"><ofd:Glyphs>5</ofd:Glyphs></ofd:CGTransform>'
+        one = number("2.03", *HIDDEN_AT, inner=inner)
+        assert own_text(sheet(tmp_path, frame(), words(but=HIDDEN_AT), one), 1) is None
+
     def test_a_merged_character_is_left_to_ocr(self, tmp_path):
         merged = '<ofd:CGTransform CodePosition="0" CodeCount="2" GlyphCount="1"><ofd:Glyphs>5</ofd:Glyphs>' + (
             "</ofd:CGTransform>"
@@ -354,3 +367,10 @@ def test_a_broken_file_has_one_sentence(tmp_path, how):
     found = problem(path)
     assert found.reason == reason
     assert says in found.detail
+
+
+def test_an_ofd_under_the_name_of_an_archive_says_what_to_do(tmp_path):
+    path = write_ofd(tmp_path / "a.zip", parts_of([words()]))
+    (tmp_path / "b").mkdir()
+    with pytest.raises(InputError, match=r"call it \.ofd"):
+        unpack(path, tmp_path / "b", SETTINGS)

@@ -90,6 +90,8 @@ def _zip_members(archive: Path, package: zipfile.ZipFile) -> Iterator[PackedFile
     if {"[Content_Types].xml", "_rels/.rels"} <= {info.filename for info in infos}:
         message = "this is an Office file under the name of an archive; call it .docx or .xlsx"
         raise InputError("unsupported", archive, message)
+    if "OFD.xml" in {info.filename for info in infos}:
+        raise InputError("unsupported", archive, "this is an OFD under the name of an archive; call it .ofd")
     encoding = _encoding_of([info.orig_filename for info in infos if not info.flag_bits & UTF8])
     for info in infos:
         name = info.orig_filename

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pypdfium2
 
-from workbench.readers.ofd_drawing import page_as_pdf
 from workbench.readers.ofd_package import open_package
+from workbench.readers.ofd_page import page_as_pdf
 from workbench.settings import Settings
 
 

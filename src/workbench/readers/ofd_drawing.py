@@ -1,4 +1,4 @@
-"""An OFD page drawn as a PDF page: the same glyphs, lines and pictures in the same places, and nothing else.
+"""The objects of an OFD page as operators of a PDF: the same glyphs, lines and pictures at the same places.
 
 Source: GB/T 33190-2016, chapters 8 to 12 and 15. What is not drawn (invisible objects, text without ink) is left out.
 """
@@ -16,7 +16,7 @@ from PIL import Image
 from workbench.errors import InputError
 from workbench.readers.limits import require_pixels
 from workbench.readers.ofd_fonts import Faces
-from workbench.readers.ofd_package import Located, OfdPackage, OfdPage, Resources
+from workbench.readers.ofd_package import OfdPackage, Resources
 from workbench.readers.ofd_values import (
     OPAQUE,
     UNTOLD_COLOUR,
@@ -39,9 +39,6 @@ from workbench.readers.pdf_objects import MOST_CHARACTERS, MOST_OBJECTS, Matrix,
 from workbench.readers.pdf_writing import PdfSheet, matrix, values
 from workbench.readers.shown import BLACK
 
-POINT = 72 / 25.4
-"""Points in a millimetre."""
-
 LINE_WIDTH = 0.353
 """Millimetres of a line whose width is not told (8.2)."""
 
@@ -53,13 +50,7 @@ by widths of their own, and programs that show them let some reach out."""
 LARGEST_UNKNOWN = 0.1
 """Share of the page that a picture may cover that cannot be opened: a larger one may be all that is on the page."""
 
-SEAL_PAPER = 0.7
-"""Grey (1 is white) of a seal that cannot be drawn: what stands below stays legible, and is doubted."""
-
 PICTURES = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "JPEG2000")
-PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
-"""First bytes of the pictures that seals hold."""
-
 BLENDS = ("Multiply", "Screen", "Darken", "Lighten", "Overlay")
 JOINS, CAPS = {"Miter": 0, "Round": 1, "Bevel": 2}, {"Butt": 0, "Round": 1, "Square": 2}
 
@@ -86,75 +77,7 @@ class Painter:
     characters_left: int = MOST_CHARACTERS
 
 
-def page_as_pdf(package: OfdPackage, number: int) -> bytes:
-    """One page of an OFD (numbers count from 1) as a PDF of one page.
-
-    Raises:
-        InputError: ``unreadable`` or ``too-large``: the page cannot be drawn.
-    """
-    page = package.pages[number - 1]
-    try:
-        return _drawn(package, page, number)
-    except (ValueError, LookupError, OverflowError, TypeError) as error:
-        message = f"the page is damaged ({error}); open it in a reader of OFD and save it as PDF"
-        raise InputError("unreadable", package.path, message, number) from error
-
-
-def _drawn(package: OfdPackage, page: OfdPage, number: int) -> bytes:
-    left, top, width, height = package.page_box(page)
-    sheet = PdfSheet(width * POINT, height * POINT)
-    resources = package.resources(page)
-    painter = Painter(package, number, resources, sheet, Faces(package, resources.fonts, sheet))
-    place = (POINT, 0.0, 0.0, -POINT, -left * POINT, (height + top) * POINT)
-    for layer in package.layers(page):
-        style = _styled(painter, Style({}), layer.element)
-        sheet.content += _objects(painter, layer.element, layer.part, place, style, 0)
-    for note in package.annotations(page):
-        _annotate(painter, note, place)
-    for stamp, seal in package.seals(page):
-        _seal(painter, stamp, seal, place)
-    painter.faces.write()
-    return sheet.written()
-
-
-def _annotate(painter: Painter, note: Located, place: Matrix) -> None:
-    """Draw an annotation; one that is a seal lies over the text without changing what it says."""
-    for look in found(note.element, "Appearance"):
-        x, y, width, height = box_of(look.get("Boundary")) if look.get("Boundary") else (0.0, 0.0, 0.0, 0.0)
-        inner = times((1, 0, 0, 1, x, y), place)
-        drawn = _objects(painter, look, note.part, inner, Style({}), 0)
-        if note.element.get("Type") == "Stamp" and width and height:
-            painter.sheet.stamp(_box(inner, 0, 0, width, height), drawn)
-        else:
-            painter.sheet.content += drawn
-
-
-def _seal(painter: Painter, stamp: Any, seal: bytes, place: Matrix) -> None:
-    """Draw a seal as a stamp; what it is made of is not drawn where that is no picture."""
-    x, y, width, height = box_of(stamp.get("Boundary"))
-    box = _box(place, x, y, width, height)
-    window = _box(place, *_clipped(stamp, x, y, width, height))
-    if box.width <= 0 or box.height <= 0:
-        return
-    starts = [at for start in PICTURE_STARTS if (at := seal.find(start)) >= 0]
-    picture = _picture(painter, seal[min(starts) :]) if starts else None
-    blend = painter.sheet.state(1.0, 1.0, "Multiply")
-    cut = f"q {_rectangle(window)} W n /{blend} gs"
-    if picture is None:
-        painter.sheet.stamp(box, [cut, f"{values(SEAL_PAPER)} g {_rectangle(box)} f Q"])
-    else:
-        painter.sheet.stamp(box, [cut, matrix((box.width, 0, 0, box.height, box.x0, box.y0)), f"/{picture} Do Q"])
-
-
-def _clipped(stamp: Any, x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
-    """The part of a seal that is shown: one over the edge of several pages is cut in pieces."""
-    if not stamp.get("Clip"):
-        return x, y, width, height
-    left, top, wide, high = box_of(stamp.get("Clip"))
-    return x + left, y + top, wide, high
-
-
-def _objects(
+def draw_objects(
     painter: Painter, holder: Any, part: str, place: Matrix, style: Style, depth: int, alpha: float = 1.0
 ) -> list[str]:
     """The operators that draw the objects of a layer, a block or a group, in their order."""
@@ -162,12 +85,12 @@ def _objects(
     for one in holder:
         kind = local_name(one)
         if kind == "PageBlock" and depth < DEEPEST_GROUP:
-            content += _objects(painter, one, part, place, style, depth + 1, alpha)
+            content += draw_objects(painter, one, part, place, style, depth + 1, alpha)
         elif kind in DRAWN and is_true(one.get("Visible"), default=True):
             painter.objects_left -= 1
             if painter.objects_left < 0:
                 raise ValueError(f"it has more than {MOST_OBJECTS:,} objects")
-            own = _styled(painter, style, one)
+            own = styled(painter, style, one)
             covers = alpha * number(own.attributes.get("Alpha"), OPAQUE) / OPAQUE
             x, y, *size = box_of(one.get("Boundary"))
             outer = times((1, 0, 0, 1, x, y), place)
@@ -197,10 +120,10 @@ def _group(painter: Painter, one: Any, inner: Matrix, style: Style, depth: int, 
     if group is None or content is None:
         return []
     plain = replace(style, attributes={k: v for k, v in style.attributes.items() if k != "Alpha"})
-    return _objects(painter, content, group.part, inner, plain, depth + 1, alpha)
+    return draw_objects(painter, content, group.part, inner, plain, depth + 1, alpha)
 
 
-def _styled(painter: Painter, style: Style, one: Any) -> Style:
+def styled(painter: Painter, style: Style, one: Any) -> Style:
     """The style of an object: its own attributes, else those of the style that it names, else those around it."""
     chain, seen = [], set()
     named = one.get("DrawParam")
@@ -271,7 +194,7 @@ def _text(
         return []
     cut = []
     if is_outside and box[0] and box[1]:
-        cut = [f"{_rectangle(_box(outer, 0, 0, *box))} W n"]
+        cut = [f"{rectangle(box_through(outer, 0, 0, *box))} W n"]
     mode = 2 if fill and stroke else (0 if fill else 1)
     return [*cut, *_inks(painter, fill, stroke, style, alpha), f"BT {mode} Tr", *content, "ET"]
 
@@ -373,7 +296,7 @@ def _image(painter: Painter, one: Any, part: str, shown: Matrix, alpha: float) -
     media = painter.resources.pictures.get(one.get("ResourceID", ""))
     location = text_of(find(media.element, "MediaFile")) if media is not None else ""
     data = painter.package.binary(location, media.part if media is not None else part) if location else None
-    picture = _picture(painter, data) if data else None
+    picture = add_picture(painter, data) if data else None
     # Pictures stand on the page's bottom in a PDF, and hang from its top here.
     upright = times((1, 0, 0, -1, 0, 1), shown)
     blend = one.get("BlendMode", "Normal")
@@ -388,7 +311,7 @@ def _image(painter: Painter, one: Any, part: str, shown: Matrix, alpha: float) -
     return [state, matrix(upright), f"{values(*UNTOLD_COLOUR)} rg 0 0 1 1 re f"]
 
 
-def _picture(painter: Painter, data: bytes) -> str | None:
+def add_picture(painter: Painter, data: bytes) -> str | None:
     """Add a picture to the file; gives its name, or None where it cannot be opened."""
     try:
         with Image.open(io.BytesIO(data), formats=PICTURES) as image:
@@ -403,11 +326,13 @@ def _picture(painter: Painter, data: bytes) -> str | None:
     return painter.sheet.picture(*layered.size, layered.convert("RGB").tobytes(), mask)
 
 
-def _box(through: Matrix, x: float, y: float, width: float, height: float) -> PdfBox:
+def box_through(through: Matrix, x: float, y: float, width: float, height: float) -> PdfBox:
+    """The smallest box around a rectangle that was taken through a matrix."""
     corners: Sequence[tuple[float, float]] = [applied(through, x + w, y + h) for w in (0, width) for h in (0, height)]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return PdfBox(min(xs), min(ys), max(xs), max(ys))
 
 
-def _rectangle(box: PdfBox) -> str:
+def rectangle(box: PdfBox) -> str:
+    """The operator that adds a box to a path."""
     return f"{values(box.x0, box.y0, box.width, box.height)} re"

@@ -20,6 +20,7 @@ from fontTools.ttLib import TTFont
 from workbench.readers.ofd_package import Located, OfdPackage
 from workbench.readers.ofd_values import find, is_true, text_of
 from workbench.readers.pdf_writing import PdfSheet, add_typeface
+from workbench.readers.plain import UNKNOWN
 
 SERIFS = ("宋", "楷", "明", "song", "sun", "ming", "kai", "times", "serif", "courier")
 """Parts of the names of typefaces with serifs, in small letters."""
@@ -87,6 +88,8 @@ class Faces:
             if own is not None:
                 return self._named(face), face.code(text, own)
         face = self._stand_in(font)
+        if glyph is not None:  # of a typeface that is not there: nobody can tell what it looks like
+            return self._named(face), face.code(UNKNOWN, 0)
         least = round(1000 * max(0.0, min(advance, HALF)))
         return self._named(face), face.code(text, face.glyph_for(text) or 0, least)
 
