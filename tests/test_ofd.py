@@ -335,6 +335,18 @@ class TestWhatIsNotShown:
         assert own_text(sheet(tmp_path, frame(), words(but=HIDDEN_AT), one), 1) is None
 
 
+def test_of_a_file_with_versions_the_one_in_force_is_read(tmp_path):
+    old, new = (parts_of([frame() + words(but=HIDDEN_AT) + number(score, *HIDDEN_AT)]) for score in ("1.11", "2.22"))
+    parts = old | {name.replace("Doc_0/", "Doc_0/V1/"): part for name, part in new.items() if name != "OFD.xml"}
+    parts["Doc_0/V1/Version.xml"] = rooted("Version.xml", "<ofd:DocRoot>Document.xml</ofd:DocRoot>")
+    for current, score in (("true", "2.22"), ("false", "1.11")):
+        version = (
+            f'<ofd:Versions><ofd:Version ID="1" Current="{current}" BaseLoc="Doc_0/V1/Version.xml"/></ofd:Versions>'
+        )
+        listed = old["OFD.xml"].replace(b"</ofd:DocBody>", f"{version}</ofd:DocBody>".encode())
+        assert cell_of(write_ofd(tmp_path / "a.ofd", parts | {"OFD.xml": listed})).text == score
+
+
 BROKEN: dict[str, tuple[Parts | bytes, str, str]] = {
     "no zip": (b"no zip", "unreadable", "damaged, or no ofd file"),
     "nothing": (b"", "unreadable", "damaged, or no ofd file"),

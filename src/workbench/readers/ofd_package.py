@@ -157,7 +157,7 @@ class OfdPackage:
     def seals(self, page: OfdPage) -> Iterator[tuple[Any, bytes]]:
         """The places at which a page is sealed, each with the bytes of the seal or of the signature that holds it."""
         for body in found(self.root(ROOT), "DocBody"):
-            if self.named(text_of(find(body, "DocRoot")), ROOT) != page.root:
+            if _root_of(self.path, self.parts, body) != page.root:
                 continue
             name = self.named(text_of(find(body, "Signatures")), ROOT)
             for listed in found(self.root(name), "Signature") if name is not None else ():
@@ -191,7 +191,7 @@ def open_package(path: Path, settings: Settings) -> OfdPackage:
         raise InputError("unreadable", path, "the file is no OFD: it lacks its part OFD.xml; fetch it again")
     pages = []
     for body in found(_root(path, parts, ROOT), "DocBody"):
-        root = _present(path, parts, text_of(find(body, "DocRoot")), ROOT)
+        root = _root_of(path, parts, body)
         listed = find(_root(path, parts, root), "Pages")
         for page in found(listed, "Page") if listed is not None else ():
             pages.append(OfdPage(page.get("ID", ""), _present(path, parts, page.get("BaseLoc", ""), root), root))
@@ -229,6 +229,16 @@ def _lowered(path: Path, parts: Parts) -> Parts:
 
 def _root(path: Path, parts: Parts, name: str) -> Any:
     return parse(path, parts[name])
+
+
+def _root_of(path: Path, parts: Parts, body: Any) -> str:
+    """The name of the root of a document: that of the version that is in force, where it has several (7.4 and 18)."""
+    versions = find(body, "Versions")
+    for version in found(versions, "Version") if versions is not None else ():
+        if is_true(version.get("Current"), default=False):
+            name = _present(path, parts, version.get("BaseLoc", ""), ROOT)
+            return _present(path, parts, text_of(find(_root(path, parts, name), "DocRoot")), name)
+    return _present(path, parts, text_of(find(body, "DocRoot")), ROOT)
 
 
 def _present(path: Path, parts: Parts, location: str, part: str) -> str:
