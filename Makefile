@@ -69,7 +69,7 @@ faults: setup
 # Linux; RUNS inputs for each claim of fuzz/claims.py.
 fuzz: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[fuzz]"
-	for claim in values transcription html formats xlsx received journal; do $(BIN)/python -m fuzz $$claim -runs=$(RUNS) || exit 1; done
+	for claim in values transcription html formats xlsx received journal ofd; do $(BIN)/python -m fuzz $$claim -runs=$(RUNS) || exit 1; done
 
 # Needs the network. --strict: a package that nobody could look up is a failure, not a clean bill.
 audit: setup

@@ -25,6 +25,7 @@ LONGEST = {
     "xlsx": 4000,
     "received": 2000,
     "journal": 1200,
+    "ofd": 3000,
 }
 """Bytes of the longest input tried."""
 

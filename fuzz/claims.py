@@ -7,15 +7,17 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+import pypdfium2
 from openpyxl.utils.datetime import from_excel
 
+from fuzz.ofd_parts import OFD_PARTS
 from workbench.corrections.apply import apply_corrections
 from workbench.corrections.correction import parse_line, to_line
 from workbench.corrections.history import CorrectionHistory
@@ -28,6 +30,8 @@ from workbench.model import CellGrid, Entry, Form, Indicator
 from workbench.readers.documents import open_source
 from workbench.readers.kinds import PageRecord, read_file
 from workbench.readers.number_format import displayed
+from workbench.readers.ofd_package import open_package
+from workbench.readers.ofd_page import page_as_pdf
 from workbench.settings import Settings
 from workbench.values import (
     normalise,
@@ -266,6 +270,25 @@ def workbook() -> dict[str, bytes]:
     return parts | {"xl/sharedStrings.xml": STRINGS}
 
 
+def ofd(data: bytes) -> None:
+    """An OFD of which one part is anything: its first page is refused in words, or drawn as a PDF of one page."""
+    number, content = (data[0], data[1:]) if data else (0, b"")
+    changed = list(OFD_PARTS)[number % len(OFD_PARTS)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.ofd"
+        with zipfile.ZipFile(path, "w") as package:
+            for name, part in OFD_PARTS.items():
+                package.writestr(name, content if name == changed else part)
+        try:
+            drawn = page_as_pdf(open_package(path, SETTINGS), 1)
+        except InputError as refused:
+            assert refused.reason in ("unreadable", "too-large", "encrypted"), refused
+            return
+    with closing(pypdfium2.PdfDocument(drawn)) as document:
+        assert len(document) == 1
+        assert document[0].render(scale=0.1).width > 0
+
+
 def _read(data: bytes, suffix: str) -> list[PageRecord]:
     with tempfile.TemporaryDirectory() as folder:
         path = (Path(folder) / "input").with_suffix(suffix)
@@ -343,6 +366,6 @@ def _scored_form() -> Form:
 
 CLAIMS: dict[str, Callable[[bytes], None]] = {
     "values": values, "transcription": transcription, "html": html, "formats": formats, "xlsx": xlsx,
-    "received": received, "journal": journal,
+    "received": received, "journal": journal, "ofd": ofd,
 }  # fmt: skip
 """Every claim by its name, which is also that of its seeds."""

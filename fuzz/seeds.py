@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from fuzz.claims import PARTS, PIECES, workbook
+from fuzz.ofd_parts import OFD_PARTS
 from workbench.dataset.placing import TABLES
 
 PRINTED = Path(__file__).parents[1] / "tests" / "truth" / "targets_and_actuals.txt"
@@ -88,6 +89,8 @@ def seeds(claim: str) -> list[bytes]:
         whole = [bytes([number]) + workbook()[part] for number, part in enumerate(PARTS)]
         cells = [b"\x80" + text.encode() for text in CELLS]
         return [*whole, b"\0" + SHEET.encode(), *cells]
+    if claim == "ofd":
+        return [bytes([number]) + part.encode() for number, part in enumerate(OFD_PARTS.values())]
     return [
         text.encode()
         for text in {"transcription": TEXTS, "html": PAGES, "formats": FORMATS, "received": INFOS, "journal": LINES}[

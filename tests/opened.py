@@ -27,7 +27,7 @@ def read(path: Path, settings: Settings = SETTINGS) -> list[PageRecord]:
 
 def own_text(path: Path, number: int) -> PageContent | None:
     """A page of a PDF from its own text; None where it is left to OCR."""
-    page = read_text_page(path, number)
+    page = read_text_page(path, number, SETTINGS)
     return page.content if page else None
 
 

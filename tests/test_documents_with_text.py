@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests import written
 from tests.conftest import workbench
+from tests.made_ofd import as_ofd
 from tests.opened import BODY, SETTINGS, SHEET, WRITERS, grids, own_text, problem, read, scored, text
 from tests.printed import FORMS, table, truth
 from tests.scans.faults import scan
@@ -222,6 +223,7 @@ def of_every_kind(tmp_path_factory):
         write(printed, raw / file)
     written.write_tabs(printed, raw / "a.txt", "gb18030")
     (raw / "a.pdf").write_bytes(typeset(printed))
+    as_ofd(typeset(printed), raw / "a.ofd")
     (image,) = scan(typeset(printed), 150)
     Image.fromarray(image).save(raw / "a.png")
     (raw / "b.docx").write_bytes(b"no zip")
@@ -242,9 +244,16 @@ class TestArchiveOfEveryKind:
             "a.md": "text",
             "a.txt": "text",
             "a.pdf": "pdf-text",
+            "a.ofd": "ofd",
             "a.png": "scan",
             "b.docx": "docx",
             "c.xls": "xls",
+        }
+        assert documents["reading"].to_dict() == {
+            name: None
+            if name[0] in "bc"
+            else {"a.pdf": "text-layer", "a.ofd": "text-layer", "a.png": "ocr"}.get(name, "cells")
+            for name in documents.index
         }
         assert documents["engine"].notna().to_dict() == {name: name == "a.png" for name in documents.index}
         assert documents["error"].dropna().to_dict() == {"b.docx": "unreadable", "c.xls": "unreadable"}
@@ -254,21 +263,21 @@ class TestArchiveOfEveryKind:
         dataset = open_dataset(out)
         true, _ = short_form()
         tables = {name: getattr(dataset, name) for name in ("forms", "budgets", "goals", "indicators", "findings")}
-        assert len(dataset.forms) == 7
+        assert len(dataset.forms) == 8
         for form_id in dataset.forms["form_id"]:
             assert score_form(tables, form_id, true).misses == ()
 
     def test_the_second_run_reads_only_what_failed(self, of_every_kind):
         (first, second), _, _ = of_every_kind
-        assert "9 to read" in first.stderr
-        assert "7 already read; 2 to read" in second.stderr
+        assert "10 to read" in first.stderr
+        assert "8 already read; 2 to read" in second.stderr
         assert second.stdout == first.stdout
 
     def test_a_crop_is_the_cell_or_a_word_that_there_is_no_picture(self, of_every_kind):
         _, _, out = of_every_kind
         dataset = open_dataset(out)
         forms = dataset.forms.merge(dataset.documents, on="document_id").set_index("source")["form_id"]
-        for source in ("a.pdf", "a.png"):
+        for source in ("a.pdf", "a.ofd", "a.png"):
             crop = dataset.crop(forms[source], "indicators", 3, "score")
             assert crop.convert("L").getextrema()[0] < 100
             assert crop.width < 200

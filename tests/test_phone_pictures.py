@@ -46,6 +46,16 @@ def test_the_turn_of_the_camera_is_undone_in_every_kind(tmp_path):
         assert load_page(open_source(tmp_path / f"a.{suffix}"), 1, SETTINGS).image.shape[:2] == (400, 600)
 
 
+@pytest.mark.parametrize("most", [65535, 4095, 200])
+def test_a_picture_of_16_bits_is_scaled_to_its_paper(tmp_path, most):
+    """Scanners of 12 bits write 16, and a speck that is always bright is no paper."""
+    values = (np.asarray(PAGE.convert("L"), dtype=float) / 255 * most).astype(np.uint16)
+    values[5, 5] = 65535
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    read = load_page(open_source(tmp_path / "a.tif"), 1, SETTINGS).image
+    assert np.abs(read.astype(int) - np.asarray(PAGE).astype(int)).max() < 4
+
+
 def test_without_its_package_a_heic_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     pages._formats.cache_clear()

@@ -21,6 +21,7 @@ from workbench.model import Cell
 from workbench.read.drawn_numbers import held_against_drawing
 from workbench.readers.pdf_text import read_text_page
 from workbench.readers.plain import plain as plain_text
+from workbench.settings import Settings
 
 WIDTH, HEIGHT, COLUMNS, ROWS, LEFT, TOP = 45.0, 11.0, 4, 12, 15.0, 15.0
 FONTS = {"serif": SERIF, "sans": SANS}
@@ -436,7 +437,7 @@ def read(engine, tmp_path_factory) -> list[tuple[Way, str, str, str | None, Cell
     for number, sheet in enumerate(sheets()):
         path: Path = tmp_path_factory.mktemp("shown") / f"{number}.pdf"
         path.write_bytes(with_lies(bytes(sheet.pdf.output())))
-        page = read_text_page(path, 1)
+        page = read_text_page(path, 1, Settings())
         assert page is not None, "left to OCR"
         (grid,) = held_against_drawing(page, engine).grids
         cells = {(cell.row, cell.col): cell for cell in grid.cells}
@@ -625,7 +626,7 @@ FILES: dict[str, tuple[str | None, bytes]] = {
 def test_without_an_engine_what_the_drawing_contradicts_is_doubted(tmp_path, name):
     for file, is_odd in ((name, True), ("nothing odd", False)):
         (tmp_path / "a.pdf").write_bytes(FILES[file][1])
-        page = read_text_page(tmp_path / "a.pdf", 1)
+        page = read_text_page(tmp_path / "a.pdf", 1, Settings())
         assert page is not None
         assert is_doubted(held_against_drawing(page, None).grids[0].cells[-1]) == is_odd
 
@@ -635,7 +636,7 @@ def test_without_an_engine_what_the_drawing_contradicts_is_doubted(tmp_path, nam
 def test_a_file_says_what_it_shows_or_is_doubted(engine, tmp_path, name):
     shown, content = FILES[name]
     (tmp_path / "a.pdf").write_bytes(content)
-    page = read_text_page(tmp_path / "a.pdf", 1)
+    page = read_text_page(tmp_path / "a.pdf", 1, Settings())
     if page is None:  # left to OCR, which reads what is shown
         assert name != "nothing odd"
         return

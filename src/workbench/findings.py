@@ -168,6 +168,7 @@ _OF_DOCUMENTS = (
             "over": _warning("文件中有{pictures}个浮于文字上方的图形或图片，可能遮住表格中的数字，请对照原件"),
         },
     ),
+    FindingKind("attachments-linked", {ONLY: _info("网页链接的{count}个附件未读入，需要的请另行下载：{names}")}),
 )
 """What is in a file and was not read."""
 
@@ -376,6 +377,7 @@ _OF_STRUCTURE = (
             "name-against-file": _warning("表中未印年度，{year}年取自项目或部门名称（文件名中为{of_file}年），请核对"),
             "file": _info("表中未印年度，{year}年取自文件名，请核对"),
             "deadlines": _warning("表中未印年度，{year}年取自各指标的完成期限，请核对"),
+            "above": _warning("表中未印年度，{year}年取自表题以上的文字，请核对"),
         },
     ),
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from tests.zoo import images, office, pdfs, places, texts, word, workbooks
+from tests.zoo import images, ofds, office, pdfs, places, texts, word, workbooks
 from tests.zoo.kinds import Kind, raw
 
 
 @cache
 def all_kinds() -> tuple[Kind, ...]:
     """Every kind of bad file, each under a path of its own."""
-    found = [kind for house in (images, pdfs, office, word, workbooks, texts, places) for kind in house.kinds()]
+    found = [kind for house in (images, pdfs, ofds, office, word, workbooks, texts, places) for kind in house.kinds()]
     paths = [kind.file for kind in found]
     assert len(set(paths)) == len(paths), {path for path in paths if paths.count(path) > 1}
     return tuple(found)

@@ -9,7 +9,7 @@ from workbench.archive.results.store import RESULTS, seal, unseal
 from workbench.files import Files
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
-from workbench.readers.pages import is_pdf
+from workbench.readers.pages import is_drawn
 
 KEY = f"{RESULTS}/pace.json"
 """Where the throughput is kept. The file has the name that the first versions gave it."""
@@ -66,5 +66,5 @@ class Throughput:
 
 
 def throughput_kind(source: Source) -> str:
-    """The kind of a document, where PDF files are a kind apart from pictures: their pages are drawn first."""
-    return "pdf" if not source.is_folder and is_pdf(source.path) else kind_of(source)
+    """The kind of a document, where PDF and OFD files are a kind apart from pictures: their pages are drawn first."""
+    return "pdf" if not source.is_folder and is_drawn(source.path) else kind_of(source)

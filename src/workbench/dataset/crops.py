@@ -9,6 +9,7 @@ import pandas as pd
 from PIL import Image
 
 from workbench.readers.documents import open_source
+from workbench.readers.kinds import IN_POINTS
 from workbench.readers.pages import load_page
 from workbench.settings import Settings
 
@@ -33,12 +34,17 @@ def page_image(scan: Path, page_number: int, raster_dpi: int) -> Image.Image:
 def pixels_per_unit(kind: str, raster_dpi: int) -> float:
     """Return how many pixels of a page make one unit of the ``cells`` table.
 
-    Its coordinates are points in a document of kind ``pdf-text``, and pixels in all others.
+    Its coordinates are points in a document of kind ``pdf-text`` or ``ofd``, and pixels in all others.
 
     >>> pixels_per_unit("pdf-text", 144), pixels_per_unit("scan", 144)
     (2.0, 1.0)
     """
-    return raster_dpi / 72 if kind == "pdf-text" else 1.0
+    return raster_dpi / 72 if kind in IN_POINTS else 1.0
+
+
+def has_pictures(kind: str) -> bool:
+    """Whether the pages of a document of a kind can be shown as pictures."""
+    return kind == "scan" or kind in IN_POINTS
 
 
 def crop_cells(scan: Path, cells: pd.DataFrame, raster_dpi: int, kind: str = "scan") -> Image.Image:

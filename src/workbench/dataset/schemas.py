@@ -49,8 +49,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "document_id": _text(),
             "source": _text(),
             "kind": _text(
-                allowed=["scan", "pdf-text", "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "mht", "text"]
+                allowed=["scan", "pdf-text", "ofd", "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "mht", "text"]
             ),
+            "reading": _text(nullable=True, allowed=["text-layer", "ocr", "text-layer+ocr", "cells"]),
             "pages": _count(),
             "status": _text(allowed=["ok", "partial", "failed"]),
             "error": _text(nullable=True),

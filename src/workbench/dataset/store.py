@@ -298,7 +298,7 @@ class Dataset:
         return self._originals.file(source, facts.get("sha256") or document_id), kind, dpi
 
     def kind_of(self, document_id: str) -> str:
-        """Return the kind of a document: ``scan``, ``pdf-text``, ``docx``, ``xlsx`` or ``text``.
+        """Return the kind of a document: ``scan``, ``pdf-text``, ``docx`` and so on (see the codebook).
 
         Raises:
             SelectionError: the dataset has no such document.

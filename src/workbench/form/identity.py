@@ -16,11 +16,14 @@ from workbench.form.settings import FormSettings
 from workbench.model import CellKey, Entry, Finding
 from workbench.values import parse_target
 
-YEAR = re.compile(r"(20\d{2})\s*年")
-"""A year that is called one: ``2022年``."""
+YEAR = re.compile(r"(20\d{2})\s*年(?!\s*\d{1,2}\s*月)")
+"""A year that is called one: ``2022年``, and none that is part of a date."""
 
 YEAR_ALONE = re.compile(r"(?<!\d)(20[012]\d)(?!\d)")
 """Four digits that are a year: ``2022``."""
+
+OWN_LINE = re.compile(r"[（(]?\s*20\d{2}\s*年度?\s*[）)]?")
+"""A line that is a year, and nothing else."""
 
 FILING = re.compile(r"填报|填表|日期|时间")
 """Words of a line that dates the filing, which is often in the year after the form's."""
@@ -74,9 +77,10 @@ def year_of(
 ) -> tuple[int | None, Finding | None]:
     """The year of a form, and ``year-inferred`` where the form does not print it as its own.
 
-    It is looked for, in this order, in the lines above the table, titles in the table, other rows, the heading of the
-    year, the names of project, department and unit, the document's path, and the deadlines of the targets. A date of
-    filing does not count.
+    It is looked for, in this order, in the title and the lines from there to the table, a line above the title that
+    says nothing else, titles in the table, other rows, the heading of the year, the names of project, department and
+    unit, the document's path, the deadlines of the targets, and what else stands above the title, as the menus of a
+    web page do. A date does not count.
 
     Args:
         parts: of the form.
@@ -85,7 +89,10 @@ def year_of(
         source: the document's path.
         settings: how many deadlines must agree.
     """
-    printed = [line.text for line in parts.lines if not FILING.search(line.text)]
+    lines = [line.text for line in parts.lines]
+    title = next((n for n, text in enumerate(lines) if is_title_text(text, settings)), 0)
+    printed = [text for text in lines[title:] if not FILING.search(text)]
+    printed += [text for text in lines[:title] if OWN_LINE.fullmatch(text)]
     printed += [*_texts(parts, "title"), *(text for text in _texts(parts, "other") if not FILING.search(text))]
     found = _first(printed, YEAR) or _first([headings["year"].text] if "year" in headings else [], YEAR_ALONE)
     if found:
@@ -100,9 +107,10 @@ def year_of(
     if path:
         return path, _finding(FINDINGS["year-inferred"].says("file", year=path), path)
     deadline = _year_of_deadlines(indicators, settings)
-    if not deadline:
-        return deadline, None
-    return deadline, _finding(FINDINGS["year-inferred"].says("deadlines", year=deadline), deadline)
+    if deadline:
+        return deadline, _finding(FINDINGS["year-inferred"].says("deadlines", year=deadline), deadline)
+    above = _first((text for text in reversed(lines[:title]) if not FILING.search(text)), YEAR)
+    return above, _finding(FINDINGS["year-inferred"].says("above", year=above), above) if above else None
 
 
 def _first(texts: Iterable[str], pattern: re.Pattern[str]) -> int | None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from workbench.errors import EngineError, InputError
 from workbench.model import Page, PageContent
 from workbench.readers.documents import Source, open_source
-from workbench.readers.kinds import PageRecord, kind_of, read_file
-from workbench.readers.pages import count_pages, is_pdf, load_page
+from workbench.readers.kinds import IN_POINTS, PageRecord, kind_of, own_text_kind, read_file
+from workbench.readers.pages import count_pages, is_drawn, load_page
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ def read_one_page(source: Source, number: int, settings: Settings, threads: int)
         InputError: the page cannot be read.
         EngineError: the page needs OCR and the engine cannot be had.
     """
-    if is_pdf(source.path):
+    if is_drawn(source.path):
         from workbench.readers.pdf_text import read_text_page
 
-        text = read_text_page(source.path, number)
+        text = read_text_page(source.path, number, settings)
         if text is not None:
-            return PageRecord(_held_against_drawing(text, settings, threads), "pdf-text")
+            return PageRecord(_held_against_drawing(text, settings, threads), own_text_kind(source))
     import cv2
 
     from workbench.ocr.registry import engine_for
@@ -132,5 +132,5 @@ def _pages(source: Source, count: int, settings: Settings, threads: int) -> Iter
         except InputError as problem:
             yield None, problem
             continue
-        content = in_pixels(read.content, settings.raster_dpi) if read.kind == "pdf-text" else read.content
+        content = in_pixels(read.content, settings.raster_dpi) if read.kind in IN_POINTS else read.content
         yield page, replace(content, width=page.width, height=page.height)

@@ -18,16 +18,20 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import IO, cast
 
 from workbench.errors import InputError
+from workbench.readers.passwords import VARIABLE, known_passwords
 from workbench.settings import Settings
 
 PASSWORD = "asks for a password; unpack it and put the files themselves there"
+
+CHUNK = 1 << 20
+"""Bytes that are unpacked at a time."""
 
 Refusal = tuple[str, str]
 """Reason code, and the message."""
@@ -86,17 +90,32 @@ def _zip_members(archive: Path, package: zipfile.ZipFile) -> Iterator[PackedFile
     if {"[Content_Types].xml", "_rels/.rels"} <= {info.filename for info in infos}:
         message = "this is an Office file under the name of an archive; call it .docx or .xlsx"
         raise InputError("unsupported", archive, message)
+    if "OFD.xml" in {info.filename for info in infos}:
+        raise InputError("unsupported", archive, "this is an OFD under the name of an archive; call it .ofd")
     encoding = _encoding_of([info.orig_filename for info in infos if not info.flag_bits & UTF8])
     for info in infos:
         name = info.orig_filename
         if not info.flag_bits & UTF8:
             name = name.encode("cp437").decode(encoding, "backslashreplace")
-        problem = None
-        if info.flag_bits & 1:
-            problem = "encrypted", PASSWORD
-        elif info.external_attr >> 28 == 0o12:
-            problem = "outside", LINK
-        yield PackedFile(name, partial(package.open, info), info.file_size, problem)
+        problem = ("outside", LINK) if info.external_attr >> 28 == 0o12 else None
+        open_member = partial(_unlocked, package, info) if info.flag_bits & 1 else partial(package.open, info)
+        yield PackedFile(name, cast(Callable[[], IO[bytes]], open_member), info.file_size, problem)
+
+
+def _unlocked(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """A member with a password, by the first of the known ones that its check sum proves.
+
+    Raises:
+        InputError: ``encrypted``: none of them opens it, or it is locked by AES, which is not read.
+    """
+    for password in known_passwords():
+        for encoding in ("utf-8", "gb18030"):
+            secret = password.encode(encoding, "replace")
+            with suppress(*DAMAGE), package.open(info, pwd=secret) as stream:
+                while stream.read(CHUNK):  # another password passes the first check one time in 256
+                    pass
+                return package.open(info, pwd=secret)
+    raise InputError("encrypted", info.filename, f"{PASSWORD}, or name it in {VARIABLE}")
 
 
 UTF8 = 0x800

@@ -7,12 +7,13 @@ import zipfile
 from pathlib import Path
 from typing import Literal
 
-from workbench.readers.office import OLD_OFFICE
+from workbench.readers.office import ENCRYPTED, OLD_OFFICE
 from workbench.settings import Settings
 
 Content = Literal[
-    "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "xml-sheet", "mht", "html", "pdf", "png", "jpg", "tif", "other"
-]
+    "docx", "xlsx", "doc", "xls", "rtf", "odt", "ods", "xml-sheet", "mht", "html", "pdf", "ofd", "png", "jpg", "tif",
+    "other",
+]  # fmt: skip
 
 HEAD = 4096
 """Bytes at the start of a file that tell its kind."""
@@ -52,6 +53,8 @@ def content_of(path: Path, settings: Settings) -> Content:
 def _of_streams(path: Path, content: bytes) -> Content:
     """The kind of an OLE file. One that holds another (a table of Excel in a Word file) is what its name says."""
     found: list[Content] = [kind for name, kind in STREAMS if _entry(name) in content]
+    if ENCRYPTED in content:
+        return "xlsx" if path.suffix.lower() in SHEET_NAMES else "docx"  # whose reader says that it is locked
     if not found:
         return "other"
     if "doc" in found and "xls" in found:
@@ -76,6 +79,8 @@ def _of_package(path: Path) -> Content:
         return "other"
     if any(name.startswith("word/") for name in names):
         return "docx"
+    if "OFD.xml" in names:
+        return "ofd"
     return "xlsx" if any(name.startswith("xl/") for name in names) else "other"
 
 

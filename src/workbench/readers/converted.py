@@ -23,6 +23,7 @@ from workbench.readers.docx import read_docx
 from workbench.readers.libre_office import convert_by_libre_office
 from workbench.readers.limits import require_cells, require_pages, require_size
 from workbench.readers.number_format import CHINESE_FORMATS
+from workbench.readers.passwords import LOCKED
 from workbench.readers.tables import FilePage, Reader
 from workbench.readers.transcription import read_transcription
 from workbench.readers.xlsx import read_xlsx
@@ -50,8 +51,7 @@ def read_doc(path: Path, settings: Settings) -> list[FilePage]:
         try:
             report = doc2docx.convert(path, docx).report
         except EncryptedDocumentError as error:
-            message = "the file asks for a password; open it and save it without one"
-            raise InputError("encrypted", path, message) from error
+            raise InputError("encrypted", path, f"the file {LOCKED}") from error
         except (Doc2DocxError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError) as error:
             message = f"the Word file is damaged ({error}); open it in Word or WPS and save it as .docx"
             raise InputError("unreadable", path, _one_line(message)) from error
@@ -79,8 +79,7 @@ def read_xls(path: Path, settings: Settings) -> list[FilePage]:
                 _rewritten(path, book, settings).save(xlsx)
         except xlrd.biffh.XLRDError as error:
             if "encrypted" in str(error):
-                message = "the workbook asks for a password; open it and save it without one"
-                raise InputError("encrypted", path, message) from error
+                raise InputError("encrypted", path, f"the workbook {LOCKED}") from error
             raise _damaged_workbook(path, error) from error
         except (CompDocError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, AssertionError,
                 OSError, struct.error, RecursionError) as error:  # fmt: skip

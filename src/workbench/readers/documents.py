@@ -21,7 +21,7 @@ IMAGE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".avif", ".heic", ".heif"}
 )
 TEXT_SUFFIXES = frozenset({".txt", ".tsv", ".md", ".html", ".htm"})
-PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX = ".pdf", ".docx", ".xlsx"
+PDF_SUFFIX, OFD_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX = ".pdf", ".ofd", ".docx", ".xlsx"
 ARCHIVE_SUFFIXES = frozenset({".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".tbz2", ".bz2"})
 OTHER_OFFICE = {
     **dict.fromkeys((".doc", ".wps"), "doc"),
@@ -33,7 +33,9 @@ OTHER_OFFICE = {
 }
 """The kinds that are turned into another one to be read, by suffix."""
 
-SUPPORTED_SUFFIXES = IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX} | OTHER_OFFICE.keys()
+SUPPORTED_SUFFIXES = (
+    IMAGE_SUFFIXES | TEXT_SUFFIXES | {PDF_SUFFIX, OFD_SUFFIX, DOCX_SUFFIX, XLSX_SUFFIX} | OTHER_OFFICE.keys()
+)
 
 
 SPELLED = re.compile(rb"\\(?=x[0-9a-f]{2})")

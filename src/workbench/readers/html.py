@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workbench.readers.css import rules_of
+from workbench.readers.html_chrome import is_around, linked_files
 from workbench.readers.html_looks import UNMARKED, PageLooks
 from workbench.readers.html_tree import parsed_page
 from workbench.readers.limits import require_cells
@@ -39,11 +40,19 @@ WIDEST_SPAN = 1000
 HIGHEST_SPAN = 65534
 
 
-def html_blocks(path: Path, source: str, settings: Settings) -> list[FileBlock]:
-    """The tables and lines of a page or fragment, in reading order.
+@dataclass(frozen=True, slots=True)
+class WebPage:
+    """The tables and lines of a page or fragment, in reading order, and the files that it links to."""
+
+    blocks: list[FileBlock]
+    files: list[str]
+
+
+def web_page(path: Path, source: str, settings: Settings) -> WebPage:
+    """Read a page or fragment.
 
     A table inside a cell is part of the cell's text, unless it has more rows than the table around it: then that one
-    only lays out the page.
+    only lays out the page. Menus and footers are left out.
 
     Raises:
         InputError: ``too-large``, or ``unreadable`` where it is nested too deeply to be read whole.
@@ -61,9 +70,10 @@ def html_blocks(path: Path, source: str, settings: Settings) -> list[FileBlock]:
             rows = [[_span(cell, looks) for cell in _own(row, looks, "td", "th")] for row in _own(piece, looks, "tr")]
             columns += sum(span.colspan for row in rows for span in row)
             require(columns)
-            blocks += [*_lines(runs), *([FileTable(cells)] if (cells := placed(rows, require)) else [])]
+            cells = () if is_around(piece, rows) else placed(rows, require)
+            blocks += [*_lines(runs), *([FileTable(cells)] if cells else [])]
             runs = []
-    return blocks + _lines(runs)
+    return WebPage(blocks + _lines(runs), linked_files(root))
 
 
 def html_text(path: Path, source: str) -> str:

@@ -24,7 +24,7 @@ def readable_kinds() -> list[ReadableKind]:
     program = "" if archive_program() else "install bsdtar (Debian, Ubuntu: apt install libarchive-tools)"
     heic = "" if find_spec("pillow_heif") else "pip install 'jixiao-workbench[heic]'"
     return [
-        ReadableKind((".pdf",), "its text, or OCR"),
+        ReadableKind((".pdf", ".ofd"), "their text, or OCR"),
         ReadableKind((".docx", ".xlsx"), "their cells"),
         ReadableKind((".doc", ".wps"), "msdoc2docx"),
         ReadableKind((".xls", ".et"), "xlrd"),

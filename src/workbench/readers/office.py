@@ -15,6 +15,7 @@ from lxml import etree
 
 from workbench.errors import InputError
 from workbench.readers.limits import require_expansion, require_size
+from workbench.readers.passwords import LOCKED
 from workbench.settings import Settings
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -44,7 +45,7 @@ def read_parts(path: Path, wanted: Callable[[str], bool], settings: Settings) ->
             if len({member.filename for member in members}) < len(members):
                 raise InputError("unreadable", path, "the file holds a part twice; open it and save it again")
             if any(member.flag_bits & 1 for member in members):
-                raise InputError("encrypted", path, "the file asks for a password; save it without one")
+                raise InputError("encrypted", path, f"the file {LOCKED}")
             unpacked = sum(member.file_size for member in members)
             require_size(path, unpacked, settings)
             require_expansion(path, sum(member.compress_size for member in members), unpacked, settings)
@@ -70,7 +71,7 @@ def _unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 def _old_office(path: Path, encrypted: bool) -> InputError:
     if encrypted:
-        return InputError("encrypted", path, "the file asks for a password; open it and save it without one")
+        return InputError("encrypted", path, f"the file {LOCKED}")
     suffix = path.suffix.lower()
     message = f"the file is of the old Office kind, whatever its name says; open it and save it as {suffix}"
     return InputError("unreadable", path, message)

@@ -1,10 +1,10 @@
-"""Page images of a document: image files, TIFF with many pages, and PDF drawn at a set resolution."""
+"""Page images of a document: image files, TIFF with many pages, and PDF and OFD drawn at a set resolution."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,15 @@ from workbench.model import Page
 from workbench.readers.documents import (
     ARCHIVE_SUFFIXES,
     IMAGE_SUFFIXES,
+    OFD_SUFFIX,
     PDF_SUFFIX,
     SUPPORTED_SUFFIXES,
     Source,
     is_package,
 )
 from workbench.readers.limits import require_pages, require_pixels
+from workbench.readers.ofd import count_ofd_pages, ofd_page
+from workbench.readers.passwords import LOCKED, known_passwords
 from workbench.readers.pdf_streams import require_streams
 from workbench.settings import Settings
 
@@ -37,6 +40,10 @@ FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF", "JPEG2000", "AVIF")
 """Kinds of image that are opened, whatever a file's name says. Pillow knows others, and runs a program for one."""
 
 HEIF_SUFFIXES = (".heic", ".heif")
+
+PAPER = 99.9
+"""Percentile of the values of a picture of more than 8 bits that is white: scanners use as many bits as they have, and
+a few of their sensors are always bright."""
 
 SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
@@ -54,7 +61,7 @@ def count_pages(source: Source, settings: Settings) -> int:
         path = source.path
         _require_pictures(path)
         most = settings.max_pages
-        count = _reading(path, lambda: _count_in_pdf(path, settings) if is_pdf(path) else _count_in_image(path, most))
+        count = _reading(path, lambda: _count_drawn(path, settings) if is_drawn(path) else _count_in_image(path, most))
     require_pages(source.path, count, settings)
     if count == 0:
         raise InputError("unreadable", source.path, "the document has no pages")
@@ -62,7 +69,7 @@ def count_pages(source: Source, settings: Settings) -> int:
 
 
 def load_page(source: Source, number: int, settings: Settings) -> Page:
-    """The image of one page (numbers count from 1), as scanned; PDF pages at ``raster_dpi``.
+    """The image of one page (numbers count from 1), as scanned; pages of PDF and OFD at ``raster_dpi``.
 
     An orientation tag of the camera (EXIF) is respected; transparency is white paper.
 
@@ -76,7 +83,7 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
     _require_pictures(file)
 
     def load() -> Image.Image:
-        return _draw_pdf_page(file, frame, settings) if is_pdf(file) else _open_image(file, frame, settings)
+        return _draw_page(file, number, settings) if is_drawn(file) else _open_image(file, frame, settings)
 
     image = _reading(file, load, number)
     if min(image.size) < SMALLEST_SIDE:
@@ -111,7 +118,7 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
         raise InputError("unreadable", path, message, page) from error
     except pypdfium2.PdfiumError as error:
         encrypted = _is_locked(path)  # what pdfium says may be left from another file
-        message = "the PDF asks for a password; save it without one" if encrypted else f"the PDF is damaged ({error})"
+        message = f"the PDF {LOCKED}" if encrypted else f"the PDF is damaged ({error})"
         raise InputError("encrypted" if encrypted else "unreadable", path, message, page) from error
     except InputError:
         raise
@@ -126,7 +133,7 @@ def _is_locked(path: Path) -> bool:
 
 def _require_pictures(path: Path) -> None:
     suffix = path.suffix.lower()
-    if is_pdf(path) or suffix in IMAGE_SUFFIXES:
+    if is_drawn(path) or suffix in IMAGE_SUFFIXES:
         return
     if suffix in SUPPORTED_SUFFIXES:
         message = f"a {suffix} file has no picture of its pages; open the file itself to see its tables"
@@ -141,14 +148,48 @@ def _require_pictures(path: Path) -> None:
     raise InputError("unsupported", path, f"files of kind {suffix or '(none)'} are not read yet; readable: {known}")
 
 
-def is_pdf(path: Path) -> bool:
-    """Whether a file is a PDF by its name."""
-    return path.suffix.lower() == PDF_SUFFIX
+def is_drawn(path: Path) -> bool:
+    """Whether the pages of a file are drawings, and no pictures, by its name: it is a PDF or an OFD."""
+    return path.suffix.lower() in (PDF_SUFFIX, OFD_SUFFIX)
 
 
-def _count_in_pdf(path: Path, settings: Settings) -> int:
+@contextmanager
+def drawn_page(path: Path, number: int, settings: Settings) -> Iterator[pypdfium2.PdfPage]:
+    """A page of a PDF or an OFD (numbers count from 1), for as long as the context lasts.
+
+    Raises:
+        InputError: an OFD cannot be read.
+        PdfiumError: a PDF cannot be read.
+    """
+    if path.suffix.lower() == OFD_SUFFIX:
+        with ofd_page(path, number, settings) as page:
+            yield page
+        return
+    with closing(_opened(path)) as document:
+        document.init_forms()  # what is typed into fields is drawn
+        yield document[number - 1]
+
+
+def _opened(path: Path) -> pypdfium2.PdfDocument:
+    """A PDF, with one of the known passwords where it asks for one.
+
+    Raises:
+        PdfiumError: it cannot be opened.
+    """
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError:
+        for password in known_passwords() if _is_locked(path) else ():
+            with suppress(pypdfium2.PdfiumError):
+                return pypdfium2.PdfDocument(path, password=password)
+        raise
+
+
+def _count_drawn(path: Path, settings: Settings) -> int:
+    if path.suffix.lower() == OFD_SUFFIX:
+        return count_ofd_pages(path, settings)
     require_streams(path, settings)
-    with closing(pypdfium2.PdfDocument(path)) as document:
+    with closing(_opened(path)) as document:
         return len(document)
 
 
@@ -163,13 +204,11 @@ def _count_in_image(path: Path, most: int) -> int:
         return count
 
 
-def _draw_pdf_page(path: Path, index: int, settings: Settings) -> Image.Image:
-    with closing(pypdfium2.PdfDocument(path)) as document:
-        document.init_forms()  # what is typed into fields is drawn
-        page = document[index]
+def _draw_page(path: Path, number: int, settings: Settings) -> Image.Image:
+    with drawn_page(path, number, settings) as page:
         scale = settings.raster_dpi / 72
         width, height = page.get_size()
-        require_pixels(path, round(width * scale), round(height * scale), settings, index + 1)
+        require_pixels(path, round(width * scale), round(height * scale), settings, number)
         drawn: Image.Image = page.render(scale=scale).to_pil()
         return drawn if drawn.mode == "RGB" else drawn.convert("RGB")
 
@@ -188,8 +227,9 @@ def _on_white_paper(image: Image.Image) -> Image.Image:
     if image.mode == "RGB" and "transparency" not in image.info:
         return image  # as it is: a copy of a large page takes its time
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits and more per pixel
-        values = np.asarray(image, dtype=np.float64)
-        return Image.fromarray((values / max(values.max(), 1.0) * 255).astype(np.uint8)).convert("RGB")
+        values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+        white = max(float(np.percentile(values, PAPER)), 1.0)
+        return Image.fromarray((values / white * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
     if "A" in image.getbands() or "transparency" in image.info:
         layered = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")

@@ -142,7 +142,7 @@ def marks_of(page: pypdfium2.PdfPage) -> PageMarks:
         height=frame.height,
         characters=tuple(_characters(textpage, frame)) if complete else (),
         rules=tuple(rule for raw, matrix in paths for rule in _rules(raw, matrix, frame)) if complete else (),
-        pictures=tuple(_box([frame.shown(*_apply(m, x, y)) for x in (0, 1) for y in (0, 1)]) for m in pictures),
+        pictures=tuple(_box([frame.shown(*applied(m, x, y)) for x in (0, 1) for y in (0, 1)]) for m in pictures),
         notes=tuple(_notes(page, frame)),
         complete=complete,
     )
@@ -282,7 +282,7 @@ def objects_of(page: pypdfium2.PdfPage) -> Iterator[tuple[Any, Matrix, int]]:
         seen += 1
         own = pdfium.FS_MATRIX()
         pdfium.FPDFPageObj_GetMatrix(raw, own)
-        matrix = _times((own.a, own.b, own.c, own.d, own.e, own.f), outer)
+        matrix = times((own.a, own.b, own.c, own.d, own.e, own.f), outer)
         kind = pdfium.FPDFPageObj_GetType(raw)
         yield raw, matrix, kind
         if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST_GROUP:
@@ -290,14 +290,16 @@ def objects_of(page: pypdfium2.PdfPage) -> Iterator[tuple[Any, Matrix, int]]:
             pending += [(pdfium.FPDFFormObj_GetObject(raw, index), matrix, depth + 1) for index in range(count)]
 
 
-def _times(inner: Matrix, outer: Matrix) -> Matrix:
+def times(inner: Matrix, outer: Matrix) -> Matrix:
+    """One matrix that does what the inner does, and then the outer."""
     a, b, c, d, e, f = inner
-    x, y = _apply(outer, e, f)
+    x, y = applied(outer, e, f)
     (p, q, r, s, _, _) = outer
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, x, y
 
 
-def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+def applied(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    """Where a matrix takes a point."""
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
@@ -314,7 +316,7 @@ def _rules(raw: Any, matrix: Matrix, frame: _Frame) -> Iterator[Rule]:
     pdfium.FPDFPageObj_GetStrokeWidth(raw, width)
     thickness = width.value * abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]) ** 0.5
     for points in _outlines(raw):
-        shown = [frame.shown(*_apply(matrix, x, y)) for x, y in points]
+        shown = [frame.shown(*applied(matrix, x, y)) for x, y in points]
         if stroked:
             yield from (rule for a, b in pairwise(shown) if (rule := _rule(a, b, thickness)))
         elif len(shown) >= 4 and _is_rectangle(shown):

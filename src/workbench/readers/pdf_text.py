@@ -1,4 +1,5 @@
-"""PDF pages that hold their text and rules: read exactly, without OCR. Coordinates are points of the page as shown.
+"""Pages of PDF and OFD that hold their text and rules: read exactly, without OCR. Coordinates are points of the page
+as shown.
 
 A page is read this way only where nothing speaks against it; any doubt about the page sends it to OCR, which reads the
 picture. Its numbers come with what the drawing says about them, for a reader of pictures to look at those in doubt.
@@ -7,7 +8,6 @@ picture. Its numbers come with what the drawing says about them, for a reader of
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -16,12 +16,14 @@ from statistics import median, median_high
 import pypdfium2
 
 from workbench.model import Cell, CellGrid, Confidence, PageContent, Polygon, TextLine
+from workbench.readers.pages import drawn_page
 from workbench.readers.pdf_drawing import draw
 from workbench.readers.pdf_evidence import PIXELS_PER_HEIGHT, is_blank, is_text_page, shows_its_text
 from workbench.readers.pdf_numbers import DrawnNumber, Glyphs, doubt_of, figures_of, has_figure, inner_box, picture_of
 from workbench.readers.pdf_objects import Character, PageMarks, PdfBox, Rule, marks_of
 from workbench.readers.plain import LOWERED, RAISED, plain, plain_lines
 from workbench.readers.ruled import RuledCell, RuledTable, ruled_tables
+from workbench.settings import Settings
 from workbench.several_values import with_values_apart
 
 SAME_LINE = 0.5
@@ -64,18 +66,22 @@ class TextPage:
     numbers: tuple[DrawnNumber, ...] = ()
 
 
-def read_text_page(path: Path, number: int) -> TextPage | None:
-    """The tables and lines of a PDF page from its own text; None where the page has to be read from its picture."""
+def read_text_page(path: Path, number: int, settings: Settings) -> TextPage | None:
+    """The tables and lines of a page of a PDF or an OFD from its own text; None where the page has to be read from its
+    picture.
+
+    Raises:
+        InputError: an OFD cannot be read.
+    """
     try:
-        with closing(pypdfium2.PdfDocument(path)) as document:
-            document.init_forms()  # what is typed into fields is drawn
-            return _text_page(document[number - 1], number)
+        with drawn_page(path, number, settings) as page:
+            return _text_page(page, number)
     except (pypdfium2.PdfiumError, OSError):
         return None  # the picture of the page, which is asked for next, says what is wrong
 
 
 def in_pixels(content: PageContent, dpi: int) -> PageContent:
-    """A page of a PDF with its coordinates in pixels of its picture at ``dpi`` instead of points."""
+    """A page with its own text, with its coordinates in pixels of its picture at ``dpi`` instead of points."""
     scale = dpi / 72
 
     def polygon(corners: Polygon) -> Polygon:

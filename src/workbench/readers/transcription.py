@@ -15,9 +15,9 @@ from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 
 from workbench.errors import InputError
-from workbench.findings import FINDINGS
+from workbench.findings import FINDINGS, excerpt
 from workbench.model import Finding
-from workbench.readers.html import html_blocks, html_text
+from workbench.readers.html import html_text, web_page
 from workbench.readers.limits import require_cells, require_size
 from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable
 from workbench.settings import Settings
@@ -38,12 +38,13 @@ def read_transcription(path: Path, settings: Settings) -> list[FilePage]:
     require_size(path, path.stat().st_size, settings)
     text = _decoded(path, path.read_bytes())
     if path.suffix.lower() in HTML_SUFFIXES:
-        return _pages(html_blocks(path, text, settings))
+        page = web_page(path, text, settings)
+        return _linking(_pages(page.blocks), page.files)
     blocks: list[FileBlock] = []
     start = 0
     for table_start, end in _html_tables(text):  # Markdown writes tables with merged cells as HTML
         blocks += _text_blocks(path, text[start:table_start], settings)
-        blocks += html_blocks(path, text[table_start:end], settings)
+        blocks += web_page(path, text[table_start:end], settings).blocks
         start = end
     return _pages([*blocks, *_text_blocks(path, text[start:], settings)])
 
@@ -78,6 +79,14 @@ def _pages(blocks: Sequence[FileBlock]) -> list[FilePage]:
     ends = [number for number, block in enumerate(blocks, start=1) if isinstance(block, FileTable)]
     parts = [tuple(blocks[start:end]) for start, end in pairwise([0, *ends[:-1], len(blocks)])]
     return [FilePage(part, _notes(part)) for part in parts]
+
+
+def _linking(pages: list[FilePage], files: Sequence[str]) -> list[FilePage]:
+    """The pages of a web page, the first of which names the files that it links to: nothing is fetched."""
+    if not files:
+        return pages
+    note = FINDINGS["attachments-linked"].says(count=len(files), names=excerpt(files)).about()
+    return [replace(pages[0], notes=(*pages[0].notes, note)), *pages[1:]]
 
 
 def _notes(blocks: Sequence[FileBlock]) -> tuple[Finding, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from workbench.errors import InputError
-from workbench.readers.archive_members import DAMAGE, PackedFile, Refusal, reading
+from workbench.readers.archive_members import CHUNK, DAMAGE, PackedFile, Refusal, reading
 from workbench.readers.documents import is_ignored, is_package
 from workbench.readers.limits import SMALL, too_large
 from workbench.settings import Settings
@@ -23,8 +23,6 @@ DEEPEST = 2
 
 INDEX = "members.json"
 """File of the folder that says what was unpacked; it is written last."""
-
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +144,10 @@ def _stored(member: PackedFile, name: str, depth: int, store: _Store) -> Refusal
                 if size > store.settings.max_bytes:
                     return _too_many_bytes(name, size, store.settings)
                 target.write(chunk)
+    except InputError as error:
+        if error.reason != "encrypted":
+            raise
+        return error.reason, error.detail
     except DAMAGE as error:
         return "unreadable", f"it is damaged in its archive ({error}); fetch the archive again"
     except OSError as error:

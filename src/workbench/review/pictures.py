@@ -92,9 +92,11 @@ class Pictures:
 
     def problem(self, document_id: str) -> str:
         """Why the document has no pictures, in words for the reviewer; empty if it has."""
+        from workbench.dataset.crops import has_pictures
+
         try:
             kind = self.dataset.kind_of(document_id)
-            if kind not in ("scan", "pdf-text"):
+            if not has_pictures(kind):
                 return "此类文件没有页面图像"
             self.dataset.original(document_id)
         except SelectionError:

@@ -53,6 +53,7 @@ class BuiltDocument:
             "document_id": document_id(document.digest),
             "source": document.source.name,
             "kind": assembled.kind if assembled else kind_by_name,
+            "reading": assembled.reading if assembled else None,
             "pages": assembled.pages if assembled else document.pages if kind_by_name == "scan" else 0,
             "status": self.status,
             "error": self.problem.reason if self.problem else None,

@@ -13,7 +13,7 @@ from workbench.corrections.correction import Correction
 from workbench.corrections.history import CorrectionHistory
 from workbench.errors import InputError
 from workbench.model import Form, PageContent
-from workbench.readers.kinds import Kind, PageRecord
+from workbench.readers.kinds import IN_POINTS, Kind, PageRecord, pages_read
 from workbench.readers.pdf_text import in_pixels
 from workbench.settings import Settings
 
@@ -81,6 +81,7 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
     assembled = Assembled(
         key=task.key(settings),
         kind=kind,
+        reading=pages_read([record.kind for record in records]),
         pages=count,
         engine=_engine(task.version, records),
         reason=problem.reason if problem else None,
@@ -141,14 +142,16 @@ def _kind(by_name: Kind, records: Sequence[PageRecord]) -> Kind:
     """
     if records and by_name != "scan":
         return records[0].kind
-    return "pdf-text" if records and all(page.kind == "pdf-text" for page in records) else by_name
+    kinds = {page.kind for page in records}
+    return kinds.pop() if len(kinds) == 1 and kinds <= set(IN_POINTS) else by_name
 
 
 def _content(page: PageRecord, kind: Kind, version: Version) -> PageContent:
     """The content of a page, in the unit of its document's kind.
 
-    Pages of a PDF that have their own text are in points. Among scanned pages they are in pixels, as those are.
+    Pages of a PDF or an OFD that have their own text are in points. Among scanned pages they are in pixels, as those
+    are.
     """
-    if page.kind == "pdf-text" and kind == "scan":
+    if page.kind in IN_POINTS and kind == "scan":
         return in_pixels(page.content, int(dict(version.settings)["raster_dpi"]))
     return page.content

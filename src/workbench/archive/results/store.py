@@ -22,7 +22,7 @@ from typing import Any
 from workbench.archive.results.version import Version, version_from_json, version_to_json
 from workbench.files import Files
 from workbench.model import Cell, CellGrid, Confidence, Finding, PageContent, Polygon, TextLine
-from workbench.readers.kinds import Kind, PageRecord
+from workbench.readers.kinds import Kind, PageRecord, PagesRead
 
 RESULTS = "results"
 """Folder of all results, in the processed folder."""
@@ -44,6 +44,7 @@ class Assembled:
     Attributes:
         key: digests all that the rows depend on.
         kind: the document's kind, by its pages.
+        reading: how its pages were read; None where there are none.
         pages: number of its pages.
         engine: the OCR engine that read it; None where none was needed.
         reason: code of why it gave no form; None where it gave one.
@@ -57,6 +58,7 @@ class Assembled:
 
     key: str
     kind: Kind
+    reading: PagesRead | None
     pages: int
     engine: str | None
     reason: str | None

@@ -17,7 +17,7 @@ from workbench.errors import EngineError
 from workbench.ocr.registry import engine_version
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
-from workbench.readers.pages import is_pdf
+from workbench.readers.pages import is_drawn
 from workbench.settings import Settings
 
 PIPELINE = "0.13.0"
@@ -82,12 +82,12 @@ def version_for(source: Source, settings: Settings) -> Version:
         # What a file gave under other limits may be more than these allow. Reading it again takes no time.
         changed = ((name, getattr(settings, name)) for name in OF_FILES)
         return Version(PIPELINE, None, tuple((name, value) for name, value in changed if value != DEFAULTS[name]))
-    return _version_of_scans(settings, PIPELINE, drawn=not source.is_folder and is_pdf(source.path))
+    return _version_of_scans(settings, PIPELINE, drawn=not source.is_folder and is_drawn(source.path))
 
 
 @cache
 def _version_of_scans(settings: Settings, pipeline: str, drawn: bool) -> Version:
-    """The version that scans are read with; for pages that are ``drawn``, as those of PDF files, resolution counts."""
+    """The version that scans are read with; for ``drawn`` pages, those of PDF and OFD, resolution counts."""
     names = ("engine", "detection_model", "recognition_model", "device", *(("raster_dpi",) if drawn else ()))
     try:
         engine = engine_version(settings)

@@ -9,7 +9,7 @@ from workbench.archive.run.local import LocalWorkers
 from workbench.archive.run.tasks import CountTask, Job, TaskOutcome, UnpackTask
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
-from workbench.readers.pages import count_pages, is_pdf
+from workbench.readers.pages import count_pages, is_drawn
 from workbench.settings import Settings
 
 
@@ -17,8 +17,8 @@ class PageCounter:
     """Unpacks archives and counts the pages of documents. It is a context, whose end stops the process that it may
     have started.
 
-    An archive or a PDF is opened in a process of its own, with the limits on time and memory that reading a page has:
-    a hostile file may take that process down, and not this one.
+    An archive, a PDF or an OFD is opened in a process of its own, with the limits on time and memory that reading a
+    page has: a hostile file may take that process down, and not this one.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -41,7 +41,7 @@ class PageCounter:
         """
         if kind_of(source) != "scan":
             return 1
-        if source.is_folder or not is_pdf(source.path):
+        if source.is_folder or not is_drawn(source.path):
             return count_pages(source, self.settings)  # of images only the headers are read
         return self._outcome(CountTask(source)).pages
 
