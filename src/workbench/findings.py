@@ -135,7 +135,7 @@ def _sum(name: str, template: str) -> dict[str, Wording]:
     }
 
 
-_TOTAL = "{field}合计不符：各行相加为{computed:g}，表中总计为{stated:g}，相差{difference:+g}"
+_TOTAL = "{field}合计不符：各行相加为{computed:g}（{counted}），表中总计为{stated:g}，相差{difference:+g}"
 _READ_OTHERWISE_NOW = "{now}（{signature}），机器现读作{read}；采用更正值，请对照原件重新确认"
 _ON_TWO_PAGES = "（第{page}页与第{next_page}页：{name:.30}）"
 

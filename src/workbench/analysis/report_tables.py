@@ -8,13 +8,16 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.analysis import causes, comparison, evidence, html, measures
+from workbench.analysis.field_states import with_states
 from workbench.analysis.html import Html, TableColumn, TableRow
-from workbench.analysis.narrative import goal_label
+from workbench.analysis.narrative import goal_label, points_reservation, why_no_points
+from workbench.analysis.points import point_rows
 from workbench.analysis.selection import Tables
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
 from workbench.dataset import dictionary
 from workbench.dataset.placing import TABLES
+from workbench.fields import AMOUNTS
 
 MET = {True: "达成", False: "未达成"}
 """Words for the values of ``met``."""
@@ -27,6 +30,9 @@ def met_word(value: object) -> str:
     """Word a value of ``met``: 达成, 未达成, or 难以判定 where it is missing."""
     return "难以判定" if pd.isna(value) else MET[bool(value)]  # type: ignore[call-overload]
 
+
+INDICATOR_FIELDS = ("level1", "level2", "name", "target", "actual", "weight", "score", "deviation")
+"""Fields of an indicator whose doubts its tables mark."""
 
 INDICATOR_COLUMNS = (
     TableColumn("indicator_no", "序号", whole, "number"),
@@ -164,14 +170,19 @@ def points_lost(form: Tables) -> Html:
 
     The column of goals is left out where no row has one.
     """
-    rows = measures.points_lost(form.budgets, form.indicators)
+    lines = with_states(form, "budgets", ("weight", "score"))
+    rows = measures.points_lost(lines, with_states(form, "indicators", INDICATOR_FIELDS))
     columns = [column for column in LOSS_COLUMNS if column.name != "goal_no" or rows["goal_no"].notna().any()]
-    return html.table(rows, columns, nothing="没有扣分", row_class=_row_class)
+    points = point_rows(form)
+    reservation = points_reservation(form, points)
+    nothing = why_no_points(points) or (f"读出的各行中没有扣分；{reservation}" if reservation else "没有扣分")
+    return html.table(rows, columns, nothing=nothing, row_class=_row_class)
 
 
 def budget_lines(form: Tables) -> Html:
     """Make the table of the budget: initial, adjusted and executed amount, the printed and the computed rate."""
-    rows = form.budgets.assign(rate=measures.execution_rate_of_lines(form.budgets))
+    rows = with_states(form, "budgets", (*AMOUNTS, "execution_rate", "weight", "score"))
+    rows = rows.assign(rate=measures.execution_rate_of_lines(form.budgets))
     return html.table(rows, BUDGET_COLUMNS, nothing="表中没有预算数")
 
 
@@ -186,20 +197,23 @@ def goals(form: Tables) -> Html:
 
 def missed_indicators(form: Tables) -> Html:
     """Make the table of indicators that missed their target, with the reasons that the form gives."""
-    return html.table(
-        measures.missed(form.indicators), INDICATOR_COLUMNS, nothing="没有未达成的指标", row_class=_row_class
-    )
+    undecided = int(form.indicators["met"].isna().sum())
+    nothing = f"没有判定为未达成的指标；{undecided} 项难以判定" if undecided else "没有未达成的指标"
+    rows = measures.missed(with_states(form, "indicators", INDICATOR_FIELDS))
+    return html.table(rows, INDICATOR_COLUMNS, nothing=nothing, row_class=_row_class)
 
 
 def far_exceeded_indicators(form: Tables) -> Html:
     """Make the table of indicators that went more than 30 % beyond their target."""
-    rows = measures.far_exceeded(form.indicators)
+    rows = measures.far_exceeded(with_states(form, "indicators", INDICATOR_FIELDS))
     return html.table(rows, INDICATOR_COLUMNS, nothing="没有偏离目标 30% 以上的指标", row_class=_row_class)
 
 
 def unscored_indicators(form: Tables) -> Html:
-    """Make the table of indicators without a score."""
-    rows = measures.unscored(form.indicators)
+    """Make the table of indicators without a score: those left blank, and those whose score was not read."""
+    rows = measures.unscored(with_states(form, "indicators", INDICATOR_FIELDS))
+    if len(rows) and (rows["score_state"] == "absent").all():
+        return html.table(rows.iloc[:0], INDICATOR_COLUMNS, nothing="表中没有得分一栏")
     return html.table(rows, INDICATOR_COLUMNS, nothing="没有未评分的指标", row_class=_row_class)
 
 
@@ -210,7 +224,8 @@ def all_indicators(form: Tables) -> Html:
     goal_texts = dict(zip(form.goals["goal_no"], form.goals["goal"], strict=True))
     has_goals = form.indicators["goal_no"].notna().any()
     parts = []
-    for goal_no, rows in form.indicators.groupby("goal_no", dropna=False, sort=True):
+    indicators = with_states(form, "indicators", INDICATOR_FIELDS)
+    for goal_no, rows in indicators.groupby("goal_no", dropna=False, sort=True):
         goal = goal_texts.get(goal_no)
         name = f"{goal_label(goal_no)}　{goal if isinstance(goal, str) else ''}" if has_goals else "全部指标"
         caption = f"{name}（{len(rows)} 项{_points_note(rows)}）"
