@@ -20,7 +20,7 @@ from workbench.analysis.field_states import OPEN, with_states
 from workbench.analysis.heat_map import heat_map
 from workbench.analysis.narrative import goal_label, points_reservation, why_no_points, with_sure_names
 from workbench.analysis.points import point_rows
-from workbench.analysis.selection import Tables, department_names, form_years
+from workbench.analysis.selection import Tables, counted, department_names, form_years
 from workbench.analysis.style import BLUE, GREY, HATCH, INK, LABEL_COLUMNS, ORANGE, PALE, RED, label_rows, styled
 from workbench.analysis.summary import form_summary
 from workbench.analysis.wording import category, number, percent, shorten
@@ -300,6 +300,7 @@ def deviation_causes(tables: Tables) -> Figure:
 
     Takes any number of forms. Reasons without a known cause are the last bar, pale.
     """
+    tables = counted(tables)
     counts = causes.cause_counts(tables)
     if counts.empty:
         return style.empty("偏差原因", "表中没有填写偏差原因")

@@ -12,7 +12,7 @@ from workbench.analysis.field_states import with_states
 from workbench.analysis.html import Html, TableColumn, TableRow
 from workbench.analysis.narrative import goal_label, points_reservation, why_no_points
 from workbench.analysis.points import point_rows
-from workbench.analysis.selection import Tables
+from workbench.analysis.selection import Tables, counted
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
 from workbench.dataset import dictionary
@@ -244,6 +244,7 @@ def ranked_forms(tables: Tables) -> Html:
 
     The columns of project and possible ranks are left out where they would be empty.
     """
+    tables = counted(tables)
     rows = comparison.ranking(form_summary(tables), comparison.score_bounds(tables))
     rows = rows.assign(possible=[_possible_ranks(row) for row in rows.to_dict("records")])
     empty = set() if (rows["project"] != OVERALL).any() else {"project"}
@@ -284,7 +285,7 @@ def dispersion(tables: Tables) -> Html:
 
     See :func:`workbench.analysis.comparison.dispersion` for the columns.
     """
-    summary = form_summary(tables)
+    summary = form_summary(counted(tables))
     years = summary["year"]
     parts = [
         comparison.dispersion(summary[measure], years).reset_index().assign(measure=label)

@@ -10,7 +10,7 @@ from workbench.analysis import attainment_chart, form_charts, html, measures, na
 from workbench.analysis.comparison import score_bounds
 from workbench.analysis.field_states import field_states
 from workbench.analysis.html import Html
-from workbench.analysis.selection import Selection, Tables, form_years
+from workbench.analysis.selection import Selection, Tables, counted, form_years, repeated_forms
 from workbench.analysis.summary import SEVERITIES, form_summary, lowest_confidence
 from workbench.analysis.wording import MISSING, number, percent, shorten, text, whole
 from workbench.settings import REVIEW_THRESHOLD
@@ -50,7 +50,7 @@ def ingest_title(tables: Tables) -> Html:
 
 def overview_key_figures(tables: Tables) -> Html:
     """Make cards of the key figures of all forms together."""
-    summary = form_summary(tables)
+    summary, repeated = form_summary(counted(tables)), len(repeated_forms(tables))
     grades = summary["grade"].value_counts()
     counts = summary[["indicators", "met", "missed", "undecided", "unscored"]].sum()
     has_gap = summary["score_gap"].abs() > measures.POINT_TOLERANCE
@@ -67,6 +67,7 @@ def overview_key_figures(tables: Tables) -> Html:
         ("合计与明细不符", f"{int((has_gap & ~summary['gap_is_open']).sum())} 张"),
         ("合计待核对", f"{int((has_gap & summary['gap_is_open']).sum())} 张"),
     ]
+    pairs += [("重复的扫描件（不计）", f"{repeated} 张")] if repeated else []
     return html.definition_list(pairs, "cards")
 
 

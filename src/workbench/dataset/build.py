@@ -21,6 +21,7 @@ from workbench.corrections.reconcile import (
 )
 from workbench.corrections.records import boxes_of
 from workbench.dataset.placing import TABLES
+from workbench.dataset.rows import ArrowRows, as_rows
 from workbench.dataset.schemas import to_table
 from workbench.fields import FORM_FIELDS, PUBLISHED_FIELDS, FormField, entries_of, model_entries
 from workbench.findings import FLAGS
@@ -223,6 +224,14 @@ def _cell_row(key: CellKey, cell: Cell, use: CellUse) -> PlainRow:
         "record_no": use[1],
         "field": use[2],
     }
+
+
+def finding_rows(found: Iterable[tuple[str, Finding]]) -> ArrowRows:
+    """Make the rows of findings about forms that are known by their ids, as a part of a dataset."""
+    rows = [
+        {"form_id": form_id, "document_id": form_id.rpartition("-")[0], **_finding_row(one)} for form_id, one in found
+    ]
+    return as_rows({"findings": to_table("findings", rows)})
 
 
 def _finding_row(finding: Finding) -> PlainRow:

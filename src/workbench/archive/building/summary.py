@@ -117,7 +117,9 @@ def summary(
     documents: Sequence[BuiltDocument], folder: Location, run: RunResult, digest: str, history: CorrectionHistory
 ) -> IngestSummary:
     """How a run ended. A document that lies in the archive twice counts as two, and its forms count once."""
-    rows = {one.document.digest: one.assembled.rows for one in documents if one.assembled is not None}
+    from workbench.dataset.store import open_dataset  # it loads pandas, which only writing tables needs
+
+    rows = open_dataset(folder).info["rows"]
     problems = tuple(
         Problem(one.document.source.name, one.status, one.problem.reason, one.message or "")
         for one in documents
@@ -126,9 +128,9 @@ def summary(
     return IngestSummary(
         folder=folder,
         documents=len(documents),
-        forms=sum(counts["forms"] for counts in rows.values()),
-        indicators=sum(counts["indicators"] for counts in rows.values()),
-        findings=sum(counts["findings"] for counts in rows.values()),
+        forms=rows["forms"],
+        indicators=rows["indicators"],
+        findings=rows["findings"],
         pages_read=run.pages_read,
         problems=problems,
         interrupted=run.interrupted,
