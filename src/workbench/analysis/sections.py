@@ -10,9 +10,10 @@ from workbench.analysis import attainment_chart, form_charts, html, measures, na
 from workbench.analysis.comparison import score_bounds
 from workbench.analysis.field_states import field_states
 from workbench.analysis.html import Html
-from workbench.analysis.selection import Selection, Tables, counted, form_years, repeated_forms
+from workbench.analysis.selection import Selection, Tables, counted, form_years
 from workbench.analysis.summary import SEVERITIES, form_summary, lowest_confidence
 from workbench.analysis.wording import MISSING, number, percent, shorten, text, whole
+from workbench.dataset.comparable import repeated_forms
 from workbench.settings import REVIEW_THRESHOLD
 
 DIGEST_LENGTH = 12
@@ -50,7 +51,7 @@ def ingest_title(tables: Tables) -> Html:
 
 def overview_key_figures(tables: Tables) -> Html:
     """Make cards of the key figures of all forms together."""
-    summary, repeated = form_summary(counted(tables)), len(repeated_forms(tables))
+    summary, repeated = form_summary(counted(tables)), len(repeated_forms(tables.forms, tables.findings))
     grades = summary["grade"].value_counts()
     counts = summary[["indicators", "met", "missed", "undecided", "unscored"]].sum()
     has_gap = summary["score_gap"].abs() > measures.POINT_TOLERANCE

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pandas as pd
 from rapidfuzz import process
 
+from workbench.dataset.comparable import repeated_forms
 from workbench.errors import SelectionError
 
 NO_DEPARTMENT = "未署部门"
@@ -66,7 +67,7 @@ class Selection:
         """The department's overall form (the one without a project); without one, its first form."""
         if self.forms.empty:
             return self
-        forms = self.forms[~self.forms["form_id"].isin(repeated_forms(self))]
+        forms = self.forms[~self.forms["form_id"].isin(repeated_forms(self.forms, self.findings))]
         overall = forms[forms["project"].isna() | (forms["project"] == "")]
         first = (forms if overall.empty else overall).iloc[0]["form_id"]
         return select_forms(self, [str(first)])
@@ -140,19 +141,9 @@ def select_forms(tables: Tables, form_ids: Iterable[str], department: str = "", 
     return selection
 
 
-def repeated_forms(tables: Tables) -> frozenset[str]:
-    """List the forms that are another scan of a form of the same tables, which counts in their place.
-
-    Source: ``findings`` (``duplicate-form``, whose ``expected`` names the form that counts), ``forms``.
-    """
-    found = tables.findings[tables.findings["code"] == "duplicate-form"]
-    stands_in = found["expected"].isin(tables.forms["form_id"]) & (found["expected"] != found["form_id"])
-    return frozenset(found.loc[stands_in, "form_id"])
-
-
 def counted(tables: Tables) -> Tables:
-    """Leave out :func:`repeated_forms`: what measures and overviews of many forms are about."""
-    repeated = repeated_forms(tables)
+    """Leave out forms that were scanned twice, but for one copy: what overviews of many forms are about."""
+    repeated = repeated_forms(tables.forms, tables.findings)
     if not repeated:
         return tables
     return select_forms(tables, [form_id for form_id in tables.forms["form_id"] if form_id not in repeated])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.dataset.comparable import VIEWS
 from workbench.dataset.info import parsed_info
 from workbench.dataset.placing import INFO, TABLES, opened, place_of_file
 from workbench.dataset.schemas import SCHEMAS
@@ -103,6 +104,16 @@ class Dataset:
     def findings(self) -> pd.DataFrame:
         return self._table("findings")
 
+    @cached_property
+    def indicators_flat(self) -> pd.DataFrame:
+        """The indicators with their form and with columns that can be compared (see `comparable`)."""
+        return VIEWS["indicators_flat"](self)
+
+    @cached_property
+    def budgets_flat(self) -> pd.DataFrame:
+        """The budget lines with their form and with columns that can be compared (see `comparable`)."""
+        return VIEWS["budgets_flat"](self)
+
     def _table(self, name: str) -> pd.DataFrame:
         """Read a table, check its digest, and validate it.
 
@@ -181,7 +192,8 @@ class Dataset:
             raise self._damaged(f"table {name}", error) from error
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer a query in DuckDB's SQL, over the tables by their names. No more is read than the query needs.
+        """Answer a query in DuckDB's SQL, over the tables by their names, and the views ``indicators_flat`` and
+        ``budgets_flat``. No more is read than the query needs.
 
         >>> ds.sql("select department, total_score from forms order by total_score desc")  # doctest: +SKIP
 
@@ -194,6 +206,8 @@ class Dataset:
         with duckdb.connect(":memory:") as connection:
             for name in TABLES:
                 connection.register(name, self._scan(name))
+            for name in (view for view in VIEWS if view in query.lower()):
+                connection.register(name, getattr(self, name))
             # The tables are all a query gets to see: no files, no network.
             connection.execute("set enable_external_access = false; set lock_configuration = true")
             try:

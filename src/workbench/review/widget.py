@@ -38,7 +38,7 @@ def review(
     """Open the review widget over a dataset.
 
     Args:
-        dataset: the dataset, or the folder that holds it.
+        dataset: the dataset, or the folder that holds it; a relative path is looked for upwards, too (`located`).
         by: the reviewer's name; None: the login.
         audit: the sample whose fields are the queue; None: the queue is every finding of the dataset.
 
