@@ -12,7 +12,7 @@ from workbench.analysis.field_states import with_states
 from workbench.analysis.html import Html, TableColumn, TableRow
 from workbench.analysis.narrative import goal_label, points_reservation, why_no_points
 from workbench.analysis.points import point_rows
-from workbench.analysis.selection import Tables, counted
+from workbench.analysis.selection import Tables, counted, department_names, form_years
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
 from workbench.dataset import dictionary
@@ -157,12 +157,25 @@ FORM_COLUMNS = (
 )
 
 
+CHOICE_COLUMNS = (
+    TableColumn("department", "部门", kind="wide"),
+    YEAR,
+    TableColumn("forms", "绩效表", whole, "number"),
+)
+
 FAILED_COLUMNS = (
     TableColumn("source", "文件", kind="wide"),
     TableColumn("status", "状态", lambda value: UNREAD.get(str(value), text(value))),
     TableColumn("error", "原因代码"),
     TableColumn("message", "说明", kind="wide"),
 )
+
+
+def choose(tables: Tables) -> Html:
+    """List the departments of a dataset with their years and numbers of forms: the names that ``wa.select`` takes."""
+    forms = pd.DataFrame({"department": department_names(tables.forms), "year": form_years(tables.forms)})
+    counts = forms.value_counts(sort=False).rename("forms").reset_index()
+    return html.table(counts, CHOICE_COLUMNS, nothing="数据集中没有绩效表")
 
 
 def points_lost(form: Tables) -> Html:

@@ -176,7 +176,7 @@ def known_department(forms: pd.DataFrame, asked: str) -> str:
         if _folded(name) == _folded(asked):
             return name
     nearest = [match[0] for match in process.extract(asked, known, limit=5)]
-    raise SelectionError("department", asked, nearest)
+    raise SelectionError("department", asked, nearest, "wa.choose(ds) lists all; nearest:")
 
 
 def known_year(years: Iterable[int], asked: int) -> int:

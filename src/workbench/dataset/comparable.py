@@ -16,7 +16,6 @@ import pandas as pd
 
 from workbench.values import normalise, parse_target
 
-
 STANDARD_LEVELS = {"level1": "level1_standard", "level2": "level2_standard"}
 """The columns of standard names, by that of the printed one."""
 

@@ -14,7 +14,7 @@ import anywidget
 import traitlets
 
 from workbench.corrections.correction import Action
-from workbench.dataset.store import Dataset, open_dataset
+from workbench.dataset.store import Dataset, found_dataset, open_dataset
 from workbench.errors import CorrectionError, WorkbenchError
 from workbench.model import Cell, CellKey, Table
 from workbench.review import page, row, view
@@ -38,7 +38,7 @@ def review(
     """Open the review widget over a dataset.
 
     Args:
-        dataset: the dataset, or the folder that holds it; a relative path is looked for upwards, too (`located`).
+        dataset: the dataset, or the folder that holds it; a relative path is looked for upwards, too (`found_dataset`).
         by: the reviewer's name; None: the login.
         audit: the sample whose fields are the queue; None: the queue is every finding of the dataset.
 
@@ -46,7 +46,7 @@ def review(
         DatasetError: the folder holds no dataset.
         CorrectionError: the corrections cannot be read.
     """
-    opened = dataset if isinstance(dataset, Dataset) else open_dataset(dataset)
+    opened = dataset if isinstance(dataset, Dataset) else open_dataset(found_dataset(dataset))
     items = audit_queue(opened, audit) if audit is not None else None
     return ReviewWidget(Session(opened, by or login_name(), items=items))
 
