@@ -21,7 +21,8 @@ FieldState = Literal["printed", "doubted", "unread", "blank", "absent"]
 """What stands behind a value.
 
 - ``printed``: the form shows it, and nothing speaks against the reading.
-- ``doubted``: there is a value, but a finding flags it as possibly misread and nobody has looked yet.
+- ``doubted``: there is a value, but a finding flags it as possibly misread and nobody has looked yet; or there is
+  none, and the whole record or column is flagged.
 - ``unread``: the form shows something that did not become a value.
 - ``blank``: the form shows nothing there, or a dash.
 - ``absent``: the form has no such column.
@@ -99,16 +100,18 @@ def _states(
     found[missing.isin(of_form[is_blank.to_numpy()])] = "blank"
     found[missing.isin(of_form[~is_blank.to_numpy()])] = "unread"
     states[is_missing] = found
-    is_flagged = _is_flagged(keys, flags, field)
-    states[is_flagged] = "doubted"
-    states[is_flagged & is_missing.to_numpy()] = "unread"
-    return states
+    on_field, on_more = _are_flagged(keys, flags, field)
+    unflagged = states.to_numpy(dtype=object)
+    flagged = np.where(on_more & (unflagged != "unread"), "doubted", unflagged)
+    flagged = np.where(on_field, np.where(is_missing.to_numpy(dtype=bool), "unread", "doubted"), flagged)
+    return pd.Series(flagged, index=values.index, dtype=object)
 
 
-def _is_flagged(keys: pd.MultiIndex, flags: pd.DataFrame, field: str) -> NDArray[np.bool_]:
-    """Whether a flag stands on the field of a record, on the whole record, or on the field's whole column."""
+def _are_flagged(keys: pd.MultiIndex, flags: pd.DataFrame, field: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether a flag stands on the field of each record; and whether one stands on its whole record or column."""
     on_field = flags[flags["field"] == field]
     on_record = flags[flags["field"].isna() & flags["record_no"].notna()]
-    on_column = set(on_field.loc[on_field["record_no"].isna(), "form_id"])
-    flagged = keys.isin(_keys(pd.concat([on_field, on_record]), "record_no"))
-    return flagged | keys.get_level_values(0).isin(on_column)
+    has_record = on_field["record_no"].notna() | (on_field["table"] == "forms")
+    on_column = set(on_field.loc[~has_record, "form_id"])
+    of_more = keys.isin(_keys(on_record, "record_no")) | keys.get_level_values(0).isin(on_column)
+    return keys.isin(_keys(on_field[has_record], "record_no")), of_more

@@ -133,7 +133,8 @@ def score_waterfall(form: Tables, most: int = 15) -> Figure:
     explained = len(steps)
     gap = float(row["full"] - row["score"] - losses["lost"].sum())
     if abs(gap) > GAP_TOLERANCE:
-        steps.append(("明细中找不到的差额", gap))
+        unsure = points_reservation(form, point_rows(form))
+        steps.append(("待核对的行及差额" if unsure else "明细中找不到的差额", gap))
     figure, axes = style.canvas(1.6 + 0.42 * (len(steps) + 2))
     left = _draw_steps(axes, float(row["full"]), float(row["score"]), [lost for _, lost in steps], explained)
     label_rows(axes, ["满分", *(label for label, _ in steps), "自评得分" if row["score_stated"] else "合计得分"])
@@ -178,7 +179,7 @@ def _losses_title(row: Any, losses: pd.DataFrame, why_none: str, reservation: st
     if why_none or losses.empty:
         return f"{score}，{why_none or (f'{reservation}，其余各行没有扣分' if reservation else '各行没有扣分')}"
     if reservation:
-        return f"{score}；读出 {len(losses)} 处扣分，共 {number(losses['lost'].sum())} 分，但{reservation}"
+        return f"{score}；读出 {len(losses)} 处扣分，共 {number(losses['lost'].sum())} 分，但 {reservation}"
     first = losses.iloc[0]
     title = f"{len(losses)} 处共扣 {number(losses['lost'].sum())} 分，得 {number(row['score'])} 分；"
     return title + f"扣得最多的是“{shorten(str(first['name']), 36)}”（−{number(first['lost'])}）"

@@ -100,8 +100,12 @@ def bullet_list(sentences: Iterable[str]) -> Html:
 def definition_list(pairs: Iterable[tuple[str, str]], kind: Literal["cards", "facts"]) -> Html:
     """Make a list of labels with their values: a card with a large value each (``cards``), or lines (``facts``)."""
     every = list(pairs)
-    items = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in every)
-    return Html(f'<dl class="wb-{kind}">{items}</dl>', "\n".join(f"{label}：{value}" for label, value in every))
+    # No <dl>: JupyterLab has rules of its own for it, which win over ours.
+    term = '<div role="listitem"><span class="wb-term">{}</span><span class="wb-value">{}</span></div>'
+    items = "".join(term.format(escape(label), escape(value)) for label, value in every)
+    return Html(
+        f'<div class="wb-{kind}" role="list">{items}</div>', "\n".join(f"{label}：{value}" for label, value in every)
+    )
 
 
 def table(

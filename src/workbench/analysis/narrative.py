@@ -205,9 +205,9 @@ def _gap_of_totals(form: Tables, row: Any, rows: pd.DataFrame) -> str:
             parts.append(f"{sentence}，相差 {number(abs(gap))}")
         elif pd.notna(sums["low"]) and (sums["doubted"] or sums["unread"]):
             between = f"{number(sums['low'])} 到 {number(sums['high'])}"
-            parts.append(f"{sentence}，但{'、'.join(why)}，合计可能在 {between} 之间")
+            parts.append(f"{sentence}，但 {'、'.join(why)}，合计可能在 {between} 之间")
         else:
-            parts.append(f"{sentence}，但{'、'.join(why)}，是否相符不能确定")
+            parts.append(f"{sentence}，但 {'、'.join(why)}，是否相符不能确定")
     if not parts:
         return ""
     head = "合计与明细待核对" if row["gap_is_open"] else "合计与明细不符"

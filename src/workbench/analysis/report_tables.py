@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.analysis import causes, comparison, evidence, html, measures
-from workbench.analysis.field_states import with_states
+from workbench.analysis.field_states import field_states, is_open, with_states
 from workbench.analysis.html import Html, TableColumn, TableRow
 from workbench.analysis.narrative import goal_label, points_reservation, why_no_points
 from workbench.analysis.points import point_rows
@@ -157,17 +157,41 @@ FORM_COLUMNS = (
 )
 
 
+POSSIBLE_NOTE = "可能名次：影响总分的字段尚待人工核对时，名次可能落在的范围。"
+"""The note below the ranks, where the column is shown."""
+
 CHOICE_COLUMNS = (
     TableColumn("department", "部门", kind="wide"),
     YEAR,
     TableColumn("forms", "绩效表", whole, "number"),
 )
 
+REASONS = {
+    "unreadable": "文件损坏，或无法打开",
+    "encrypted": "文件有密码，请另存为无密码的文件",
+    "unsupported": "不读这一类文件",
+    "too-large": "超出上限",
+    "empty": "文件是空的",
+    "missing": "文件已不在原处",
+    "outside": "链接或名称指向原始文件夹之外",
+    "changed": "读取时文件被改动，请再读一次",
+    "no-table": "没有找到表格",
+    "unknown-form": "有表格，但不是绩效自评表",
+    "crashed": "读取它的进程崩溃了",
+    "killed": "读取它的进程被终止了",
+    "timed-out": "一页的读取超过了时限",
+    "out-of-memory": "一页的读取用尽了内存",
+    "damaged": "存下的结果已损坏，请再读一次",
+    "not-assembled": "未能拼合成表，请报告这个问题",
+    "interrupted": "读取被中断，再运行一次即接着读",
+}
+"""What a person reads for the reason codes of ``documents.error``."""
+
 FAILED_COLUMNS = (
     TableColumn("source", "文件", kind="wide"),
     TableColumn("status", "状态", lambda value: UNREAD.get(str(value), text(value))),
-    TableColumn("error", "原因代码"),
-    TableColumn("message", "说明", kind="wide"),
+    TableColumn("error", "原因", lambda value: REASONS.get(str(value), text(value)), "wide"),
+    TableColumn("message", "程序的说明（英文）", kind="wide"),
 )
 
 
@@ -211,7 +235,10 @@ def goals(form: Tables) -> Html:
 def missed_indicators(form: Tables) -> Html:
     """Make the table of indicators that missed their target, with the reasons that the form gives."""
     undecided = int(form.indicators["met"].isna().sum())
-    nothing = f"没有判定为未达成的指标；{undecided} 项难以判定" if undecided else "没有未达成的指标"
+    unsure = int(is_open(field_states(form, "indicators", ("target", "actual"))).sum())
+    reasons = [f"{undecided} 项难以判定"] if undecided else []
+    reasons += [f"{unsure} 项的目标值或完成值待核对"] if unsure else []
+    nothing = f"没有判定为未达成的指标；{'，'.join(reasons)}" if reasons else "没有未达成的指标"
     rows = measures.missed(with_states(form, "indicators", INDICATOR_FIELDS))
     return html.table(rows, INDICATOR_COLUMNS, nothing=nothing, row_class=_row_class)
 
@@ -247,15 +274,20 @@ def all_indicators(form: Tables) -> Html:
 
 
 def _points_note(indicators: pd.DataFrame) -> str:
-    """What the scored indicators got and could get, in points; empty where none is scored."""
+    """What the scored indicators got and could get, in points, and how many of them a review may change.
+
+    Empty where none is scored.
+    """
     sums = measures.score_rate(indicators.assign(all=0), ["all"]).iloc[0]
-    return f"，得 {number(sums['score'])}/{number(sums['weight'])} 分" if pd.notna(sums["score"]) else ""
+    unsure = int(is_open(indicators[["weight_state", "score_state"]]).sum())
+    points = f"，得 {number(sums['score'])}/{number(sums['weight'])} 分" if pd.notna(sums["score"]) else ""
+    return points + (f"，{unsure} 项的分值或得分待核对" if unsure else "")
 
 
 def ranked_forms(tables: Tables) -> Html:
     """Make the table of all forms with their ranks, best first within each year.
 
-    The columns of project and possible ranks are left out where they would be empty.
+    The columns of project and possible ranks are left out where they would be empty; the latter has a note.
     """
     tables = counted(tables)
     rows = comparison.ranking(form_summary(tables), comparison.score_bounds(tables))
@@ -263,7 +295,8 @@ def ranked_forms(tables: Tables) -> Html:
     empty = set() if (rows["project"] != OVERALL).any() else {"project"}
     empty |= set() if (rows["possible"] != "").any() else {"possible"}
     columns = [column for column in FORM_COLUMNS if column.name not in empty]
-    return html.table(rows, columns, nothing="数据集中没有绩效表")
+    table = html.table(rows, columns, nothing="数据集中没有绩效表")
+    return table if "possible" in empty else table + Html(f'<p class="wb-nothing">{POSSIBLE_NOTE}</p>', POSSIBLE_NOTE)
 
 
 def _possible_ranks(row: TableRow) -> str:

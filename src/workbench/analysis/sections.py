@@ -66,8 +66,9 @@ def overview_key_figures(tables: Tables) -> Html:
         ("未达成", f"{int(counts['missed'])} 项"),
         ("难以判定", f"{int(counts['undecided'])} 项"),
         ("合计与明细不符", f"{int((has_gap & ~summary['gap_is_open']).sum())} 张"),
-        ("合计待核对", f"{int((has_gap & summary['gap_is_open']).sum())} 张"),
     ]
+    unsure = int((has_gap & summary["gap_is_open"]).sum())
+    pairs += [("合计待核对", f"{unsure} 张")] if unsure else []
     pairs += [("重复的扫描件（不计）", f"{repeated} 张")] if repeated else []
     return html.definition_list(pairs, "cards")
 
@@ -113,12 +114,14 @@ def target_quality(form: Tables) -> Html:
         return html.definition_list([("指标", "0 项")], "cards")
     row = form_summary(form).iloc[0]
     attained = measures.attainment(form.indicators).iloc[0]
+    points = form.indicators[["weight", "score"]]
+    compared = int(points.notna().all(axis=1).sum())
     pairs = [
         ("定量指标占比", percent(row["quantitative_share"])),
         ("完成程度中位数", percent(attained["middle"])),
         ("恰好等于目标值", f"{row['to_the_digit']} 项"),
         ("偏离目标 30% 以上", f"{row['far_exceeded']} 项"),
-        ("满分指标占比", percent(row["full_mark_share"])),
+        (f"满分指标占比（有分值和得分的 {compared} 项中）", percent(row["full_mark_share"])),
         ("平均满意度", percent(row["satisfaction"])),
     ]
     return html.definition_list(pairs, "cards")

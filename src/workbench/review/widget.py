@@ -104,6 +104,7 @@ class ReviewWidget(anywidget.AnyWidget):
             "next": lambda: self._go_to(self.session.position + 1),
             "previous": lambda: self._go_to(self.session.position - 1),
             "pending": lambda: self._go_to(self.session.next_pending(self.session.position)),
+            "group": self._go_to_group,
             "focus": self._focus_on,
             "accept": self._accept,
             "skip": self._skip,
@@ -132,6 +133,15 @@ class ReviewWidget(anywidget.AnyWidget):
     def _go_to(self, index: int) -> None:
         self._go(index)
         self._show()
+
+    def _go_to_group(self, name: str) -> None:
+        """Go to the first item of a group that nobody has answered, else to its first."""
+        of_group = [index for index, item in enumerate(self.session.items) if item.group == name]
+        pending = [index for index in of_group if self.session.statuses[index] == "pending"]
+        if of_group:
+            self._go_to((pending or of_group)[0])
+        else:
+            self._show()
 
     def _focus_on(self, place: list[Any]) -> None:
         self._focus = FieldKey(*place)
