@@ -13,6 +13,7 @@ import pandas as pd
 from workbench.dataset.rows import as_rows
 from workbench.dataset.schemas import SCHEMAS
 from workbench.dataset.writing import write_dataset
+from workbench.fields import FIELDS
 
 TRUTH = Path(__file__).parent / "truth" / "tianjin_gxj_2022.json"
 DOCUMENT = "0123456789abcdef"
@@ -141,7 +142,6 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
             ]
         ),
         "indicators": pd.DataFrame(indicators),
-        "fields": pd.DataFrame(),
         "cells": pd.DataFrame(),
         "findings": pd.DataFrame(
             [
@@ -160,7 +160,30 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
             ]
         ).assign(form_id=form_id, document_id=document, reviewed=False),
     }
-    return {name: frame.pipe(as_promised, name) for name, frame in frames.items()}
+    promised = {name: frame.pipe(as_promised, name) for name, frame in frames.items()}
+    return promised | {"fields": fields_of(promised)}
+
+
+def fields_of(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The table ``fields`` of forms that were read without a doubt: a column without any value is not on the form."""
+    numbers = {"forms": None, "budgets": "line_no", "indicators": "indicator_no"}
+    rows = []
+    for table, number in numbers.items():
+        for name in FIELDS[table]:
+            column = frames[table][name]
+            if column.isna().all():
+                continue
+            texts = column.map(
+                lambda value: "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
+            )
+            rows.append(
+                pd.DataFrame({"form_id": frames[table]["form_id"], "text": texts.astype(object)}).assign(
+                    table=table, record_no=frames[table][number] if number else pd.NA, field=name
+                )
+            )
+    every = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+    every = every.assign(confidence=1.0, status="machine", flagged=False, machine_text=None)
+    return as_promised(every, "fields")
 
 
 def as_promised(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -175,7 +198,8 @@ def as_promised(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def sample_tables(**changes: pd.DataFrame) -> SampleTables:
     """The Tianjin dataset, with some of its tables replaced."""
     info = {"schema_version": "1", "pipeline": "0.1.0", "digest": "a1b2c3d4e5f60718"}
-    return SampleTables(**(tianjin_frames() | changes), info=info)
+    frames = tianjin_frames() | changes
+    return SampleTables(**(frames | {"fields": fields_of(frames)} | changes), info=info)
 
 
 def empty_tables() -> SampleTables:

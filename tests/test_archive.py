@@ -196,7 +196,7 @@ class TestDataset:
 
         def parts():
             nonlocal most
-            for number in range(len(rows["indicators"])):
+            for number in range(max(map(len, rows.values()))):
                 tables = {name: pa.Table.from_batches(rows[name][number : number + 1].to_batches(), arrow_schema(name))
                           for name in TABLES}  # fmt: skip
                 seen.extend(map(weakref.ref, tables.values()))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import workbench
 from tests.sample_tables import empty_tables, sample_tables, write
+from workbench.dataset.comparable import VIEWS
 from workbench.dataset.dictionary import data_dictionary
 from workbench.dataset.export import xlsx
 from workbench.dataset.export.csv import guarded
@@ -113,13 +114,14 @@ def test_excel_keeps_numbers_as_numbers(made: Made) -> None:
 
 def test_the_workbook_has_a_sheet_a_table_frozen_headers_and_a_chinese_key(made: Made) -> None:
     book = openpyxl.load_workbook(made.exports["xlsx"].path)
-    assert book.sheetnames == [*TABLES, "字段说明", "导出说明"]
+    assert book.sheetnames == [*TABLES, "指标对照表", "预算对照表", "字段说明", "导出说明"]
     for sheet in book:
         assert sheet.freeze_panes == "A2"
         assert sheet.column_dimensions["A"].width >= 6
     assert book["forms"]["A1"].comment.text.startswith("表编号\n")
     key = pd.read_excel(made.exports["xlsx"].path, sheet_name="字段说明")
-    assert len(key) == sum(len(schema.columns) for schema in SCHEMAS.values())
+    views = sum(len(data_dictionary()[view].columns) for view in VIEWS)
+    assert len(key) == sum(len(schema.columns) for schema in SCHEMAS.values()) + views
     title = key[(key["数据表"] == "indicators") & (key["字段"] == "actual")]["字段名"]
     assert title.item() == "实际完成值"
 
@@ -267,7 +269,7 @@ def test_the_command_exports_and_says_where(tmp_path: Path) -> None:
     run = workbench("export", processed, "--format", "csv", "--out", tmp_path / "tables")
     assert run.returncode == 0, run.stderr
     assert run.stdout == f"csv → {tmp_path / 'tables'}\n"
-    assert {file.stem for file in (tmp_path / "tables").iterdir()} == {*TABLES, "dictionary", "about"}
+    assert {file.stem for file in (tmp_path / "tables").iterdir()} == {*TABLES, *VIEWS, "dictionary", "about"}
     assert workbench("export", processed, "--format", "sav").returncode == 2
     missing = workbench("export", tmp_path / "nothing", "--format", "xlsx")
     assert missing.returncode == 1

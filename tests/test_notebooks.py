@@ -148,8 +148,12 @@ def test_the_department_page_says_what_the_form_says(awkward_reports: ReportRun)
 
 
 def test_the_awkward_pages_say_what_is_awkward(awkward_reports: ReportRun) -> None:
-    assert "<dt>指标</dt><dd>1 项</dd>" in page_of(awkward_reports, "one indicator")
-    assert "<dt>指标</dt><dd>400 项</dd>" in page_of(awkward_reports, "400 indicators")
+    assert '<span class="wb-term">指标</span><span class="wb-value">1 项</span>' in page_of(
+        awkward_reports, "one indicator"
+    )
+    assert '<span class="wb-term">指标</span><span class="wb-value">400 项</span>' in page_of(
+        awkward_reports, "400 indicators"
+    )
     assert "一级指标中" in page_of(awkward_reports, "no goals")
     assert "未评分" in page_of(awkward_reports, "no scores")
     assert "其中 1 张有字段待人工核对" in page_of(awkward_reports, "all under review")
@@ -199,11 +203,11 @@ def test_the_report_on_the_tianjin_form_has_its_facts_from_the_scan(sample_proje
     path = sample_project / "reports" / f"{DEPARTMENT}-2022.html"
     page = path.read_text(encoding="utf-8")
     facts = [
-        "<dt>预算执行率</dt><dd>98.3%</dd>",
-        "<dt>未评分</dt><dd>3 项</dd>",
+        '<span class="wb-term">预算执行率</span><span class="wb-value">98.3%</span>',
+        '<span class="wb-term">未评分</span><span class="wb-value">3 项</span>',
         "共 5 处扣分，合计 1.7 分",
         "2022年受疫情影响，稽查总队执法培训次数未达到年初制定计划数",
-        "得分自报 98.3，各行相加 92.3，相差 6",
+        "得分自报 98.3，101 行（含预算执行 9.8）相加 92.3，相差 6",
         "达到目标的 17 倍",
         "1 项指标已达成却被扣分，如“执法检查费用”",
     ]

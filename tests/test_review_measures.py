@@ -96,8 +96,11 @@ class TestRebuilding:
 
     def test_corrections_of_documents_elsewhere_wait(self, project):
         log(project).append("f" * 16 + "-1", "indicators", 1, "score", "8", "7")
-        wb.rebuild(project)
+        summary = wb.rebuild(project)
         assert wb.open(project).info["corrections"]["elsewhere"] == 1
+        assert summary.notes == (
+            "1 correction(s) are about documents that are not here; they are kept, and wait for them",
+        )
         assert not wb.open(project).findings["code"].str.startswith("correction").any()
 
     def test_a_line_that_is_none_is_said_by_ingest(self, project):

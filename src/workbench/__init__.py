@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.review.quality.audit import Audit
     from workbench.settings import Settings
 
-__all__ = ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild", "review"]
+__all__ = ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild", "review", "use_chinese_fonts"]
 
 
 def ingest(
@@ -90,7 +90,8 @@ def open(folder: Path | str = "data/processed", raw: Path | str | None = None) -
     """Open the dataset that ``workbench ingest`` made, in a folder or under a URL (``s3://…``).
 
     Args:
-        folder: the processed folder, or its URL.
+        folder: the processed folder, or its URL. A relative path is looked for here, then in the folders above, so that
+            a notebook in ``notebooks/`` finds ``data/processed``.
         raw: the folder of the scans, or its URL. Without it they are looked for where the dataset says, and only in the
             project that it lies in: a dataset may come from a stranger.
 
@@ -98,9 +99,16 @@ def open(folder: Path | str = "data/processed", raw: Path | str | None = None) -
         workbench.errors.DatasetError: the folder holds no dataset.
     """
     # Imported here: `import workbench` stays fast, and loads no pandas.
-    from workbench.dataset.store import open_dataset
+    from workbench.dataset.store import found_dataset, open_dataset
 
-    return open_dataset(folder, raw)
+    return open_dataset(found_dataset(folder), raw)
+
+
+def use_chinese_fonts() -> None:
+    """Let matplotlib show Chinese in the charts that you draw yourself, with the font that the workbench brings."""
+    from workbench.analysis.style import use_chinese_fonts as use
+
+    use()
 
 
 def rebuild(processed: Path | str = "data/processed") -> IngestSummary:
@@ -112,9 +120,10 @@ def rebuild(processed: Path | str = "data/processed") -> IngestSummary:
     from pathlib import Path
 
     from workbench.archive.rebuild import rebuild as run
+    from workbench.dataset.placing import located
     from workbench.progress import counted
 
-    return run(Path(processed), lambda documents: counted(documents, len(documents), "documents"))
+    return run(located(Path(processed)), lambda documents: counted(documents, len(documents), "documents"))
 
 
 def audit(dataset: Dataset | Path | str = "data/processed", n: int = 200, seed: int = 0) -> Audit:

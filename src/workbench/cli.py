@@ -175,8 +175,8 @@ def _ingest(
     _say(str(summary))
     for problem in summary.failed:
         _say(str(problem), err=True)
-    for line in summary.corrections.problems:
-        _say(f"correction not read: {line}", err=True)
+    for line in summary.notes:
+        _say(line, err=True)
     if summary.interrupted:
         _say(
             f"interrupted; run the same command again to go on ({summary.unread} document(s) are not all read)",

@@ -177,10 +177,13 @@ class LayoutError(WorkbenchError):
 
 
 class SelectionError(WorkbenchError):
-    """Something that was asked for is not in the dataset; ``nearest`` are the known names most like it."""
+    """Something that was asked for is not in the dataset.
 
-    def __init__(self, what: str, asked: object, nearest: Sequence[str]) -> None:
-        hint = f"; nearest: {', '.join(nearest)}" if nearest else "; the dataset has none"
+    ``nearest`` are the known names most like it, or all that there are; ``known_as`` says in words which.
+    """
+
+    def __init__(self, what: str, asked: object, nearest: Sequence[str], known_as: str = "nearest:") -> None:
+        hint = f"; {known_as} {', '.join(nearest)}" if nearest else "; the dataset has none"
         super().__init__(f"no {what} {asked!r} in the dataset{hint}")
         self.what, self.asked, self.nearest = what, asked, tuple(nearest)
 

@@ -135,9 +135,11 @@ def _sum(name: str, template: str) -> dict[str, Wording]:
     }
 
 
-_TOTAL = "{field}合计不符：各行相加为{computed:g}，表中总计为{stated:g}，相差{difference:+g}"
+_TOTAL = "{field}合计不符：各行相加为{computed:g}（{counted}），表中总计为{stated:g}，相差{difference:+g}"
 _READ_OTHERWISE_NOW = "{now}（{signature}），机器现读作{read}；采用更正值，请对照原件重新确认"
 _ON_TWO_PAGES = "（第{page}页与第{next_page}页：{name:.30}）"
+
+_SAME_FORM = "与{others}像是同一张表（部门、项目、年度相同，文字相近）：都留在数据中"
 
 _OF_DOCUMENTS = (
     FindingKind(
@@ -162,6 +164,14 @@ _OF_DOCUMENTS = (
     ),
     FindingKind("conversion-loss", {ONLY: _warning("旧版Word文件转换时有内容可能未读入，请核对：{losses}")}),
     FindingKind(
+        "duplicate-form",
+        {
+            "counted": _info(f"{_SAME_FORM}，统计时计本表"),
+            "left-out": _warning(f"{_SAME_FORM}，统计时不计本表；要计本表，请在复核中接受本条"),
+        },
+        compares=("计入", "另一份"),
+    ),
+    FindingKind(
         "picture-skipped",
         {
             ONLY: _info("文件中有{pictures}张图片，图片中的文字未读入"),
@@ -170,7 +180,7 @@ _OF_DOCUMENTS = (
     ),
     FindingKind("attachments-linked", {ONLY: _info("网页链接的{count}个附件未读入，需要的请另行下载：{names}")}),
 )
-"""What is in a file and was not read."""
+"""What is in a file and was not read, and what is in several."""
 
 _OF_READING = (
     FindingKind(

@@ -18,11 +18,19 @@ T = TypeVar("T")
 
 
 def shows_bars() -> bool:
-    """Whether a bar can be drawn: on a terminal, or in a notebook."""
+    """Whether a bar can be drawn: on a terminal that has a width, or in a notebook."""
     try:
-        return (sys.stderr is not None and sys.stderr.isatty()) or _in_notebook()
+        return (sys.stderr is not None and sys.stderr.isatty() and _columns() > 0) or _in_notebook()
     except ValueError:  # it was closed
         return False
+
+
+def _columns() -> int:
+    """The width of the terminal; 0 where it says so, as some remote ones do: a bar would not be seen there."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:
+        return 0
 
 
 def _in_notebook() -> bool:

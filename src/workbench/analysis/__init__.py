@@ -28,6 +28,7 @@ from workbench.analysis.form_charts import (
     score_waterfall,
 )
 from workbench.analysis.html import Html, picture, stylesheet
+from workbench.analysis.report_tables import choose
 from workbench.analysis.selection import Selection, Tables, select
 from workbench.analysis.style import alt_text, use
 from workbench.analysis.summary import form_summary
@@ -41,6 +42,7 @@ __all__ = [
     "attainment_dots",
     "budget_flow",
     "causes",
+    "choose",
     "comparison",
     "department_heat_map",
     "departments_over_years",

@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter
 from workbench.analysis import measures, style
 from workbench.analysis.comparison import Association, association, score_bounds
 from workbench.analysis.heat_map import heat_map
-from workbench.analysis.selection import Tables, department_names
+from workbench.analysis.selection import Tables, counted, department_names
 from workbench.analysis.style import BLUE, GREEN, GREY, INK, LABEL_COLUMNS, ORANGE, RED, plain, styled
 from workbench.analysis.summary import OVERALL, form_summary
 from workbench.analysis.wording import category, number, percent, shorten, wrap_evenly
@@ -75,6 +75,7 @@ def scores(tables: Tables) -> Figure:
     Each form has a row, best first, with the range of its score where fields await review; more than
     :data:`NAMED_ROWS` forms are a histogram.
     """
+    tables = counted(tables)
     summary = form_summary(tables)
     scored = summary.dropna(subset=["score_rate"]).sort_values("score_rate", ascending=False, kind="stable")
     if scored.empty:
@@ -160,6 +161,7 @@ def _scores_title(points: pd.Series, grades: pd.Series) -> str:
 @styled
 def execution_against_score(tables: Tables) -> Figure:
     """Draw execution rate against score, a dot for each form that has both; those far from the rest are named."""
+    tables = counted(tables)
     summary = form_summary(tables)
     drawn = summary.dropna(subset=["score_rate", "execution_rate"])
     if drawn.empty:
@@ -269,6 +271,7 @@ def department_heat_map(tables: Tables, column: str = "level2", most: int = 30) 
     ``column`` says what a kind is: ``level1`` or ``level2``. Only the ``most`` departments with the lowest score
     rate and the :data:`MOST_KINDS` most widespread kinds are drawn.
     """
+    tables = counted(tables)
     names = dict(zip(tables.forms["form_id"], department_names(tables.forms), strict=True))
     indicators = tables.indicators.assign(department=tables.indicators["form_id"].map(names))
     table = measures.score_rate(indicators, ["department", column])["score_rate"]

@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from workbench.analysis import measures, style
 from workbench.analysis.form_charts import source_note
+from workbench.analysis.narrative import with_sure_names
 from workbench.analysis.selection import Tables
 from workbench.analysis.style import BLUE, GREY, INK, ORANGE, RED, label_rows, plain, spread_evenly, styled
 from workbench.analysis.wording import category, percent, shorten, text
@@ -48,7 +49,8 @@ def attainment_dots(form: Tables) -> Figure:
     Those that missed their target, lost points or went far beyond it have a row each; where there are many
     indicators, the rest share a row for each kind (``level2``).
     """
-    rows = form.indicators.assign(attainment=measures.numbers(form.indicators["attainment"]))
+    rows = with_sure_names(form)
+    rows = rows.assign(attainment=measures.numbers(rows["attainment"]))
     undrawn = int(rows["attainment"].isna().sum())
     rows = rows.dropna(subset=["attainment"])
     if rows.empty:
@@ -160,13 +162,18 @@ def _title(rows: pd.DataFrame) -> str:
     """The chart's title: how many indicators missed their target, how many went far beyond it, and which furthest."""
     missed = int((rows["verdict"] == "missed").sum())
     title = f"{len(rows)} 项可量化指标中 {missed} 项未达成" if missed else f"{len(rows)} 项可量化指标没有一项未达成"
+    unsure = int(rows["is_open"].sum())
+    title += f"（{unsure} 项待核对）" if unsure else ""
     beyond = measures.far_exceeded(rows)
     if beyond.empty:
         return title
-    floors = beyond[~beyond["op"].isin(["<=", "<"])]
+    # The headline is built on a row that no review can change.
+    title += f"，{len(beyond)} 项偏离目标 30% 以上"
+    sure = beyond[~beyond["is_open"]]
+    if sure.empty:
+        return title
+    floors = sure[~sure["op"].isin(["<=", "<"])]
     if floors.empty:
-        name = shorten(str(beyond.iloc[0]["name"]), 40)
-        return f"{title}，{len(beyond)} 项远低于上限，如“{name}”"
+        return f"{title}，如“{shorten(str(sure.iloc[0]['name']), 40)}”远低于上限"
     first = floors.iloc[0]
-    name = shorten(str(first["name"]), 44)
-    return f"{title}，{len(beyond)} 项偏离目标 30% 以上；“{name}”完成目标的 {percent(first['attainment'], 0)}"
+    return f"{title}；“{shorten(str(first['name']), 44)}”完成目标的 {percent(first['attainment'], 0)}"

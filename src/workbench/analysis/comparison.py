@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis import measures
+from workbench.analysis.field_states import field_states, is_open
 from workbench.analysis.measures import numbers
+from workbench.analysis.points import point_rows, sum_bounds
 from workbench.analysis.selection import Tables
-from workbench.findings import FLAGS
-
-POINT_FIELDS = ("weight", "score")
-"""Fields of a record whose misreading would change a score."""
 
 FEWEST_PAIRS = 5
 """Fewest forms that a correlation is computed for; over fewer its interval says nothing."""
@@ -42,68 +40,36 @@ class Association:
 def score_bounds(tables: Tables) -> pd.DataFrame:
     """Compute between which scores each form's score must lie, whatever a review finds, indexed by ``form_id``.
 
-    A field awaits review where a finding flags it as possibly misread and nobody has looked at it yet. Then:
+    A field awaits review where a finding flags it as possibly misread, or it was not read, and nobody has looked at it
+    yet. Then:
 
     - The stated total does not await review: it is the score.
     - Some rows do: the score is the sum of the rows, where each of these rows got anything from 0 to its weight.
     - The total and nothing else does: the score lies between the stated total and the sum of the rows.
-    - The rows give no sum: the score lies between 0 and full marks.
+    - The rows give no sum, or one of them has no certain weight: the score lies between 0 and full marks.
 
     Columns: low, high (points), doubted (number of fields and rows that await review and bear on the score).
-    Source: ``findings``, ``forms``, ``budgets``, ``indicators``.
+    Source: ``forms``, ``budgets``, ``indicators``, and the states of their points.
     """
     totals = measures.totals(tables.forms, tables.budgets, tables.indicators)
-    flags = tables.findings[tables.findings["code"].isin(FLAGS) & ~tables.findings["reviewed"].astype(bool)]
-    flagged_totals = _flagged_records(flags, "forms", ("total_weight", "total_score"), by_field_only=True)
-    flagged_rows = _flagged_rows(tables, flags)
-    total_is_flagged = totals.index.isin(flagged_totals["form_id"])
-    low, high = _bounds_of_sum(totals, flagged_rows)
-    stated, full = totals["stated_score"], totals["stated_weight"].fillna(totals["added_weight"])
+    of_total = field_states(tables, "forms", ("total_weight", "total_score")).set_index(tables.forms["form_id"])
+    total_is_open = is_open(of_total).reindex(totals.index)
+    rows = point_rows(tables)
+    sums = sum_bounds(rows, "score").reindex(totals.index)
+    full = totals["stated_weight"].fillna(totals["added_weight"])
+    low = sums["low"].fillna(0.0).where(totals["added_score"].notna())
+    high = sums["high"].fillna(full).where(totals["added_score"].notna())
+    stated = totals["stated_score"]
     # A flagged total: what it says and what the rows say are both possible.
-    low = low.mask(total_is_flagged, np.fmin(low, stated))
-    high = high.mask(total_is_flagged, np.fmax(high, stated))
-    is_certain = stated.notna() & ~total_is_flagged
+    low = low.mask(total_is_open, np.fmin(low, stated))
+    high = high.mask(total_is_open, np.fmax(high, stated))
+    is_certain = stated.notna() & ~total_is_open
     low, high = stated.where(is_certain, low), stated.where(is_certain, high)
-    is_unknown = total_is_flagged & totals["added_score"].isna()
+    is_unknown = total_is_open & totals["added_score"].isna()
     low, high = low.mask(is_unknown, 0.0), high.mask(is_unknown, full)
-    counts = pd.concat([flagged_totals["form_id"], flagged_rows["form_id"]]).value_counts()
-    doubted = pd.Series(counts, index=totals.index).fillna(0).astype(int)
-    return pd.DataFrame({"low": low, "high": high, "doubted": doubted}, index=totals.index)
-
-
-def _bounds_of_sum(totals: pd.DataFrame, flagged_rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """The least and the most that the rows of each form can add up to, in points."""
-    at_stake = flagged_rows.groupby("form_id")[["weight", "score"]].sum().reindex(totals.index).fillna(0.0)
-    least = totals["added_score"] - at_stake["score"]
-    return least, least + at_stake["weight"]
-
-
-def _flagged_rows(tables: Tables, flags: pd.DataFrame) -> pd.DataFrame:
-    """Form, weight and score of the flagged indicators and budget totals; a score that was not read is missing."""
-    kinds = (
-        ("indicators", "indicator_no", tables.indicators),
-        ("budgets", "line_no", measures.budget_totals(tables.budgets).reset_index()),
-    )
-    parts = []
-    for table, number, rows in kinds:
-        keys = _flagged_records(flags, table, POINT_FIELDS).rename(columns={"record_no": number})
-        found = rows[["form_id", number, "weight", "score"]].merge(keys, on=["form_id", number])
-        parts.append(found.assign(weight=numbers(found["weight"]), score=numbers(found["score"])))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _flagged_records(
-    flags: pd.DataFrame, table: str, fields: tuple[str, ...], by_field_only: bool = False
-) -> pd.DataFrame:
-    """form_id and record_no of the table's records with a flag on one of these fields, or on the whole record.
-
-    With ``by_field_only`` a flag on the whole record does not count.
-    """
-    about = flags["field"].isin(fields)
-    if not by_field_only:
-        about |= flags["field"].isna() & flags["record_no"].notna()
-    chosen = flags[(flags["table"] == table) & about]
-    return chosen[["form_id", "record_no"]].drop_duplicates()
+    open_rows = rows.loc[is_open(rows[["weight_state", "score_state"]]), "form_id"]
+    counts = pd.Series(open_rows.value_counts(), index=totals.index).fillna(0) + total_is_open
+    return pd.DataFrame({"low": low, "high": high, "doubted": counts.astype(int)}, index=totals.index)
 
 
 def ranking(summary: pd.DataFrame, bounds: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.dataset.placing import INFO, place_of_file
+from workbench.dataset.placing import INFO, here_and_above, located, place_of_file
 from workbench.errors import DatasetError, InputError
 
 
@@ -18,10 +18,9 @@ def locate(processed: str | Path) -> Path:
         DatasetError: no such folder holds a dataset.
     """
     wanted = Path(processed).expanduser()
-    candidates = [wanted] if wanted.is_absolute() else [folder / wanted for folder in _here_and_above()]
-    for candidate in candidates:
-        if place_of_file(candidate, INFO).is_file():
-            return candidate
+    found = located(wanted)
+    if place_of_file(found, INFO).is_file():
+        return found
     where = "there" if wanted.is_absolute() else "here or in a folder above"
     raise DatasetError(
         processed,
@@ -36,11 +35,7 @@ def locate_project(raw: str | Path) -> Path:
         InputError: ``missing``: ``raw`` exists neither in the current folder nor in one above.
     """
     wanted = Path(raw).expanduser()
-    for folder in _here_and_above():
+    for folder in here_and_above():
         if (folder / wanted).exists():
             return folder
     raise InputError("missing", raw, "there is no such folder or file here or in a folder above; put the scans there")
-
-
-def _here_and_above() -> tuple[Path, ...]:
-    return (Path.cwd(), *Path.cwd().parents)

@@ -16,9 +16,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from workbench.analysis import causes, measures, style
+from workbench.analysis.field_states import OPEN, with_states
 from workbench.analysis.heat_map import heat_map
-from workbench.analysis.narrative import goal_label
-from workbench.analysis.selection import Tables, department_names, form_years
+from workbench.analysis.narrative import goal_label, points_reservation, why_no_points, with_sure_names
+from workbench.analysis.points import point_rows
+from workbench.analysis.selection import Tables, counted, department_names, form_years
 from workbench.analysis.style import BLUE, GREY, HATCH, INK, LABEL_COLUMNS, ORANGE, PALE, RED, label_rows, styled
 from workbench.analysis.summary import form_summary
 from workbench.analysis.wording import category, number, percent, shorten
@@ -65,7 +67,7 @@ def goal_completion(form: Tables) -> Figure:
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.spines["bottom"].set_bounds(0, 1)
     axes.set_xlabel("得分率（得分 ÷ 分值）", loc="left", fontsize=9)
-    title = _completion_title(table, by)
+    title = _completion_title(table, by, points_reservation(form, point_rows(form)))
     alt = f"条形图：各{_grouping_word(by)}的得分率。{title}。"
     return style.finish(figure, title, alt, f"单位：%。未评分的指标不计入得分率。{source_note(form)}")
 
@@ -79,21 +81,21 @@ def _draw_score_rates(axes: Axes, rows: pd.DataFrame) -> None:
     short = (~full) & rate.notna()
     axes.barh(rows.index[short], rate[short].clip(lower=0), color=ORANGE, height=0.62, hatch=HATCH, edgecolor=INK, lw=0)
     for place, row in enumerate(rows.to_dict("records")):
-        scored = "未评分" if pd.isna(row["score_rate"]) else percent(row["score_rate"])
+        scored = "无得分率" if pd.isna(row["score_rate"]) else percent(row["score_rate"])
         counts = f"达成 {row['met']} · 未达成 {row['missed']} · 难以判定 {row['undecided']}"
         counts += f"\n扣 {number(row['lost'])} 分" if row["lost"] > measures.POINT_TOLERANCE else ""
         axes.text(1.02, place, scored, va="center")
         axes.text(1.24, place, counts, va="center", fontsize=9, color=RED if row["missed"] else INK)
 
 
-def _completion_title(table: pd.DataFrame, by: str) -> str:
-    """The chart's title: how many goals got full marks, and which one has the lowest score rate."""
+def _completion_title(table: pd.DataFrame, by: str, reservation: str) -> str:
+    """The chart's title: how many goals got full marks, which one has the lowest score rate, and what is not sure."""
     groups = f"{len(table)} 个{_grouping_word(by)}"
     full = int((table["score_rate"] >= 1 - measures.POINT_TOLERANCE).sum())
     scored = int(table["score_rate"].count())
     if not scored:
-        return f"{groups}都没有评分"
-    title = f"{groups}中 {full} 个得满分"
+        return f"{groups}都没有可用的评分" + (f"（{reservation}）" if reservation else "")
+    title = f"{groups}中 {full} 个得满分" + (f"（{reservation}）" if reservation else "")
     if full < scored:
         worst = table.sort_values("score_rate", kind="stable").iloc[0]
         name = goal_label(worst[by]) if by == "goal_no" else category(worst[by])
@@ -122,22 +124,23 @@ def score_waterfall(form: Tables, most: int = 15) -> Figure:
     if form.forms.empty:
         return style.empty("得分与扣分", "没有绩效表")
     row = form_summary(form).iloc[0]
-    losses = measures.points_lost(form.budgets, form.indicators)
+    losses = measures.points_lost(form.budgets, with_sure_names(form))
     if pd.isna(row["score_rate"]):
-        return style.empty("得分与扣分", "表中没有总分或得分")
+        return style.empty("得分与扣分", why_no_points(point_rows(form)) or "总分、得分或满分不全，或未能读出")
     steps = [(_loss_label(loss), float(loss["lost"])) for _, loss in losses.head(most).iterrows()]
     if len(losses) > most:
         steps.append((f"其余 {len(losses) - most} 处", float(losses["lost"].iloc[most:].sum())))
     explained = len(steps)
     gap = float(row["full"] - row["score"] - losses["lost"].sum())
     if abs(gap) > GAP_TOLERANCE:
-        steps.append(("明细中找不到的差额", gap))
+        unsure = points_reservation(form, point_rows(form))
+        steps.append(("待核对的行及差额" if unsure else "明细中找不到的差额", gap))
     figure, axes = style.canvas(1.6 + 0.42 * (len(steps) + 2))
     left = _draw_steps(axes, float(row["full"]), float(row["score"]), [lost for _, lost in steps], explained)
     label_rows(axes, ["满分", *(label for label, _ in steps), "自评得分" if row["score_stated"] else "合计得分"])
     axes.invert_yaxis()
     axes.set_xlabel("分" + ("（横轴不从 0 开始）" if left > 0 else ""), loc="left", fontsize=9)
-    title = _losses_title(row, losses)
+    title = _losses_title(row, losses, why_no_points(point_rows(form)), points_reservation(form, point_rows(form)))
     alt = f"瀑布图：从满分 {number(row['full'])} 分逐项扣到得分 {number(row['score'])} 分。{title}。"
     return style.finish(figure, title, alt, f"单位：分。{source_note(form)}")
 
@@ -167,10 +170,16 @@ def _draw_steps(axes: Axes, full: float, score: float, steps: list[float], expla
     return left
 
 
-def _losses_title(row: Any, losses: pd.DataFrame) -> str:
-    """The chart's title: in how many places the form of this summary row lost points, and where it lost most."""
-    if losses.empty:
-        return f"得分 {number(row['score'])}/{number(row['full'])}，各行没有扣分"
+def _losses_title(row: Any, losses: pd.DataFrame, why_none: str, reservation: str) -> str:
+    """The chart's title: in how many places the form of this summary row lost points, and where it lost most.
+
+    Or ``why_none`` where no row shows it; ``reservation`` says which rows are not sure.
+    """
+    score = f"得分 {number(row['score'])}/{number(row['full'])}"
+    if why_none or losses.empty:
+        return f"{score}，{why_none or (f'{reservation}，其余各行没有扣分' if reservation else '各行没有扣分')}"
+    if reservation:
+        return f"{score}；读出 {len(losses)} 处扣分，共 {number(losses['lost'].sum())} 分，但 {reservation}"
     first = losses.iloc[0]
     title = f"{len(losses)} 处共扣 {number(losses['lost'].sum())} 分，得 {number(row['score'])} 分；"
     return title + f"扣得最多的是“{shorten(str(first['name']), 36)}”（−{number(first['lost'])}）"
@@ -191,21 +200,24 @@ def budget_flow(form: Tables) -> Figure:
     amounts = row[list(AMOUNTS)].astype(float)
     if amounts.isna().all():
         return style.empty("预算执行情况", "表中没有可以读出的金额")
-    unit = "单位不明" if pd.isna(row["amount_unit"]) else str(row["amount_unit"])
+    unit = "" if pd.isna(row["amount_unit"]) else str(row["amount_unit"])
+    states = measures.budget_totals(with_states(form, "budgets", tuple(AMOUNTS))).iloc[0]
     figure, axes = style.canvas(2.7)
-    _draw_amounts(axes, row, amounts)
+    _draw_amounts(axes, row, amounts, states)
     title = _execution_title(row, unit)
+    opened = [label for name, label in AMOUNTS.items() if states[f"{name}_state"] in OPEN]
+    title += f"（{'、'.join(opened)}待核对）" if opened else ""
     alt = f"条形图：年初预算、调整后预算与执行数。{title}。"
-    return style.finish(figure, title, alt, f"单位：{unit}。{source_note(form)}")
+    return style.finish(figure, title, alt, f"单位：{unit or '表中未注明'}。{source_note(form)}")
 
 
-def _draw_amounts(axes: Axes, row: Any, amounts: pd.Series) -> None:
-    """A bar for each amount of the summary row, with its rate beside it."""
+def _draw_amounts(axes: Axes, row: Any, amounts: pd.Series, states: pd.Series) -> None:
+    """A bar for each amount of the summary row, with its rate beside it; ``states`` are those of its budget line."""
     highest = max(float(amounts.max()), 1e-9)
     for place, (name, colour) in enumerate(zip(AMOUNTS, (PALE, GREY, BLUE), strict=True)):
         amount = amounts[name]
         if pd.isna(amount):
-            axes.text(0, place, " 表中未填", va="center", color=GREY)
+            axes.text(0, place, f" {WHY_NO_AMOUNT[states[f'{name}_state']]}", va="center", color=GREY)
             continue
         axes.barh(place, amount, color=colour, height=0.6, edgecolor=GREY, lw=0.6)
         axes.text(amount + highest * 0.01, place, f"{number(amount)}{_rate_note(name, row)}", va="center")
@@ -214,6 +226,10 @@ def _draw_amounts(axes: Axes, row: Any, amounts: pd.Series) -> None:
     axes.set_xlim(0, highest * 1.45)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
+
+
+WHY_NO_AMOUNT = {"unread": "未能读出", "absent": "表中没有这一栏", "blank": "表中未填"}
+"""What stands in place of the bar of an amount that the tables do not have, by its state."""
 
 
 def _rate_note(name: str, row: Any) -> str:
@@ -234,7 +250,8 @@ def _execution_title(row: Any, unit: str) -> str:
     title = f"预算执行率 {percent(rate)}"
     base = row["adjusted"] if pd.notna(row["adjusted"]) else row["initial"]
     if pd.notna(row["executed"]) and pd.notna(base):
-        title += f"：{number(base)} {unit}中执行了 {number(row['executed'])} {unit}"
+        spaced = f" {unit}" if unit else ""
+        title += f"：{number(base)}{spaced}中执行了 {number(row['executed'])}{spaced}"
     return title
 
 
@@ -249,17 +266,18 @@ def score_heat_map(form: Tables, column: str = "level2") -> Figure:
     keys = ["goal_no" if by_goal else "level1", column if by_goal or column != "level1" else "level2"]
     table = measures.score_rate(form.indicators, keys)
     if table["score_rate"].notna().sum() == 0:
-        return style.empty("得分率热力图", "没有评分的指标")
+        return style.empty("得分率热力图", why_no_points(point_rows(form)))
     rates, lost = (table[name].unstack(keys[1]) for name in ("score_rate", "lost"))
     kinds = form.indicators.sort_values("level1", key=_order_of_appearance, kind="stable")[keys[1]]
     order = list(dict.fromkeys(kinds.dropna()))
     rates, lost = (frame.reindex(columns=order).head(MOST_ROWS) for frame in (rates, lost))
     labels = [goal_label(value) if by_goal else category(value) for value in rates.index]
     figure = heat_map(rates, labels, lost)
-    title = _lowest_cell_title(rates, labels)
+    reservation = points_reservation(form, point_rows(form))
+    title = _lowest_cell_title(rates, labels) + (f"（{reservation}）" if reservation else "")
     alt = f"热力图：{'目标' if by_goal else '一级指标'}与指标类别的得分率。{title}。"
     has_gaps = rates.isna().to_numpy().any()
-    note = "单位：%，下行为所扣分数。" + ("斜线格：没有这类指标或未评分。" if has_gaps else "")
+    note = "单位：%，下行为所扣分数。" + ("斜线格：没有这类指标，或没有得分率。" if has_gaps else "")
     return style.finish(figure, title, alt, note + source_note(form))
 
 
@@ -267,7 +285,7 @@ def _lowest_cell_title(rates: pd.DataFrame, labels: list[str]) -> str:
     """The chart's title: the row and the column of the lowest score rate."""
     lowest = rates.min().min()
     if lowest >= 1 - measures.POINT_TOLERANCE:
-        return "每一类有评分的指标都得满分"
+        return "每一类有得分率的指标都得满分"
     down, across = np.argwhere(rates.to_numpy() == lowest)[0]
     return f"失分集中在{labels[down]}的{category(rates.columns[across])}：得分率 {percent(lowest)}"
 
@@ -283,6 +301,7 @@ def deviation_causes(tables: Tables) -> Figure:
 
     Takes any number of forms. Reasons without a known cause are the last bar, pale.
     """
+    tables = counted(tables)
     counts = causes.cause_counts(tables)
     if counts.empty:
         return style.empty("偏差原因", "表中没有填写偏差原因")

@@ -26,6 +26,13 @@ PALETTE = 128
 """Number of colours of a chart's picture: enough for its shades and the soft edges of its letters."""
 
 
+DOUBT_MARKS = {"doubted": "？", "unread": "未读出"}
+"""What a table writes behind a value that awaits review, and in place of one that was not read."""
+
+DOUBT_NOTE = "？：机器没有把握，尚无人核对。未读出：原件上有字，没有读成数值，不等于空白。"
+"""The note below a table with one of these marks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Html:
     """An element of a page as ``markup``, and the plain ``words`` that stand for it where HTML cannot be shown."""
@@ -93,8 +100,12 @@ def bullet_list(sentences: Iterable[str]) -> Html:
 def definition_list(pairs: Iterable[tuple[str, str]], kind: Literal["cards", "facts"]) -> Html:
     """Make a list of labels with their values: a card with a large value each (``cards``), or lines (``facts``)."""
     every = list(pairs)
-    items = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in every)
-    return Html(f'<dl class="wb-{kind}">{items}</dl>', "\n".join(f"{label}：{value}" for label, value in every))
+    # No <dl>: JupyterLab has rules of its own for it, which win over ours.
+    term = '<div role="listitem"><span class="wb-term">{}</span><span class="wb-value">{}</span></div>'
+    items = "".join(term.format(escape(label), escape(value)) for label, value in every)
+    return Html(
+        f'<div class="wb-{kind}" role="list">{items}</div>', "\n".join(f"{label}：{value}" for label, value in every)
+    )
 
 
 def table(
@@ -105,6 +116,9 @@ def table(
     row_class: Callable[[TableRow], str] | None = None,
 ) -> Html:
     """Make a table with a row for each row of the frame, or one sentence where there is none.
+
+    Where the frame has a column ``<name>_state`` (:data:`workbench.analysis.field_states.FieldState`), a value that
+    awaits review has a question mark, one that was not read says so, and a note below the table explains both.
 
     Args:
         rows: the frame; it needs every column that ``columns`` names, and those that ``row_class`` reads.
@@ -120,12 +134,14 @@ def table(
     body = []
     for row in rows.to_dict("records"):
         attribute = f' class="wb-{as_html(row_class(row))}"' if row_class and row_class(row) else ""
-        body.append(f"<tr{attribute}>{''.join(_cell(column, row[column.name]) for column in columns)}</tr>")
+        body.append(f"<tr{attribute}>{''.join(_cell(column, row) for column in columns)}</tr>")
     # The caption is a row of the head: on paper it comes again with the head on every page.
     title = f'<tr class="wb-caption"><th colspan="{len(columns)}">{escape(caption)}</th></tr>' if caption else ""
     markup = f"<table><thead>{title}<tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     words = caption or f"{'、'.join(column.label for column in columns[:3])} …"
-    return Html(f'<div class="wb-table">{markup}</div>', f"表：{words}（{len(rows)} 行）")
+    marked = [f"{column.name}_state" for column in columns if f"{column.name}_state" in rows]
+    note = f'<p class="wb-nothing">{DOUBT_NOTE}</p>' if rows[marked].isin([*DOUBT_MARKS]).any(axis=None) else ""
+    return Html(f'<div class="wb-table">{markup}{note}</div>', f"表：{words}（{len(rows)} 行）")
 
 
 def picture(figure: Figure) -> Html:
@@ -149,9 +165,14 @@ def _png(figure: Figure) -> bytes:
     return reduced.getvalue()
 
 
-def _cell(column: TableColumn, value: object) -> str:
+def _cell(column: TableColumn, row: TableRow) -> str:
     """One cell of a table. It carries its heading, for narrow screens, where a row is shown as a list."""
-    written = column.write(value)
-    blank = " wb-blank" if written == wording.MISSING else ""
+    written = column.write(row[column.name])
+    state = row.get(f"{column.name}_state")
+    if state == "doubted":
+        written += DOUBT_MARKS[state]
+    elif state == "unread":
+        written = DOUBT_MARKS[state]
+    look = " wb-doubt" if state in DOUBT_MARKS else " wb-blank" if written == wording.MISSING else ""
     label = as_html(column.label)
-    return f'<td class="wb-{column.kind}{blank}" data-label="{label}">{as_html(written)}</td>'
+    return f'<td class="wb-{column.kind}{look}" data-label="{label}">{as_html(written)}</td>'

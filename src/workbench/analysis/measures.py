@@ -123,9 +123,10 @@ def attainment(indicators: pd.DataFrame, by: Sequence[str] = ("form_id",)) -> pd
 
 LOSS_COLUMNS = [
     *("form_id", "place", "indicator_no", "goal_no", "level1", "level2", "name", "target", "actual", "met"),
-    *("weight", "score", "lost", "deviation"),
+    *("weight", "score", "lost", "deviation", "name_state", "target_state", "actual_state"),
+    *("weight_state", "score_state"),
 ]
-"""Columns of :func:`points_lost`."""
+"""Columns of :func:`points_lost`. The states are missing where its input has none."""
 
 
 def points_lost(budgets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -230,7 +231,8 @@ def totals(forms: pd.DataFrame, budgets: pd.DataFrame, indicators: pd.DataFrame)
     """Compare each form's stated totals with the sums of its rows, indexed by ``form_id``.
 
     Columns: stated_weight, added_weight, weight_gap, stated_score, added_score, score_gap. added is the sum of the
-    indicators and the budget's total row; gap is stated − added, missing where either of them is. Unit: points.
+    indicators and the budget's total row, missing where the form has indicators and none of them shows points; gap is
+    stated − added, missing where either of them is. Unit: points.
     Source: ``forms`` (total_weight, total_score), ``budgets`` and ``indicators`` (weight, score).
     """
     stated = forms.set_index("form_id")
@@ -239,7 +241,9 @@ def totals(forms: pd.DataFrame, budgets: pd.DataFrame, indicators: pd.DataFrame)
     for name in ("weight", "score"):
         points = numbers(indicators[name]).groupby(indicators["form_id"]).sum(min_count=1).reindex(table.index)
         table[f"stated_{name}"] = numbers(stated[f"total_{name}"])
-        table[f"added_{name}"] = points.add(numbers(money[name]), fill_value=0.0)
+        added = points.add(numbers(money[name]), fill_value=0.0)
+        # The budget's points alone are no sum of a form whose indicators show none.
+        table[f"added_{name}"] = added.where(points.notna() | ~table.index.isin(indicators["form_id"]))
         table[f"{name}_gap"] = (table[f"stated_{name}"] - table[f"added_{name}"]).round(6)
     return table
 

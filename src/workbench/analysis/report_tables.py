@@ -8,13 +8,16 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.analysis import causes, comparison, evidence, html, measures
+from workbench.analysis.field_states import field_states, is_open, with_states
 from workbench.analysis.html import Html, TableColumn, TableRow
-from workbench.analysis.narrative import goal_label
-from workbench.analysis.selection import Tables
+from workbench.analysis.narrative import goal_label, points_reservation, why_no_points
+from workbench.analysis.points import point_rows
+from workbench.analysis.selection import Tables, counted, department_names, form_years
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
 from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
 from workbench.dataset import dictionary
 from workbench.dataset.placing import TABLES
+from workbench.fields import AMOUNTS
 
 MET = {True: "达成", False: "未达成"}
 """Words for the values of ``met``."""
@@ -27,6 +30,9 @@ def met_word(value: object) -> str:
     """Word a value of ``met``: 达成, 未达成, or 难以判定 where it is missing."""
     return "难以判定" if pd.isna(value) else MET[bool(value)]  # type: ignore[call-overload]
 
+
+INDICATOR_FIELDS = ("level1", "level2", "name", "target", "actual", "weight", "score", "deviation")
+"""Fields of an indicator whose doubts its tables mark."""
 
 INDICATOR_COLUMNS = (
     TableColumn("indicator_no", "序号", whole, "number"),
@@ -151,12 +157,49 @@ FORM_COLUMNS = (
 )
 
 
+POSSIBLE_NOTE = "可能名次：影响总分的字段尚待人工核对时，名次可能落在的范围。"
+"""The note below the ranks, where the column is shown."""
+
+CHOICE_COLUMNS = (
+    TableColumn("department", "部门", kind="wide"),
+    YEAR,
+    TableColumn("forms", "绩效表", whole, "number"),
+)
+
+REASONS = {
+    "unreadable": "文件损坏，或无法打开",
+    "encrypted": "文件有密码，请另存为无密码的文件",
+    "unsupported": "不读这一类文件",
+    "too-large": "超出上限",
+    "empty": "文件是空的",
+    "missing": "文件已不在原处",
+    "outside": "链接或名称指向原始文件夹之外",
+    "changed": "读取时文件被改动，请再读一次",
+    "no-table": "没有找到表格",
+    "unknown-form": "有表格，但不是绩效自评表",
+    "crashed": "读取它的进程崩溃了",
+    "killed": "读取它的进程被终止了",
+    "timed-out": "一页的读取超过了时限",
+    "out-of-memory": "一页的读取用尽了内存",
+    "damaged": "存下的结果已损坏，请再读一次",
+    "not-assembled": "未能拼合成表，请报告这个问题",
+    "interrupted": "读取被中断，再运行一次即接着读",
+}
+"""What a person reads for the reason codes of ``documents.error``."""
+
 FAILED_COLUMNS = (
     TableColumn("source", "文件", kind="wide"),
     TableColumn("status", "状态", lambda value: UNREAD.get(str(value), text(value))),
-    TableColumn("error", "原因代码"),
-    TableColumn("message", "说明", kind="wide"),
+    TableColumn("error", "原因", lambda value: REASONS.get(str(value), text(value)), "wide"),
+    TableColumn("message", "程序的说明（英文）", kind="wide"),
 )
+
+
+def choose(tables: Tables) -> Html:
+    """List the departments of a dataset with their years and numbers of forms: the names that ``wa.select`` takes."""
+    forms = pd.DataFrame({"department": department_names(tables.forms), "year": form_years(tables.forms)})
+    counts = forms.value_counts(sort=False).rename("forms").reset_index()
+    return html.table(counts, CHOICE_COLUMNS, nothing="数据集中没有绩效表")
 
 
 def points_lost(form: Tables) -> Html:
@@ -164,14 +207,19 @@ def points_lost(form: Tables) -> Html:
 
     The column of goals is left out where no row has one.
     """
-    rows = measures.points_lost(form.budgets, form.indicators)
+    lines = with_states(form, "budgets", ("weight", "score"))
+    rows = measures.points_lost(lines, with_states(form, "indicators", INDICATOR_FIELDS))
     columns = [column for column in LOSS_COLUMNS if column.name != "goal_no" or rows["goal_no"].notna().any()]
-    return html.table(rows, columns, nothing="没有扣分", row_class=_row_class)
+    points = point_rows(form)
+    reservation = points_reservation(form, points)
+    nothing = why_no_points(points) or (f"读出的各行中没有扣分；{reservation}" if reservation else "没有扣分")
+    return html.table(rows, columns, nothing=nothing, row_class=_row_class)
 
 
 def budget_lines(form: Tables) -> Html:
     """Make the table of the budget: initial, adjusted and executed amount, the printed and the computed rate."""
-    rows = form.budgets.assign(rate=measures.execution_rate_of_lines(form.budgets))
+    rows = with_states(form, "budgets", (*AMOUNTS, "execution_rate", "weight", "score"))
+    rows = rows.assign(rate=measures.execution_rate_of_lines(form.budgets))
     return html.table(rows, BUDGET_COLUMNS, nothing="表中没有预算数")
 
 
@@ -186,20 +234,26 @@ def goals(form: Tables) -> Html:
 
 def missed_indicators(form: Tables) -> Html:
     """Make the table of indicators that missed their target, with the reasons that the form gives."""
-    return html.table(
-        measures.missed(form.indicators), INDICATOR_COLUMNS, nothing="没有未达成的指标", row_class=_row_class
-    )
+    undecided = int(form.indicators["met"].isna().sum())
+    unsure = int(is_open(field_states(form, "indicators", ("target", "actual"))).sum())
+    reasons = [f"{undecided} 项难以判定"] if undecided else []
+    reasons += [f"{unsure} 项的目标值或完成值待核对"] if unsure else []
+    nothing = f"没有判定为未达成的指标；{'，'.join(reasons)}" if reasons else "没有未达成的指标"
+    rows = measures.missed(with_states(form, "indicators", INDICATOR_FIELDS))
+    return html.table(rows, INDICATOR_COLUMNS, nothing=nothing, row_class=_row_class)
 
 
 def far_exceeded_indicators(form: Tables) -> Html:
     """Make the table of indicators that went more than 30 % beyond their target."""
-    rows = measures.far_exceeded(form.indicators)
+    rows = measures.far_exceeded(with_states(form, "indicators", INDICATOR_FIELDS))
     return html.table(rows, INDICATOR_COLUMNS, nothing="没有偏离目标 30% 以上的指标", row_class=_row_class)
 
 
 def unscored_indicators(form: Tables) -> Html:
-    """Make the table of indicators without a score."""
-    rows = measures.unscored(form.indicators)
+    """Make the table of indicators without a score: those left blank, and those whose score was not read."""
+    rows = measures.unscored(with_states(form, "indicators", INDICATOR_FIELDS))
+    if len(rows) and (rows["score_state"] == "absent").all():
+        return html.table(rows.iloc[:0], INDICATOR_COLUMNS, nothing="表中没有得分一栏")
     return html.table(rows, INDICATOR_COLUMNS, nothing="没有未评分的指标", row_class=_row_class)
 
 
@@ -210,7 +264,8 @@ def all_indicators(form: Tables) -> Html:
     goal_texts = dict(zip(form.goals["goal_no"], form.goals["goal"], strict=True))
     has_goals = form.indicators["goal_no"].notna().any()
     parts = []
-    for goal_no, rows in form.indicators.groupby("goal_no", dropna=False, sort=True):
+    indicators = with_states(form, "indicators", INDICATOR_FIELDS)
+    for goal_no, rows in indicators.groupby("goal_no", dropna=False, sort=True):
         goal = goal_texts.get(goal_no)
         name = f"{goal_label(goal_no)}　{goal if isinstance(goal, str) else ''}" if has_goals else "全部指标"
         caption = f"{name}（{len(rows)} 项{_points_note(rows)}）"
@@ -219,22 +274,29 @@ def all_indicators(form: Tables) -> Html:
 
 
 def _points_note(indicators: pd.DataFrame) -> str:
-    """What the scored indicators got and could get, in points; empty where none is scored."""
+    """What the scored indicators got and could get, in points, and how many of them a review may change.
+
+    Empty where none is scored.
+    """
     sums = measures.score_rate(indicators.assign(all=0), ["all"]).iloc[0]
-    return f"，得 {number(sums['score'])}/{number(sums['weight'])} 分" if pd.notna(sums["score"]) else ""
+    unsure = int(is_open(indicators[["weight_state", "score_state"]]).sum())
+    points = f"，得 {number(sums['score'])}/{number(sums['weight'])} 分" if pd.notna(sums["score"]) else ""
+    return points + (f"，{unsure} 项的分值或得分待核对" if unsure else "")
 
 
 def ranked_forms(tables: Tables) -> Html:
     """Make the table of all forms with their ranks, best first within each year.
 
-    The columns of project and possible ranks are left out where they would be empty.
+    The columns of project and possible ranks are left out where they would be empty; the latter has a note.
     """
+    tables = counted(tables)
     rows = comparison.ranking(form_summary(tables), comparison.score_bounds(tables))
     rows = rows.assign(possible=[_possible_ranks(row) for row in rows.to_dict("records")])
     empty = set() if (rows["project"] != OVERALL).any() else {"project"}
     empty |= set() if (rows["possible"] != "").any() else {"possible"}
     columns = [column for column in FORM_COLUMNS if column.name not in empty]
-    return html.table(rows, columns, nothing="数据集中没有绩效表")
+    table = html.table(rows, columns, nothing="数据集中没有绩效表")
+    return table if "possible" in empty else table + Html(f'<p class="wb-nothing">{POSSIBLE_NOTE}</p>', POSSIBLE_NOTE)
 
 
 def _possible_ranks(row: TableRow) -> str:
@@ -269,7 +331,7 @@ def dispersion(tables: Tables) -> Html:
 
     See :func:`workbench.analysis.comparison.dispersion` for the columns.
     """
-    summary = form_summary(tables)
+    summary = form_summary(counted(tables))
     years = summary["year"]
     parts = [
         comparison.dispersion(summary[measure], years).reset_index().assign(measure=label)

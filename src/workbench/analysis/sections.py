@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from workbench.analysis import attainment_chart, form_charts, html, measures, narrative, report_tables
+from workbench.analysis.comparison import score_bounds
+from workbench.analysis.field_states import field_states
 from workbench.analysis.html import Html
-from workbench.analysis.selection import Selection, Tables, form_years
+from workbench.analysis.selection import Selection, Tables, counted, form_years
 from workbench.analysis.summary import SEVERITIES, form_summary, lowest_confidence
 from workbench.analysis.wording import MISSING, number, percent, shorten, text, whole
+from workbench.dataset.comparable import repeated_forms
 from workbench.settings import REVIEW_THRESHOLD
 
 DIGEST_LENGTH = 12
@@ -46,9 +51,10 @@ def ingest_title(tables: Tables) -> Html:
 
 def overview_key_figures(tables: Tables) -> Html:
     """Make cards of the key figures of all forms together."""
-    summary = form_summary(tables)
+    summary, repeated = form_summary(counted(tables)), len(repeated_forms(tables.forms, tables.findings))
     grades = summary["grade"].value_counts()
     counts = summary[["indicators", "met", "missed", "undecided", "unscored"]].sum()
+    has_gap = summary["score_gap"].abs() > measures.POINT_TOLERANCE
     pairs = [
         ("绩效表", f"{len(summary)} 张"),
         ("部门", f"{summary['department'].nunique()} 个"),
@@ -59,8 +65,11 @@ def overview_key_figures(tables: Tables) -> Html:
         ("达成", f"{int(counts['met'])} 项"),
         ("未达成", f"{int(counts['missed'])} 项"),
         ("难以判定", f"{int(counts['undecided'])} 项"),
-        ("合计与明细不符", f"{int((summary['score_gap'].abs() > measures.POINT_TOLERANCE).sum())} 张"),
+        ("合计与明细不符", f"{int((has_gap & ~summary['gap_is_open']).sum())} 张"),
     ]
+    unsure = int((has_gap & summary["gap_is_open"]).sum())
+    pairs += [("合计待核对", f"{unsure} 张")] if unsure else []
+    pairs += [("重复的扫描件（不计）", f"{repeated} 张")] if repeated else []
     return html.definition_list(pairs, "cards")
 
 
@@ -105,12 +114,14 @@ def target_quality(form: Tables) -> Html:
         return html.definition_list([("指标", "0 项")], "cards")
     row = form_summary(form).iloc[0]
     attained = measures.attainment(form.indicators).iloc[0]
+    points = form.indicators[["weight", "score"]]
+    compared = int(points.notna().all(axis=1).sum())
     pairs = [
         ("定量指标占比", percent(row["quantitative_share"])),
         ("完成程度中位数", percent(attained["middle"])),
         ("恰好等于目标值", f"{row['to_the_digit']} 项"),
         ("偏离目标 30% 以上", f"{row['far_exceeded']} 项"),
-        ("满分指标占比", percent(row["full_mark_share"])),
+        (f"满分指标占比（有分值和得分的 {compared} 项中）", percent(row["full_mark_share"])),
         ("平均满意度", percent(row["satisfaction"])),
     ]
     return html.definition_list(pairs, "cards")
@@ -121,20 +132,38 @@ def key_figures(form: Tables) -> Html:
     if form.forms.empty:
         return html.definition_list([("绩效表", "0 张")], "cards")
     row = form_summary(form).iloc[0]
-    scored = f"{number(row['score'])} / {number(row['full'])}" if pd.notna(row["score"]) else "未评分"
+    full = number(row["full"]) if pd.notna(row["full"]) else "满分不明"
+    scored = f"{number(row['score'])} / {full}" if pd.notna(row["score"]) else "无法得出"
     graded = f"，等级“{row['grade']}”" if row["grade"] else ""
     places = f"（{row['lost_in']} 处）" if row["lost_in"] else ""
+    states = set(field_states(form, "indicators", ("score",))["score"])
+    unscored = "表中没有得分一栏" if states == {"absent"} else f"{row['unscored']} 项"
     pairs = [
-        (("自评得分" if row["score_stated"] else "合计得分") + graded, scored),
+        (("自评得分" if row["score_stated"] else "合计得分") + graded, scored + _open_range(form)),
         ("预算执行率", percent(row["execution_rate"])),
-        (f"扣分{places}", MISSING if pd.isna(row["points_lost"]) else f"{number(row['points_lost'])} 分"),
+        (f"扣分{places}", _lost(row)),
         ("指标", f"{row['indicators']} 项"),
         ("达成", f"{row['met']} 项"),
         ("未达成", f"{row['missed']} 项"),
         ("难以判定", f"{row['undecided']} 项"),
-        ("未评分", f"{row['unscored']} 项"),
+        ("未评分", unscored),
     ]
+    pairs += [("得分未读出", f"{row['unread_scores']} 项")] if row["unread_scores"] else []
     return html.definition_list(pairs, "cards")
+
+
+def _open_range(form: Tables) -> str:
+    """The bounds of a score that awaits review, as an addition to it; empty where it is certain."""
+    low, high = score_bounds(form)[["low", "high"]].iloc[0]
+    return f"（待核对：{number(low)}–{number(high)}）" if high - low > measures.POINT_TOLERANCE else ""
+
+
+def _lost(row: Any) -> str:
+    """The points that the form of a summary row lost; what a review may change is said to be so."""
+    if pd.isna(row["points_lost"]):
+        return "无法计算"
+    open_rows = int(row["lost_doubted"] + row["lost_unread"])
+    return f"{number(row['points_lost'])} 分" + (f"（{open_rows} 行待核对）" if open_rows else "")
 
 
 def key_points(form: Tables) -> Html:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pandas as pd
 from rapidfuzz import process
 
+from workbench.dataset.comparable import repeated_forms
 from workbench.errors import SelectionError
 
 NO_DEPARTMENT = "未署部门"
@@ -66,8 +67,9 @@ class Selection:
         """The department's overall form (the one without a project); without one, its first form."""
         if self.forms.empty:
             return self
-        overall = self.forms[self.forms["project"].isna() | (self.forms["project"] == "")]
-        first = (self.forms if overall.empty else overall).iloc[0]["form_id"]
+        forms = self.forms[~self.forms["form_id"].isin(repeated_forms(self.forms, self.findings))]
+        overall = forms[forms["project"].isna() | (forms["project"] == "")]
+        first = (forms if overall.empty else overall).iloc[0]["form_id"]
         return select_forms(self, [str(first)])
 
     @property
@@ -139,6 +141,14 @@ def select_forms(tables: Tables, form_ids: Iterable[str], department: str = "", 
     return selection
 
 
+def counted(tables: Tables) -> Tables:
+    """Leave out forms that were scanned twice, but for one copy: what overviews of many forms are about."""
+    repeated = repeated_forms(tables.forms, tables.findings)
+    if not repeated:
+        return tables
+    return select_forms(tables, [form_id for form_id in tables.forms["form_id"] if form_id not in repeated])
+
+
 def department_names(forms: pd.DataFrame) -> pd.Series:
     """Give the department of each form, :data:`NO_DEPARTMENT` where it names none. Reads ``department``."""
     names = forms["department"].astype("string").fillna("").str.strip()
@@ -166,7 +176,7 @@ def known_department(forms: pd.DataFrame, asked: str) -> str:
         if _folded(name) == _folded(asked):
             return name
     nearest = [match[0] for match in process.extract(asked, known, limit=5)]
-    raise SelectionError("department", asked, nearest)
+    raise SelectionError("department", asked, nearest, "wa.choose(ds) lists all; nearest:")
 
 
 def known_year(years: Iterable[int], asked: int) -> int:

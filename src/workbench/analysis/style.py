@@ -7,6 +7,7 @@ Chinese font that comes with the installation and sets matplotlib's parameters u
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec
@@ -88,6 +89,15 @@ def register_font() -> None:
     font_manager.fontManager.addfont(pylopdf_fonts_zh_cn.sans_path())
 
 
+def use_chinese_fonts() -> None:
+    """Set matplotlib's font for all charts that a person draws from now on, so that Chinese text shows.
+
+    Charts of the workbench need no call. The minus sign stays one that the font has.
+    """
+    register_font()
+    mpl.rcParams.update({name: PARAMETERS[name] for name in ("font.family", "axes.unicode_minus")})
+
+
 @contextmanager
 def use() -> Iterator[None]:
     """Set the style of the charts inside this block; afterwards matplotlib's parameters are as they were."""
@@ -115,8 +125,14 @@ def _glyphs() -> frozenset[int]:
 
 def plain(words: object) -> str:
     """Write a value so that matplotlib shows it as it is: ``$`` starts no formula, a box replaces what has no glyph."""
-    shown = "".join(c if c == "\n" or (c.isprintable() and ord(c) in _glyphs()) else "□" for c in wording.text(words))
-    return shown.replace("$", r"\$")
+    return "".join(map(_shown, wording.text(words))).replace("$", r"\$")
+
+
+def _shown(character: str) -> str:
+    """A character as matplotlib can show it. Spaces of any width are a space: to Python only that one is printable."""
+    if unicodedata.category(character) == "Zs":
+        return " "
+    return character if character == "\n" or (character.isprintable() and ord(character) in _glyphs()) else "□"
 
 
 def canvas(height: float, width: float = WIDTH) -> tuple[Figure, Axes]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.analysis import measures
+from workbench.analysis.field_states import field_states, forms_with_missing_rows, is_open
+from workbench.analysis.points import INDICATORS, losses, point_rows
 from workbench.analysis.selection import Tables, department_names, form_years
 
 OVERALL = "部门整体"
@@ -20,27 +22,32 @@ def form_summary(tables: Tables) -> pd.DataFrame:
     The frame has a row for each form, with these columns:
 
     - what the form is: form_id, document_id, department, year (0: unknown), project (部门整体 where none)
-    - its score: full and score (points; the stated totals, else the sum of the rows), score_stated (bool),
-      score_rate (score ÷ full, a fraction), grade, the six columns of :func:`measures.totals` (points)
+    - its score: full and score (points; the stated totals, else the sum of the rows if all of them were read),
+      score_stated (bool), score_rate (score ÷ full, a fraction), grade, the six columns of :func:`measures.totals`
+      (points), gap_is_open (bool: a review may change a number behind the gaps)
     - its budget: amount_unit, initial, adjusted, executed (in that unit), execution_rate, adjustment_rate (fractions)
-    - its indicators (counts): indicators, met, missed, undecided, unscored, far_exceeded, to_the_digit
-    - where it lost points: points_lost (points), lost_in (number of places)
+    - its indicators (counts): indicators, met, missed, undecided, unscored (no score on the form), unread_scores,
+      far_exceeded, to_the_digit
+    - where it lost points: points_lost (points, missing where no row shows weight and score), lost_in (number of
+      places), lost_low and lost_high (points: bounds, whatever a review finds), lost_doubted and lost_unread (number
+      of rows that a review may change)
     - shares (fractions): quantitative_share, full_mark_share, satisfaction
     - how far to trust it: error, warning, info (numbers of findings), confidence (lowest, 0 to 1), review (bool)
     """
-    forms, indicators = tables.forms, tables.indicators
+    forms, indicators, rows = tables.forms, tables.indicators, point_rows(tables)
     table = _identities(forms)
     table = table.join(measures.totals(forms, tables.budgets, indicators))
-    table = table.join(_scores(table, indicators))
+    table = table.join(_scores(table, rows, forms_with_missing_rows(tables)))
+    table["gap_is_open"] = _gaps_are_open(tables, rows).reindex(table.index).fillna(False).astype(bool)
     table = table.join(_budget_figures(tables.budgets))
-    table = table.join(_indicator_counts(tables))
+    table = table.join(_indicator_counts(tables)).join(_losses(rows))
     for share in (measures.quantitative_share, measures.full_mark_share, measures.mean_satisfaction):
         table = table.join(share(indicators))
-    counted = ["indicators", "met", "missed", "undecided", "unscored", "lost_in", "far_exceeded", "to_the_digit"]
+    table = table.join(_unread_scores(rows))
+    counted = ["indicators", "met", "missed", "undecided", "unscored", "unread_scores", "lost_in", "far_exceeded"]
+    counted += ["to_the_digit", "lost_doubted", "lost_unread"]
     table[counted] = table[counted].fillna(0).astype(int)
-    # A form that lost no points lost 0, unless it has no score from which that would follow.
-    scored = table["indicators"] > table["unscored"]
-    table["points_lost"] = table["points_lost"].fillna(0.0).where(scored | table["points_lost"].notna())
+    table["unscored"] -= table["unread_scores"]
     table = table.join(finding_counts(tables.findings))
     table[list(SEVERITIES)] = table[list(SEVERITIES)].fillna(0).astype(int)
     return table.join(lowest_confidence(tables)).reset_index()
@@ -71,11 +78,32 @@ def _budget_figures(budgets: pd.DataFrame) -> pd.DataFrame:
 def _indicator_counts(tables: Tables) -> pd.DataFrame:
     """How many indicators of each form were met, missed, far exceeded …, and the points it lost."""
     indicators = tables.indicators
-    losses = measures.points_lost(tables.budgets, indicators).groupby("form_id")["lost"].agg(["sum", "count"])
-    counts = measures.attainment_counts(indicators)
-    counts = counts.join(losses.rename(columns={"sum": "points_lost", "count": "lost_in"}))
+    places = measures.points_lost(tables.budgets, indicators).groupby("form_id").size()
+    counts = measures.attainment_counts(indicators).join(places.rename("lost_in"))
     counts = counts.join(measures.far_exceeded(indicators).groupby("form_id").size().rename("far_exceeded"))
     return counts.join(measures.met_to_the_digit(indicators).groupby("form_id").size().rename("to_the_digit"))
+
+
+def _losses(rows: pd.DataFrame) -> pd.DataFrame:
+    """The points that each form lost with their bounds, indexed by ``form_id``, from the rows of its points."""
+    table = losses(rows)[["lost", "low", "high", "doubted", "unread"]].add_prefix("lost_")
+    return table.rename(columns={"lost_lost": "points_lost"})
+
+
+def _unread_scores(rows: pd.DataFrame) -> pd.Series:
+    """How many indicators of each form have a score that was not read, indexed by ``form_id``."""
+    is_unread = (rows["place"] == INDICATORS) & (rows["score_state"] == "unread")
+    return is_unread.groupby(rows["form_id"]).sum().rename("unread_scores")
+
+
+def _gaps_are_open(tables: Tables, rows: pd.DataFrame) -> pd.Series:
+    """Whether a review may change a total or an addend of each form, or rows may be missing; indexed by ``form_id``."""
+    of_rows = is_open(rows[["weight_state", "score_state"]]).groupby(rows["form_id"]).any()
+    of_total = is_open(field_states(tables, "forms", ("total_weight", "total_score")))
+    form_ids = tables.forms["form_id"]
+    missing = form_ids.isin(forms_with_missing_rows(tables))
+    found = of_total | missing | form_ids.map(of_rows).fillna(False).astype(bool)
+    return found.set_axis(form_ids)
 
 
 def department_summary(summary: pd.DataFrame) -> pd.DataFrame:
@@ -110,16 +138,23 @@ def lowest_confidence(tables: Tables) -> pd.Series:
     return lowest[0].combine_first(lowest[1]).rename("confidence").rename_axis("form_id")
 
 
-def _scores(table: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+def _scores(table: pd.DataFrame, rows: pd.DataFrame, incomplete: frozenset[str]) -> pd.DataFrame:
     """Each form's score: the stated total; else the sum of the rows, if every row with a weight has a score.
 
-    ``table`` is indexed by ``form_id`` and has the columns of :func:`measures.totals`.
+    The sum of the weights stands for full marks that are not stated, if every row with a score has a weight. Neither is
+    a sum where a number was not read, nor for the forms (``incomplete``) of which rows may be missing.
+
+    ``table`` is indexed by ``form_id`` and has the columns of :func:`measures.totals`; ``rows`` are the rows of points.
     """
-    unscored = indicators[measures.numbers(indicators["score"]).isna() & measures.numbers(indicators["weight"]).notna()]
-    added = table["added_score"].mask(table.index.isin(unscored["form_id"]))
+    lacks_score = rows["score"].isna() & (rows["weight"].notna() | (rows["score_state"] == "unread"))
+    lacks_weight = rows["weight"].isna() & (rows["score"].notna() | (rows["weight_state"] == "unread"))
+    added, added_full = (
+        table[f"added_{name}"].mask(table.index.isin({*rows.loc[lacks, "form_id"], *incomplete}))
+        for name, lacks in (("score", lacks_score), ("weight", lacks_weight))
+    )
     score = table["stated_score"].fillna(added)
     stated = table["stated_score"].notna()
-    full = table["stated_weight"].fillna(table["added_weight"]).where(stated, table["added_weight"])
+    full = table["stated_weight"].where(stated).fillna(added_full)
     rate = score / full.where(full > 0)
     grades = [measures.grade(points, whole) for points, whole in zip(score, full, strict=True)]
     return pd.DataFrame(

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from workbench.analysis import comparison, style
 from workbench.analysis.archive_charts import source_of_forms
-from workbench.analysis.selection import Tables
+from workbench.analysis.selection import Tables, counted
 from workbench.analysis.style import BLUE, GREY, INK, ORANGE, PALE, PAPER, plain, spread_evenly, styled
 from workbench.analysis.summary import department_summary, form_summary
 from workbench.analysis.wording import number, percent, wrap
@@ -39,7 +39,7 @@ def scores_by_year(tables: Tables) -> Figure:
 
     A panel has dots if the forms are few, else a histogram. Forms without a score or a year are left out.
     """
-    summary = form_summary(tables)
+    summary = form_summary(counted(tables))
     scored = summary[summary["score_rate"].notna() & (summary["year"] > 0)]
     years = sorted(scored["year"].unique())[-MOST_PANELS:]
     if len(years) < 2:
@@ -88,6 +88,7 @@ def departments_over_years(tables: Tables) -> Figure:
 
     The departments whose score rate changed most come first; only :data:`MOST_PANELS` of them are drawn.
     """
+    tables = counted(tables)
     departments = department_summary(form_summary(tables))
     scores = comparison.year_panel(departments, "score_rate")
     rates = comparison.year_panel(departments, "execution_rate")

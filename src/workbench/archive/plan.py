@@ -163,8 +163,11 @@ def make_plan(
         return _why_again(document, store, version, previous_version, keep) if document.pending else document
 
     documents = list(_mapped(plan_document, sources, at_once=1 if digests.is_local else LOOKUPS_AT_ONCE))
-    gone = tuple(sorted(set(previous.documents) - {document.source.name for document in documents}))
-    return Plan(tuple(documents), gone, Throughput.load(store.files))
+    there = {document.source.name for document in documents}
+    moved = {document.digest for document in documents if document.change == "moved"}
+    # A document under a new name is not gone from its old one: it is the same document.
+    gone = sorted(name for name, (digest, _) in previous.documents.items() if name not in there and digest not in moved)
+    return Plan(tuple(documents), tuple(gone), Throughput.load(store.files))
 
 
 def _change(digest: str, previous_digest: str | None, previous_digests: Set[str]) -> Change:

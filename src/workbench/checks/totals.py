@@ -57,13 +57,21 @@ def _total(
     statement = kind.says(
         _wording("total", form, unread),
         field=field_name(field),
-        computed=with_budget,
+        computed=with_all,
+        counted=_counted(len(_numbers(all_entries)), points(budget), with_all, with_budget),
         stated=stated,
-        difference=stated - with_budget,
+        difference=stated - with_all,
         unread=unread,
     )
-    expected, found = f"{with_budget:g}", f"{stated:g}"
+    expected, found = f"{with_all:g}", f"{stated:g}"
     return [statement.about("forms", None, f"total_{field}", page_of(entry), expected, found)]
+
+
+def _counted(indicators: int, budget: float | None, total: float, without_unscored: float) -> str:
+    """What a sum counts: how many indicators, the budget's part, and what it is without rows that were not scored."""
+    parts = [f"{indicators}个指标", *([f"预算执行{budget:g}"] if budget is not None else [])]
+    without = f"；不计没有得分的指标为{without_unscored:g}" if without_unscored != total else ""
+    return "与".join(parts) + without
 
 
 def points_above_full_mark(form: Form) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from workbench.corrections.reconcile import (
 )
 from workbench.corrections.records import boxes_of
 from workbench.dataset.placing import TABLES
+from workbench.dataset.rows import ArrowRows, as_rows
 from workbench.dataset.schemas import to_table
 from workbench.fields import FORM_FIELDS, PUBLISHED_FIELDS, FormField, entries_of, model_entries
 from workbench.findings import FLAGS
@@ -237,3 +238,13 @@ def _finding_rows(
         }
         named = {"field": PUBLISHED_FIELDS.get(finding.field or "", finding.field)}  # its name in the tables
         yield {"document_id": document_id, **row, **named, **of_cause}
+
+
+def finding_rows(found: Iterable[tuple[str, Finding]]) -> ArrowRows:
+    """Make the rows of findings about forms that are known by their ids, as a part of a dataset."""
+    rows = [
+        {"form_id": form_id, **row}
+        for form_id, one in found
+        for row in _finding_rows([one], None, form_id.rpartition("-")[0], form_id)
+    ]
+    return as_rows({"findings": to_table("findings", rows)})

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from workbench.dataset.comparable import VIEWS
 from workbench.dataset.placing import TABLES
 from workbench.fields import KNOWN
 
@@ -52,16 +53,26 @@ def data_dictionary() -> Mapping[str, TableEntry]:
     """Read the dictionary (``dictionary.toml``).
 
     Returns:
-        Every table by its name: the promised tables, then ``dictionary`` and ``about``, which every export adds.
+        Every table by its name: the promised tables, the views, then ``dictionary`` and ``about``, which every export
+        adds. A view has columns of the tables that it is made from (``from``; all where none is listed), and its own.
     """
     source = resources.files("workbench.dataset").joinpath("dictionary.toml").read_text(encoding="utf-8")
-    return MappingProxyType({name: _table(name, entry) for name, entry in tomllib.loads(source).items()})
+    entries: dict[str, TableEntry] = {}
+    for name, section in tomllib.loads(source).items():
+        taken = {
+            column: entries[table].columns[column]
+            for table, listed in section.pop("from", {}).items()
+            for column in listed or entries[table].columns
+        }
+        entries[name] = _table(name, section, taken)
+    return MappingProxyType(entries)
 
 
-def _table(table: str, entry: dict[str, object]) -> TableEntry:
-    """A table from its section of the file."""
-    columns: dict[str, dict[str, object]] = entry.pop("columns")  # type: ignore[assignment]
-    return TableEntry(columns={name: _column(table, name, facts) for name, facts in columns.items()}, **entry)  # type: ignore[arg-type]
+def _table(table: str, section: dict[str, object], taken: Mapping[str, ColumnEntry]) -> TableEntry:
+    """A table from its section of the file, with the columns that it takes from others."""
+    columns: dict[str, dict[str, object]] = section.pop("columns")  # type: ignore[assignment]
+    own = {name: _column(table, name, facts) for name, facts in columns.items()}
+    return TableEntry(columns={**taken, **own}, **section)  # type: ignore[arg-type]
 
 
 def _column(table: str, name: str, facts: dict[str, object]) -> ColumnEntry:
@@ -72,7 +83,7 @@ def _column(table: str, name: str, facts: dict[str, object]) -> ColumnEntry:
 
 
 def dictionary_table() -> pd.DataFrame:
-    """Return the dictionary as a table, with one row for each column of the promised tables."""
+    """Return the dictionary as a table, with one row for each column of the promised tables and the views."""
     rows = [
         {
             "table": table,
@@ -83,7 +94,7 @@ def dictionary_table() -> pd.DataFrame:
             "unit": entry.unit,
             "values": "；".join(f"{value} {label}" for value, label in entry.values.items()),
         }
-        for table in TABLES
+        for table in (*TABLES, *VIEWS)
         for column, entry in data_dictionary()[table].columns.items()
     ]
     return pd.DataFrame(rows, columns=list(data_dictionary()["dictionary"].columns), dtype="str")

@@ -80,6 +80,21 @@ def project_folder(processed: Path) -> tuple[Path, str]:
     return processed.parent, processed.name
 
 
+def here_and_above() -> tuple[Path, ...]:
+    """Return the working folder and all folders above it, the nearest first."""
+    return (Path.cwd(), *Path.cwd().parents)
+
+
+def located(folder: Path) -> Path:
+    """Return where a dataset is that a person named: a relative path is looked for here, then in the folders above.
+
+    So a notebook in ``notebooks/`` finds ``data/processed``. Where no folder has one, the path is returned as it is.
+    """
+    folder = folder.expanduser()
+    candidates = [folder] if folder.is_absolute() else [here / folder for here in here_and_above()]
+    return next((one for one in candidates if place_of_file(one, INFO).is_file()), folder)
+
+
 def place_of_file(folder: Path, name: str) -> Path:
     """Return the path that a file of the dataset has at the moment.
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.dataset.comparable import VIEWS
 from workbench.dataset.info import parsed_info
-from workbench.dataset.placing import INFO, TABLES, opened, place_of_file
+from workbench.dataset.placing import INFO, TABLES, located, opened, place_of_file
 from workbench.dataset.schemas import SCHEMAS
 from workbench.errors import DatasetError, SelectionError
 from workbench.remote import Location, files_at, location_of
@@ -103,6 +104,16 @@ class Dataset:
     def findings(self) -> pd.DataFrame:
         return self._table("findings")
 
+    @cached_property
+    def indicators_flat(self) -> pd.DataFrame:
+        """The indicators with their form and with columns that can be compared (see `comparable`)."""
+        return VIEWS["indicators_flat"](self)
+
+    @cached_property
+    def budgets_flat(self) -> pd.DataFrame:
+        """The budget lines with their form and with columns that can be compared (see `comparable`)."""
+        return VIEWS["budgets_flat"](self)
+
     def _table(self, name: str) -> pd.DataFrame:
         """Read a table, check its digest, and validate it.
 
@@ -181,7 +192,8 @@ class Dataset:
             raise self._damaged(f"table {name}", error) from error
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer a query in DuckDB's SQL, over the tables by their names. No more is read than the query needs.
+        """Answer a query in DuckDB's SQL, over the tables by their names, and the views ``indicators_flat`` and
+        ``budgets_flat``. No more is read than the query needs.
 
         >>> ds.sql("select department, total_score from forms order by total_score desc")  # doctest: +SKIP
 
@@ -194,6 +206,8 @@ class Dataset:
         with duckdb.connect(":memory:") as connection:
             for name in TABLES:
                 connection.register(name, self._scan(name))
+            for name in (view for view in VIEWS if view in query.lower()):
+                connection.register(name, getattr(self, name))
             # The tables are all a query gets to see: no files, no network.
             connection.execute("set enable_external_access = false; set lock_configuration = true")
             try:
@@ -241,19 +255,37 @@ class Dataset:
             field: the column of the value.
 
         Raises:
-            SelectionError: the value has no cell, or there is no such form.
+            SelectionError: there is no such form, or the value has no cell. The error names what there is.
             InputError: the scan is no longer where it was, or another one; ``no-picture`` where the document has none.
         """
         from workbench.dataset.crops import crop_cells
 
         self._require_form(form_id)
-        cells = self.cells[(self.cells["form_id"] == form_id) & (self.cells["table"] == table)]
-        of_record = cells["record_no"].isna() if record_no is None else cells["record_no"] == record_no
-        chosen = cells[of_record & (cells["field"] == field)]
-        if chosen.empty:
-            raise SelectionError("value", f"{table} {record_no} {field}", sorted(set(cells["field"].dropna())))
+        chosen = self._cells_of(form_id, table, record_no, field)
         scan, kind, dpi = self._document(form_id)
         return crop_cells(scan, chosen, dpi, kind)
+
+    def _cells_of(self, form_id: str, table: str, record_no: int | None, field: str) -> pd.DataFrame:
+        """The cells of a value of a form.
+
+        Raises:
+            SelectionError: there are none; it names the tables, the records or the fields that have some.
+        """
+        mapped = self.cells[(self.cells["form_id"] == form_id) & self.cells["table"].notna()]
+        of_table = mapped[mapped["table"] == table]
+        if of_table.empty:
+            raise SelectionError("table", table, sorted(set(mapped["table"])), f"form {form_id} has cells of")
+        is_record = of_table["record_no"].isna() if record_no is None else of_table["record_no"] == record_no
+        of_record = of_table[is_record]
+        if of_record.empty:
+            known = of_table["record_no"].dropna()
+            records = [f"{known.min()} to {known.max()}"] if len(known) else ["None, for the form itself"]
+            raise SelectionError("record_no", record_no, records, f"{table} of form {form_id} has")
+        chosen = of_record[of_record["field"] == field]
+        if chosen.empty:
+            fields = sorted(set(of_record["field"].dropna()))
+            raise SelectionError("field", field, fields, f"{table} {record_no or ''} of form {form_id} has cells of")
+        return chosen
 
     def page_image(self, form_id: str, page: int) -> tuple[PIL.Image.Image, float]:
         """Return a page of a form's document as scanned, and how many of its pixels make one unit of ``cells``.
@@ -362,6 +394,15 @@ class FormTables(dict[str, pd.DataFrame]):
         from workbench.dataset.display import form_html
 
         return form_html(self)
+
+
+def found_dataset(folder: Path | str) -> Location:
+    """Return where the dataset is that a person named; a relative path is looked for upwards, too (`located`).
+
+    A URL is returned as it is.
+    """
+    place = location_of(folder)
+    return located(place) if isinstance(place, Path) else place
 
 
 def open_dataset(folder: Path | str = "data/processed", raw: Location | None = None) -> Dataset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -38,12 +38,14 @@ def make_index(jobs: Sequence[ReportJob], reports: Iterable[Report], tables: Tab
     ``jobs`` are all jobs of the dataset, ``reports`` their last outcomes, ``tables`` the dataset. A job whose page is
     not there is listed without a link.
     """
-    failed = [report for report in reports if report.error]
+    last = {report.stem: report for report in reports}
+    failed = [report for report in last.values() if report.error]
+    stale = {job.stem for job in jobs if job.stem in last and last[job.stem].made_from != job.made_from}
     summary = department_summary(form_summary(tables)).to_dict("index")
     overview = [job for job in jobs if job.department is None]
     departments = [job for job in jobs if job.department is not None]
     parts = [html.stylesheet().markup, "<main><h1>绩效自评分析报告</h1>"]
-    parts += [f"<p>{_link(job, '总览：全部部门')}</p>" for job in overview]
+    parts += [f"<p>{_link(job, '总览：全部部门')}{_age(job, stale)}</p>" for job in overview]
     if failed:
         partial = {job.stem: job.failed for job in jobs if job.failed.is_file()}
         items = "".join(_failure(report, partial.get(report.stem)) for report in failed)
@@ -52,16 +54,22 @@ def make_index(jobs: Sequence[ReportJob], reports: Iterable[Report], tables: Tab
     parts.append("<h2>各部门报告</h2>")
     if departments:
         head = "".join(f'<th scope="col" class="wb-{kind}">{label}</th>' for label, kind in COLUMNS)
-        rows = "".join(_row(job, summary[job.department, job.year]) for job in departments)
+        rows = "".join(_row(job, summary[job.department, job.year], _age(job, stale)) for job in departments)
         parts.append(f'<div class="wb-table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>')
     else:
         parts.append("<p>数据集中没有绩效表。</p>")
     return html_document("绩效自评分析报告", "\n".join([*parts, "</main>"]))
 
 
-def _row(job: ReportJob, row: dict[Any, Any]) -> str:
-    """The row of one department and year; ``row`` is that of :func:`department_summary`."""
-    values = [_link(job, str(job.department)), whole(job.year or None), str(row["forms"])]
+def _age(job: ReportJob, stale: Container[str]) -> str:
+    """A note that a report was made before the dataset was built as it is now; empty where it was not."""
+    is_old = job.stem in stale and job.html.is_file()
+    return "（早于现在的数据，运行 workbench report 即更新）" if is_old else ""
+
+
+def _row(job: ReportJob, row: dict[Any, Any], age: str) -> str:
+    """The row of one department and year; ``row`` is that of :func:`department_summary`, ``age`` its :func:`_age`."""
+    values = [_link(job, str(job.department)) + age, whole(job.year or None), str(row["forms"])]
     values += [number(row["score"]), as_html(text(row["grade"])), percent(row["execution_rate"])]
     values += [str(row[severity]) for severity in ("error", "warning", "info")]
     values.append("待核对" if row["review"] else MISSING)

@@ -26,6 +26,9 @@ STATES = {"pending": "", "accepted": "已接受", "corrected": "已改正", "ski
 SYMBOLS = {"pending": "", "accepted": "✓", "corrected": "✎", "skipped": "↷"}
 """The symbol before an item of the queue, by its status."""
 
+SHARED_LOGINS = frozenset({"root", "jovyan", "reviewer", "user", "admin", "administrator"})
+"""Logins that name no person: the administrator, and those of containers and of the workbench itself."""
+
 SCAN_PROBLEMS_SHOWN = 3
 """Scans that are not where they were, named one by one; of more than that the number is given."""
 
@@ -82,6 +85,8 @@ def _notices(session: Session, done: int) -> list[str]:
         f"更正记录 {problem.file} 第 {problem.line} 行无法读取，已略过：{problem.reason}"
         for problem in session.problems
     ]
+    if session.by in SHARED_LOGINS:
+        notices.append(f'更正将署名“{session.by}”，这是共用的登录名；请以 wb.review(…, by="姓名") 署自己的名字')
     missing = sorted({problem for item in session.items if (problem := session.problem(item.document_id))})
     notices += missing[:SCAN_PROBLEMS_SHOWN]
     if len(missing) > SCAN_PROBLEMS_SHOWN:
@@ -107,6 +112,7 @@ def _row(session: Session, index: int) -> dict[str, Any]:
         "field": field_name(item.place.field) if item.place else "整行" if finding.record_no else "整页",
         "text": _row_text(session, item),
         "where": "，".join(filter(None, (_record_title(item), f"第 {item.page} 页" if item.page else ""))),
+        "source": session.pictures.source(item.document_id),
         "group": item.group,
         "status": status,
         "mark": SYMBOLS[status] or ("⃠" if scan_problem else ""),

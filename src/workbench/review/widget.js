@@ -6,7 +6,7 @@ const CROPS_KEPT = 24;
 const PAGES_KEPT = 6;
 const PATIENCE = 5000; // milliseconds that the kernel may be silent
 
-const ANSWERED = ["accept", "skip", "undo", "correct", "next", "previous", "pending", "go"]; // the kernel always answers
+const ANSWERED = ["group", "accept", "skip", "undo", "correct", "next", "previous", "pending", "go"]; // the kernel always answers
 
 // Keys outside of fields: what they do, and how the help names them. Letters in both cases.
 const COMMANDS = [
@@ -138,7 +138,7 @@ class Queue {
       "div",
       { class: `wbr-row wbr-is-${row.status} wbr-g-${row.group}`, role: "option", "aria-selected": String(current), "data-index": index, style: `top:${index * ROW}px`, title: row.message },
       make("span", { class: "wbr-row-what" }, make("b", {}, row.field), make("span", { class: "wbr-row-text" }, row.text)),
-      make("span", { class: "wbr-row-where" }, row.where),
+      make("span", { class: "wbr-row-where", title: row.source }, `${row.where} · ${row.source.split("/").pop()}`),
       make("span", { class: "wbr-row-mark", title: row.mark_title }, row.mark),
     );
   }
@@ -304,7 +304,7 @@ class Record {
   refuse(key, text, refusal) {
     const field = this.fields.get(key);
     if (!field || field.input.value !== text) return;
-    field.sent = undefined;
+    if (refusal) field.sent = undefined; // an answer to what was typed before: the correction is on its way
     field.refusal.textContent = visible(refusal);
     field.node.classList.toggle("wbr-refused", Boolean(refusal));
   }
@@ -398,7 +398,7 @@ class Review {
         make("span", { class: "wbr-bar-corrected", style: share(state.corrected) }), make("span", { class: "wbr-bar-accepted", style: share(state.done - state.corrected) }),
         make("span", { class: "wbr-bar-skipped", style: share(state.skipped) })),
       make("span", { class: "wbr-count" }, `${state.done} / ${state.total}`),
-      ...state.groups.map((group) => make("span", { class: `wbr-chip wbr-g-${group.name}`, title: `${group.label}：已复核 ${group.done}，共 ${group.count}` }, `${group.label} ${group.count - group.done}`)),
+      ...state.groups.map((group) => make("button", { type: "button", tabindex: "-1", class: `wbr-chip wbr-g-${group.name}`, title: `${group.label}：已复核 ${group.done}，共 ${group.count}；点击到第一个未复核的`, click: () => this.tell("group", { name: group.name }) }, `${group.label} ${group.count - group.done}`)),
       make("span", { class: "wbr-by", title: state.by_title }, state.by));
     this.notices.replaceChildren(...state.notices.map((text) => make("p", {}, text)));
     if (state.total !== this.queue.total || state.fresh) this.queue.reset(state.total);

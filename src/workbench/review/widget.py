@@ -14,7 +14,7 @@ import anywidget
 import traitlets
 
 from workbench.corrections.correction import Action
-from workbench.dataset.store import Dataset, open_dataset
+from workbench.dataset.store import Dataset, found_dataset, open_dataset
 from workbench.errors import CorrectionError, WorkbenchError
 from workbench.model import Cell, CellKey, Table
 from workbench.review import page, row, view
@@ -38,7 +38,7 @@ def review(
     """Open the review widget over a dataset.
 
     Args:
-        dataset: the dataset, or the folder that holds it.
+        dataset: the dataset, or the folder that holds it; a relative path is looked for upwards, too (`found_dataset`).
         by: the reviewer's name; None: the login.
         audit: the sample whose fields are the queue; None: the queue is every finding of the dataset.
 
@@ -46,7 +46,7 @@ def review(
         DatasetError: the folder holds no dataset.
         CorrectionError: the corrections cannot be read.
     """
-    opened = dataset if isinstance(dataset, Dataset) else open_dataset(dataset)
+    opened = dataset if isinstance(dataset, Dataset) else open_dataset(found_dataset(dataset))
     items = audit_queue(opened, audit) if audit is not None else None
     return ReviewWidget(Session(opened, by or login_name(), items=items))
 
@@ -104,6 +104,7 @@ class ReviewWidget(anywidget.AnyWidget):
             "next": lambda: self._go_to(self.session.position + 1),
             "previous": lambda: self._go_to(self.session.position - 1),
             "pending": lambda: self._go_to(self.session.next_pending(self.session.position)),
+            "group": self._go_to_group,
             "focus": self._focus_on,
             "accept": self._accept,
             "skip": self._skip,
@@ -132,6 +133,15 @@ class ReviewWidget(anywidget.AnyWidget):
     def _go_to(self, index: int) -> None:
         self._go(index)
         self._show()
+
+    def _go_to_group(self, name: str) -> None:
+        """Go to the first item of a group that nobody has answered, else to its first."""
+        of_group = [index for index, item in enumerate(self.session.items) if item.group == name]
+        pending = [index for index in of_group if self.session.statuses[index] == "pending"]
+        if of_group:
+            self._go_to((pending or of_group)[0])
+        else:
+            self._show()
 
     def _focus_on(self, place: list[Any]) -> None:
         self._focus = FieldKey(*place)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workbench.archive.building.documents import BuiltDocument
+from workbench.archive.results.store import document_id
 from workbench.archive.run.scheduler import RunResult
 from workbench.corrections.history import CorrectionHistory
 from workbench.remote import Location
@@ -48,6 +49,7 @@ class IngestSummary:
         interrupted: whether the user stopped the run before its end.
         digest: content digest of the tables, hex SHA-256.
         corrections: those that were applied, and the lines of their logs that could not be read.
+        waiting: number of corrections in force about documents that the archive does not have; they are kept.
     """
 
     folder: Location
@@ -60,6 +62,7 @@ class IngestSummary:
     interrupted: bool
     digest: str
     corrections: CorrectionHistory
+    waiting: int = 0
 
     def __str__(self) -> str:
         return (
@@ -68,6 +71,13 @@ class IngestSummary:
         )
 
     __repr__ = __str__
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should hear about the corrections: what could not be read, and what has no document."""
+        unread = [f"correction not read: {problem}" for problem in self.corrections.problems]
+        apart = f"{self.waiting} correction(s) are about documents that are not here; they are kept, and wait for them"
+        return (*unread, *([apart] if self.waiting else []))
 
     @property
     def failed(self) -> tuple[Problem, ...]:
@@ -83,9 +93,8 @@ class IngestSummary:
         parts = [self._counts_html()]
         if self.unread:
             parts.append(f"<p>Interrupted: {self.unread:,} document(s) are still to be read. Run the cell again.</p>")
-        if self.corrections.problems:
-            lines = "".join(f"<li>{as_html(str(problem))}</li>" for problem in self.corrections.problems)
-            parts.append(f"<p>Corrections not read:</p><ul>{lines}</ul>")
+        if self.notes:
+            parts.append(f"<ul>{''.join(f'<li>{as_html(line)}</li>' for line in self.notes)}</ul>")
         if self.failed:
             parts.append(_failed_html(self.failed))
         return literal("".join(parts))
@@ -117,7 +126,10 @@ def summary(
     documents: Sequence[BuiltDocument], folder: Location, run: RunResult, digest: str, history: CorrectionHistory
 ) -> IngestSummary:
     """How a run ended. A document that lies in the archive twice counts as two, and its forms count once."""
-    rows = {one.document.digest: one.assembled.rows for one in documents if one.assembled is not None}
+    from workbench.dataset.store import open_dataset  # it loads pandas, which only writing tables needs
+
+    rows = open_dataset(folder).info["rows"]
+    known = {document_id(one.document.digest) for one in documents}
     problems = tuple(
         Problem(one.document.source.name, one.status, one.problem.reason, one.message or "")
         for one in documents
@@ -126,12 +138,13 @@ def summary(
     return IngestSummary(
         folder=folder,
         documents=len(documents),
-        forms=sum(counts["forms"] for counts in rows.values()),
-        indicators=sum(counts["indicators"] for counts in rows.values()),
-        findings=sum(counts["findings"] for counts in rows.values()),
+        forms=rows["forms"],
+        indicators=rows["indicators"],
+        findings=rows["findings"],
         pages_read=run.pages_read,
         problems=problems,
         interrupted=run.interrupted,
         digest=digest,
         corrections=history,
+        waiting=sum(one.document_id not in known for one in history.in_force),
     )

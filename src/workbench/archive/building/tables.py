@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.archive.building.documents import BuiltDocument
 from workbench.archive.building.origin import origin, tables_are_whole
 from workbench.archive.plan import PlannedDocument
-from workbench.archive.results.store import DOCUMENT, Assembled, ResultStore
+from workbench.archive.results.store import DOCUMENT, Assembled, ResultStore, document_id
 from workbench.archive.run.scheduler import RunResult, assemble_task
 from workbench.archive.run.tasks import Job, perform
+from workbench.corrections.correction import Correction
 from workbench.corrections.history import CorrectionHistory
 from workbench.errors import DatasetError
+from workbench.model import Finding
 from workbench.remote import RemoteFiles
 
 if TYPE_CHECKING:
+    from workbench.dataset.duplicates import FormKey
     from workbench.dataset.rows import ArrowRows
 
 
@@ -55,7 +58,7 @@ def write_tables(
     from workbench.dataset.writing import upload_dataset, write_dataset
 
     on_start()
-    parts = _parts(documents, run, job, store)
+    parts = _parts(documents, run, job, store, history)
     if isinstance(job.processed, Path):
         return write_dataset(job.processed, parts, made_from)
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
@@ -64,20 +67,57 @@ def write_tables(
     return digest
 
 
-def _parts(documents: Sequence[BuiltDocument], run: RunResult, job: Job, store: ResultStore) -> Iterator[ArrowRows]:
-    """The rows of all tables: first ``documents``, then those of each document.
+def _parts(
+    documents: Sequence[BuiltDocument], run: RunResult, job: Job, store: ResultStore, history: CorrectionHistory
+) -> Iterator[ArrowRows]:
+    """The rows of all tables: first ``documents``, then those of each document, last the findings across documents.
 
     A document that lies in the archive twice is listed twice and counted once.
     """
+    from workbench.dataset.duplicates import form_keys
     from workbench.dataset.rows import as_rows, unpack_rows
     from workbench.dataset.schemas import to_table
 
     yield as_rows({"documents": to_table("documents", [one.row for one in documents])})
-    seen: set[str] = set()
+    by_id: dict[str, BuiltDocument] = {}
+    keys: dict[str, FormKey] = {}
+
+    def rows_of(one: BuiltDocument) -> ArrowRows:
+        assert one.assembled is not None
+        return unpack_rows(_packed_rows(one.document, one.assembled, run, job, store))
+
     for one in documents:
-        if one.assembled is not None and one.document.digest not in seen:
-            seen.add(one.document.digest)
-            yield unpack_rows(_packed_rows(one.document, one.assembled, run, job, store))
+        name = document_id(one.document.digest)
+        if one.assembled is not None and name not in by_id:
+            by_id[name] = one
+            rows = rows_of(one)
+            keys |= form_keys(rows)
+            yield rows
+    yield from _duplicates(keys, lambda name: (by_id[name].document.source.name, rows_of(by_id[name])), history)
+
+
+def _duplicates(
+    keys: Mapping[str, FormKey], document: Callable[[str], tuple[str, ArrowRows]], history: CorrectionHistory
+) -> Iterator[ArrowRows]:
+    """The findings about forms that were read from several scans; only documents that may hold one are unpacked again.
+
+    Args:
+        keys: what each form is, in the order of the archive.
+        document: gives the name and the rows of a document, by its id.
+        history: the corrections, which may say which copy counts.
+    """
+    from workbench.dataset.build import finding_rows
+    from workbench.dataset.duplicates import duplicate_findings, facts_of, groups_of
+
+    def corrections_of(form_id: str) -> list[Correction]:
+        return [one for one in history.of_document(form_id.rpartition("-")[0]) if one.form_id == form_id]
+
+    found: list[tuple[str, Finding]] = []
+    for group in groups_of(keys.items()):
+        facts = [facts_of(form_id, *document(form_id.rpartition("-")[0])) for form_id in group]
+        found += duplicate_findings(facts, corrections_of)
+    if found:
+        yield finding_rows(found)
 
 
 def _packed_rows(

@@ -59,9 +59,10 @@ def write_csv(folder: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: A
 def _write(path: Path, frame: pd.DataFrame) -> None:
     """Write one file, with guarded texts."""
     texts = {column: guarded(frame[column]) for column in text_columns(frame)}
+    days = {str(column): frame[column].dt.date for column in frame.select_dtypes("datetime")}
     with path.open("wb") as stream:
         stream.write("\ufeff".encode())
-        pyarrow.csv.write_csv(pa.Table.from_pandas(frame.assign(**texts), preserve_index=False), stream)
+        pyarrow.csv.write_csv(pa.Table.from_pandas(frame.assign(**texts, **days), preserve_index=False), stream)
 
 
 def guarded(texts: pd.Series) -> pd.Series:

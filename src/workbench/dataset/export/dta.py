@@ -69,6 +69,7 @@ def _write(path: Path, name: str, frame: pd.DataFrame, digest: str) -> None:
         variable_labels={column: entry.columns[column].title for column in columns},
         value_labels=value_labels,  # type: ignore[arg-type]
         convert_strl=long,
+        convert_dates=dict.fromkeys(converted.select_dtypes("datetime"), "td"),
         data_label=f"{entry.title} workbench {digest}"[:DATA_LABEL],
     )
 
@@ -87,8 +88,10 @@ def _coded(column: pd.Series, values: list[tuple[str, str]]) -> tuple[pd.Series,
 
 
 def _plain(column: pd.Series) -> pd.Series:
-    """A column in a type of Stata: text without nulls and NUL characters, whole numbers, or numbers with nulls."""
+    """A column in a type of Stata: text without nulls and NUL characters, whole or other numbers, or days."""
     column = column.reset_index(drop=True)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column
     if pd.api.types.is_string_dtype(column):
         return column.fillna("").str.replace("\0", "\ufffd", regex=False).astype(object)
     return (

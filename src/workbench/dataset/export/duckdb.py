@@ -51,7 +51,8 @@ def _add(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) 
     connection.unregister("incoming")
     entry = data_dictionary()[name]
     connection.execute(f'comment on table "{name}" is {_literal(f"{entry.title}：{entry.meaning}")}')
-    for column, meaning in entry.columns.items():
+    for column in frame:
+        meaning = entry.columns[str(column)]
         connection.execute(f'comment on column "{name}"."{column}" is {_literal(_comment(meaning))}')
 
 

@@ -1,7 +1,7 @@
 """A dataset for other tools: Excel, CSV, Stata, DuckDB. Text stays text, and what a format cannot hold is reported.
 
-Every export holds the promised tables, the data dictionary (``dictionary``), and ``about``: what the export was made
-from, and every value that the format cannot hold as it is.
+Every export holds the promised tables, the views (`comparable`), the data dictionary (``dictionary``), and ``about``:
+what the export was made from, and every value that the format cannot hold as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from workbench.dataset.comparable import VIEWS, SourceTables
 from workbench.dataset.dictionary import dictionary_table
 from workbench.dataset.export.about import ABOUT, About
 from workbench.dataset.export.csv import write_csv
@@ -41,7 +42,7 @@ ExportProgress = Callable[..., Iterable[str]]
 """Something like ``tqdm``: takes the names of the tables, ``total=`` and ``desc=``, and passes them on."""
 
 
-class Exportable(Protocol):
+class Exportable(SourceTables, Protocol):
     """What an export needs of a dataset: its tables as attributes, by their names, and the facts of their origin."""
 
     @property
@@ -88,8 +89,9 @@ def export_dataset(
         raise SettingsError("format", kind, f"one of {', '.join(FORMATS)}")
     path = _destination(kind, Path(out) if out is not None else None)
     about = About(dataset.info)
-    names = progress((*TABLES, "dictionary"), total=len(TABLES) + 1, desc="tables")
-    tables = ((name, dictionary_table() if name == "dictionary" else getattr(dataset, name)) for name in names)
+    every = (*TABLES, *VIEWS, "dictionary")
+    names = progress(every, total=len(every), desc="tables")
+    tables = ((name, _table(dataset, name)) for name in names)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as temporary:
@@ -99,6 +101,14 @@ def export_dataset(
     except OSError as error:
         raise DatasetError(path, f"the export cannot be written ({error.strerror or error})") from error
     return Exported(path, tuple(about.notes))
+
+
+def _table(dataset: Exportable, name: str) -> pd.DataFrame:
+    """A table of an export by its name: a promised one, a view of several, or the data dictionary."""
+    if name == "dictionary":
+        return dictionary_table()
+    table: pd.DataFrame = VIEWS[name](dataset) if name in VIEWS else getattr(dataset, name)
+    return table
 
 
 def _destination(kind: str, out: Path | None) -> Path:

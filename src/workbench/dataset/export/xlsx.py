@@ -14,6 +14,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import WorkbookAlreadySaved
 from openpyxl.writer.excel import ExcelWriter
 
+from workbench.dataset.comparable import VIEWS
 from workbench.dataset.dictionary import TableEntry, data_dictionary
 from workbench.dataset.export.csv import EXCEL_ROWS, EXCEL_TEXT
 
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
 
     from workbench.dataset.export.about import About
 
-CHINESE_SHEETS = ("dictionary", "about")
-"""Tables that only people read: the names and headers of their sheets are Chinese."""
+CHINESE_SHEETS = (*VIEWS, "dictionary", "about")
+"""Tables that people read rather than programs: the names and headers of their sheets are Chinese."""
 
 FORMULA_BEGINNINGS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'")
 """First characters of text that a program might take for a formula when somebody edits it."""
@@ -256,6 +258,8 @@ class _ColumnWriter:
         if isinstance(value, float) and math.isinf(value):
             self.infinite += 1
             value = str(value)
+        if isinstance(value, datetime):
+            value = value.date()  # no table has a time of day
         if not isinstance(value, str):
             self.number.value = value
             return self.number
