@@ -44,7 +44,7 @@ beside the indicators where the projects of a department share a table."""
 
 TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "budgets": ("initial", "adjusted", "executed"),
-    "goals": ("goal",),
+    "goals": ("goal", "actual"),
     "indicators": ("name", "level2", "level1"),
 }
 """Table → fields of which its columns hold at least one."""
