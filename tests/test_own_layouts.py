@@ -16,7 +16,7 @@ from tests.stubs import ingest_here
 from workbench.archive.project_layouts import with_layouts
 from workbench.cli import main
 from workbench.dataset.store import Dataset, open_dataset
-from workbench.errors import LayoutError
+from workbench.errors import LayoutError, SettingsError
 from workbench.form.assemble import assemble_forms
 from workbench.form.own_layouts import own_layouts
 from workbench.form.understanding import drafts_of, understood
@@ -150,6 +150,7 @@ class TestAWrongFile:
             ('indicators = "name"\n', 1, "write [[indicators]] before each column"),
             (COLUMN + '[[indicators]]\nlabel = "分"\nfield = 3\n', 7, "field: column 2 of indicators needs one"),
             ("", None, "describes no table"),
+            ("a = " + "[" * 100_000, None, "not TOML"),
         ],
     )
     def test_is_an_error_that_names_line_and_key(self, text, line, told):
@@ -170,6 +171,13 @@ class TestAWrongFile:
         assert output.exit_code == 1
         assert "UTF-8" in output.stderr and "Traceback" not in output.output
         assert not (project / "data" / "processed").exists()
+
+
+@pytest.mark.parametrize("content", ["layouts", "{}", "[1]", '[["a.toml"]]', '[["a.toml", 1]]'])
+def test_a_setting_that_holds_no_layouts_is_named(content, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_LAYOUTS", content)
+    with pytest.raises(SettingsError, match="setting layouts = "):
+        Settings.from_environment()
 
 
 def test_settings_that_have_layouts_keep_them(tmp_path):
