@@ -336,6 +336,12 @@ class TestWhatNoFieldTakes:
         assert not told(form, "column-in-doubt")
         assert all(row.deviation is None for row in form.indicators)
 
+    def test_is_one_finding_where_what_stands_in_a_column_contradicts_its_label(self):
+        records = [(*RECORD[:2], f"事项{n}", *RECORD[3:5], "很好的", "9", "") for n in range(6)]
+        form = read((*HEADER[:5], "指标绩效分数", *HEADER[6:]), *records)
+        doubted = [one for one in check_form(form, 0.8) if one.code in ("column-in-doubt", "unmapped-cell")]
+        assert [(one.code, one.record_no) for one in doubted] == [("column-in-doubt", None)]
+
     def test_is_for_information_where_it_is_known_to_be_of_something_else(self):
         form = read((*HEADER[:7], "数据来源"), (*RECORD[:7], "统计年鉴"))
         assert [finding.severity for finding in told(form, "unmapped-cell")] == ["info"]

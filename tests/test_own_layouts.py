@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.scans.layouts import TROUBLES, UNSEEN
+from tests.scans.measure_layouts import forms_of, on_one_page
 from tests.stubs import ingest_here
 from workbench.archive.project_layouts import with_layouts
 from workbench.cli import main
 from workbench.dataset.store import Dataset, open_dataset
-from workbench.errors import LayoutError
+from workbench.errors import LayoutError, SettingsError
+from workbench.form.assemble import assemble_forms
 from workbench.form.own_layouts import own_layouts
+from workbench.form.understanding import drafts_of, understood
 from workbench.settings import Settings
 
 GUIDE = Path(__file__).parents[1] / "docs" / "layouts.md"
@@ -119,6 +123,16 @@ class TestAProject:
         assert not (project / "layouts").exists()
 
 
+@pytest.mark.parametrize("name", [*TROUBLES, *UNSEEN])
+def test_a_draft_of_any_form_reads_it_as_it_was_read(name):
+    content, _ = on_one_page(name, 1)
+    files = [(f"layouts/{n}.toml", draft) for n, draft in enumerate(drafts_of(understood(content)))]
+    pairs = zip(forms_of(content), assemble_forms(content, "scan", layouts=own_layouts(json.dumps(files))), strict=True)
+    for before, after in pairs:
+        assert (after.budgets, after.goals, after.indicators) == (before.budgets, before.goals, before.indicators)
+        assert after.layout in [str(n) for n in range(len(files))]
+
+
 COLUMN = '[[indicators]]\nlabel = "三级指标"\nfield = "name"\n\n'
 
 
@@ -136,6 +150,7 @@ class TestAWrongFile:
             ('indicators = "name"\n', 1, "write [[indicators]] before each column"),
             (COLUMN + '[[indicators]]\nlabel = "分"\nfield = 3\n', 7, "field: column 2 of indicators needs one"),
             ("", None, "describes no table"),
+            ("a = " + "[" * 100_000, None, "not TOML"),
         ],
     )
     def test_is_an_error_that_names_line_and_key(self, text, line, told):
@@ -156,6 +171,13 @@ class TestAWrongFile:
         assert output.exit_code == 1
         assert "UTF-8" in output.stderr and "Traceback" not in output.output
         assert not (project / "data" / "processed").exists()
+
+
+@pytest.mark.parametrize("content", ["layouts", "{}", "[1]", '[["a.toml"]]', '[["a.toml", 1]]'])
+def test_a_setting_that_holds_no_layouts_is_named(content, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_LAYOUTS", content)
+    with pytest.raises(SettingsError, match="setting layouts = "):
+        Settings.from_environment()
 
 
 def test_settings_that_have_layouts_keep_them(tmp_path):

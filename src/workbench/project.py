@@ -22,6 +22,7 @@ README = """# {name}
 | `data/raw/` | 扫描件放在这里（PDF、图片、Word、Excel……；只有页面图片的文件夹算一份文件）。程序从不改动。 |
 | `data/corrections/` | 人工核对的记录，只增不删，请备份。 |
 | `data/processed/` | 数据集，可随时删除重建。 |
+| `layouts/` | 自己写的表样（可以没有）：`workbench layout 文件` 写出草稿，改好后重新读入。 |
 | `notebooks/` | 笔记本：`ingest` 读，`review` 核对，`explore` 认识数据，`department`、`overview` 分析。可以改。 |
 | `reports/` | `workbench report` 生成的报告。 |
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -91,6 +92,7 @@ class Settings:
         family, _, index = self.device.partition(":")
         known = family in ("cpu", "gpu") and (index == "" or index.isdecimal())
         require(known, "device", self.device, "cpu, gpu or gpu:N")
+        require(_are_files(self.layouts), "layouts", self.layouts, "JSON: a list of [path, text]")
         if self.model_folder:
             require(Path(self.model_folder).is_dir(), "model_folder", self.model_folder, "an existing folder")
 
@@ -112,6 +114,18 @@ class Settings:
             except ValueError:
                 raise SettingsError(setting.name, text, f"of type {type(setting.default).__name__}") from None
         return cls(**chosen)  # type: ignore[arg-type]
+
+
+def _are_files(content: str) -> bool:
+    """Whether a text is the JSON of a list of paths with texts; an empty one is, too."""
+    try:
+        files = json.loads(content or "[]")
+    except ValueError:
+        return False
+    return isinstance(files, list) and all(
+        isinstance(one, list) and len(one) == len(("path", "text")) and all(isinstance(part, str) for part in one)
+        for one in files
+    )
 
 
 def variable(name: str) -> str:

@@ -31,11 +31,10 @@ def with_layouts(settings: Settings, processed: Location) -> Settings:
     Raises:
         LayoutError: a file cannot be read, or is no layout.
     """
-    if settings.layouts or not isinstance(processed, Path):
-        return settings
-    content = layouts_in(layouts_folder(processed))
-    own_layouts(content)  # raises before anything is read
-    return replace(settings, layouts=content)
+    if not settings.layouts and isinstance(processed, Path):
+        settings = replace(settings, layouts=layouts_in(layouts_folder(processed)))
+    own_layouts(settings.layouts)  # raises before anything is read
+    return settings
 
 
 def layouts_in(folder: Path) -> str:

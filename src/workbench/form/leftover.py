@@ -21,6 +21,12 @@ REMARK = re.compile(r"(?:备?注|(?:填表|填报)?说明)\s*[:：\d]")
 """How a remark below a table begins: ``注：1.…``."""
 
 
+QUOTED = re.compile(r"“(.*?)”")
+"""A text of the form in a message."""
+
+LONGEST_QUOTED = 20
+"""Characters that ``column-in-doubt`` shows of a number (``findings.py``)."""
+
 UNLABELLED = "无表头"
 """What a message calls a column that has no label."""
 
@@ -52,7 +58,7 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
     """
     rest = {cell.key for cell in cells if cell.text}
     reported = {(note.page, note.found) for note in form.notes if note.code == "unmapped-cell"}
-    doubted = [note for note in form.notes if note.code == "column-in-doubt" and note.record_no is not None]
+    doubted = {place for note in form.notes for place in _numbers_in_no_column(note)}
     groups: dict[_Cause, list[FormCell]] = {}
     blocks = _blocks(parts.sections)
     for (number, section), block in zip(enumerate(parts.sections), blocks, strict=True):
@@ -61,7 +67,7 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
                 cause = _cause(cell, row, section, parts.sections[:number], block, rest, settings)
                 if section.kind == "total" and (cell.key.page, cell.text) in reported:
                     cause = _Cause("reported", "forms")
-                if cause.kind == "cell" and any(_speaks_of(note, cell) for note in doubted):
+                if cause.kind == "cell" and (cell.key.page, cell.text[:LONGEST_QUOTED]) in doubted:
                     cause = _Cause("reported", cause.table)
                 groups.setdefault(cause, []).append(cell)
     records = _records_by_row(form)
@@ -77,9 +83,10 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
     )
 
 
-def _speaks_of(note: Finding, cell: FormCell) -> bool:
-    """Whether ``column-in-doubt`` of a record is about a number in no column."""
-    return note.page == cell.key.page and f"“{cell.text:.20}”" in note.message
+def _numbers_in_no_column(note: Finding) -> Iterator[tuple[int | None, str]]:
+    """Page and text of the number that ``column-in-doubt`` of a record is about; none for another finding."""
+    if note.code == "column-in-doubt" and note.record_no is not None:
+        yield from ((note.page, text) for text in QUOTED.findall(note.message))
 
 
 def _blocks(sections: Sequence[Section]) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.findings import FINDINGS
 from workbench.form.content import is_nothing, is_number
-from workbench.form.lexicon import match, plain_label
+from workbench.form.lexicon import LONGEST_LABEL, match, plain_label
 from workbench.form.rows import FormRow
 from workbench.model import Entry, Finding, Indicator
 
@@ -88,12 +88,13 @@ def _is_told(entry: Entry | None) -> bool:
 
 def _is_in_progress(rows: Iterable[FormRow]) -> bool:
     """Whether a header has columns for what was reached in some months, and for what may be."""
-    found = ([cell for cell in row.printed if IN_PROGRESS.fullmatch(_plain(cell.text))] for row in rows)
+    found = ([cell for cell in row.printed if _is_in_progress_label(cell.text)] for row in rows)
     return any(len(cells) >= FEWEST_IN_PROGRESS for cells in found)
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[（(].*?[）)]|\s", "", text)
+def _is_in_progress_label(text: str) -> bool:
+    plain = re.sub(r"[（(][^）)]*[）)]?|\s", "", text) if len(text) <= LONGEST_LABEL else ""
+    return IN_PROGRESS.fullmatch(plain) is not None
 
 
 def _lists_projects(rows: Sequence[FormRow]) -> bool:

@@ -44,7 +44,7 @@ beside the indicators where the projects of a department share a table."""
 
 TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "budgets": ("initial", "adjusted", "executed"),
-    "goals": ("goal",),
+    "goals": ("goal", "actual"),
     "indicators": ("name", "level2", "level1"),
 }
 """Table → fields of which its columns hold at least one."""
@@ -111,7 +111,7 @@ def _parsed(path: str, text: str) -> OwnLayout:
     """The layout of a file. Its name is the file's."""
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r"at line (\d+)", str(error))
         raise LayoutError(path, f"this is not TOML: {error}", int(place[1]) if place else None) from error
     for key in content:
