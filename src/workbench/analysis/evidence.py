@@ -16,6 +16,7 @@ from workbench.analysis.html import Html, TableColumn, TableRow, escape
 from workbench.analysis.selection import Tables
 from workbench.analysis.summary import SEVERITIES
 from workbench.analysis.wording import is_missing, percent, text, whole
+from workbench.dataset.citation import anchor_of
 from workbench.dataset.dictionary import data_dictionary
 from workbench.errors import InputError, StoreError
 from workbench.findings import kind_of
@@ -82,6 +83,7 @@ def findings(tables: Tables, scans: PageImages | None = None) -> Html:
     if rows.empty:
         return Html('<p class="wb-nothing">没有发现问题。</p>', "没有发现问题")
     crops = scan_crops(rows, tables.cells, scans) if scans is not None else {}
+    anchors = _anchors(rows)
     parts = [
         Html(f'<p class="wb-nothing">{escape(note)}</p>', note)
         for note in [_pictures_note(len(rows), len(crops))]
@@ -91,7 +93,10 @@ def findings(tables: Tables, scans: PageImages | None = None) -> Html:
         of_severity = rows[rows["severity"] == severity]
         if len(of_severity):
             parts.append(html.heading(3, f"{label}（{len(of_severity)} 项）"))
-            parts += [_card(row, crops.get(index)) for index, row in of_severity.to_dict("index").items()]
+            parts += [
+                _card(row, crops.get(index), anchors.get(index, ""))
+                for index, row in of_severity.to_dict("index").items()
+            ]
     return html.join(parts)
 
 
@@ -247,8 +252,23 @@ def _pictures_note(findings: int, pictures: int) -> str:
     return note + (f"另有 {absent} 项没有图：没有对应的单元格，或为控制篇幅而略去。" if absent else "")
 
 
-def _card(row: TableRow, picture: bytes | None) -> Html:
-    """One finding: its place and code, its message, the values expected and found, its picture."""
+def _anchors(findings: pd.DataFrame) -> dict[Any, str]:
+    """The anchor of the value of each finding that is about one, by the findings' index; of several the first."""
+    first = findings.dropna(subset=["form_id", "table", "field"]).drop_duplicates(
+        ["form_id", "table", "record_no", "field"]
+    )
+    names = ("form_id", "table", "record_no", "field")
+    return {
+        index: anchor_of(*(None if is_missing(row[name]) else row[name] for name in names))
+        for index, row in first.to_dict("index").items()
+    }
+
+
+def _card(row: TableRow, picture: bytes | None, anchor: str = "") -> Html:
+    """One finding: its place and code, its message, the values expected and found, its picture.
+
+    ``anchor`` is the name of the value, by which citations lead here.
+    """
     page = "" if is_missing(row["page"]) else f"第 {whole(row['page'])} 页"
     place = "　".join(part for part in (page, field_label(row)) if part)
     values = [
@@ -263,7 +283,8 @@ def _card(row: TableRow, picture: bytes | None) -> Html:
     if picture:
         lines.append(_image(picture, f"原件{page}上的这一行").markup)
     severity = escape(row["severity"])
-    return Html(f'<article class="wb-finding wb-{severity}">{"".join(lines)}</article>', text(row["message"]))
+    name = f' id="{escape(anchor)}"' if anchor else ""
+    return Html(f'<article class="wb-finding wb-{severity}"{name}>{"".join(lines)}</article>', text(row["message"]))
 
 
 def _image(picture: bytes, alt: str) -> Html:
