@@ -53,6 +53,13 @@ def test_possible_ranks_are_explained_where_they_are_shown() -> None:
     assert "可能名次：" in report_tables.ranked_forms(with_doubts(tables, TOTAL)).markup
 
 
+def test_a_gap_that_rests_on_a_misread_score_is_marked_in_the_ranks() -> None:
+    tables = with_doubts(sample_tables(), {"table": "indicators", "record_no": 1, "field": "score"})
+    assert ">6？<" in report_tables.ranked_forms(tables).markup
+    assert ">1.7？<" in report_tables.ranked_forms(tables).markup
+    assert "？" not in report_tables.ranked_forms(with_doubts(sample_tables())).markup
+
+
 def test_key_figures_are_no_definition_list_which_jupyterlab_lays_out_itself() -> None:
     markup = sections.key_figures(sample_tables()).markup + sections.basis(sample_tables()).markup
     assert "<dt" not in markup and "<dl" not in markup

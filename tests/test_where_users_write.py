@@ -62,11 +62,11 @@ def test_errors_of_crop_name_what_there_is(tmp_path: Path) -> None:
     cells = as_promised(full.cells.reindex([0]).assign(**row, x0=0.0, y0=0.0, x1=1.0, y1=1.0), "cells")
     ds = wb.open(write(sample_tables(cells=cells), tmp_path / "data" / "processed"))
     form = full.forms["form_id"][0]
-    with pytest.raises(SelectionError, match="has cells of indicators"):
+    with pytest.raises(SelectionError, match="has indicators"):
         ds.crop(form, "budgets", 1, "score")
     with pytest.raises(SelectionError, match=r"indicators of form .* has 3 to 3"):
         ds.crop(form, "indicators", 1, "score")
-    with pytest.raises(SelectionError, match=r"indicators 3 of form .* has cells of score"):
+    with pytest.raises(SelectionError, match=r"indicators 3 of form .* has score"):
         ds.crop(form, "indicators", 3, "weight")
     with pytest.raises(SelectionError, match="nearest"):
         ds.form("nothing")

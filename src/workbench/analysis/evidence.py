@@ -15,6 +15,7 @@ from workbench.analysis import html
 from workbench.analysis.html import Html, TableColumn, TableRow, escape
 from workbench.analysis.selection import Tables
 from workbench.analysis.wording import is_missing, percent, text, whole
+from workbench.dataset.citation import anchor_of
 from workbench.dataset.dictionary import data_dictionary
 from workbench.dataset.triage import consequential_first
 from workbench.errors import InputError, StoreError
@@ -82,6 +83,8 @@ def findings(tables: Tables, scans: PageImages | None = None) -> Html:
     rows = consequential_first(tables.findings.reset_index(drop=True))
     if rows.empty:
         return Html('<p class="wb-nothing">没有发现问题。</p>', "没有发现问题")
+    anchors = _anchors(rows)
+    rows = rows.assign(anchor=[anchors.get(index, "") for index in rows.index])
     first = rows.drop_duplicates("cause_id")
     crops = scan_crops(first, tables.cells, scans) if scans is not None else {}
     parts = [
@@ -252,9 +255,24 @@ def _pictures_note(causes: int, pictures: int) -> str:
     return note + (f"另有 {absent} 个没有图：没有对应的单元格，或为控制篇幅而略去。" if absent else "")
 
 
+def _anchors(findings: pd.DataFrame) -> dict[Any, str]:
+    """The anchor of the value of each finding that is about one, by the findings' index; of several the first."""
+    first = findings.dropna(subset=["form_id", "table", "field"]).drop_duplicates(
+        ["form_id", "table", "record_no", "field"]
+    )
+    names = ("form_id", "table", "record_no", "field")
+    return {
+        index: anchor_of(*(None if is_missing(row[name]) else row[name] for name in names))
+        for index, row in first.to_dict("index").items()
+    }
+
+
 def _card(row: TableRow, picture: bytes | None, others: pd.DataFrame) -> Html:
     """One cause: the place and code of a finding, its message, the values expected and found, its picture, and the
-    other findings (``others``) with the same cause."""
+    other findings (``others``) with the same cause.
+
+    The ``anchor`` of each is the name of its value, by which citations lead here.
+    """
     page = "" if is_missing(row["page"]) else f"第 {whole(row['page'])} 页"
     place = "　".join(part for part in (page, field_label(row)) if part)
     values = [
@@ -270,10 +288,18 @@ def _card(row: TableRow, picture: bytes | None, others: pd.DataFrame) -> Html:
     if picture:
         lines.append(_image(picture, f"原件{page}上的这一行").markup)
     if len(others):
-        listed = "".join(f"<li>{escape(message)}</li>" for message in others["message"])
+        named = zip(others["message"], others["anchor"], strict=True)
+        listed = "".join(f"<li{_name(anchor)}>{escape(message)}</li>" for message, anchor in named)
         lines.append(f"<details><summary>同一原因另有 {len(others)} 处</summary><ul>{listed}</ul></details>")
     severity = escape(row["severity"])
-    return Html(f'<article class="wb-finding wb-{severity}">{"".join(lines)}</article>', text(row["message"]))
+    return Html(
+        f'<article class="wb-finding wb-{severity}"{_name(row["anchor"])}>{"".join(lines)}</article>',
+        text(row["message"]),
+    )
+
+
+def _name(anchor: str) -> str:
+    return f' id="{escape(anchor)}"' if anchor else ""
 
 
 def _image(picture: bytes, alt: str) -> Html:

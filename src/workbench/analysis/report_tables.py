@@ -292,6 +292,9 @@ def ranked_forms(tables: Tables) -> Html:
     tables = counted(tables)
     rows = comparison.ranking(form_summary(tables), comparison.score_bounds(tables))
     rows = rows.assign(possible=[_possible_ranks(row) for row in rows.to_dict("records")])
+    is_open = {"score_gap": rows["gap_is_open"], "points_lost": rows["lost_doubted"] + rows["lost_unread"] > 0}
+    marks = {f"{column}_state": opened & rows[column].notna() for column, opened in is_open.items()}
+    rows = rows.assign(**{name: marked.map({True: "doubted", False: "printed"}) for name, marked in marks.items()})
     empty = set() if (rows["project"] != OVERALL).any() else {"project"}
     empty |= set() if (rows["possible"] != "").any() else {"possible"}
     columns = [column for column in FORM_COLUMNS if column.name not in empty]

@@ -14,8 +14,9 @@ import pandas as pd
 
 from workbench.dataset.comparable import VIEWS
 from workbench.dataset.info import parsed_info
+from workbench.dataset.lookup import rows_of_value
 from workbench.dataset.placing import INFO, TABLES, located, opened, place_of_file
-from workbench.dataset.schemas import SCHEMAS
+from workbench.dataset.schemas import SCHEMAS, rows_of
 from workbench.errors import DatasetError, SelectionError
 from workbench.remote import Location, files_at, location_of
 from workbench.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from workbench.corrections.correction import Anchor
     from workbench.dataset.anchors import Anchors
+    from workbench.dataset.citation import Citation
     from workbench.dataset.export.exporting import Exported
     from workbench.dataset.originals import ComparedOriginals
 
@@ -261,31 +263,33 @@ class Dataset:
         from workbench.dataset.crops import crop_cells
 
         self._require_form(form_id)
-        chosen = self._cells_of(form_id, table, record_no, field)
+        chosen = rows_of_value(self.cells, form_id, (table, record_no, field))
         scan, kind, dpi = self._document(form_id)
         return crop_cells(scan, chosen, dpi, kind)
 
-    def _cells_of(self, form_id: str, table: str, record_no: int | None, field: str) -> pd.DataFrame:
-        """The cells of a value of a form.
+    def cite(self, form_id: str, table: str, record_no: int | None, field: str) -> Citation:
+        """Return the citation of a value: in Chinese and English, with file, digest, page, place, and who checked it.
+
+        Args:
+            form_id: the form.
+            table: the table of the value.
+            record_no: the number of the record in its table, from 1; None for the table ``forms``.
+            field: the column of the value; one that a form prints, and not one that is computed.
 
         Raises:
-            SelectionError: there are none; it names the tables, the records or the fields that have some.
+            SelectionError: there is no such form or value. The error names what there is.
+            CorrectionError: a log of corrections cannot be read.
         """
-        mapped = self.cells[(self.cells["form_id"] == form_id) & self.cells["table"].notna()]
-        of_table = mapped[mapped["table"] == table]
-        if of_table.empty:
-            raise SelectionError("table", table, sorted(set(mapped["table"])), f"form {form_id} has cells of")
-        is_record = of_table["record_no"].isna() if record_no is None else of_table["record_no"] == record_no
-        of_record = of_table[is_record]
-        if of_record.empty:
-            known = of_table["record_no"].dropna()
-            records = [f"{known.min()} to {known.max()}"] if len(known) else ["None, for the form itself"]
-            raise SelectionError("record_no", record_no, records, f"{table} of form {form_id} has")
-        chosen = of_record[of_record["field"] == field]
-        if chosen.empty:
-            fields = sorted(set(of_record["field"].dropna()))
-            raise SelectionError("field", field, fields, f"{table} {record_no or ''} of form {form_id} has cells of")
-        return chosen
+        from workbench.dataset.citation import cite, corrections_of
+
+        self._require_form(form_id)
+        form = next(rows_of(self.forms[self.forms["form_id"] == form_id]))
+        entry = next(rows_of(rows_of_value(self.fields, form_id, (table, record_no, field))))
+        document_id = form["document_id"]
+        source, _ = self._sources[document_id]
+        sha256 = str(self.info.get("documents", {}).get(source, {}).get("sha256") or document_id)
+        corrections = corrections_of(self.folder, document_id)
+        return cite(form, entry, source, sha256, str(self.info["digest"]), corrections)
 
     def page_image(self, form_id: str, page: int) -> tuple[PIL.Image.Image, float]:
         """Return a page of a form's document as scanned, and how many of its pixels make one unit of ``cells``.
