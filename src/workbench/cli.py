@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 import workbench
+from workbench.command import (
+    FAILED_INPUTS,
+    CommandGroup,
+    PlaceType,
+    complain,
+    examples,
+    fill_standard_streams,
+    print_line,
+)
 from workbench.errors import DatasetError, WorkbenchError
-from workbench.progress import say
-from workbench.remote import Location, location_of
+from workbench.remote import Location
 from workbench.settings import NOTEBOOK_SECONDS
-from workbench.visible import one_line
 
 if TYPE_CHECKING:
     from workbench.archive.building.summary import IngestSummary
-
-FAILED_INPUTS = 1
-"""Exit status of a command that could not do all that was asked."""
 
 RAW = "data/raw"
 """Folder of a project for its documents."""
@@ -32,98 +35,15 @@ REPORTS = "reports"
 """Folder of a project for its reports."""
 
 
-class Plain:
-    """Mixed into commands: makes errors about arguments, which may be names of strangers' files, printable text."""
-
-    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        try:
-            rest: list[str] = super().parse_args(context, arguments)  # type: ignore[misc]
-            return rest
-        except click.UsageError as error:
-            error.message = one_line(error.message)  # type: ignore[misc]
-            raise
-
-
-class Command(Plain, click.Command):
-    """A command whose expected errors are one line on standard error, without a traceback."""
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except WorkbenchError as error:
-            raise click.exceptions.Exit(_complain(str(error))) from error
-        except KeyboardInterrupt:
-            raise click.exceptions.Exit(_complain("interrupted; nothing that was done is lost")) from None
-
-
-class CommandGroup(Plain, click.Group):
-    """The commands in the order of their use."""
-
-    command_class = Command
-
-    def list_commands(self, _: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-class PlaceType(click.ParamType):  # type: ignore[type-arg]
-    """A path of this machine, or a URL."""
-
-    name = "PATH|URL"
-
-    def convert(self, value: Location, _: click.Parameter | None, __: click.Context | None) -> Location:
-        return location_of(value)
-
-
-def _say(line: str, err: bool = False) -> None:
-    """Print one line, in which no text of a form and no name of a file can control the terminal.
-
-    A standard error that takes nothing stops no command; a standard output that does not is an error.
-    """
-    if err:
-        say(line)
-        return
-    try:
-        click.echo(one_line(line))
-    except BrokenPipeError:
-        raise  # click ends the program, as a reader that has seen enough expects
-    except (OSError, ValueError) as error:
-        sys.stdout = None  # else Python tries once more when it ends
-        reason = getattr(error, "strerror", None) or error
-        raise click.exceptions.Exit(_complain(f"standard output cannot be written ({reason})")) from error
-
-
-def _complain(line: str) -> int:
-    """Print an error; gives the exit status that goes with it."""
-    _say(f"error: {line}", err=True)
-    return FAILED_INPUTS
-
-
-def _examples(*lines: str) -> str:
-    """The end of a command's help: examples, whose lines click does not wrap."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
-
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(workbench.__version__, prog_name="workbench")
 def main() -> None:
     """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""
-    _fill_standard_streams()
-
-
-def _fill_standard_streams() -> None:
-    """Open the null device in place of standard streams that were closed.
-
-    Else the next files that are opened have their numbers, and what a library prints goes into them.
-    """
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
+    fill_standard_streams()
 
 
 @main.command(
-    epilog=_examples(
+    epilog=examples(
         "workbench ingest",
         "workbench ingest scans/2022 --out data/2022 --workers 4",
         "workbench ingest s3://archive/scans --out s3://archive/processed --cluster tcp://10.0.0.5:8786",
@@ -155,7 +75,7 @@ def ingest(
 
         plan = plan_ingest(raw, out, with_layouts(Settings.from_environment(), out), keep, verify)
         for line in detailed_plan_lines(plan, workers or _default_workers()):
-            _say(line)
+            print_line(line)
         return
     summary = _ingest(raw, out, workers, cluster, keep, verify)
     if summary.problems:
@@ -172,13 +92,13 @@ def _ingest(
 ) -> IngestSummary:
     """Read documents, and print how that ended."""
     summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep, verify=verify)
-    _say(str(summary))
+    print_line(str(summary))
     for problem in summary.failed:
-        _say(str(problem), err=True)
+        print_line(str(problem), err=True)
     for line in summary.notes:
-        _say(line, err=True)
+        print_line(line, err=True)
     if summary.interrupted:
-        _say(
+        print_line(
             f"interrupted; run the same command again to go on ({summary.unread} document(s) are not all read)",
             err=True,
         )
@@ -191,7 +111,7 @@ def _default_workers() -> int:
     return default_workers()
 
 
-@main.command(epilog=_examples("workbench clean --dry-run", "workbench clean data/2022"))
+@main.command(epilog=examples("workbench clean --dry-run", "workbench clean data/2022"))
 @click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and do nothing.")
 def clean(processed: Location, dry_run: bool) -> None:
@@ -203,13 +123,13 @@ def clean(processed: Location, dry_run: bool) -> None:
 
     found = run(processed, dry_run)
     done = "would be freed" if dry_run else "freed"
-    _say(
+    print_line(
         f"{found.size / 1e6:,.1f} MB {done}: results of {len(found.documents)} document(s) that are not in the tables, "
         f"{len(found.versions)} of earlier versions or other settings, {len(found.scraps)} scrap(s)"
     )
 
 
-@main.command(epilog=_examples("workbench grid scan.pdf", "workbench grid scans/p-01.png --out grids --draw"))
+@main.command(epilog=examples("workbench grid scan.pdf", "workbench grid scans/p-01.png --out grids --draw"))
 @click.argument("scan", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=".", show_default=True)
 @click.option("--draw", "with_drawing", is_flag=True, help="Also save the scan with the grid drawn over it.")
@@ -238,7 +158,7 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
     for page, content in counted(pages, count, "pages"):
         if isinstance(content, WorkbenchError):
             failed += 1
-            _complain(str(content))
+            complain(str(content))
             continue
         stem = f"{short_name(name)}-p{content.number:02d}"
         (out / f"{stem}.html").write_text(to_html(content, stem), encoding="utf-8")
@@ -249,17 +169,17 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
             for stage, picture in draw_stages(page, content, engine_for(settings, _default_workers())).items():
                 picture.save(out / f"{stem}-{stage}.png")
         if (with_drawing or with_stages) and page is None:
-            _say(f"{stem}: not drawn, this kind of document has no scan to draw on", err=True)
+            print_line(f"{stem}: not drawn, this kind of document has no scan to draw on", err=True)
         tables, lines = tables + len(content.grids), lines + len(content.loose_lines)
         cells = sum(len(table.cells) for table in content.grids)
-        _say(f"{stem}: {len(content.grids)} table(s), {cells} cells")
+        print_line(f"{stem}: {len(content.grids)} table(s), {cells} cells")
     if not tables:
-        _complain(f"{scan}: no-table: no table on any page, {lines} line(s) of text; see with --stages what was found")
+        complain(f"{scan}: no-table: no table on any page, {lines} line(s) of text; see with --stages what was found")
     if failed or not tables:
         sys.exit(FAILED_INPUTS)
 
 
-@main.command(epilog=_examples("workbench layout scan.pdf", "workbench layout forms/自评表.docx --name 某县项目"))
+@main.command(epilog=examples("workbench layout scan.pdf", "workbench layout forms/自评表.docx --name 某县项目"))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the layout.  [default: that of the document]")
 @click.option(
@@ -281,21 +201,21 @@ def layout(file: Path, name: str | None, out: Path) -> None:
     pages = []
     for _, content in read_pages:
         if isinstance(content, WorkbenchError):
-            _complain(str(content))
+            complain(str(content))
         else:
             pages.append(content)
     tables = understood(pages, own_layouts(layouts_in(Path(LAYOUTS))))
     for line in shown_lines(tables):
-        _say(line)
+        print_line(line)
     if not tables:
-        _complain(f"{file}: no-table: no table with a header was found; see with: workbench grid {file} --draw")
+        complain(f"{file}: no-table: no table with a header was found; see with: workbench grid {file} --draw")
         sys.exit(FAILED_INPUTS)
     for path in write_drafts(out, name or stem, drafts_of(tables)):
-        _say(f"correct its fields, then run workbench ingest → {path}")
+        print_line(f"correct its fields, then run workbench ingest → {path}")
 
 
 @main.command(
-    epilog=_examples(
+    epilog=examples(
         "workbench report", "workbench report --department 天津市工业和信息化局 --year 2022", "workbench report --zip"
     )
 )
@@ -344,7 +264,7 @@ def report(
         from workbench.report import pack
 
         packed = pack(out / "index.html")
-        _say(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
+        print_line(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
     if not all_made:
         sys.exit(FAILED_INPUTS)
 
@@ -366,21 +286,21 @@ def _report(
     chosen = (department, year, workers or _default_workers(), counted, timeout, notebooks, raw)
     run = build_reports(processed, out, *chosen)
     for path in run.passed_over:
-        _say(f"not run: {path}: run the command in its project, or name {path.parent} with --notebooks", err=True)
+        print_line(f"not run: {path}: run the command in its project, or name {path.parent} with --notebooks", err=True)
     for failed in run.failed:
-        _complain(f"{failed.title}: {f'cell {failed.cell}: ' if failed.cell else ''}{failed.error}")
+        complain(f"{failed.title}: {f'cell {failed.cell}: ' if failed.cell else ''}{failed.error}")
     if run.removed:
-        _say(f"removed {len(run.removed)} file(s) of departments that the dataset no longer has", err=True)
+        print_line(f"removed {len(run.removed)} file(s) of departments that the dataset no longer has", err=True)
     current = len(run.reports) - run.made
     unchanged = f", {current} of them unchanged" if current > 0 else ""
-    _say(f"{len(run.reports) - len(run.failed)} report(s){unchanged} → {run.index}")
+    print_line(f"{len(run.reports) - len(run.failed)} report(s){unchanged} → {run.index}")
     if run.interrupted:
-        _say("interrupted; run the same command again to go on", err=True)
+        print_line("interrupted; run the same command again to go on", err=True)
     return not (run.failed or run.interrupted)
 
 
 @main.command(
-    epilog=_examples(
+    epilog=examples(
         "workbench check",
         "workbench check data/2022 --severity error",
         "workbench check --department 工业和信息化局 --year 2022 --format csv",
@@ -417,13 +337,13 @@ def check(
     rows = triage(dataset, chosen)
     if kind == "text":
         for line in as_lines(rows, not_read(dataset, chosen)):
-            _say(line)
+            print_line(line)
         return
     for line in (as_csv if kind == "csv" else as_json)(rows).removesuffix("\n").split("\n"):
-        _say(line)
+        print_line(line)
 
 
-@main.command(epilog=_examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))
+@main.command(epilog=examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))
 @click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
 @click.option(
     "--from-corrections", is_flag=True, required=True, help="Take what people confirmed and corrected for the truth."
@@ -437,10 +357,10 @@ def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - re
     from workbench.review.quality.accuracy import bench_from_corrections
 
     for line in bench_from_corrections(workbench.open(processed)).lines():
-        _say(line)
+        print_line(line)
 
 
-@main.command(epilog=_examples("workbench quantise", "workbench quantise scans/2022 --out models/8-bit"))
+@main.command(epilog=examples("workbench quantise", "workbench quantise scans/2022 --out models/8-bit"))
 @click.argument("raw", type=click.Path(path_type=Path), default=RAW)
 @click.option("--out", type=click.Path(path_type=Path), default="models-8-bit", show_default=True)
 def quantise(raw: Path, out: Path) -> None:
@@ -455,11 +375,11 @@ def quantise(raw: Path, out: Path) -> None:
 
     made = quantise_weights(raw, out, Settings.from_environment(), counted)
     same = "all alike" if not made.different else f"{made.different} of them, doubted before, differently"
-    _say(f"{made.lines} lines read with both, {same}; {made.faster:.2f} times as fast → {out}")
-    _say(f"Read with them: WORKBENCH_MODEL_FOLDER={out} workbench ingest")
+    print_line(f"{made.lines} lines read with both, {same}; {made.faster:.2f} times as fast → {out}")
+    print_line(f"Read with them: WORKBENCH_MODEL_FOLDER={out} workbench ingest")
 
 
-@main.command(epilog=_examples("workbench export --format xlsx", "workbench export data/2022 --format dta --out stata"))
+@main.command(epilog=examples("workbench export --format xlsx", "workbench export data/2022 --format dta --out stata"))
 @click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "dta", "duckdb"]), required=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File or folder.  [default: in exports/]")
@@ -474,11 +394,11 @@ def export(processed: Location, kind: str, out: Path | None) -> None:
 
     made = export_dataset(workbench.open(processed), kind, out, progress=counted)
     for note in made.notes:
-        _say(f"note: {note}", err=True)
-    _say(f"{kind} → {made.path}")
+        print_line(f"note: {note}", err=True)
+    print_line(f"{kind} → {made.path}")
 
 
-@main.command(epilog=_examples("workbench init performance-2024", "workbench init ."))
+@main.command(epilog=examples("workbench init performance-2024", "workbench init ."))
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """A new project: folders for scans, corrections and the dataset, and the notebooks, ready for JupyterLab.
@@ -489,12 +409,12 @@ def init(folder: Path) -> None:
 
     project = make_project(folder)
     for path in project.kept:
-        _say(f"kept as it was: {path}", err=True)
-    _say(f"{len(project.made)} file(s) → {project.folder}")
-    _say(f"Put scans into {project.folder / RAW}, then in {project.folder}: workbench ingest, or jupyter lab")
+        print_line(f"kept as it was: {path}", err=True)
+    print_line(f"{len(project.made)} file(s) → {project.folder}")
+    print_line(f"Put scans into {project.folder / RAW}, then in {project.folder}: workbench ingest, or jupyter lab")
 
 
-@main.command(epilog=_examples("workbench demo"))
+@main.command(epilog=examples("workbench demo"))
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Project folder to work in.")
 def demo(folder: Path | None) -> None:
     """All of it on the sample archive: read the scans, check the forms, make the reports."""
@@ -503,18 +423,18 @@ def demo(folder: Path | None) -> None:
     project = demo_folder(folder)
     summary = _ingest(project / RAW, project / PROCESSED, None)
     made = _report(project / PROCESSED, project / REPORTS)
-    _say("")
-    _say(f"Open {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
-    _say("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
+    print_line("")
+    print_line(f"Open {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
+    print_line("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
     if summary.problems or not made:
         sys.exit(FAILED_INPUTS)
 
 
-@main.command(epilog=_examples("workbench kinds"))
+@main.command(epilog=examples("workbench kinds"))
 def kinds() -> None:
     """The kinds of files that this installation reads, with what, and what to add for the rest."""
     from workbench.readers.installed import readable_kinds
 
     for kind in readable_kinds():
         state = f"not read; {kind.missing}" if kind.missing else kind.by
-        _say(f"{' '.join(kind.suffixes)}: {state}")
+        print_line(f"{' '.join(kind.suffixes)}: {state}")

@@ -1,0 +1,100 @@
+"""How every command behaves on a terminal: errors are one line, names of strangers' files are printable text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from workbench.errors import WorkbenchError
+from workbench.progress import say
+from workbench.remote import Location, location_of
+from workbench.visible import one_line
+
+FAILED_INPUTS = 1
+"""Exit status of a command that could not do all that was asked."""
+
+
+class Plain:
+    """Mixed into commands: makes errors about arguments, which may be names of strangers' files, printable text."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        try:
+            rest: list[str] = super().parse_args(context, arguments)  # type: ignore[misc]
+            return rest
+        except click.UsageError as error:
+            error.message = one_line(error.message)  # type: ignore[misc]
+            raise
+
+
+class Command(Plain, click.Command):
+    """A command whose expected errors are one line on standard error, without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except WorkbenchError as error:
+            raise click.exceptions.Exit(complain(str(error))) from error
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(complain("interrupted; nothing that was done is lost")) from None
+
+
+class CommandGroup(Plain, click.Group):
+    """The commands in the order of their use."""
+
+    command_class = Command
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+class PlaceType(click.ParamType):  # type: ignore[type-arg]
+    """A path of this machine, or a URL."""
+
+    name = "PATH|URL"
+
+    def convert(self, value: Location, _: click.Parameter | None, __: click.Context | None) -> Location:
+        return location_of(value)
+
+
+def print_line(line: str, err: bool = False) -> None:
+    """Print one line, in which no text of a form and no name of a file can control the terminal.
+
+    A standard error that takes nothing stops no command; a standard output that does not is an error.
+    """
+    if err:
+        say(line)
+        return
+    try:
+        click.echo(one_line(line))
+    except BrokenPipeError:
+        raise  # click ends the program, as a reader that has seen enough expects
+    except (OSError, ValueError) as error:
+        sys.stdout = None  # else Python tries once more when it ends
+        reason = getattr(error, "strerror", None) or error
+        raise click.exceptions.Exit(complain(f"standard output cannot be written ({reason})")) from error
+
+
+def complain(line: str) -> int:
+    """Print an error; gives the exit status that goes with it."""
+    print_line(f"error: {line}", err=True)
+    return FAILED_INPUTS
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help: examples, whose lines click does not wrap."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def fill_standard_streams() -> None:
+    """Open the null device in place of standard streams that were closed.
+
+    Else the next files that are opened have their numbers, and what a library prints goes into them.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
