@@ -81,7 +81,7 @@ def reading(archive: Path, settings: Settings) -> Iterator[Iterator[PackedFile]]
             message = "the file is damaged, or no archive whatever its name says; fetch it again"
             raise InputError("unreadable", archive, message)
     except (*DAMAGE, OSError) as error:
-        message = f"the archive cannot be unpacked ({error}); fetch it again, or unpack it and put the files there"
+        message = "the archive cannot be unpacked; fetch it again, or unpack it and put the files there"
         raise InputError("unreadable", archive, message) from error
 
 

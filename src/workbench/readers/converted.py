@@ -53,8 +53,8 @@ def read_doc(path: Path, settings: Settings) -> list[FilePage]:
         except EncryptedDocumentError as error:
             raise InputError("encrypted", path, f"the file {LOCKED}") from error
         except (Doc2DocxError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError) as error:
-            message = f"the Word file is damaged ({error}); open it in Word or WPS and save it as .docx"
-            raise InputError("unreadable", path, _one_line(message)) from error
+            message = "the Word file is damaged; open it in Word or WPS and save it as .docx"
+            raise InputError("unreadable", path, message) from error
         pages = _read_as(read_docx, docx, path, settings)
     lost = [one.message for one in report.diagnostics if one.severity != "info" and not OF_LOOKS.search(one.code)]
     if lost and pages:
@@ -80,16 +80,16 @@ def read_xls(path: Path, settings: Settings) -> list[FilePage]:
         except xlrd.biffh.XLRDError as error:
             if "encrypted" in str(error):
                 raise InputError("encrypted", path, f"the workbook {LOCKED}") from error
-            raise _damaged_workbook(path, error) from error
+            raise _damaged_workbook(path) from error
         except (CompDocError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, AssertionError,
                 OSError, struct.error, RecursionError) as error:  # fmt: skip
-            raise _damaged_workbook(path, error) from error
+            raise _damaged_workbook(path) from error
         return _read_as(read_xlsx, xlsx, path, settings)
 
 
-def _damaged_workbook(path: Path, error: Exception) -> InputError:
-    message = f"the workbook is damaged ({error}); open it in Excel or WPS and save it as .xlsx"
-    return InputError("unreadable", path, _one_line(message))
+def _damaged_workbook(path: Path) -> InputError:
+    message = "the workbook is damaged; open it in Excel or WPS and save it as .xlsx"
+    return InputError("unreadable", path, message)
 
 
 def _rewritten(path: Path, book: Any, settings: Settings) -> Any:
@@ -226,7 +226,3 @@ def _read_as(read: Reader, converted: Path, path: Path, settings: Settings) -> l
         return read(converted, settings)
     except InputError as error:
         raise InputError(error.reason, path, error.detail, error.page) from error
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

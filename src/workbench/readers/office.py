@@ -52,7 +52,9 @@ def read_parts(path: Path, wanted: Callable[[str], bool], settings: Settings) ->
             parts = {member.filename: _unpacked(package, member) for member in members}
     except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         kind = path.suffix.lower().removeprefix(".")
-        message = f"the file is damaged, or no {kind} file ({error}); open it in Office or WPS and save it again"
+        message = (
+            f"the file is damaged, or no {kind} file; fetch it again, or save it again with the program that made it"
+        )
         raise InputError("unreadable", path, message) from error
     if any(DOCUMENT_TYPE.search(content) for content in parts.values()):
         raise _entities(path)
@@ -86,7 +88,8 @@ def parse(path: Path, part: bytes) -> Any:
     try:
         root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError as error:
-        raise InputError("unreadable", path, f"the file is damaged ({error})") from error
+        message = "the file is damaged; fetch it again, or save it again with the program that made it"
+        raise InputError("unreadable", path, message) from error
     require_no_entities(path, root)
     return root
 

@@ -45,6 +45,10 @@ PAPER = 99.9
 """Percentile of the values of a picture of more than 8 bits that is white: scanners use as many bits as they have, and
 a few of their sensors are always bright."""
 
+DAMAGED_PDF = "the PDF is damaged; fetch it again, or open it in a viewer and print it as PDF"
+
+DAMAGED_PICTURE = "the picture is damaged; fetch it again, or open it in a viewer and save it as PNG"
+
 SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
 
@@ -118,12 +122,12 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
         raise InputError("unreadable", path, message, page) from error
     except pypdfium2.PdfiumError as error:
         encrypted = _is_locked(path)  # what pdfium says may be left from another file
-        message = f"the PDF {LOCKED}" if encrypted else f"the PDF is damaged ({error})"
+        message = f"the PDF {LOCKED}" if encrypted else DAMAGED_PDF
         raise InputError("encrypted" if encrypted else "unreadable", path, message, page) from error
     except InputError:
         raise
     except Exception as error:
-        raise InputError("unreadable", path, f"the file is damaged ({error})", page) from error
+        raise InputError("unreadable", path, DAMAGED_PICTURE, page) from error
 
 
 def _is_locked(path: Path) -> bool:

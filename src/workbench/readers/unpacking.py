@@ -148,8 +148,8 @@ def _stored(member: PackedFile, name: str, depth: int, store: _Store) -> Refusal
         if error.reason != "encrypted":
             raise
         return error.reason, error.detail
-    except DAMAGE as error:
-        return "unreadable", f"it is damaged in its archive ({error}); fetch the archive again"
+    except DAMAGE:
+        return "unreadable", "it is damaged in its archive; fetch the archive again"
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

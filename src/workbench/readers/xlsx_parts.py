@@ -122,7 +122,9 @@ def _sheet(path: Path, content: bytes, found: int, is_recomputed: bool, settings
             if before is not None and not len(before):
                 row.getparent().remove(before)
     except etree.XMLSyntaxError as error:
-        raise InputError("unreadable", path, f"the workbook is damaged ({error})") from error
+        raise InputError(
+            "unreadable", path, "the workbook is damaged; open it in Excel or WPS and save it again"
+        ) from error
     require_no_entities(path, rows.root)
     for merged in rows.root.iter("{*}mergeCell"):
         first_col, first_row, last_col, last_row = range_boundaries(merged.get("ref", ""))
