@@ -267,7 +267,7 @@ def test_stata_and_duckdb_hold_every_text(dataset: Dataset, exports: dict[str, P
     cells = 0
     with duckdb.connect(exports["duckdb"], read_only=True) as connection:
         names = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
-        assert names == {*TABLES, "dictionary", "about"}
+        assert names == {*TABLES, "indicators_flat", "budgets_flat", "dictionary", "about"}
         for table, column in (("indicators", "name"), ("indicators", "deviation"), ("documents", "source")):
             texts = getattr(dataset, table)[column].tolist()
             kept = connection.execute(f"select {column} from {table}").fetchall()

@@ -654,7 +654,7 @@ OVER_THE_YEAR = "1 g 254.8 737 6.5 14 re f 0 g BT /F 12 Tf 254.7 740 Td (3) Tj E
 @pytest.mark.parametrize(("over", "is_doubted"), [("", False), (OVER_THE_YEAR, True)])
 def test_a_year_in_a_title_is_doubted_where_another_digit_is_drawn_over_its_own(engine, tmp_path, over, is_doubted):
     (tmp_path / "a.pdf").write_bytes(one_number(f"{NINETY_FIVE} {TITLE} {over}"))
-    page = read_text_page(tmp_path / "a.pdf", 1)
+    page = read_text_page(tmp_path / "a.pdf", 1, Settings())
     assert page is not None
     content = held_against_drawing(page, engine)
     (title,) = (line for line in content.loose_lines if "Budget" in line.text)

@@ -234,7 +234,7 @@ class TestDataset:
         assert crop.width > 3 * crop.height > 60
 
     def test_says_so_where_a_value_has_no_cell(self, sample_dataset):
-        with pytest.raises(SelectionError, match="indicators 999 name"):
+        with pytest.raises(SelectionError, match="no record_no 999 in the dataset; indicators"):
             sample_dataset.dataset.crop(form_id(sample_dataset, TIANJIN), "indicators", 999, "name")
 
     def test_describes_itself(self, sample_dataset):

@@ -151,7 +151,8 @@ class TestZoo:
         ingest_here(tmp_path / "raw", tmp_path / "alone")
         alone, beside = rows_of(open_dataset(tmp_path / "alone"), "good.tsv"), rows_of(zoo.dataset, "good.tsv")
         assert len(alone["indicators"]) == 3
-        assert beside == alone
+        copies = [one for one in beside["findings"] if one["code"] == "duplicate-form"]  # odd files that can be read
+        assert beside == alone | {"findings": [*alone["findings"], *copies]}
 
     def test_odd_files_that_can_be_read_give_all_of_their_rows(self, zoo: ZooRun):
         dataset = zoo.dataset

@@ -11,6 +11,7 @@ writes completes the step.
 
 from __future__ import annotations
 
+import os
 from io import BufferedReader
 from pathlib import Path
 
@@ -92,7 +93,12 @@ def located(folder: Path) -> Path:
     """
     folder = folder.expanduser()
     candidates = [folder] if folder.is_absolute() else [here / folder for here in here_and_above()]
-    return next((one for one in candidates if place_of_file(one, INFO).is_file()), folder)
+    return next((one for one in candidates if _is_named(one)), folder)
+
+
+def _is_named(folder: Path) -> bool:
+    """Whether a folder has something called as the head of a dataset, a link included: `open` says what is wrong."""
+    return any(os.path.lexists(place / INFO) for place in (folder, folder / COMMITTED))
 
 
 def place_of_file(folder: Path, name: str) -> Path:
