@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.printed import cell, pages
@@ -363,6 +365,50 @@ class TestLevels:
     def test_are_named_without_the_words_for_their_points(self):
         form = read(HEADER, ("项目绩效（特性指标70分）", *RECORD[1:]))
         assert form.indicators[0].level1.text == "项目绩效"
+
+
+class TestARowCutInItsTarget:
+    """A page break cut 1234.56万元 in two: the row said 1234, and a row of 56 was invented, without a finding."""
+
+    @pytest.mark.parametrize(
+        "levels", [("产出指标", "成本指标", "产出指标", "成本指标"), ("产出指标", "成本", "产出指标", "指标")]
+    )
+    def test_is_joined_where_every_row_within_a_page_has_its_own_points(self, levels):
+        whole = [
+            ("产出指标", f"{kind}指标", f"指标{kind}", "≥9", "9", "5", "5", "") for kind in ("数量", "质量", "时效")
+        ]
+        cut = (*levels[:2], "单座工程", "≥1234.", "1240.", "5", "5", "")
+        rest = (*levels[2:], "平均造价", "56万元", "33万元", "", "", "")
+        pages = [*printed(HEADER, *whole, cut), *printed(rest, *whole, first=2, title="", subtitle="")]
+        (form,) = assemble_forms(pages, "scan")
+        joined = ("产出指标", "成本指标", "单座工程平均造价", "≥1234.56万元", "1240.33万元")
+        assert texts(form, "level1", "level2", "name", "target", "actual")[3] == joined
+        assert len(form.indicators) == 7
+        assert told(form, "split-row-joined")
+
+    def test_is_left_alone_where_rows_within_a_page_have_no_points_either(self):
+        whole = [("产出指标", f"{kind}指标", f"指标{kind}", "≥9", "9", "", "", "") for kind in ("数量", "质量", "时效")]
+        last = ("产出指标", "成本指标", "造价", "≥12", "12", "5", "5", "")
+        first = ("产出指标", "成本指标", "工期", "≥3", "3", "", "", "")
+        pages = [*printed(HEADER, *whole, last), *printed(first, *whole, first=2, title="", subtitle="")]
+        (form,) = assemble_forms(pages, "scan")
+        assert len(form.indicators) == 8
+
+
+class TestTheYear:
+    def test_is_doubted_where_several_are_printed(self):
+        """A year that was struck out beside the new one was taken, without a finding."""
+        (form,) = assemble_forms(printed(HEADER, RECORD, subtitle="（2022年度2023年度）"), "scan")
+        assert form.year == 2022
+        assert "“2022”、“2023”" in told(form, "year-inferred")[0].message
+
+    def test_is_doubted_where_its_digits_are_not_surely_read(self):
+        (page,) = printed(HEADER, RECORD, subtitle="（2022年度）")
+        unsure = [replace(one, confidences=(0.3,) * len(one.text)) for one in page.loose_lines]
+        (form,) = assemble_forms([replace(page, loose_lines=tuple(unsure))], "scan")
+        assert [finding.field for finding in told(form, "year-inferred")] == ["year"]
+        (sure,) = assemble_forms([page], "scan")
+        assert not told(sure, "year-inferred")
 
 
 class TestALevelCutByThePage:

@@ -12,6 +12,9 @@ from tests.test_unruled import BODY, HEADER, LEFTS, ROW, WIDE, printed, write_ro
 from workbench.grid.borderless.row_segmentation import parted_lines
 from workbench.grid.pipeline import find_tables
 from workbench.grid.rectify.upright import make_upright
+from workbench.grid.settings import GRID_DEFAULTS
+from workbench.grid.structure.cells import CellBox, with_contested
+from workbench.grid.structure.lattice import Lattice
 from workbench.grid.text_lines import LineBox
 from workbench.model import Page
 
@@ -25,6 +28,14 @@ def columns_ruled(rows: Sequence[Sequence[str]], pitch: float = 44) -> Paper:
     write_rows(paper, [HEADER], HEAD + 10)
     write_rows(paper, rows, FIRST + 12, pitch=pitch)
     return paper
+
+
+def test_a_cell_that_ends_at_a_contested_border_is_doubted_wherever_its_own_edge_keeps_off_the_ink():
+    """300.00, wrapped behind 300.0, was cut into 300.0 and 0 by a border that nobody drew, and 300.0 was sure."""
+    drawn, sides = np.ones((3, 1)), np.ones((2, 2))
+    lattice = Lattice((0.0, 100.0), (0.0, 40.0, 80.0), drawn, sides, contested_ys=frozenset({40.0}))
+    above, below = CellBox(0, 0, 1, 1, 0, 0, 100, 38, 0.95), CellBox(1, 0, 1, 1, 0, 38, 100, 80, 0.95)
+    assert all(cell.border <= 0.5 for cell in with_contested(lattice, [above, below], GRID_DEFAULTS.ruling))
 
 
 class TestRuledColumns:

@@ -50,7 +50,7 @@ ds = wb.open("hostile/processed")
 form = ds.form(ds.forms.form_id[0])
 row = next(rows_of(form["findings"]))
 cell = Cell(0, 0, 1, 1, ((0, 0), (1, 0), (1, 1), (0, 1)), row["message"], "text")
-display(ds, form, Finding(**{name: row[name] for name in row if name not in ("form_id", "document_id")}))
+display(ds, form, Finding(**{name: row[name] for name in Finding.__slots__}))
 display(CellGrid(1, 1, (cell,), (0.0, 1.0), (0.0, 1.0)))
 wb.review("hostile/processed", by="<img src=x onerror='window.harmed=4'>")
 """

@@ -388,6 +388,8 @@ _OF_STRUCTURE = (
             "file": _info("表中未印年度，{year}年取自文件名，请核对"),
             "deadlines": _warning("表中未印年度，{year}年取自各指标的完成期限，请核对"),
             "above": _warning("表中未印年度，{year}年取自表题以上的文字，请核对"),
+            "several": _warning("表上印有{years}等几个年度，取{year}年，请核对"),
+            "unsure": _warning("年度{year}年识别把握不足，请对照原件"),
         },
     ),
 )

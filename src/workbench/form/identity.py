@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.findings import FINDINGS, Statement
+from workbench.findings import FINDINGS, Statement, listed
 from workbench.form.division import FormParts
 from workbench.form.pairs import heading_pairs, is_title_text, line_pairs
 from workbench.form.records import FormRecord
 from workbench.form.sections import SectionKind
 from workbench.form.settings import FormSettings
-from workbench.model import CellKey, Entry, Finding
+from workbench.model import CellKey, Entry, Finding, TextLine
 from workbench.values import parse_target
 
 YEAR = re.compile(r"(20\d{2})\s*年(?!\s*\d{1,2}\s*月)")
@@ -24,6 +24,9 @@ YEAR_ALONE = re.compile(r"(?<!\d)(20[012]\d)(?!\d)")
 
 OWN_LINE = re.compile(r"[（(]?\s*20\d{2}\s*年度?\s*[）)]?")
 """A line that is a year, and nothing else."""
+
+OF_YEAR = re.compile(r"(?<!\d)(20\d\d)年度")
+"""A year that something is of."""
 
 FILING = re.compile(r"填报|填表|日期|时间")
 """Words of a line that dates the filing, which is often in the year after the form's."""
@@ -96,7 +99,7 @@ def year_of(
     printed += [*_texts(parts, "title"), *(text for text in _texts(parts, "other") if not FILING.search(text))]
     found = _first(printed, YEAR) or _first([headings["year"].text] if "year" in headings else [], YEAR_ALONE)
     if found:
-        return found, None
+        return found, _doubt_of_year(found, parts.lines, printed, settings)
     named = _first([headings[field].text for field in ("project", "department", "unit") if field in headings], YEAR)
     path = _first([source], YEAR) or _first([source], YEAR_ALONE)
     if named:
@@ -111,6 +114,21 @@ def year_of(
         return deadline, _finding(FINDINGS["year-inferred"].says("deadlines", year=deadline), deadline)
     above = _first((text for text in reversed(lines[:title]) if not FILING.search(text)), YEAR)
     return above, _finding(FINDINGS["year-inferred"].says("above", year=above), above) if above else None
+
+
+def _doubt_of_year(
+    year: int, lines: Sequence[TextLine], printed: Sequence[str], settings: FormSettings
+) -> Finding | None:
+    """What speaks against a year that is printed: its digits are not surely read, or struck out, or others are too."""
+    years = sorted({found[1] for text in printed for found in OF_YEAR.finditer(text)})
+    if len(years) > 1:
+        return _finding(FINDINGS["year-inferred"].says("several", year=year, years=listed(years)), year)
+    first = next((line for line in lines if line.text in printed and str(year) in line.text), None)
+    if first is None:
+        return None
+    start = first.text.index(str(year))
+    sure = min(first.confidences[start : start + len(str(year))], default=1.0)
+    return _finding(FINDINGS["year-inferred"].says("unsure", year=year), year) if sure < settings.sure_year else None
 
 
 def _first(texts: Iterable[str], pattern: re.Pattern[str]) -> int | None:

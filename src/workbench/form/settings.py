@@ -118,6 +118,9 @@ class FormSettings:
     max_title_length: int = _between(1, 1_000, 60)
     """Most characters of a title."""
 
+    sure_year: float = _between(0.0, 1.0, 0.8)
+    """Confidence below which the digits of a printed year are doubted, as a person's look is asked for elsewhere."""
+
     min_agreeing_deadlines: int = _between(1, 1_000, 3)
     """Fewest targets whose deadlines must name one year before it is taken for the form's."""
 

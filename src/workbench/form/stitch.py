@@ -18,6 +18,8 @@ from workbench.model import BLANK, CellKey, Entry, Table
 ONE_LINE_FIELDS = ("target", "weight", "score")
 """Fields with short texts, which a page break does not split: each is printed on one of the two pages."""
 
+POINTS = ("weight", "score")
+
 NEVER_JOINED = (*LABELS, "project")
 """Fields of merged cells: on the next page they are printed again, or not at all."""
 
@@ -54,6 +56,10 @@ def stitch(records: Sequence[FormRecord], table: Table, settings: FormSettings) 
                 continue
             if _completes_labels(last, record, table):
                 stitched[-1] = _flagged(_joined(last, record, table, labels=True), FINDINGS["split-row-joined"], record)
+                continue
+            if _has_its_points(last, record, records):
+                whole = _joined(last, record, table, labels=not _have_same_labels(last, record))
+                stitched[-1] = _flagged(whole, FINDINGS["split-row-joined"], record)
                 continue
             if _is_continuation(last, record, table) or _completes_statement(last, record, records, settings):
                 stitched[-1] = _flagged(_joined(last, record, table), FINDINGS["split-row-joined"], record)
@@ -102,6 +108,33 @@ def _is_continuation(last: FormRecord, record: FormRecord, table: Table) -> bool
     return printed_once and bool(short) and _have_same_labels(last, record)
 
 
+def _has_its_points(last: FormRecord, record: FormRecord, records: Sequence[FormRecord]) -> bool:
+    """Whether two rows have the weight and score of one between them, where every row within a page has its own.
+
+    So a row is cut whose target is too long for its column: 1234. | 56万元.
+    """
+    pages = [other.row.page for other in records]
+    within = [
+        other
+        for other, before, page, after in zip(records, [None, *pages], pages, [*pages[1:], None], strict=False)
+        if before == page == after
+    ]
+    points = [f for f in POINTS if within and all(other.fields.get(f, BLANK).text for other in within)]
+    parted = all(bool(last.fields.get(f, BLANK).text) != bool(record.fields.get(f, BLANK).text) for f in points)
+    labels = [(last.fields.get(f, BLANK).text, record.fields.get(f, BLANK).text) for f in NEVER_JOINED]
+    return bool(points) and parted and all(_is_one_label(above, below) for above, below in labels)
+
+
+def _is_one_label(above: str, below: str) -> bool:
+    """Whether the labels of two rows do not differ, or are the halves of a level's name."""
+    return not above or not below or above == below or _are_halves(above, below)
+
+
+def _are_halves(above: str, below: str) -> bool:
+    """Whether two texts together are a level's name, which the lower one alone is not: 满意度 | 指标（10分）."""
+    return bool(above and below and level_word(above + below) and not level_word(below))
+
+
 def _completes_statement(
     last: FormRecord, record: FormRecord, records: Sequence[FormRecord], settings: FormSettings
 ) -> bool:
@@ -125,8 +158,7 @@ def _completes_statement(
 def _completes_labels(last: FormRecord, record: FormRecord, table: Table) -> bool:
     """Whether a record is nothing but the rest of the labels and the name of the last one, as running text is cut.
 
-    It has none of a row's values, which the last one has, and the halves of a level are a level's name that the lower
-    half alone is not: 满意度 | 指标（10分）.
+    It has none of a row's values, which the last one has, and the halves of a level are one's name.
     """
     if table != "indicators" or not last.fields.get("target"):
         return False
@@ -134,7 +166,7 @@ def _completes_labels(last: FormRecord, record: FormRecord, table: Table) -> boo
     if any(record.fields[field].text for field in values):
         return False
     halves = [(last.fields.get(f, BLANK).text, record.fields.get(f, BLANK).text) for f in ("level1", "level2")]
-    return any(above and below and level_word(above + below) and not level_word(below) for above, below in halves)
+    return any(_are_halves(above, below) for above, below in halves)
 
 
 def _have_same_labels(last: FormRecord, record: FormRecord, labels: Sequence[str] = NEVER_JOINED) -> bool:
@@ -147,7 +179,7 @@ def _joined(last: FormRecord, record: FormRecord, table: Table, *, labels: bool 
     """The last record with the texts of its rest; what is printed again only once, and labels unless they are cut."""
     fields = dict(last.fields)
     for field, entry in record.fields.items():
-        is_printed_again = field in STACKED and fields.get(field, BLANK).text == entry.text
+        is_printed_again = field in (*STACKED, *NEVER_JOINED) and fields.get(field, BLANK).text == entry.text
         is_label = field in NEVER_JOINED and field != _key_field(record, table)
         if (labels or not is_label) and not is_printed_again:
             joined = join_entries(fields.get(field), entry)

@@ -146,15 +146,16 @@ def _cell_box(rectangle: _Rectangle, lattice: Lattice) -> CellBox:
     )
 
 
-def _placed(right: float, below: float, lattice: Lattice, settings: RulingSettings) -> float:
-    """How probably a cell that ends there stands in its row and column, and ends there."""
+def _placed(cell: CellBox, lattice: Lattice, settings: RulingSettings) -> float:
+    """How probably a cell stands in its row and column, and ends where they do; its own edges may keep off its ink."""
+    right, below = lattice.xs[cell.col + cell.colspan], lattice.ys[cell.row + cell.rowspan]
     is_after = any(y <= below for y in lattice.contested_ys) or any(x <= right for x in lattice.contested_xs)
     return settings.lattice.after_contested if is_after else 1.0
 
 
 def with_contested(lattice: Lattice, cells: Sequence[CellBox], settings: RulingSettings) -> list[CellBox]:
     """The cells no surer than the contested lines before them leave their rows and columns."""
-    return [replace(cell, border=min(cell.border, _placed(cell.x1, cell.y1, lattice, settings))) for cell in cells]
+    return [replace(cell, border=min(cell.border, _placed(cell, lattice, settings))) for cell in cells]
 
 
 def without_unused_rules(lattice: Lattice, cells: list[CellBox]) -> tuple[Lattice, list[CellBox]]:
