@@ -35,13 +35,10 @@ class RoughText:
     specks: Mask
     grain: float
 
-    def shows_more_than_grain(
-        self, cell: CellBox, fewest_pixels: float, least_ink: float, settings: TextLineSettings
-    ) -> bool:
+    def shows_more_than_grain(self, cell: CellBox, fewest_pixels: float, settings: TextLineSettings) -> bool:
         """Whether a cell has more specks than there are by chance: characters, perhaps, of which no stroke is whole.
 
-        Any speck may be one where text is lower than so many pixels. Where it is higher, they have at least
-        ``least_ink`` square text heights of ink together.
+        Any speck may be one where text is lower than so many pixels.
         """
         edge = settings.soft_edge * self.cleaned.text_height
         window = inside_of(
@@ -51,8 +48,6 @@ class RoughText:
             return False
         if self.cleaned.text_height < fewest_pixels:
             return True
-        if np.count_nonzero(window) < least_ink * self.cleaned.text_height**2:
-            return False
         expected = self.grain * window.size
         found = cv2.connectedComponents(np.ascontiguousarray(window))[0] - 1
         return found > expected + settings.beyond_chance * sqrt(expected)

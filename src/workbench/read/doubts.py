@@ -114,7 +114,7 @@ def _has_doubtful_points(
     return has_grain_in_number(joined) or any(
         is_too_coarse(read, line, settings)
         or leaves_points(read, line, text, rough.specks, settings)
-        or leaves_sign(read, line, rough.specks, settings)
+        or leaves_sign(read, line, rough.specks)
         or leaves_room(read, line, text, settings)
         for read, line in lines
     )
@@ -129,6 +129,6 @@ def has_more_strokes(
     is_bare = not found.text or found.text in SHORT_SIGNS
     if is_bare and text.rough is not None:
         is_left = bool(found.text) and text.rough.cleaned.text_height < 1.5 * fewest  # of a 7 its upper stroke
-        if is_left or text.rough.shows_more_than_grain(box, fewest, settings.rough.least_ink, text_lines):
+        if is_left or text.rough.shows_more_than_grain(box, fewest, text_lines):
             return True
     return text.has_faint_strokes(box, lines, settings.inside * text.cleaned.text_height)

@@ -101,25 +101,20 @@ def is_too_coarse(text: str, line: LineBox, settings: ReadSettings) -> bool:
     return any(map(str.isdigit, text)) and line.height < settings.rough.fewest_pixels
 
 
-def leaves_sign(text: str, line: LineBox, specks: Mask, settings: ReadSettings) -> bool:
-    """Whether a number that was read without a sign has specks before it that are what is left of one: flat as a minus
-    is, or several, at half its height; or any, before a 1, which may be what is left of a 4.
-
-    A stroke that fell apart leaves as much ink as a point has, at least; grain is less.
-    """
+def leaves_sign(text: str, line: LineBox, specks: Mask) -> bool:
+    """Whether a number that was read without a sign has a speck before it that is flat as a minus is, at half its
+    height; or any, before a 1, which may be what is left of a 4."""
     if not text[:1].isdigit():
         return False
-    least = settings.rough.least_ink * line.height**2
-    before = specks[line.y0 : line.y1, max(0, line.x0 - line.height // 2) : line.x0]
-    if text[0] == "1" and np.count_nonzero(before) >= least:
+    if text[0] == "1" and specks[line.y0 : line.y1, max(0, line.x0 - line.height // 2) : line.x0].any():
         return True
-    band = specks[
+    band = np.s_[
         round(line.y0 + 0.3 * line.height) : round(line.y1 - 0.25 * line.height),
         max(0, line.x0 - line.height) : line.x0,
     ]
-    if np.count_nonzero(band) < max(1.0, least):
+    if not specks[band].any():
         return False
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(band))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(specks[band]))
     return any(width > 1.4 * height for _, _, width, height, _ in stats[1:].tolist()) or len(stats) > 2
 
 

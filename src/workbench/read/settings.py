@@ -306,16 +306,12 @@ class RoughSettings:
     room_of_point: float = 1.3
     """Figures so many times further apart than others of their number have room for a point between them."""
 
-    least_ink: float = 0.008
-    """Square text heights of ink that a point or a dash has at least (`workbench.readers.pdf_drawing.MARK`): what a
-    stroke leaves that fell into specks is no less."""
-
     one_stroke: float = 0.16
     """A dash higher than this may be the two bars of a ═, run together: these are .19 and more, dashes up to .15
     (``python -m benchmarks.forms --bilevel``)."""
 
     def __post_init__(self) -> None:
-        require_sensible(self, fractions=("points_start", "high", "least_ink", "one_stroke"))
+        require_sensible(self, fractions=("points_start", "high", "one_stroke"))
 
 
 @dataclass(frozen=True, slots=True)
