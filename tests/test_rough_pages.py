@@ -161,9 +161,9 @@ def test_a_number_beside_a_mark_that_may_be_its_point_is_doubted():
     ink[20:40, 20:32] = ink[20:40, 42:54] = 255
     specks[37:40, 36:39] = 255
     layer, line = TextLayer(255 - ink, ink, HEIGHT), LineBox(20, 20, 54, 40)
-    assert leaves_points("29", line, layer, specks)
-    assert not leaves_points("2.9", line, layer, specks)
-    assert not leaves_points("29", line, layer, np.roll(specks, -12, axis=0))  # high in the line
+    assert leaves_points("29", line, layer, specks, READ_DEFAULTS)
+    assert not leaves_points("2.9", line, layer, specks, READ_DEFAULTS)
+    assert not leaves_points("29", line, layer, np.roll(specks, -12, axis=0), READ_DEFAULTS)  # high in the line
 
 
 def test_a_symbol_apart_from_its_number_is_looked_at():
