@@ -104,6 +104,16 @@ def test_an_element_left_open_goes_on_where_a_browser_lets_it(tmp_path, cell, sh
     assert only_second(tmp_path / "a.html", cell=cell) == shown
 
 
+def test_a_year_that_another_may_cover_is_doubted(tmp_path):
+    """2023, on white over 2022 in a title, was read as 2022 without a finding."""
+    over = "<b style='position:absolute;background:#fff'>2023</b>"
+    over = f"<h1><span style='position:relative'>{over}2022</span>年度自评表</h1>"
+    (tmp_path / "a.html").write_text(OPENED.format(head="", before=over, cell="<td>9</td>"), "utf-8")
+    (page,) = read(tmp_path / "a.html")
+    (title,) = [line for line in page.content.loose_lines if "年度" in line.text]
+    assert title.confidence == 0
+
+
 def test_text_that_a_browser_moves_out_of_the_table_is_not_in_a_cell(tmp_path):
     assert only_second(tmp_path / "a.html", cell="<b>7</b><td>9</td>") == "9"
 

@@ -27,12 +27,14 @@ span.wins { display: inline } .must { display: none !important } #mine { display
 .cell:has(i.hint) i { display: none } .nest { color: black; & i { display: none } }
 @font-face { font-family: Odd; src: url(data:font/woff2;base64,AA) } .odd { font-family: Odd }
 td > i.child { display: none } i[data-hide] { visibility: hidden } .ord { display: inline-flex }
+.over { position: relative } .over::after { content: " "; position: absolute; inset: .6em 0 0; border-top: 2px solid }
+@layer one, two; @layer two { .lay { display: none } } @layer one { .lay { display: inline } }
 .ord b { order: -1 } .flat { vertical-align: baseline } @media (min-width: 1200px) { .big { display: none } }
 """
 
 
 UNSETTLED = ("faint", "white", "tiny", "away", "clip", "float", "fix", "turn", "tight", "bidi", "box", "dots", "first")
-UNSETTLED += ("paint", "sec", "mix", "anim", "gap", "sups", "print", "grid", "odd")
+UNSETTLED += ("paint", "sec", "mix", "anim", "gap", "sups", "print", "grid", "odd", "over", "lay")
 
 
 def _classed(name: str, shown: Shown) -> Construction:
@@ -69,6 +71,8 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _styled("vertical-align:super;font-size:60%", raised),
     _styled("position:relative;bottom:4px", raised),
     _styled("color:rgba(0,0,0,0)", unsettled),
+    _styled("background:linear-gradient(transparent 45%,red 45%,red 55%,transparent 55%)", unsettled),
+    _styled("grid-column:2", unsettled),
     _styled("font-weight:bold;color:#c00;text-decoration:underline", whole),
     _styled("order:-1;margin-left:-2em", unsettled),
     *(_styled(f"color:{name}", whole) for name in ("windowtext", "CanvasText", "buttontext", "rgb(1 2 3 / 90%)")),

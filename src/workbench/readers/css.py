@@ -20,7 +20,7 @@ RELEVANT = re.compile(
     "float|direction|unicode-bidi|content|list-style|list-style-type|overflow|overflow-x|overflow-y|width|"
     "height|max-width|max-height|text-indent|letter-spacing|margin|margin-left|margin-right|padding|"
     "padding-left|padding-right|transform|scale|rotate|translate|zoom|clip|clip-path|filter|mask|mask-image|"
-    "mix-blend-mode|animation|animation-name|content-visibility|order|flex-direction|-webkit-text-security|"
+    "grid-area|grid-column|grid-column-start|grid-row|grid-row-start|mix-blend-mode|animation|animation-name|content-visibility|order|flex-direction|-webkit-text-security|"
     "-webkit-text-fill-color|background-clip|-webkit-background-clip|font-variant|font-variant-position|"
     "font-feature-settings|writing-mode|all"
 )

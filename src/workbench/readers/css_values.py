@@ -38,6 +38,26 @@ MOST_STEPS = 8
 LONGEST_VALUE = 1000
 
 
+IDLE = {
+    **dict.fromkeys(
+        ("transform", "scale", "rotate", "translate", "clip-path", "filter", "mask", "mask-image"), ("none",)
+    ),
+    **dict.fromkeys(("animation", "animation-name", "-webkit-text-security"), ("none",)),
+    **dict.fromkeys(("background-clip", "-webkit-background-clip"), ("border-box", "padding-box", "content-box")),
+    "clip": ("auto",),
+    "content-visibility": ("visible", "auto"),
+    "flex-direction": ("row", "column"),
+    **dict.fromkeys(("grid-area", "grid-column", "grid-column-start", "grid-row", "grid-row-start"), ("auto",)),
+    "font-feature-settings": ("normal",),
+    "font-variant-position": ("normal",),
+    "mix-blend-mode": ("normal",),
+    "order": ("0",),
+    "unicode-bidi": ("normal", "embed", "isolate", "plaintext"),
+    "zoom": ("1", "normal", "100%"),
+}
+"""Properties whose other values may move, change or cover text, with the values that do nothing."""
+
+
 def length(value: str, em: float) -> float | None:
     """A length in points. ``em``: the size of the type, of which percents are taken, too. None for anything else."""
     found = LENGTH.fullmatch(value)

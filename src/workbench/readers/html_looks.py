@@ -13,6 +13,7 @@ from typing import Any
 from workbench.readers.browser_styles import of_browser, parsed
 from workbench.readers.css import Declaration, Rules, plain_name
 from workbench.readers.css_values import (
+    IDLE,
     alone_in_cell,
     as_colour,
     as_number,
@@ -32,24 +33,6 @@ LINE_ELEMENTS = re.compile(
 """Elements that start and end a line of their own."""
 
 TABLE_PARTS = frozenset({"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"})
-
-IDLE = {
-    **dict.fromkeys(
-        ("transform", "scale", "rotate", "translate", "clip-path", "filter", "mask", "mask-image"), ("none",)
-    ),
-    **dict.fromkeys(("animation", "animation-name", "-webkit-text-security"), ("none",)),
-    **dict.fromkeys(("background-clip", "-webkit-background-clip"), ("border-box", "padding-box", "content-box")),
-    "clip": ("auto",),
-    "content-visibility": ("visible", "auto"),
-    "flex-direction": ("row", "column"),
-    "font-feature-settings": ("normal",),
-    "font-variant-position": ("normal",),
-    "mix-blend-mode": ("normal",),
-    "order": ("0",),
-    "unicode-bidi": ("normal", "embed", "isolate", "plaintext"),
-    "zoom": ("1", "normal", "100%"),
-}
-"""Properties whose other values may move, change or cover text, with the values that do nothing."""
 
 UNMARKED = re.compile(r"none|disc|circle|square|disclosure-\w+|\"[^\"\d]*\"|'[^'\d]*'")
 """Kinds of lists without counted numbers."""
@@ -139,9 +122,11 @@ class PageLooks:
                 continue
             style = _computed(None, self.of(element), mine, where)
             text, is_known = _content(content, element)
-            if style.is_shown and (text or not is_known):
-                line = [TextRun("\n")] if style.is_line else []
-                runs += [*line, TextRun(text, style.look if is_known and is_certain else "unknown"), *line]
+            is_stroke = not text.strip() and style.is_in_table and style.is_doubtful  # a box drawn over the cell's text
+            if style.is_shown and (text or not is_known or is_stroke):
+                is_told = is_known and is_certain and not is_stroke
+                line = [TextRun("\n")] if style.is_line and not is_stroke else []
+                runs += [*line, TextRun(text, style.look if is_told else "unknown"), *line]
         return runs
 
     def _style(self, element: Any, parent: ElementStyle) -> ElementStyle:
@@ -155,7 +140,10 @@ class PageLooks:
         possible = matched.possible.get("", ())
         doubts = [
             element.tag == "rt" and FIGURE.search(element.text_content()),  # read as one text with what it stands over
-            possible and _computed(element, parent, (*certain, *possible), element.tag).look != style.look,
+            any(  # each by itself, too: of rules in layers the later one need not win
+                _computed(element, parent, (*certain, *some), element.tag).look != style.look
+                for some in (possible, *((one,) for one in possible))
+            ),
             not self._rules.is_whole and style.is_in_table,
             self._rules.lacks_sheets and style.is_in_table and _is_part_of_cell(element),
             style.typefaces and set(map(plain_name, style.typefaces.split(","))) & self._rules.typefaces,
@@ -345,8 +333,14 @@ def _shift(
         rise = ways["bottom"] if values.get("top", "auto") == "auto" else -ways["top"]
         shift = "raised" if rise > 0 else "lowered" if rise < 0 else shift
         is_out = is_out or bool(ways["left"] or ways["right"])
-    is_moved = is_out and style.is_in_table and name != "table" and not alone_in_cell(element)
-    return shift, is_moved or _is_far(values, style)
+    is_beside = not alone_in_cell(element) if style.is_in_table else _stands_in_text(element)
+    return shift, (is_out and name != "table" and is_beside) or _is_far(values, style)
+
+
+def _stands_in_text(element: Any | None) -> bool:
+    """Whether an element stands in text of the element around it, so that it may cover that where it is moved."""
+    parent = None if element is None else element.getparent()
+    return parent is not None and bool(FIGURE.search(_own_text(parent)))
 
 
 def _is_far(values: Mapping[str, str], style: ElementStyle) -> bool:
@@ -370,6 +364,8 @@ def _is_changed(values: Mapping[str, str], style: ElementStyle, element: Any | N
         return True
     spacing = length(values.get("letter-spacing", "normal"), style.size)
     if spacing is not None and spacing <= -style.size / 4:  # half of a figure's width
+        return True
+    if name not in TABLE_PARTS and "gradient(" in values.get("background-image", "") + values.get("background", ""):
         return True
     if style.is_line or name in TABLE_PARTS or alone_in_cell(element):
         return False

@@ -131,7 +131,8 @@ def page_content(page: FilePage, number: int) -> PageContent:
             grids.append(_grid(block, number, len(grids) + 1, top))
             top += ROW * grids[-1].rows
         elif text := plain(block[:LONGEST_LINE]):
-            lines.append(TextLine(text, (1.0,) * len(text), _box(0.0, top, 1.0, top + ROW)))
+            sure = 0.0 if UNKNOWN in text else 1.0
+            lines.append(TextLine(text, (sure,) * len(text), _box(0.0, top, 1.0, top + ROW)))
             top += ROW
     return PageContent(number, round(WIDTH), round(top), tuple(grids), tuple(lines))
 
