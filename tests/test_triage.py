@@ -6,16 +6,19 @@ import csv
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+import workbench
 from tests.printed import cell, pages
 from tests.scans.tables import Table, TableCell, TableRow
 from tests.stubs import ingest_here
 from workbench.checks import check_form
 from workbench.checks.causes import FindingCause, causes_of
 from workbench.cli import main
+from workbench.dataset.triage import TriageFilter, triage
 from workbench.form.assemble import assemble_forms
 from workbench.model import Finding, Form
 
@@ -128,6 +131,15 @@ class TestTheCommand:
     def test_shows_what_is_asked_for_alone(self, processed, options):
         assert not any("甲" in line or "丙" in line for line in check(processed, *options))
         assert any("not-a-number" in line for line in check(processed, *options))
+
+    @pytest.mark.parametrize("chosen", [TriageFilter(year=2022), TriageFilter(department="财政")])
+    def test_hides_nothing_that_is_about_the_whole_document_of_what_is_asked_for(self, processed, chosen):
+        """`--year 2023` said that there was no error in a workbook with a formula that was never computed."""
+        dataset = workbench.open(processed)
+        found = dataset.findings.assign(form_id=None)
+        tables = SimpleNamespace(documents=dataset.documents, forms=dataset.forms, findings=found)
+        assert 0 < len(triage(tables, chosen)) < len(found)
+        assert set(triage(tables, chosen)["source"]) == {"甲.tsv"}
 
     @pytest.mark.parametrize(
         "options", [("--department", "丁"), ("--year", "1999"), ("--code", "x"), ("--document", "丁")]

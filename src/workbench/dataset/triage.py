@@ -90,15 +90,22 @@ def consequential_first(findings: pd.DataFrame) -> pd.DataFrame:
     return findings.loc[keys.sort_values([*map(str, keys)], kind="stable").index]
 
 
+def _is_about(found: pd.DataFrame, forms: pd.DataFrame) -> pd.Series:
+    """Whether findings are about some forms, or about a whole document that one of them is in."""
+    of_document = found["form_id"].isna() & found["document_id"].isin(forms["document_id"])
+    return found["form_id"].isin(forms["form_id"]) | of_document
+
+
 def _chosen(found: pd.DataFrame, tables: FoundTables, chosen: TriageFilter) -> pd.DataFrame:
     """The findings that are asked for."""
     kept = found["severity"].isin(SEVERITIES[: SEVERITIES.index(chosen.severity) + 1])
     if chosen.department is not None:
         _require("department", chosen.department, tables.forms["department"], part=True)
-        kept &= found["department"].str.contains(chosen.department, regex=False)
+        named = tables.forms["department"].fillna("").str.contains(chosen.department, regex=False)
+        kept &= _is_about(found, tables.forms[named])
     if chosen.year is not None:
         _require("year", chosen.year, tables.forms["year"])
-        kept &= (found["year"] == chosen.year).fillna(False).astype(bool)
+        kept &= _is_about(found, tables.forms[(tables.forms["year"] == chosen.year).fillna(False).astype(bool)])
     if chosen.code is not None:
         _require("finding", chosen.code, tables.findings["code"])
         kept &= found["code"] == chosen.code
