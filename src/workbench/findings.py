@@ -187,7 +187,7 @@ _OF_READING = (
         "low-confidence",
         {
             "text": _warning("{field}“{text:.40}”识别把握不足（{confidence:.2f}），请对照原件"),
-            "ink": _warning("{field}有笔迹但未能识别识别把握不足（{confidence:.2f}），请对照原件"),
+            "ink": _warning("{field}有笔迹但未能识别，请对照原件"),
             "sign": _warning("符号栏读作“{text}”，扫描件上可能是“=”，指标值未带符号，请对照原件"),
         },
         is_flag=True,

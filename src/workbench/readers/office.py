@@ -62,7 +62,11 @@ def read_parts(path: Path, wanted: Callable[[str], bool], settings: Settings) ->
 
 
 def _entities(path: Path) -> InputError:
-    return InputError("unreadable", path, "the file declares XML entities, which Office files never do")
+    return InputError(
+        "unreadable",
+        path,
+        "the file declares XML entities, which Office files never do; open it in Office or WPS and save it again",
+    )
 
 
 def _unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
