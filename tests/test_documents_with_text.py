@@ -319,7 +319,7 @@ class TestGridCommand:
         output = workbench("grid", tmp_path / "form.xlsx", "--out", tmp_path / "out")
         assert output.returncode == 1
         (line,) = output.stderr.splitlines()
-        assert "open it in Office or WPS and save it again" in line
+        assert "save it again with the program that made it" in line
 
 
 class TestPlan:

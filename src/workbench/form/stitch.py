@@ -57,13 +57,17 @@ def stitch(records: Sequence[FormRecord], table: Table, settings: FormSettings) 
             if _completes_labels(last, record, table):
                 stitched[-1] = _flagged(_joined(last, record, table, labels=True), FINDINGS["split-row-joined"], record)
                 continue
-            if _has_its_points(last, record, records):
-                whole = _joined(last, record, table, labels=not _have_same_labels(last, record))
+            is_rest = _has_its_points(last, record, records)
+            if (
+                is_rest
+                or _is_continuation(last, record, table)
+                or _completes_statement(last, record, records, settings)
+            ):
+                whole = _joined(last, record, table, labels=is_rest and not _have_same_labels(last, record))
                 stitched[-1] = _flagged(whole, FINDINGS["split-row-joined"], record)
-                continue
-            if _is_continuation(last, record, table) or _completes_statement(last, record, records, settings):
-                stitched[-1] = _flagged(_joined(last, record, table), FINDINGS["split-row-joined"], record)
-                dropped += [key for name in NEVER_JOINED for key in record.fields.get(name, BLANK).cells]
+                kept = {key for entry in whole.fields.values() for key in entry.cells}
+                labels = [key for name in NEVER_JOINED for key in record.fields.get(name, BLANK).cells]
+                dropped += [key for key in labels if key not in kept]
                 continue
         stitched.append(record)
     return StitchedRecords(tuple(stitched), tuple(dropped))

@@ -55,7 +55,7 @@ def page_as_pdf(package: OfdPackage, number: int, sealed: bool = True) -> bytes:
     try:
         return _drawn(package, page, number, sealed)
     except (ValueError, LookupError, OverflowError, TypeError) as error:
-        message = "the page is damaged; open it in a reader of OFD and save it as PDF"
+        message = f"the page is damaged ({error}); open it in a reader of OFD and save it as PDF"
         raise InputError("unreadable", package.path, message, number) from error
 
 
