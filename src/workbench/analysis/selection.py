@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pandas as pd
 from rapidfuzz import process
 
-from workbench.dataset.comparable import repeated_forms
+from workbench.dataset.comparable import SourceTables, repeated_forms
 from workbench.errors import SelectionError
 
 NO_DEPARTMENT = "未署部门"
@@ -20,25 +20,15 @@ NO_YEAR = 0
 """The year of forms that show none."""
 
 
-class Tables(Protocol):
+class Tables(SourceTables, Protocol):
     """The tables of a dataset (``docs/dataset.md``): an opened dataset, or a selection from one."""
 
     @property
-    def documents(self) -> pd.DataFrame: ...
-    @property
-    def forms(self) -> pd.DataFrame: ...
-    @property
-    def budgets(self) -> pd.DataFrame: ...
-    @property
     def goals(self) -> pd.DataFrame: ...
-    @property
-    def indicators(self) -> pd.DataFrame: ...
     @property
     def fields(self) -> pd.DataFrame: ...
     @property
     def cells(self) -> pd.DataFrame: ...
-    @property
-    def findings(self) -> pd.DataFrame: ...
     @property
     def info(self) -> Mapping[str, Any]: ...
 

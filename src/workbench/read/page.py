@@ -16,11 +16,7 @@ from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.structure.cells import CellBox
 from workbench.grid.text_lines import LineBox, TextLayer, line_around_ink
 from workbench.model import Cell, CellGrid, Confidence, Page, PageContent, TextLine
-from workbench.read.cell_text import (
-    cell_text,
-    least_sure,
-    without_loose_spaces,
-)
+from workbench.read.cell_text import cell_text, least_sure, without_loose_spaces
 from workbench.read.comparison import (
     CellReading,
     by_two_readers,
@@ -39,11 +35,7 @@ from workbench.read.doubts import (
     with_lines_too_high,
 )
 from workbench.read.raised import with_raised_figures
-from workbench.read.rough import (
-    may_be_two_bars,
-    read_covered,
-    read_smoothed,
-)
+from workbench.read.rough import may_be_two_bars, read_covered, read_smoothed
 from workbench.read.second_reading import LineRead, reread_doubtful
 from workbench.read.separators import with_grouping, without_inner_room
 from workbench.read.settings import READ_DEFAULTS, ReadSettings

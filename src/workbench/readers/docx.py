@@ -28,9 +28,9 @@ from workbench.readers.docx_runs import (
     paragraph_runs,
 )
 from workbench.readers.docx_styles import Place, read_styles, shade_of
-from workbench.readers.docx_xml import OFF, find, is_on, number, value
+from workbench.readers.docx_xml import OFF, is_on, number, value
 from workbench.readers.limits import require_cells
-from workbench.readers.office import local_name, main_part, parse, read_parts, related_parts
+from workbench.readers.office import find, local_name, main_part, parse, read_parts, related_parts
 from workbench.readers.plain import plain
 from workbench.readers.shown import FIGURE, TextRun, as_shown, hex_colour
 from workbench.readers.tables import FileBlock, FileCell, FilePage, FileTable

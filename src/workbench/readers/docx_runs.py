@@ -8,8 +8,8 @@ from typing import Any
 
 from workbench.readers.docx_fields import LOOK
 from workbench.readers.docx_styles import Marks, Place, WordStyle, look_of, marks_of, paragraph_of, size_of
-from workbench.readers.docx_xml import OFF, find, is_on, number, value
-from workbench.readers.office import local_name
+from workbench.readers.docx_xml import OFF, is_on, number, value
+from workbench.readers.office import find, local_name
 from workbench.readers.plain import UNKNOWN
 from workbench.readers.shown import FIGURE, Look, TextRun
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.readers.docx_xml import OFF, as_number, find, value
-from workbench.readers.office import Parts, local_name, parse, related_parts
+from workbench.readers.docx_xml import OFF, as_number, value
+from workbench.readers.office import Parts, find, local_name, parse, related_parts
 from workbench.readers.shown import FIGURE, PICTOGRAMS, SMALLEST, WHITE, Colour, Look, hex_colour, is_seen
 
 TOGGLES = ("strike", "vanish")

@@ -5,17 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from workbench.readers.office import local_name
-
-
-def find(element: Any, *names: str) -> Any | None:
-    """The element down a path of names, or None."""
-    for name in names:
-        element = next((child for child in element if local_name(child) == name), None)
-        if element is None:
-            return None
-    return element
-
 
 def value(element: Any | None, attribute: str = "val", default: str = "") -> str:
     """An attribute of an element, whatever its namespace."""

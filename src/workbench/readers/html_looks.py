@@ -143,6 +143,7 @@ class PageLooks:
             any(  # each by itself, too: of rules in layers the later one need not win
                 _computed(element, parent, (*certain, *some), element.tag).look != style.look
                 for some in (possible, *((one,) for one in possible))
+                if some
             ),
             not self._rules.is_whole and style.is_in_table,
             self._rules.lacks_sheets and style.is_in_table and _is_part_of_cell(element),

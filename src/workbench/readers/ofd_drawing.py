@@ -24,7 +24,6 @@ from workbench.readers.ofd_values import (
     box_of,
     characters_of,
     distances,
-    find,
     found,
     ink_of,
     is_true,
@@ -34,7 +33,7 @@ from workbench.readers.ofd_values import (
     outline,
     text_of,
 )
-from workbench.readers.office import local_name
+from workbench.readers.office import find, local_name
 from workbench.readers.pdf_objects import MOST_CHARACTERS, MOST_OBJECTS, Matrix, PdfBox, applied, times
 from workbench.readers.pdf_writing import PdfSheet, matrix, values
 from workbench.readers.shown import BLACK

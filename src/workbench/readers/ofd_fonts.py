@@ -18,7 +18,8 @@ import pylopdf_fonts_zh_cn as fonts
 from fontTools.ttLib import TTFont
 
 from workbench.readers.ofd_package import Located, OfdPackage
-from workbench.readers.ofd_values import find, is_true, text_of
+from workbench.readers.ofd_values import is_true, text_of
+from workbench.readers.office import find
 from workbench.readers.pdf_writing import PdfSheet, add_typeface
 from workbench.readers.plain import UNKNOWN
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InputError
-from workbench.readers.ofd_values import box_of, find, found, is_true, text_of
-from workbench.readers.office import Parts, local_name, parse, read_parts
+from workbench.readers.ofd_values import box_of, found, is_true, text_of
+from workbench.readers.office import Parts, find, local_name, parse, read_parts
 from workbench.settings import Settings
 
 ROOT = "ofd.xml"

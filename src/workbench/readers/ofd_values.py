@@ -43,15 +43,6 @@ class Ink:
     alpha: float = 1.0
 
 
-def find(element: Any, *names: str) -> Any | None:
-    """The first element down a path of names, or None."""
-    for name in names:
-        element = next((child for child in element if local_name(child) == name), None)
-        if element is None:
-            return None
-    return element
-
-
 def found(element: Any, name: str) -> Iterator[Any]:
     """The elements of a name that are directly in another one."""
     return (child for child in element if local_name(child) == name)

@@ -109,6 +109,15 @@ def local_name(element: Any) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
+def find(element: Any, *names: str) -> Any | None:
+    """The first element down a path of names, or None."""
+    for name in names:
+        element = next((child for child in element if local_name(child) == name), None)
+        if element is None:
+            return None
+    return element
+
+
 def related_parts(path: Path, parts: Mapping[str, bytes], name: str) -> dict[str, str]:
     """The parts that a part (the package itself: an empty name) refers to, each with the kind of relation."""
     folder, _, base = name.rpartition("/")
