@@ -53,9 +53,7 @@ def find_tables(page: UprightPage, settings: GridSettings = GRID_DEFAULTS) -> Pa
     frames = [table for table in tables if len(table.lattice.xs) == 2]
     ruled = [table for table in tables if len(table.lattice.xs) > 2]
     opened = [with_open_rows(table.lattice, table.cells, text.strokes, settings) for table in ruled]
-    before = frozenset[float]().union(*(table.lattice.contested_ys for table in ruled))
-    cut = [_without_idle_cuts(table, before) for table in _with_cells(opened, page, settings)]
-    whole = [_off_ink(table, text, settings) for table in cut]
+    whole = [_off_ink(table, text, settings) for table in _with_cells(opened, page, settings)]
     beside = [table.lattice for table in ruled]
     aligned = _with_cells(find_aligned_lattices(text.strokes, printed.rules, beside, settings), page, settings)
     aligned = [_off_ink(table, text, settings) for table in aligned]
@@ -109,13 +107,6 @@ def _with_cells(lattices: Sequence[Lattice], page: UprightPage, settings: GridSe
     ruling = settings.ruling
     tables = [PageTable(*without_unused_rules(lattice, find_cells(lattice, ruling))) for lattice in lattices]
     return [table for table in tables if _is_table(table, page.text_height, ruling.lattice.smallest_table)]
-
-
-def _without_idle_cuts(table: PageTable, before: frozenset[float]) -> PageTable:
-    """The table with no border contested that it has not, but for those contested ``before`` its rows were cut: some
-    cuts end no cell."""
-    lattice = table.lattice
-    return replace(table, lattice=replace(lattice, contested_ys=lattice.contested_ys & before.union(lattice.ys)))
 
 
 def _off_ink(table: PageTable, text: PageText, settings: GridSettings) -> PageTable:

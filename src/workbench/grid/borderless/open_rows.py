@@ -35,7 +35,7 @@ class _Cut:
 def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, settings: GridSettings) -> Lattice:
     """The lattice with the borders that its text shows in rows that nobody ruled."""
     cuts = [_cut(row, lattice, cells, text, settings) for row in range(len(lattice.ys) - 1)]
-    cuts = _without_whole_rows(cuts, settings.borderless.open_rows)
+    cuts = _unlike_the_others(_without_whole_rows(cuts, settings.borderless.open_rows), settings.borderless.open_rows)
     if not any(cuts):
         return lattice
     ys: list[float] = []
@@ -55,15 +55,19 @@ def with_open_rows(lattice: Lattice, cells: Sequence[CellBox], text: TextLayer, 
         horizontal=np.vstack([*horizontal, lattice.horizontal[-1:]]),
         vertical=np.vstack(vertical),
         unruled_ys=lattice.unruled_ys.union(*(cut.ys for cut in cuts if cut)),
-        contested_ys=lattice.contested_ys.union(*_contested(cuts, settings.borderless.open_rows)),
     )
 
 
-def _contested(cuts: Sequence[_Cut | None], settings: OpenRowSettings) -> list[tuple[float, ...]]:
-    """The borders in rows of a table that has more rows which are whole than such a row would make: it may be whole,
-    too, with several values in each of its cells."""
+def _unlike_the_others(cuts: Sequence[_Cut | None], settings: OpenRowSettings) -> list[_Cut | None]:
+    """The cuts; of a table that has more rows which are whole than such a row would make, none is likely enough to be
+    made: its row is whole, too, with wrapped text or several values in each of its cells, and not surely so."""
     whole = sum(cut is None for cut in cuts)
-    return [cut.ys for cut in cuts if cut and whole > max(settings.few_rows, len(cut.ys) + 1)]
+    return [
+        replace(cut, probability=np.minimum(cut.probability, settings.among_whole))
+        if cut and whole > max(settings.few_rows, len(cut.ys) + 1)
+        else cut
+        for cut in cuts
+    ]
 
 
 def _without_whole_rows(cuts: Sequence[_Cut | None], settings: OpenRowSettings) -> list[_Cut | None]:

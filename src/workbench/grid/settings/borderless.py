@@ -141,6 +141,12 @@ class OpenRowSettings:
     few_rows: int = 2
     """So few rows alike may be so by chance."""
 
+    among_whole: float = 0.4
+    """Probability of a border that nobody drew, at most, in a row of a table whose other rows are ruled."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self, fractions=("among_whole",))
+
 
 @dataclass(frozen=True, slots=True)
 class BorderlessSettings:
