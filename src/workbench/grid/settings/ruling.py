@@ -229,6 +229,12 @@ class StrokeSettings:
     close: float = 0.35
     """The rest of a character is no further from its stroke; a rule has white beside it."""
 
+    surely: float = 0.95
+    """Stretches at least so likely to be drawn show how the rules of a table meet."""
+
+    apart: float = 0.5
+    """A stroke, as a character stands in its row, touches neither of the rules that cross its line in so many cases."""
+
     few: float = 0.25
     """By chance strokes lie on one line in at most this share of its stretches."""
 
@@ -247,7 +253,7 @@ class StrokeSettings:
     def __post_init__(self) -> None:
         require_sensible(
             self,
-            fractions=("likely_pale", "bare", "inked", "few", "amid_text", "at_strokes", "either"),
+            fractions=("likely_pale", "bare", "inked", "surely", "apart", "few", "amid_text", "at_strokes", "either"),
             ascending=(
                 ("amid_text", "of_part_of_text", "at_strokes"),
                 ("own", "close", "near"),

@@ -24,7 +24,7 @@ from workbench.grid.structure.line_evidence import (
     unsure_where_unseen,
 )
 from workbench.grid.structure.ruling_lines import RulingMasks, rule_positions
-from workbench.grid.structure.strokes import at_most_strokes, stroke_lines
+from workbench.grid.structure.strokes import as_rules_meet, at_most_strokes, stroke_lines
 from workbench.grid.structure.table_boxes import PixelBox, table_boxes
 
 
@@ -147,7 +147,8 @@ def _drawn(
     drawn = agreed(np.maximum(dark, pale), by_net, evidence)
     drawn = unsure_where_unseen(drawn, seen, by_net, evidence) if rules.wear < settings.worn else drawn
     ink = looks.ink, looks.likely, looks.text
-    return at_most_strokes(drawn, pale, found.inked, *ink, positions, stops, height, settings.strokes)
+    drawn = at_most_strokes(drawn, pale, found.inked, *ink, positions, stops, height, settings.strokes)
+    return as_rules_meet(drawn, looks.ink, positions, stops, height, settings.strokes)
 
 
 def _positions(inked: Mask, seen: Mask, text_height: float, settings: RulingSettings) -> list[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +54,35 @@ def at_most_strokes(
             elif ends and inked[j, i] >= settings.inked and pale[j, i] < settings.surely_pale:
                 found[j, i] = min(found[j, i], settings.either)
     return found
+
+
+def as_rules_meet(
+    drawn: NDArray[np.float64],
+    ink: Mask,
+    positions: list[float],
+    stops: list[float],
+    text_height: float,
+    settings: StrokeSettings,
+) -> NDArray[np.float64]:
+    """How likely each stretch of horizontal rules is ``drawn``, since rules of a table run into those that cross them.
+
+    A stretch with white beside both crossing rules is a rule as often as the surest stretches of the same table have
+    white there (with one invented stretch of either kind), and a stroke of a character by `StrokeSettings.apart`: in
+    a table of worn or dashed rules this says nothing. By Bayes' rule.
+    """
+    own, near = round(settings.own * text_height) + 1, round(settings.near * text_height) + 1
+    apart = np.zeros(drawn.shape, bool)
+    for j, position in enumerate(positions[1:-1], start=1):
+        along = ink[max(0, round(position) - own) : round(position) + own + 1].any(axis=0)
+        ends = [
+            (along[round(start) : round(start) + near], along[round(end) - near + 1 : round(end) + 1])
+            for start, end in pairwise(stops)
+        ]
+        apart[j] = [not before.all() and not after.all() for before, after in ends]
+    surely = drawn[1:-1] >= settings.surely
+    if_rule = (np.count_nonzero(apart[1:-1] & surely) + 1) / (np.count_nonzero(surely) + 2)
+    if_stroke = max(settings.apart, if_rule)
+    return np.where(apart, drawn * if_rule / (drawn * if_rule + (1 - drawn) * if_stroke), drawn)
 
 
 def stroke_lines(
