@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.test_grid import Paper, draw, every_cell, only_grid, read, rule, spans_of, write
+from tests.test_grid import Paper, draw, every_cell, only_grid, read, rule, sheet, spans_of, write
 from tests.test_unruled import BODY, HEADER, printed, write_rows
 from workbench.model import CellGrid
 
@@ -55,6 +55,19 @@ class TestColumns:
             write(paper, f"第{row + 1}节", 290, ys[row] + 12)
         write_rows(paper, [("自习", "语文", "化学")] * 6, ys[0] + 12, (450, 780, 1000), pitch=50)
         assert not sure(only_grid(read(paper)))
+
+    @pytest.mark.parametrize("tiers", [1, 2])
+    def test_a_head_on_black_ground_whose_rules_nobody_sees_was_one_cell(self, tiers):
+        paper, head = draw(every_cell(5, 4), XS, YS), sheet()
+        paper[YS[0] - 30 * tiers : YS[1], XS[0] : XS[-1]] = 0
+        write(head, HEADER[0], LEFTS[0], YS[0] + 24 - 15 * tiers)
+        write(head, HEADER[1], LEFTS[1], YS[0] + 38 - 30 * tiers)
+        write_rows(head, [HEADER[2:]], YS[0] + 8, LEFTS[2:])
+        write_rows(paper, BODY, YS[1] + 14, LEFTS, pitch=50)
+        paper[head < 128] = 255
+        grid = only_grid(read(paper))
+        assert grid.cells[0].colspan == 4
+        assert (0, 0) not in sure(grid)
 
     def test_lines_of_a_list_indented_at_other_places_are_one_column(self):
         xs, ys = (100, 700, 960, 1140), (190, 390, 440, 490)

@@ -15,7 +15,7 @@ from workbench.grid.settings import GRID_DEFAULTS
 from workbench.grid.structure.cells import find_cells
 from workbench.grid.structure.lattice import Lattice
 from workbench.grid.structure.line_evidence import agreed, unsure_where_unseen
-from workbench.grid.structure.strokes import at_most_strokes, stroke_lines
+from workbench.grid.structure.strokes import as_rules_meet, at_most_strokes, stroke_lines
 from workbench.grid.text_lines import TextLayer
 
 RULING = GRID_DEFAULTS.ruling
@@ -81,6 +81,29 @@ class TestLines:
 
     def test_a_short_rule_has_white_beside_it(self):
         assert self.strokes({2: 0.6}, beside=9) == []
+
+
+class TestCrossings:
+    POSITIONS, ROWS = [0.0, 100.0, 200.0, 300.0], [float(y) for y in range(0, 241, 30)]
+
+    def drawn(self, white: slice) -> float:
+        """How likely a stretch is drawn that was as likely as not; the others of its table are sure, and ``white`` is
+        how much of these there is none at their ends."""
+        ink, likely = np.zeros((301, 241), np.uint8), np.full((4, 8), 0.99)
+        for x in (100, 200):
+            ink[x - 1 : x + 2] = 255
+            for start in range(0, 240, 30):
+                ink[x - 1 : x + 2, start : start + 30][:, white] = 0
+        likely[1, 3] = 0.55
+        ink[99:102, 92:95] = ink[99:102, 116:119] = 0
+        found = as_rules_meet(likely, ink, self.POSITIONS, self.ROWS, HEIGHT, RULING.strokes)
+        return float(found[1, 3])
+
+    def test_a_stroke_as_high_as_its_row_that_touches_neither_rule_cut_a_name_in_two(self):
+        assert self.drawn(white=slice(0)) < 0.2
+
+    def test_among_dashes_white_at_the_end_of_a_stretch_says_nothing(self):
+        assert self.drawn(white=slice(1, None, 4)) > 0.5
 
 
 def test_of_a_rule_that_nobody_sees_the_network_is_not_sure():

@@ -32,7 +32,8 @@ def with_parted_text(
     """The lattice of some cells with the lines contested that its text shows and nobody drew, and the cells.
 
     Two of these are unsure where a line of text runs across the border between them: what was taken for a rule may be a
-    stroke of it.
+    stroke of it. So is one over several columns in which a text stands in each of these: on a dark ground no rule is
+    seen.
 
     ``narrowest``: the least white between two columns, in text heights; ``ink``: that of the page with its rules.
     """
@@ -55,7 +56,18 @@ def with_parted_text(
         for x in lattice.xs[cell.col + 1 : cell.col + cell.colspan]
         for _, y in _above_labels(lines[cell], cell, x, text, corridor, settings.on_rule, ink)
     ]
-    unsure: set[tuple[int, int]] = set()
+    unsure = {
+        (cell.row, cell.col)
+        for cell in cells
+        if cell.colspan > 1 and _stands_in_columns(lines[cell], cell, lattice.xs, text, corridor)
+    }
+    # In how many rows, if it is higher than one line of text, is as unknown.
+    parted += [
+        (cell.y0 + cell.y1) / 2
+        for cell in cells
+        if (cell.row, cell.col) in unsure
+        and lines[cell][-1].y1 - lines[cell][0].y0 > settings.largest_letter * text.text_height
+    ]
     for both, x in _side_by_side(cells):
         of_both = find_lines(both, text, text_lines)
         across = [line for line in of_both if _runs_across(line, both, x, text, corridor, narrowest)]
@@ -67,12 +79,30 @@ def with_parted_text(
             unsure |= {(both.row, both.col), (both.row, both.col + 1)}
     contested_xs, contested_ys = lattice.contested_xs.union(lost), lattice.contested_ys.union(parted)
     doubted = [
-        replace(cell, border=min(cell.border, settings.narrow))
-        if cell.colspan == 1 and (cell.row, cell.col) in unsure
-        else cell
+        replace(cell, border=min(cell.border, settings.narrow)) if (cell.row, cell.col) in unsure else cell
         for cell in cells
     ]
     return replace(lattice, contested_xs=contested_xs, contested_ys=contested_ys), doubted
+
+
+def _stands_in_columns(
+    lines: Sequence[LineBox], cell: CellBox, xs: Sequence[float], text: TextLayer, corridor: float
+) -> bool:
+    """Whether text stands in each column of a merged cell, and all borders of these (``xs``) are in white as wide as
+    that between columns."""
+    inner = xs[cell.col + 1 : cell.col + cell.colspan]
+    columns = list(pairwise([cell.x0, *inner, cell.x1]))
+    filled = all(
+        any(line.x0 < right and line.x1 > left and _has_ink(line, left, right, text) for line in lines)
+        for left, right in columns
+    )
+    return filled and all(
+        _white_around(x, line.y0, line.y1, text, (line.x0, line.x1)) >= corridor for x in inner for line in lines
+    )
+
+
+def _has_ink(line: LineBox, left: float, right: float, text: TextLayer) -> bool:
+    return bool(text.ink[line.y0 : line.y1, max(line.x0, round(left)) : min(line.x1, round(right))].any())
 
 
 def _side_by_side(cells: Sequence[CellBox]) -> Iterator[tuple[CellBox, float]]:

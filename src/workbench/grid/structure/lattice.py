@@ -90,7 +90,7 @@ def _lattice(box: PixelBox, page: UprightPage, rules: RulingMasks, settings: Rul
     # Text close to both sides of a level rule is two lines; of a plumb one it is one line, as likely as not.
     horizontal = _drawn(level, ys, xs, height, rules, np.inf, settings)
     vertical = _drawn(plumb, xs, ys, height, rules, settings.evidence.runs_on, settings).T
-    strokes = stroke_lines(vertical.T, plumb.ink, xs, ys, height, settings)
+    strokes = stroke_lines(vertical.T, plumb.text, xs, ys, height, settings)
     vertical[:, strokes] = np.minimum(vertical[:, strokes], settings.strokes.at_strokes)
     # A merged cell that goes on over a page break has no rule where its neighbours have one.
     horizontal[[0, -1]] = np.maximum(horizontal[[0, -1]], settings.lattice.open_end)

@@ -87,7 +87,7 @@ def as_rules_meet(
 
 def stroke_lines(
     drawn: NDArray[np.float64],
-    ink: Mask,
+    text: Mask,
     positions: list[float],
     stops: list[float],
     text_height: float,
@@ -95,8 +95,8 @@ def stroke_lines(
 ) -> list[int]:
     """Which of the horizontal rules inside a table are nothing but strokes of characters, row for row another one.
 
-    They are nowhere sure, likely in a few stretches at most, and in each of these with other ``ink`` close by. In rows
-    as low as their text a stroke reaches from rule to rule; but a rule leaves white beside it.
+    They are nowhere sure, likely in a few stretches at most, and in each of these with other ``text`` close by. In rows
+    as low as their text a stroke reaches from rule to rule; but a rule leaves white beside it, if dirt is no text.
     """
     strokes, lattice, found = settings.strokes, settings.lattice, []
     own, close = (round(reach * text_height) + 1 for reach in (strokes.own, strokes.close))
@@ -104,7 +104,7 @@ def stroke_lines(
         best, at = drawn[j].max(), round(position)
         least = lattice.likely_somewhere if best >= lattice.likely_somewhere else lattice.possible
         chosen = np.flatnonzero(drawn[j] >= least)
-        sides = ink[max(0, at - close) : max(0, at - own)], ink[at + own + 1 : at + close]
+        sides = text[max(0, at - close) : max(0, at - own)], text[at + own + 1 : at + close]
         beside = np.asarray(np.concatenate(sides).any(axis=0))
         stretches = [_inner(stops[i], stops[i + 1], strokes, text_height) for i in chosen]
         few = 0 < len(chosen) <= strokes.few * len(drawn[j])
