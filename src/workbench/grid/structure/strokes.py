@@ -73,7 +73,7 @@ def as_rules_meet(
     own, near = round(settings.own * text_height) + 1, round(settings.near * text_height) + 1
     apart = np.zeros(drawn.shape, bool)
     for j, position in enumerate(positions[1:-1], start=1):
-        along = ink[max(0, round(position) - own) : round(position) + own + 1].any(axis=0)
+        along = np.asarray(ink[max(0, round(position) - own) : round(position) + own + 1].any(axis=0))
         ends = [
             (along[round(start) : round(start) + near], along[round(end) - near + 1 : round(end) + 1])
             for start, end in pairwise(stops)
