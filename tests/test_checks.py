@@ -255,7 +255,8 @@ def test_every_check_of_the_package_has_its_case():
         for _, function in inspect.getmembers(module, inspect.isfunction)
         for code in re.findall(r"^``([a-z-]+)``", function.__doc__ or "")
     }
-    assert named == {*CASES, "obscured", "readers-disagree", "read-as-word"}  # those three are known by their cells
+    known_by_cells = {"obscured", "readers-disagree", "read-as-word", "confirmed-by-sum"}
+    assert named == {*CASES, *known_by_cells}
 
 
 def test_a_consistent_form_has_no_findings():

@@ -216,6 +216,11 @@ _OF_READING = (
         compares=("另读作", "表中"),
     ),
     FindingKind(
+        "confirmed-by-sum",
+        {ONLY: _info("{field}“{text}”单看识别把握不足，但与合计{total}相符，换一种读法则不符，无须核对")},
+        compares=("合计", "表中"),
+    ),
+    FindingKind(
         "read-as-word",
         {ONLY: _info("{field}读作“{other:.40}”，按表式用语认作“{text:.40}”")},
         compares=("读作", "表中"),

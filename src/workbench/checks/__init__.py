@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.checks.budgets import BUDGET_CHECKS
+from workbench.checks.confirmed import confirmed_by_sums
 from workbench.checks.indicators import INDICATOR_CHECKS, duplicate_indicators
 from workbench.checks.misreadings import Misreading, explain_budget, explain_total
 from workbench.checks.totals import (
@@ -53,9 +54,10 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
             printed in the label of a level; without pages neither is checked.
     """
     rows, cells = judged_indicators(form), cells_of(pages)
+    confirmed = confirmed_by_sums(form, rows, cells, review_threshold)
     findings = list(form.notes)
     findings += [*obscured(form, cells), *readers_disagree(form, cells), *read_as_word(form, cells)]
-    findings += [*shown_unsure(form), *low_confidence(form, review_threshold, cells)]
+    findings += [*shown_unsure(form), *low_confidence(form, review_threshold, cells, confirmed)]
     findings += [*unmapped_cells(form), *several_values(form), *not_a_number(form)]
     findings += [*missing_heads(form), *missing_amounts(form)]
     findings += missing_values(rows, cells)

@@ -29,10 +29,10 @@ from workbench.values import normalise, parse_number, parse_points, printed_marg
 
 _ALIKE = {
     "0": "689",
-    "1": "7",
+    "1": "47",
     "2": "7",
     "3": "58",
-    "4": "9",
+    "4": "19",
     "5": "36",
     "6": "058",
     "7": "12",
@@ -135,7 +135,7 @@ def _readings_of_rows(form: Form, rows: Sequence[Judged], field: str, threshold:
         entry: Entry | None = getattr(row.row, field)
         if entry is None or not (_is_doubtful(entry, parse_points(entry.text), threshold) or contradicts_itself(row)):
             continue
-        for text, number in _numbers(entry.text, parse_points):
+        for text, number in other_numbers(entry.text, parse_points):
             values: dict[str, Any] = {"row": _reads(row.row, field, text), field: number}
             changed = replace(row, **values)
             if not contradicts_itself(changed):
@@ -150,7 +150,7 @@ def _readings_of_budget_points(form: Form, rows: Sequence[Judged], field: str, t
         return
     if not (_is_doubtful(entry, parse_points(entry.text), threshold) or _contradictions(form)):
         return
-    for text, number in _numbers(entry.text, parse_points):
+    for text, number in other_numbers(entry.text, parse_points):
         changed = _with(form, at, field, text)
         if not _contradictions(changed):
             yield Misreading(form.budgets[at].funds.text, field, entry.text, text), number, changed, rows
@@ -161,7 +161,7 @@ def _readings_of_total(form: Form, rows: Sequence[Judged], field: str, threshold
     entry: Entry | None = getattr(form, name)
     if entry is None or not _is_doubtful(entry, parse_points(entry.text), threshold):
         return
-    for text, number in _numbers(entry.text, parse_points):
+    for text, number in other_numbers(entry.text, parse_points):
         yield Misreading("总分行", field, entry.text, text), number, _reads(form, name, text), rows
 
 
@@ -182,7 +182,7 @@ def explain_budget(form: Form, threshold: float) -> Misreading | None:
             parse = NUMBER_FIELDS["budgets", field]
             if not entry or not (_is_doubtful(entry, parse(entry.text), threshold) or _witnesses(form, at, field) > 1):
                 continue
-            for text, number in _numbers(entry.text, parse):
+            for text, number in other_numbers(entry.text, parse):
                 if not (_is_rounding(entry.text, text) or _contradictions(_with(form, at, field, text))):
                     found.append((Misreading(line.funds.text, field, entry.text, text), number))
     return _only_one(found)
@@ -223,8 +223,8 @@ def _is_doubtful(entry: Entry, number: float | None, threshold: float) -> bool:
     return bool(entry) and (number is None or entry.confidence < threshold)
 
 
-def _numbers(text: str, parse: Callable[[str], float | None]) -> Iterator[tuple[str, float]]:
-    """The plausible readings of a text that are other numbers than it is."""
+def other_numbers(text: str, parse: Callable[[str], float | None]) -> Iterator[tuple[str, float]]:
+    """Yield the plausible readings of a text that are other numbers than it is, with these numbers."""
     own = parse(text)
     for reading in plausible_readings(text):
         number = parse(reading)

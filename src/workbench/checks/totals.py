@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from workbench.checks.uncertain import CellsByKey
 from workbench.checks.wording import points
 from workbench.fields import entries_of, field_name
 from workbench.findings import FINDINGS, FindingKind, kind_of
 from workbench.judging import Judged, page_of
-from workbench.model import BLANK, Entry, Finding, Form
+from workbench.model import BLANK, Entry, Finding, Form, Table
 from workbench.values import PLACEHOLDERS, normalise, parse_points, printed_margin
 
 FULL_MARK = 100.0
 """Points of a self-evaluation whose total line does not say that there are more."""
+
+FieldKey = tuple[Table, int, str]
+"""Table, record number (0: the form itself) and field of a value."""
 
 _POINTS_IN_LABEL = re.compile(r"\([0-9.]+分?\)$")
 
@@ -124,6 +128,49 @@ def adds_up(form: Form, rows: Sequence[Judged], field: str) -> bool:
         return False
     entries = [getattr(row.row, field) for row in rows]
     return abs(sum(_numbers([*entries, budget])) - stated) <= _allowed(field, entry, entries, budget)
+
+
+@dataclass(frozen=True, slots=True)
+class PointsSum:
+    """Points that add up to their printed total.
+
+    Attributes:
+        stated_in: the field of the total.
+        stated: the total as printed.
+        entries: every number of the sum by its field, the total among them.
+        margin: by how much rounding may move the sum, in points.
+    """
+
+    stated_in: FieldKey
+    stated: float
+    entries: Mapping[FieldKey, Entry]
+    margin: float
+
+
+def sums_of_points(form: Form, rows: Sequence[Judged], threshold: float) -> Iterator[PointsSum]:
+    """Yield the sums of weights and of scores that hold as `adds_up` says, if every addend was read as a number, or is
+    surely none: with at least ``threshold`` (0 to 1)."""
+    for field in ("weight", "score"):
+        total: Entry | None = getattr(form, f"total_{field}")
+        stated, budget = points(total), budget_points(form, field)
+        addends: dict[FieldKey, Entry | None] = {
+            ("indicators", row.number, field): getattr(row.row, field) for row in rows
+        }
+        addends |= {
+            ("budgets", number, field): budget
+            for number, line in enumerate(form.budgets, start=1)
+            if getattr(line, field) is budget
+        }
+        printed = {key: entry for key, entry in addends.items() if entry is not None}
+        are_read = all(_is_read(entry, threshold) for entry in printed.values())
+        if total is not None and stated is not None and are_read and adds_up(form, rows, field):
+            margin = _allowed(field, total, printed.values(), None)
+            key: FieldKey = ("forms", 0, f"total_{field}")
+            yield PointsSum(key, stated, {key: total, **printed}, margin)
+
+
+def _is_read(entry: Entry, threshold: float) -> bool:
+    return points(entry) is not None or (not _is_unread(entry) and entry.confidence >= threshold)
 
 
 def _allowed(field: str, stated: Entry, entries: Iterable[Entry | None], budget: Entry | None) -> float:

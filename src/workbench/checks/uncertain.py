@@ -22,6 +22,9 @@ LISTED_CELLS = 3
 LONGEST_QUANTITY = 12
 """Most characters of a quantity with its unit. A longer text is a sentence."""
 
+NO_SUMS: Mapping[tuple[Table, int, str], float] = {}
+"""The fields that sums confirm, of a form without any."""
+
 CellsByKey = Mapping[CellKey, Cell]
 """The cells of a document's pages by page, table, row and column."""
 
@@ -55,14 +58,21 @@ def shown_unsure(form: Form) -> Iterator[Finding]:
             yield statement.about(table, number or None, field, page_of(entry), "显示确定", entry.text)
 
 
-def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[Finding]:
+def low_confidence(
+    form: Form, threshold: float, cells: CellsByKey, confirmed: Mapping[tuple[Table, int, str], float] = NO_SUMS
+) -> Iterator[Finding]:
     """``low-confidence``: a field whose least sure character, border or second read is below the threshold.
 
     Fields that are ``obscured`` or ``shown-unsure``, or about which two readers disagree, are reported as such.
+    ``confirmed``: those of which a sum of the form is proof, by table, record and field with that sum.
     """
     for table, number, field, entry in _once_per_cell(form):
         is_reported = _is_obscured(entry, cells) or _read_otherwise(entry, cells) is not None or UNKNOWN in entry.text
-        if entry.confidence < threshold and not is_reported:
+        if (table, number, field) in confirmed:
+            total = f"{confirmed[table, number, field]:g}"
+            statement = FINDINGS["confirmed-by-sum"].says(field=field_name(field), text=entry.text, total=total)
+            yield statement.about(table, number or None, field, page_of(entry), total, entry.text)
+        elif entry.confidence < threshold and not is_reported:
             statement = FINDINGS["low-confidence"].says(
                 "text" if entry.text else "ink",
                 field=field_name(field),
