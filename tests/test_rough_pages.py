@@ -112,6 +112,12 @@ def test_a_lone_dash_is_known_unless_it_is_as_high_as_two_bars(height: int, is_d
     assert read_smoothed(read("—", 0.9), read("—", 0.9), READ_DEFAULTS).character == 0.9
 
 
+def test_a_lone_symbol_with_its_bar_in_both_smoothings_is_known():
+    """Every ≥ in a column of its own was doubted: no recogniser is as sure of one as of a figure."""
+    assert read_smoothed(read("≥", 0.95), read("≥", 0.9), READ_DEFAULTS).character == 0.9
+    assert read_smoothed(read(">", 0.95), read(">", 0.9), READ_DEFAULTS).character < 0.8
+
+
 def test_smoothings_that_agree_are_sure_only_of_clear_characters():
     """2959 was read as 2939 from both smoothings, and 目 as 自."""
     assert read_smoothed(read("2939", 0.99), read("2939", 0.96), READ_DEFAULTS).character < 0.8

@@ -39,11 +39,11 @@ class Two(Stub):
         return [Reading(text, (0.99,) * len(text), tuple(i / len(text) for i in range(len(text)))) for _ in crops]
 
 
-def read_by(engine):
+def read_by(engine, printed="1386.5"):
     paper = draw(every_cell(3, 3), (100, 300, 600, 900), (200, 280, 360, 440))
     for row in range(3):
         for left in (140, 340, 640):
-            write(paper, "1386.5", left, 225 + 80 * row)
+            write(paper, printed, left, 225 + 80 * row)
     return only_grid(read_page(Page(1, paper), engine)).cells
 
 
@@ -59,6 +59,11 @@ class TestReading:
         cells = read_by(Two(says="1386.5", otherwise=otherwise))
         assert {(cell.text, cell.other_text) for cell in cells} == {("1386.5", None)}
         assert min(cell.confidence.overall for cell in cells) > 0.8
+
+    def test_a_relation_symbol_that_the_other_reader_takes_for_a_digit_was_doubted_though_its_shape_shows_it(self):
+        cells = read_by(Two(says="≥95%", otherwise="295%"), printed="≥95%")
+        assert {(cell.text, cell.other_text) for cell in cells} == {("≥95%", None)}
+        assert {cell.other_text for cell in read_by(Two(says="≥95%", otherwise="295%"), printed="295%")} == {"295%"}
 
     def test_a_text_without_a_number_that_is_surely_read_has_one_reader(self):
         cells = read_by(Two(says="三级指标", otherwise="二级指标"))

@@ -54,6 +54,18 @@ def test_a_word_over_two_lines_is_one():
     assert text_of(reading("实际完"), reading("戌值", 0.5, 成=0.8)) == "实际完成值"
 
 
+def test_a_word_as_printed_on_a_bad_scan_was_as_doubtful_as_its_least_clear_character():
+    """主管部门 in black and white was sent to review for one jagged character, though it can be nothing else."""
+    (line,) = as_words([reading("主管部门", 0.5, 们=0.4)], words(), SETTINGS)
+    assert line.text == "主管部门"
+    assert min(line.confidences) > 0.99
+
+
+def test_a_word_beside_another_that_is_as_likely_stays_doubtful():
+    (line,) = as_words([reading("二级指标", 0.5, 三=0.9)], words(), SETTINGS)
+    assert min(line.confidences) < 0.6
+
+
 def test_a_word_that_was_read_stays_whatever_else_was_possible():
     assert text_of(reading("二级指标", 0.6, 三=0.9)) == "二级指标"
 

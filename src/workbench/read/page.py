@@ -39,8 +39,8 @@ from workbench.read.rough import may_be_two_bars, read_covered, read_smoothed
 from workbench.read.second_reading import LineRead, reread_doubtful
 from workbench.read.separators import with_grouping, without_inner_room
 from workbench.read.settings import READ_DEFAULTS, ReadSettings
-from workbench.read.symbols import lone_symbol, with_leading_symbol
-from workbench.read.two_readers import differ, read_by_another
+from workbench.read.symbols import lone_symbol, starts_as_shown, with_leading_symbol
+from workbench.read.two_readers import differ, read_by_another, takes_symbol_for_digit
 from workbench.read.words import as_words
 from workbench.several_values import is_value, with_values_apart
 from workbench.vocabulary import words
@@ -155,7 +155,7 @@ def _cell_reading(
     """A cell from the readings of its lines in a layer of the page's text; ``doubted``: it may be two cells,
     or hold more than print."""
     text = job.layer
-    reads = [replace(read, reading=with_leading_symbol(read.reading, read.part.line, text, settings)) for read in reads]
+    reads = [_with_leading_symbol(read, text, settings) for read in reads]
     readings, crops = [read.reading for read in reads], [read.part.crop for read in reads]
     lines = [read.part.line for read in reads]
     joined = cell_text(readings, crops, text.text_height, settings.cell_text)
@@ -180,6 +180,15 @@ def _cell_reading(
     agreements = agreements if symbol.text == joined and not confirmed else []
     character = max(character, sure) if confirmed else symbol.confidence
     return CellReading(symbol.text, lines, character, min(agreements, default=None), legible=legible)
+
+
+def _with_leading_symbol(read: LineRead, text: TextLayer, settings: ReadSettings) -> LineRead:
+    """A line with the symbol before its number as its shape says. Where shape and reader agree on one, the other
+    reader's digit in its place is none."""
+    reading = with_leading_symbol(read.reading, read.part.line, text, settings)
+    is_digit = read.other is not None and takes_symbol_for_digit(reading.text, read.other)
+    is_agreed = is_digit and starts_as_shown(read.reading, read.part.line, text, settings)
+    return replace(read, reading=reading, other=None if is_agreed else read.other)
 
 
 def _misread(reads: Sequence[LineRead]) -> str | None:

@@ -17,6 +17,9 @@ RELATIONS = frozenset("≥≤≧≦=═＝")
 ALL_RELATIONS = RELATIONS | frozenset("><≡")
 """These, and what is left of them or is taken for them."""
 
+WITH_BAR = frozenset("≥≤≧≦")
+"""Those with an arm and a bar: nothing that is taken away of a page makes them of another symbol."""
+
 LETTERS_FOR_RELATIONS = frozenset("MmNnVvWwXxZz三")
 """What engines take a relation symbol for that stands alone."""
 

@@ -16,6 +16,7 @@ from workbench.grid.masks import Mask
 from workbench.grid.text_lines import LineBox, TextLayer
 from workbench.read.cell_text import same_values
 from workbench.read.comparison import CellReading, CellText, read_once, read_twice
+from workbench.read.relation_symbols import WITH_BAR
 from workbench.read.settings import ReadSettings
 
 NUMBER = re.compile(r"[^\d\s\u4e00-\u9fff]{0,2}[\d.,，:：;；、·•]*\d[\d.,，:：;；、·•]*\D{0,3}")
@@ -57,7 +58,11 @@ def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings
     agree = soft.text == softer.text if has_digits else same_values(soft.text, softer.text)
     are_words = not has_digits and IDEOGRAPH.search(surer.text) is not None
     character = min(soft.character, softer.character) if agree and not are_words else surer.character
-    if character < limits.sure and surer.text not in KNOWN_BY_SHAPE:
+    # The recogniser and its shape tell a lone symbol, in both smoothings; no smoothing adds a bar.
+    is_known = surer.text in KNOWN_BY_SHAPE or (
+        agree and surer.text in WITH_BAR and character >= settings.symbols.sure_of_shape
+    )
+    if character < limits.sure and not is_known:
         character = min(character, limits.unsure)
     return replace(surer, character=character, agreement=1.0 if agree else 0.0)
 

@@ -86,24 +86,38 @@ def with_leading_symbol(
 
     The number may stand on the next line. A dash before a number that has no symbol's shape makes the reading unsure.
     """
-    read = reading.text
+    read, shapes = reading.text, settings.symbols
     rest = read[1:].lstrip()  # symbols of full width stand apart from their number
     if not read or read[0] not in TAKEN_FOR_RELATIONS or not (rest[:1].isdigit() or len(read) == 1):
         return reading
-    inked = (text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
-    end = first = int(np.argmin(inked)) or line.width  # the first column without ink ends the symbol
-    shapes = settings.symbols
-    symbol = _relation_symbol(replace(line, x1=line.x0 + end), text, shapes)
-    if symbol is None and len(read) > 1:  # it may touch the number
-        end = _between_first_two(reading, line, text, settings.crops)
-        symbol = _relation_symbol(replace(line, x1=line.x0 + end), text, shapes)
+    symbol, first = _first_by_shape(reading, line, text, settings), _first_part(line, text)
     if symbol is not None and _same_symbol(read[0], symbol):  # two kinds of evidence agree
         return _with_first(reading, read[0], max(reading.confidences[0], settings.second_reading.sure))
     if symbol is not None:
         return _with_first(reading, symbol, shapes.sure_of_shape)
-    is_minus = read[0] == "-" and _is_minus(replace(line, x1=line.x0 + first), line, text, shapes)
+    is_minus = read[0] == "-" and _is_minus(first, line, text, shapes)
     is_odd = read[0] in RARELY_FIRST | STRICT and not is_minus
     return _with_first(reading, read[0], min(reading.confidences[0], shapes.unsure if is_odd else 1.0))
+
+
+def starts_as_shown(reading: Reading, line: LineBox, text: TextLayer, settings: ReadSettings = READ_DEFAULTS) -> bool:
+    """Whether the first character of a line is the relation symbol that its shape shows."""
+    return reading.text[:1] == _first_by_shape(reading, line, text, settings)
+
+
+def _first_by_shape(reading: Reading, line: LineBox, text: TextLayer, settings: ReadSettings) -> str | None:
+    """The relation symbol whose shape the first ink of a line has."""
+    symbol = _relation_symbol(_first_part(line, text), text, settings.symbols)
+    if symbol is None and len(reading.text) > 1:  # it may touch the number
+        end = _between_first_two(reading, line, text, settings.crops)
+        symbol = _relation_symbol(replace(line, x1=line.x0 + end), text, settings.symbols)
+    return symbol
+
+
+def _first_part(line: LineBox, text: TextLayer) -> LineBox:
+    """A line up to its first column without ink."""
+    inked = (text.ink[line.y0 : line.y1, line.x0 : line.x1] > 0).any(axis=0)
+    return replace(line, x1=line.x0 + (int(np.argmin(inked)) or line.width))
 
 
 def _with_first(reading: Reading, symbol: str, confidence: float) -> Reading:

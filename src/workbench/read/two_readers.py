@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.read.cell_text import PUNCTUATION, least_sure
-from workbench.read.relation_symbols import ALL_RELATIONS
+from workbench.read.relation_symbols import ALL_RELATIONS, WITH_BAR
 from workbench.read.second_reading import LineRead
 from workbench.read.separators import with_commas
 from workbench.read.settings import ReadSettings
@@ -78,6 +78,16 @@ def differ(first: str, second: str, is_sure: bool = True) -> bool:
     if NUMBER.findall(one) == NUMBER.findall(other) and (is_sure or not other or _meaning(one) == _meaning(other)):
         return False
     return one.translate(LIKE_DIGITS) != other.translate(LIKE_DIGITS)
+
+
+def takes_symbol_for_digit(first: str, other: str) -> bool:
+    """Whether the other reader, which hardly knows relation symbols, read a digit for the one before a number.
+
+    >>> takes_symbol_for_digit("≥95%", "295%"), takes_symbol_for_digit("≥95%", "296%")
+    (True, False)
+    """
+    one, two = _folded(first), _folded(other)
+    return one[:1] in WITH_BAR and len(one) > 1 and two[:1].isdigit() and one[1:] == two[1:]
 
 
 def _folded(text: str) -> str:

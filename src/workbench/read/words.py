@@ -37,6 +37,8 @@ def as_words(lines: Sequence[Reading], words: Collection[str], settings: WordSet
     characters are less likely than those that were read. The confidence of characters that are changed is the share of
     their word; where no word has most of it, the characters that are in question are as unsure as that leaves them.
 
+    A reading that is a word is by the same rule surer than its characters one by one, but for other words.
+
     Args:
         lines: readings of the cell's lines, top to bottom.
         words: the vocabulary.
@@ -45,12 +47,14 @@ def as_words(lines: Sequence[Reading], words: Collection[str], settings: WordSet
     joined = "".join(line.text for line in lines)
     places = _places_of_word(joined)
     read = "".join(joined[place] for place in places)
-    if not 1 < len(read) <= settings.longest or read in words:
+    if not 1 < len(read) <= settings.longest:
         return list(lines)
     possible = [dict(others) for line in lines for others in _alternatives(line)]
     if not any(possible):  # of nearly every cell: nothing to compare with hundreds of words
         return list(lines)
-    found = list(_spellings(read, places, possible, words, settings.prior))
+    found = [one for one in _spellings(read, places, possible, words, settings.prior) if one.changed]
+    if read in words:
+        return _confirmed(lines, places, found, settings.prior)
     if not found:
         return list(lines)
     total = 1 + sum(spelling.weight for spelling in found)
@@ -59,6 +63,17 @@ def as_words(lines: Sequence[Reading], words: Collection[str], settings: WordSet
         return _with_changed(lines, best.changed, dict.fromkeys(best.changed, best.weight / total))
     in_question = {place for spelling in found for place in spelling.changed}
     return _with_changed(lines, {}, dict.fromkeys(in_question, 1 / total))
+
+
+def _confirmed(
+    lines: Sequence[Reading], places: Sequence[int], others: Sequence[_Spelling], prior: float
+) -> list[Reading]:
+    """The lines of a cell that say a word at these ``places``, its characters as sure as ``others`` leave it."""
+    read = [confidence for line in lines for confidence in line.confidences]
+    least = min((read[place] for place in places), default=1.0)
+    against = sum(spelling.weight for spelling in others) + (1 - least) / max(least, 1e-9)
+    share = prior / (prior + against)
+    return _with_changed(lines, {}, {place: max(read[place], share) for place in places})
 
 
 def word_in(text: str) -> str:
