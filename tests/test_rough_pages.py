@@ -125,6 +125,15 @@ def test_smoothings_that_agree_are_sure_only_of_clear_characters():
     assert read_smoothed(read("2959", 0.999), read("2959", 0.99), READ_DEFAULTS).character > 0.9
 
 
+def test_what_two_readers_read_alike_in_both_smoothings_is_as_sure_as_it_is_legible():
+    """堤防维修养护使用率 at .88 and .82 was doubted, and so was every sixth of the doubted cells in black and white."""
+    soft, softer = (replace(read("使用率", confidence), seconded=True) for confidence in (0.88, 0.82))
+    assert read_smoothed(soft, softer, READ_DEFAULTS).character == 0.88
+    assert read_smoothed(soft, replace(softer, seconded=False), READ_DEFAULTS).character == 0.3
+    number, again = (replace(read("8275", confidence), seconded=True) for confidence in (0.82, 0.95))
+    assert read_smoothed(number, again, READ_DEFAULTS).character == 0.82
+
+
 def test_words_that_one_smoothing_reads_surely_are_not_doubted_for_the_other():
     """得分 was doubted where the other picture ended a pixel later; 科自 for 科目 is sure in neither."""
     assert read_smoothed(read("得分", 0.3), read("得分", 0.999), READ_DEFAULTS).character > 0.9

@@ -34,7 +34,8 @@ class CellReading:
     line was doubtful. ``other`` is what another recogniser read, where that is something else. ``legible`` is the
     recogniser's own confidence in the least sure character (0 to 1): ``character`` is lower where more speaks against
     the text. ``texts`` are those of the lines, none where these may be one number that was wrapped. ``read`` is what
-    the recogniser made of the lines. ``misread`` is the text before it was taken for a word of forms.
+    the recogniser made of the lines. ``seconded`` is whether another one read all of them the same. ``misread`` is the
+    text before it was taken for a word of forms.
     """
 
     text: str
@@ -45,6 +46,7 @@ class CellReading:
     legible: float = 1.0
     texts: Sequence[str] = ()
     read: Sequence[Reading] = ()
+    seconded: bool = False
     misread: str | None = None
 
     @property

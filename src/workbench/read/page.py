@@ -174,7 +174,10 @@ def _cell_reading(
     if symbol is None:
         texts = () if downwards or may_be_wrapped(job.box, reads, text, settings) else tuple(_line_texts(readings))
         agreement = min(agreements, default=None)
-        return CellReading(joined, lines, character, agreement, other, legible, texts, readings, _misread(reads))
+        seconded = all(read.seconded for read in reads)
+        return CellReading(
+            joined, lines, character, agreement, other, legible, texts, readings, seconded, _misread(reads)
+        )
     sure = settings.symbols.sure_of_shape
     confirmed = symbol.text == joined and symbol.confidence == sure  # two kinds of evidence agree
     agreements = agreements if symbol.text == joined and not confirmed else []

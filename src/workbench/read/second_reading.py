@@ -27,13 +27,14 @@ NUMBER_CHARACTERS = frozenset("0123456789０１２３４５６７８９.,-+=≥�
 @dataclass(frozen=True, slots=True)
 class LineRead:
     """A line's reading; ``agreement`` says whether a second reading was the same, None without one; ``other`` is what
-    another recogniser read, where that is something else; ``misread`` is the text whose characters were changed for
-    those of a word."""
+    another recogniser read, where that is something else, and ``seconded`` whether it read the same; ``misread`` is the
+    text whose characters were changed for those of a word."""
 
     part: LineCrop
     reading: Reading
     agreement: float | None = None
     other: str | None = None
+    seconded: bool = False
     misread: str | None = None
 
 

@@ -46,8 +46,9 @@ def read_by_another(
         return [list(reads) for reads in cells]
     others = {
         id(read): replace(read, other=reading.text)
-        for read, reading in zip(chosen, readings, strict=True)
         if differ(read.reading.text, reading.text, is_sure=_is_sure(read, settings))
+        else replace(read, seconded=bool(reading.text))
+        for read, reading in zip(chosen, readings, strict=True)
     }
     return [[others.get(id(read), read) for read in reads] for reads in cells]
 
