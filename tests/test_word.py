@@ -114,10 +114,42 @@ class TestWord:
         written.edited(path, BODY, lambda xml: xml.replace("X", inserted + deleted))
         assert grids(path) == [[["得分", "958"]]]
 
-    def test_a_deleted_row_is_not_there(self, tmp_path):
+    def test_a_deleted_row_is_not_there_and_is_said_to_be_deleted(self, tmp_path):
         path = word(tmp_path / "a.docx", ["甲", "1"], ["乙", "2"])
-        written.edited(path, BODY, lambda xml: xml.replace("<w:tr>", '<w:tr><w:trPr><w:del w:author="a"/></w:trPr>', 1))
+        first = '<w:tr><w:trPr><w:del w:author="a"/></w:trPr>'
+        texts = ("<w:r><w:t>甲</w:t></w:r>", "<w:r><w:t>1</w:t></w:r>")
+
+        def delete(xml: str) -> str:
+            for run in texts:
+                xml = xml.replace(run, f'<w:del w:author="a">{run.replace("w:t>", "w:delText>")}</w:del>', 1)
+            return xml.replace("<w:tr>", first, 1)
+
+        written.edited(path, BODY, delete)
         assert grids(path) == [[["乙", "2"]]]
+        (note,) = notes(path)
+        assert (note.code, note.severity) == ("rows-deleted", "warning")
+        assert "甲1" in note.message
+
+    @pytest.mark.parametrize("mark", ['<w:del w:author="a"/>', "<w:hidden/>"])
+    def test_a_row_that_is_marked_off_and_whose_text_is_not_is_shown_and_unsure(self, tmp_path, mark):
+        """LibreOffice shows such rows; they were left out without a word."""
+        path = word(tmp_path / "a.docx", ["甲", "1"], ["乙", "2"])
+        written.edited(path, BODY, lambda xml: xml.replace("<w:tr>", f"<w:tr><w:trPr>{mark}</w:trPr>", 1))
+        (page,) = read(path)
+        cells = page.content.grids[0].cells
+        assert [cell.text for cell in cells] == ["甲", "�", "乙", "2"]
+        assert [cell.confidence.overall == 1.0 for cell in cells] == [True, False, True, True]
+
+    def test_a_row_that_is_hidden_with_its_text_is_not_there(self, tmp_path):
+        path = word(tmp_path / "a.docx", ["甲", "1"], ["乙", "2"])
+
+        def hide(xml: str) -> str:
+            head, last = xml.split("</w:tr>", 1)
+            head = head.replace("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr>")
+            return head.replace("<w:tr>", "<w:tr><w:trPr><w:hidden/></w:trPr>") + "</w:tr>" + last
+
+        written.edited(path, BODY, hide)
+        assert (grids(path), notes(path)) == ([[["乙", "2"]]], [])
 
     def test_content_controls_are_looked_into(self, tmp_path):
         path = word(tmp_path / "a.docx", ["甲", "1"], ["乙", "2"])

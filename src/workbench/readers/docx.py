@@ -20,6 +20,7 @@ from workbench.readers.docx_fields import mark_fields
 from workbench.readers.docx_runs import (
     PAGE_BREAK,
     as_struck,
+    as_unsure,
     children,
     height_of,
     is_drawn_on,
@@ -99,7 +100,9 @@ def _table_blocks(table: Any, outside: Place) -> Iterator[FileBlock]:
         for row in rows:
             for cell in _cells(row):
                 yield from _blocks(cell, outside)
-    elif cells := _placed(rows, _inside(table, outside)):
+        return
+    place = _inside(table, outside)
+    if cells := _placed([row for row in rows if not _is_gone(row, place)], place):
         yield FileTable(cells, _widths(table))
 
 
@@ -121,8 +124,18 @@ def _on_ground(place: Place, shade: Any | None) -> Place:
 
 
 def _rows(table: Any) -> list[Any]:
-    rows = [child for child in children(table) if local_name(child) == "tr"]
-    return [row for row in rows if find(row, "trPr", "del") is None and not is_on(find(row, "trPr", "hidden"))]
+    return [child for child in children(table) if local_name(child) == "tr"]
+
+
+def _is_marked_off(row: Any) -> bool:
+    """Whether a row is marked as deleted or hidden: what is shown of it, its own text has to say."""
+    return find(row, "trPr", "del") is not None or is_on(find(row, "trPr", "hidden"))
+
+
+def _is_gone(row: Any, place: Place) -> bool:
+    """Whether a row is marked off and nothing of its text is shown; LibreOffice shows such rows as long as some is."""
+    paragraphs = (paragraph for cell in _cells(row) for paragraph in _cell_paragraphs(cell))
+    return _is_marked_off(row) and not any(plain(as_shown(paragraph_runs(p, place)).text) for p in paragraphs)
 
 
 def _cells(row: Any) -> list[Any]:
@@ -163,6 +176,8 @@ def _placed(rows: Sequence[Any], place: Place) -> tuple[FileCell, ...]:
 def _cell(cell: Any, row: int, col: int, span: int, table: Place) -> FileCell:
     place = replace(_on_ground(table, find(cell, "tcPr", "shd")), level=level_of(cell))
     paragraphs = [paragraph_runs(paragraph, place) for paragraph in _cell_paragraphs(cell)]
+    if _is_marked_off(cell.getparent()):
+        paragraphs = [as_unsure(runs) for runs in paragraphs]
     if find(cell, "tcPr", "cellDel") is not None:
         paragraphs = [as_struck(runs) for runs in paragraphs]
     runs = [run for runs in paragraphs for run in (*runs, TextRun("\n"))][:-1]
@@ -185,7 +200,7 @@ def _cut_off(cell: Any, runs: list[TextRun], place: Place) -> list[TextRun]:
     needed = sum(height_of(paragraph, place) for paragraph in _cell_paragraphs(cell))
     if number(height) >= needed:
         return runs
-    return [replace(run, look="unsure") if run.look == "shown" else run for run in runs]
+    return as_unsure(runs)
 
 
 def _cell_paragraphs(cell: Any) -> list[Any]:
@@ -219,6 +234,9 @@ def _notes(body: Any, place: Place) -> Iterator[Finding]:
     texts = [text for box in boxes if (text := plain(_box_text(box, place)))]
     if texts:
         yield FINDINGS["text-box-skipped"].says(texts=excerpt(texts)).about()
+    gone = [row for row in body.iter("{*}tr") if find(row, "trPr", "del") is not None and _is_gone(row, place)]
+    if deleted := [text for row in gone if (text := plain("".join(t.text or "" for t in row.iter("{*}delText"))))]:
+        yield FINDINGS["rows-deleted"].says(rows=len(deleted), texts=excerpt(deleted)).about()
     over = sum(_lies_over(e) and not is_fallback(e) for e in body.iter("{*}anchor", "{*}shape", "{*}rect", "{*}oval"))
     if over:
         yield FINDINGS["picture-skipped"].says("over", pictures=over).about()
