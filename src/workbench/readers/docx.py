@@ -17,6 +17,7 @@ from workbench.errors import InputError
 from workbench.findings import FINDINGS, excerpt
 from workbench.model import Finding
 from workbench.readers.docx_fields import mark_fields
+from workbench.readers.docx_floating import COVERED, floating, mark_covered
 from workbench.readers.docx_runs import (
     PAGE_BREAK,
     as_struck,
@@ -29,7 +30,7 @@ from workbench.readers.docx_runs import (
     paragraph_runs,
 )
 from workbench.readers.docx_styles import Place, read_styles, shade_of
-from workbench.readers.docx_xml import OFF, is_on, number, value
+from workbench.readers.docx_xml import is_on, number, value
 from workbench.readers.limits import require_cells
 from workbench.readers.office import find, local_name, main_part, parse, read_parts, related_parts
 from workbench.readers.plain import plain
@@ -57,6 +58,7 @@ def read_docx(path: Path, settings: Settings) -> list[FilePage]:
     looks = {part for part, kind in related_parts(path, links, name).items() if kind in ("styles", "numbering")}
     parts |= read_parts(path, looks.__contains__, settings)
     place = Place(read_styles(path, parts, name))
+    mark_covered(body, place)
     blocks = list(_blocks(body, place))
     if not any(isinstance(block, FileTable) for block in blocks) and _pictures(body):
         message = "the Word file holds pictures and no tables; save it as PDF: pictures of pages are read from there"
@@ -187,7 +189,7 @@ def _cell(cell: Any, row: int, col: int, span: int, table: Place) -> FileCell:
     shows_more = not plain(text) and (_pictures(cell) or any(local_name(e) == "numPr" for e in cell.iter()))
     # Which of the texts of a table inside the cell is meant is for a person to say.
     has_several = _holds_table(cell) and sum(bool(plain(as_shown(runs).text)) for runs in paragraphs) > 1
-    has_drawn_figures = bool(FIGURE.search(text)) and is_drawn_on(cell)
+    has_drawn_figures = bool(FIGURE.search(text)) and (COVERED in cell.attrib or is_drawn_on(cell))
     sure = shown.sure and not has_several and not has_drawn_figures and find(cell, "tcPr", "cellMerge") is None
     return FileCell(row, col, text, 1, span, sure=sure, readable=not shows_more)
 
@@ -237,9 +239,8 @@ def _notes(body: Any, place: Place) -> Iterator[Finding]:
     gone = [row for row in body.iter("{*}tr") if find(row, "trPr", "del") is not None and _is_gone(row, place)]
     if deleted := [text for row in gone if (text := plain("".join(t.text or "" for t in row.iter("{*}delText"))))]:
         yield FINDINGS["rows-deleted"].says(rows=len(deleted), texts=excerpt(deleted)).about()
-    over = sum(_lies_over(e) and not is_fallback(e) for e in body.iter("{*}anchor", "{*}shape", "{*}rect", "{*}oval"))
-    if over:
-        yield FINDINGS["picture-skipped"].says("over", pictures=over).about()
+    if over := floating(body):
+        yield FINDINGS["picture-skipped"].says("over", pictures=len(over)).about()
     pictures = _pictures(body)
     if pictures:
         yield FINDINGS["picture-skipped"].says(pictures=pictures).about()
@@ -247,11 +248,3 @@ def _notes(body: Any, place: Place) -> Iterator[Finding]:
 
 def _box_text(box: Any, place: Place) -> str:
     return "".join(as_shown(paragraph_runs(p, place)).text for p in box.iter() if local_name(p) == "p")
-
-
-def _lies_over(drawing: Any) -> bool:
-    """Whether a drawing floats in front of the text, which leaves it no room."""
-    if local_name(drawing) == "anchor":
-        return value(drawing, "behindDoc", "0") in OFF and find(drawing, "wrapNone") is not None
-    style = value(drawing, "style").replace(" ", "")
-    return "position:absolute" in style and "z-index:-" not in style and find(drawing, "wrap") is None
