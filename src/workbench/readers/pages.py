@@ -28,6 +28,7 @@ from workbench.readers.limits import require_pages, require_pixels
 from workbench.readers.ofd import count_ofd_pages, ofd_page
 from workbench.readers.passwords import LOCKED, known_passwords
 from workbench.readers.pdf_streams import require_streams
+from workbench.readers.pdf_undrawn import draw_undrawn
 from workbench.settings import Settings
 
 Image.MAX_IMAGE_PIXELS = None
@@ -171,7 +172,9 @@ def drawn_page(path: Path, number: int, settings: Settings) -> Iterator[pypdfium
         return
     with closing(_opened(path)) as document:
         document.init_forms()  # what is typed into fields is drawn
-        yield document[number - 1]
+        page = document[number - 1]
+        draw_undrawn(page)
+        yield page
 
 
 def _opened(path: Path) -> pypdfium2.PdfDocument:
