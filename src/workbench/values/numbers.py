@@ -69,7 +69,8 @@ def parse_number(text: str) -> float | None:
 def parse_points(text: str) -> float | None:
     """The number of a score, 分 behind it and brackets around both aside: ``10``, ``10分``, ``(10分)``.
 
-    A number alone in brackets is none: accounts print what is negative so, others what does not count. Of points that are added up in their cell, and rightly so, the sum: ``2+2+1.5+2=7.5``.
+    A number alone in brackets is none: accounts print what is negative so, others what does not count.
+    Of points that are added up in their cell, and rightly so, the sum: ``2+2+1.5+2=7.5``.
     """
     folded = normalise(text)
     if re.fullmatch(rf"{NUMERAL}(?:\+{NUMERAL})+={NUMERAL}", folded):
