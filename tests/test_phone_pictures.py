@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from tests.zoo.kinds import ruled_page
 from workbench.errors import InputError
 from workbench.readers import pages
-from workbench.readers.documents import open_source
+from workbench.readers.documents import find_sources, open_source
 from workbench.readers.pages import count_pages, load_page
 from workbench.settings import Settings
 
@@ -77,3 +78,27 @@ def test_half_a_picture_is_one_sentence(tmp_path, suffix):
         with pytest.raises(InputError) as caught:
             load_page(open_source(tmp_path / f"a.{suffix}"), 1, SETTINGS)
         assert caught.value.reason == "unreadable"
+
+
+def photograph(path: Path, taken: str) -> None:
+    exif = Image.Exif()
+    exif[0x8769] = {0x9003: taken}
+    Image.new("L", (200, 300), 255).save(path, exif=exif)
+
+
+def test_a_folder_of_photographs_is_one_document_in_order_of_names_and_then_of_times(tmp_path):
+    folder = tmp_path / "raw" / "自评表"
+    folder.mkdir(parents=True)
+    for name, taken in {
+        "IMG_10.jpg": "2023:11:05 09:00:00",
+        "IMG_2.jpg": "2023:11:05 09:40:00",  # before 10 by its number, whenever it was taken
+        "IMG_3.png": "2023:11:05 09:30:02",
+        "img_03.jpg": "2023:11:05 09:30:01",
+    }.items():
+        photograph(folder / name, taken)
+    (folder / "IMG_2.jpeg").write_bytes(b"no picture")
+    (source,) = find_sources(tmp_path / "raw")
+    assert [file.name for file in source.page_files] == [
+        "IMG_2.jpeg", "IMG_2.jpg", "img_03.jpg", "IMG_3.png", "IMG_10.jpg",
+    ]  # fmt: skip
+    assert open_source(folder).page_files == source.page_files
