@@ -27,7 +27,7 @@ from benchmarks.results import markdown
 A3_ON_ITS_SIDE = Mm(420), Mm(297)
 
 
-def _write_ruled_docx(table: Table, path: Path) -> Path:
+def write_ruled_docx(table: Table, path: Path) -> Path:
     written.write_docx(table, path)
     document = docx.Document(str(path))
     for made in document.tables:
@@ -38,7 +38,7 @@ def _write_ruled_docx(table: Table, path: Path) -> Path:
     return path
 
 
-WRITERS = {"html": written.write_html, "docx": _write_ruled_docx, "xlsx": written.write_xlsx}
+WRITERS = {"html": written.write_html, "docx": write_ruled_docx, "xlsx": written.write_xlsx}
 
 OF_LOOKS = ("shown-unsure", "readers-disagree", "low-confidence", "picture-skipped", "text-layer-refused")
 """Findings that say that a file may show something otherwise than it holds it."""
