@@ -32,8 +32,14 @@ FOLDERS = 30
 FEW = 6
 """Files of each kind that is slow to read: pictures, and those that LibreOffice converts when they are read."""
 
-CONVERTED = {"doc": ("docx", 0), "odt": ("docx", FEW), "rtf": ("docx", FEW), "pdf": ("docx", 3 * FEW), "xls": ("xlsx", 0),
-             "ods": ("xlsx", FEW)}  # fmt: skip
+CONVERTED = {
+    "doc": ("docx", 0),
+    "odt": ("docx", FEW),
+    "rtf": ("docx", FEW),
+    "pdf": ("docx", 3 * FEW),
+    "xls": ("xlsx", 0),
+    "ods": ("xlsx", FEW),
+}
 """Kinds that LibreOffice writes, from which, and how many at most (0: all)."""
 
 
