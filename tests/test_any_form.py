@@ -148,6 +148,12 @@ class TestScores:
         assert not told(form, "not-a-number")
         assert not told(form, "shifted-cell")
 
+    def test_of_a_score_alone_in_brackets_are_not_its_number(self):
+        """(9.58) was a score of 9.58; accounts print what is negative so."""
+        assert (parse_points("（9.58）"), parse_points("（9.58分）"), parse_weight("（10）")) == (None, 9.58, 10.0)
+        form = read(HEADER, (*RECORD[:5], "10", "（9.58）", "未达标"))
+        assert told(form, "not-a-number")
+
 
 class TestWeightsOfSeveralLevels:
     def test_leave_each_row_that_of_its_own_level_whatever_the_others_are_called(self):

@@ -312,3 +312,15 @@ class TestOtherPrograms:
         ((reason, message),) = problems(write_rar(tmp_path / "a.rar", {"a.tsv": b"x"}, flags=4)).values()
         assert reason == "encrypted"
         assert "password" in message
+
+
+def test_an_error_about_a_document_in_an_archive_names_its_place_there(tmp_path):
+    """It named a file in a temporary folder."""
+    (tmp_path / "raw").mkdir()
+    form = write_docx(table("example_project_1"), tmp_path / "a.docx").read_bytes()
+    write_zip(tmp_path / "raw" / "a.zip", {"附件1/x.docx": form})
+    ingested(tmp_path / "raw")
+    dataset = open_dataset(tmp_path / "processed")
+    with pytest.raises(InputError) as caught:
+        dataset.crop(dataset.forms["form_id"][0], "indicators", 1, "score")
+    assert (caught.value.reason, caught.value.source) == ("no-picture", "a.zip/附件1/x.docx")

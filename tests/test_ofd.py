@@ -16,6 +16,7 @@ from tests.made_ofd import EMBEDDED, FONTS, SERIF_FILE, Parts, as_ofd, filled, l
 from tests.opened import SETTINGS, own_text, scored
 from tests.printed import table
 from tests.scans.typeset import typeset
+from tests.test_phone_pictures import SCANNED, packed_as
 from workbench.errors import InputError
 from workbench.model import Cell, PageContent
 from workbench.read.drawn_numbers import held_against_drawing
@@ -112,6 +113,19 @@ class TestTheSameTables:
         score = scored(pages[1], FORM)
         assert score.misses == ()
         assert score.flagged == 0
+
+    def test_a_scan_in_black_and_white_is_drawn(self, tmp_path):
+        """JBIG2, as scanners pack it, was a picture of a kind that is not read."""
+        res = FONTS + (
+            '<ofd:MultiMedias><ofd:MultiMedia ID="5" Type="Image" Format="GBIG2"><ofd:MediaFile>a.jb2</ofd:MediaFile>'
+            "</ofd:MultiMedia></ofd:MultiMedias>"
+        )
+        image = '<ofd:ImageObject ID="6" ResourceID="5" Boundary="0 0 210 297" CTM="210 0 0 297 0 0"/>'
+        data = b"\x97JB2\r\n\x1a\n\1\0\0\0\1" + packed_as("JBIG2", SCANNED)[0]
+        path = sheet(tmp_path, image, parts={"Doc_0/Res/a.jb2": data}, resources=res)
+        drawn = load_page(open_source(path), 1, Settings(raster_dpi=72)).image[:, :, 0]
+        there = np.asarray(SCANNED.convert("L").resize(drawn.shape[::-1]))
+        assert np.corrcoef(drawn.ravel(), there.ravel())[0, 1] > 0.9
 
     def test_a_picture_of_a_page_is_left_to_ocr(self, tmp_path):
         res = FONTS + (

@@ -145,3 +145,20 @@ def test_no_password_stands_in_what_a_run_writes(tmp_path, monkeypatch, caplog):
         assert b"an0therOne" not in content
         assert SECRET.encode() not in content
     assert SECRET not in caplog.text
+
+
+def test_a_zip_that_is_locked_by_aes_is_opened_with_the_password_that_fits(tmp_path, monkeypatch):
+    """7-Zip, Bandizip and WinRAR lock zips so by default; no password opened one."""
+    pyzipper = pytest.importorskip("pyzipper")
+    with pyzipper.AESZipFile(tmp_path / "a.zip", "w", encryption=pyzipper.WZ_AES) as package:
+        package.setpassword(SECRET.encode())
+        package.writestr("甲.tsv", "指标\t得分\n甲\t9\n")
+        package.writestr("乙.tsv", "指标\t得分\n乙\t8\n")
+    for passwords, found in (("wrong", {}), (f"wrong;{SECRET}", {"甲.tsv": "甲\t9", "乙.tsv": "乙\t8"})):
+        monkeypatch.setenv("WORKBENCH_PASSWORDS", passwords)
+        folder = tmp_path / str(len(found))
+        folder.mkdir()
+        unpack(tmp_path / "a.zip", folder, SETTINGS)
+        members = unpacked(folder)
+        assert {name: file.read_text("utf-8").splitlines()[1] for name, file in members.files.items()} == found
+        assert {reason for reason, _ in members.problems.values()} == (set() if found else {"encrypted"})

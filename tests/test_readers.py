@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.printed import table
+from tests.written import write_docx
 from workbench.errors import InputError
 from workbench.readers.documents import Source, digest_of, find_sources, natural_order, open_source
 from workbench.readers.pages import SMALLEST_SIDE, count_pages, load_page
@@ -250,6 +252,13 @@ class TestWhatCannotBeRead:
         found = problem(tmp_path / "p.png")
         assert found.reason == "unreadable"
         assert "is not an image, whatever its name says" in found.detail
+
+    @pytest.mark.parametrize("suffix", [".pdf", ".ofd", ".jpg"])
+    def test_a_good_word_file_under_another_name_is_called_what_it_is(self, tmp_path, suffix):
+        """It was called a damaged PDF."""
+        write_docx(table("example_project_1"), tmp_path / f"a{suffix}")
+        with pytest.raises(InputError, match="a file of kind docx whatever its name says"):
+            count_pages(open_source(tmp_path / f"a{suffix}"), Settings())
 
     def test_text_with_the_name_of_a_pdf(self, tmp_path):
         (tmp_path / "p.pdf").write_text("这不是 PDF")

@@ -589,6 +589,22 @@ FILES: dict[str, tuple[str | None, bytes]] = {
             ),
         ),
     ),
+    **{
+        f"{kind} that viewers draw": (
+            None,
+            one_number(
+                NINETY_FIVE,
+                page="/Annots [6 0 R]",
+                objects=(f"<< /Type /Annot /Rect [256 670 280 690] /F 4 /Subtype /{kind} {more} >>",),
+            ),
+        )
+        for kind, more in {
+            "Line": "/L [256 679 280 679]",
+            "Polygon": "/IC [1 1 1] /Vertices [256 670 280 670 280 690 256 690]",
+            "Stamp": "/Name /Draft",
+            "Redact": "",
+        }.items()
+    },
     "half beyond the page": ("95", one_number(NINETY_FIVE, page="/CropBox [0 0 270 800]")),
     "a digit beyond the page": ("9", one_number(NINETY_FIVE, page="/CropBox [0 0 266.6 800]")),
     "a digit that is turned": (None, one_number("BT /F 12 Tf 260 674 Td (9) Tj -1 0 0 -1 273.3 682.6 Tm (9) Tj ET")),
@@ -622,7 +638,15 @@ FILES: dict[str, tuple[str | None, bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", ["an annotation drawn over it", "a field over it", "half beyond the page"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "an annotation drawn over it",
+        "a field over it",
+        "half beyond the page",
+        *(f"{kind} that viewers draw" for kind in ("Line", "Polygon", "Stamp", "Redact")),
+    ],
+)
 def test_without_an_engine_what_the_drawing_contradicts_is_doubted(tmp_path, name):
     for file, is_odd in ((name, True), ("nothing odd", False)):
         (tmp_path / "a.pdf").write_bytes(FILES[file][1])

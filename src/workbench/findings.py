@@ -158,6 +158,7 @@ _OF_DOCUMENTS = (
         },
     ),
     FindingKind("text-box-skipped", {ONLY: _warning("文本框中的文字未读入，请核对：{texts}")}),
+    FindingKind("rows-deleted", {ONLY: _warning("有{rows}个表格行在修订中标记为删除，未读入，请对照原件：{texts}")}),
     FindingKind(
         "merged-cells-missing",
         {ONLY: _warning("文字稿的表格没有合并单元格，短的行已按右端与其上的行对齐，请核对")},

@@ -33,6 +33,30 @@ td > i.child { display: none } i[data-hide] { visibility: hidden } .ord { displa
 """
 
 
+BOXES = ("height:.5em;border-bottom:2px solid", "line-height:0;border-top:2px solid", "width:0", "contain:strict")
+"""Boxes too small for their text, whose borders or neighbours cross it."""
+
+DRAWN = (
+    "text-underline-offset:-.5em",
+    "text-decoration:underline 1em",
+    "text-shadow:1.1em 0 #000",
+    "word-spacing:-.5em",
+)
+DRAWN += (
+    "-webkit-text-stroke:8px #000",
+    "offset-path:path('M0,0 L99,99')",
+    "-webkit-filter:opacity(0)",
+    "quotes:'1' '2'",
+)
+DRAWN += ("background:#fff;padding:0 .4em;margin:0 -.4em", "outline:1em solid #fff", "margin-inline-start:-2em")
+DRAWN += ("-webkit-transform:scaleX(-1)", "-webkit-mask-image:linear-gradient(transparent,transparent)", "float:right")
+"""Properties that draw, cover or move figures in ways of their own."""
+
+IDLE = ("word-spacing:0px;-webkit-text-stroke-width:0px;text-decoration-thickness:initial", "text-shadow:0 1px 0 #fff")
+IDLE += ("border-bottom:1px solid;padding-bottom:1px", "text-underline-offset:2px;line-height:1.5", "transform:none")
+"""What pages and programs say of text that is shown as it is."""
+
+
 UNSETTLED = ("faint", "white", "tiny", "away", "clip", "float", "fix", "turn", "tight", "bidi", "box", "dots", "first")
 UNSETTLED += ("paint", "sec", "mix", "anim", "gap", "sups", "print", "grid", "odd", "over", "lay")
 
@@ -90,6 +114,12 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _made("closed details", "AB<details><summary></summary>X</details>", unsettled),
     _made("bar behind a number", "AXB<meter value=.7>8</meter>", lambda a, x, b: f"{a}{x}{b}"),
     _styled("filter:opacity(0)", unsettled),
+    *(_styled(f"display:inline-block;{style}", unsettled) for style in BOXES),
+    *(_styled(style, unsettled) for style in DRAWN),
+    *(_styled(style, whole) for style in IDLE),
+    _styled("display:table-column", without),
+    _tagged("marquee", unsettled),
+    _made("line in a low box", '<div style="height:2px">AXB</div><div style="background:#fff">x</div>', unsettled),
     _tagged("s", without),
     _tagged("strike", without),
     _tagged("del", without),

@@ -16,7 +16,7 @@ from workbench.checks.totals import FieldKey, PointsSum, sums_of_points
 from workbench.checks.uncertain import CellsByKey
 from workbench.judging import Judged
 from workbench.model import Entry, Form
-from workbench.values import parse_points
+from workbench.values import parse_weight
 
 
 def confirmed_by_sums(
@@ -56,9 +56,9 @@ def _confirmed(total: PointsSum, cells: CellsByKey, threshold: float) -> Iterato
 
 def _shifts(key: FieldKey, entry: Entry, total: PointsSum) -> list[float]:
     """By how much each other plausible reading of a number would move the sum from its total."""
-    own = parse_points(entry.text) or 0.0
+    own = parse_weight(entry.text) or 0.0
     sign = -1.0 if key == total.stated_in else 1.0
-    return [sign * (number - own) for _, number in other_numbers(entry.text, parse_points)]
+    return [sign * (number - own) for _, number in other_numbers(entry.text, parse_weight)]
 
 
 def _is_read_alone(entry: Entry, cells: CellsByKey, threshold: float) -> bool:

@@ -13,7 +13,7 @@ from workbench.fields import entries_of, field_name
 from workbench.findings import FINDINGS, FindingKind, kind_of
 from workbench.judging import Judged, page_of
 from workbench.model import BLANK, Entry, Finding, Form, Table
-from workbench.values import PLACEHOLDERS, normalise, parse_points, printed_margin
+from workbench.values import PLACEHOLDERS, normalise, parse_weight, printed_margin
 
 FULL_MARK = 100.0
 """Points of a self-evaluation whose total line does not say that there are more."""
@@ -207,7 +207,7 @@ def level_weights_do_not_add_up(form: Form, rows: Sequence[Judged], cells: Cells
 
 def _level(form: Form, field: str, group: Sequence[Judged], cells: CellsByKey) -> Iterator[Finding]:
     labels = {_printed(getattr(row.row, field), cells) for row in group}
-    stated = {label: parse_points(suffix[0]) for label in labels if (suffix := _POINTS_IN_LABEL.search(label))}
+    stated = {label: parse_weight(suffix[0]) for label in labels if (suffix := _POINTS_IN_LABEL.search(label))}
     entries, scored = [row.row.weight for row in group], [row.row.weight for row in group if row.score is not None]
     if len(set(stated.values())) != 1 or not _numbers(entries):
         return

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image
 
+from workbench.errors import InputError
 from workbench.readers.documents import open_source
 from workbench.readers.kinds import IN_POINTS
 from workbench.readers.pages import load_page
@@ -15,6 +17,19 @@ from workbench.settings import Settings
 
 MARGIN = 0.004
 """Width of the paper shown around a cell, as a fraction of the page's width."""
+
+
+@contextmanager
+def named(source: str) -> Iterator[None]:
+    """Errors about a document say the name that it has in its dataset: its file may lie in a folder that is ours.
+
+    Raises:
+        InputError: as what is done raises it.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise InputError(error.reason, source, error.detail, error.page) from error
 
 
 def page_image(scan: Path, page_number: int, raster_dpi: int) -> Image.Image:

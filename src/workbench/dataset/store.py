@@ -260,12 +260,13 @@ class Dataset:
             SelectionError: there is no such form, or the value has no cell. The error names what there is.
             InputError: the scan is no longer where it was, or another one; ``no-picture`` where the document has none.
         """
-        from workbench.dataset.crops import crop_cells
+        from workbench.dataset.crops import crop_cells, named
 
         self._require_form(form_id)
         chosen = rows_of_value(self.cells, form_id, (table, record_no, field))
-        scan, kind, dpi = self._document(form_id)
-        return crop_cells(scan, chosen, dpi, kind)
+        scan, kind, dpi, source = self._document(form_id)
+        with named(source):
+            return crop_cells(scan, chosen, dpi, kind)
 
     def cite(self, form_id: str, table: str, record_no: int | None, field: str) -> Citation:
         """Return the citation of a value: in Chinese and English, with file, digest, page, place, and who checked it.
@@ -298,19 +299,21 @@ class Dataset:
             SelectionError: there is no such form. The error names the nearest ids.
             InputError: the scan is no longer where it was, or another one; ``no-picture`` where the document has none.
         """
-        from workbench.dataset.crops import page_image, pixels_per_unit
+        from workbench.dataset.crops import named, page_image, pixels_per_unit
 
-        scan, kind, dpi = self._document(form_id)
-        return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
+        scan, kind, dpi, source = self._document(form_id)
+        with named(source):
+            return page_image(scan, page, dpi), pixels_per_unit(kind, dpi)
 
-    def _document(self, form_id: str) -> tuple[Path, str, int]:
-        """Path, kind and resolution of the document of a form, as `original` returns them.
+    def _document(self, form_id: str) -> tuple[Path, str, int, str]:
+        """Path, kind and resolution of the document of a form, as `original` returns them, and its name.
 
         Raises:
             SelectionError: there is no such form. The error names the nearest ids.
         """
         self._require_form(form_id)
-        return self.original(str(self.forms.set_index("form_id").loc[form_id, "document_id"]))
+        document_id = str(self.forms.set_index("form_id").loc[form_id, "document_id"])
+        return *self.original(document_id), self._sources[document_id][0]
 
     def _require_form(self, form_id: str) -> None:
         if form_id not in set(self.forms["form_id"]):

@@ -98,24 +98,39 @@ def _zip_members(archive: Path, package: zipfile.ZipFile) -> Iterator[PackedFile
         if not info.flag_bits & UTF8:
             name = name.encode("cp437").decode(encoding, "backslashreplace")
         problem = ("outside", LINK) if info.external_attr >> 28 == 0o12 else None
-        open_member = partial(_unlocked, package, info) if info.flag_bits & 1 else partial(package.open, info)
+        open_member = partial(_unlocked, archive, package, info) if info.flag_bits & 1 else partial(package.open, info)
         yield PackedFile(name, cast(Callable[[], IO[bytes]], open_member), info.file_size, problem)
 
 
-def _unlocked(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+def _unlocked(archive: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     """A member with a password, by the first of the known ones that its check sum proves.
 
     Raises:
-        InputError: ``encrypted``: none of them opens it, or it is locked by AES, which is not read.
+        InputError: ``encrypted``: none of them opens it.
     """
-    for password in known_passwords():
-        for encoding in ("utf-8", "gb18030"):
-            secret = password.encode(encoding, "replace")
-            with suppress(*DAMAGE), package.open(info, pwd=secret) as stream:
+    secrets = (word.encode(encoding, "replace") for word in known_passwords() for encoding in ("utf-8", "gb18030"))
+    for secret in secrets:
+        with suppress(*DAMAGE):
+            opened = _opened(archive, package, info, secret)
+            with opened as stream:
                 while stream.read(CHUNK):  # another password passes the first check one time in 256
                     pass
-                return package.open(info, pwd=secret)
+            return _opened(archive, package, info, secret)
     raise InputError("encrypted", info.filename, f"{PASSWORD}, or name it in {VARIABLE}")
+
+
+BY_AES = 99
+"""Method of a member that is locked by AES (APPNOTE.TXT 4.4.5); Python's own zipfile knows the older way alone."""
+
+
+def _opened(archive: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo, secret: bytes) -> IO[bytes]:
+    if info.compress_type != BY_AES:
+        return package.open(info, pwd=secret)
+    import pyzipper
+
+    locked = pyzipper.AESZipFile(archive)
+    member = next(one for one in locked.infolist() if one.header_offset == info.header_offset)
+    return cast(IO[bytes], locked.open(member, pwd=secret))
 
 
 UTF8 = 0x800

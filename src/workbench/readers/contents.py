@@ -15,6 +15,8 @@ Content = Literal[
     "other",
 ]  # fmt: skip
 
+PICTURES: frozenset[Content] = frozenset({"png", "jpg", "tif"})
+
 HEAD = 4096
 """Bytes at the start of a file that tell its kind."""
 
@@ -48,6 +50,11 @@ def content_of(path: Path, settings: Settings) -> Content:
         if head.startswith(start):
             return content
     return _of_text(head)
+
+
+def misnamed(content: Content) -> str:
+    """What is said of a file that has the ending of another kind."""
+    return f"this is a file of kind {content} whatever its name says; give it the ending .{content}"
 
 
 def _of_streams(path: Path, content: bytes) -> Content:

@@ -15,16 +15,44 @@ import cssselect2
 import tinycss2
 
 RELEVANT = re.compile(
-    "display|visibility|opacity|text-decoration|text-decoration-line|vertical-align|font-size|font|"
-    "font-family|color|background|background-color|background-image|position|top|right|bottom|left|inset|"
-    "float|direction|unicode-bidi|content|list-style|list-style-type|overflow|overflow-x|overflow-y|width|"
-    "height|max-width|max-height|text-indent|letter-spacing|margin|margin-left|margin-right|padding|"
-    "padding-left|padding-right|transform|scale|rotate|translate|zoom|clip|clip-path|filter|mask|mask-image|"
-    "grid-area|grid-column|grid-column-start|grid-row|grid-row-start|mix-blend-mode|animation|animation-name|content-visibility|order|flex-direction|-webkit-text-security|"
-    "-webkit-text-fill-color|background-clip|-webkit-background-clip|font-variant|font-variant-position|"
-    "font-feature-settings|writing-mode|all"
+    "display|visibility|opacity|text-decoration|text-decoration-line|text-decoration-thickness|text-underline-offset|"
+    "vertical-align|font-size|font|font-family|color|background|background-color|background-image|position|top|right|"
+    "bottom|left|inset|float|direction|unicode-bidi|content|list-style|list-style-type|overflow|overflow-x|overflow-y|"
+    "width|height|max-width|max-height|line-height|text-indent|letter-spacing|word-spacing|margin|margin-left|"
+    "margin-right|margin-top|margin-bottom|padding|padding-left|padding-right|border|border-top|border-right|"
+    "border-bottom|border-left|border-image|border-image-source|outline|outline-width|box-shadow|text-shadow|transform|"
+    "scale|rotate|translate|zoom|clip|clip-path|filter|backdrop-filter|mask|mask-image|offset|offset-path|contain|"
+    "grid-area|grid-column|grid-column-start|grid-row|grid-row-start|mix-blend-mode|animation|animation-name|"
+    "content-visibility|order|flex-direction|flex-flow|flex-wrap|-webkit-text-security|-webkit-text-fill-color|"
+    "-webkit-text-stroke|-webkit-text-stroke-width|-webkit-box-reflect|line-clamp|background-clip|font-variant|"
+    "font-variant-position|font-variant-numeric|font-feature-settings|writing-mode|quotes|all"
 )
 """Properties that can change which text is seen, where, or in which order."""
+
+PHYSICAL = {
+    "block-size": "height",
+    "inline-size": "width",
+    "max-block-size": "max-height",
+    "max-inline-size": "max-width",
+    "margin-inline": "margin-left",
+    "margin-inline-start": "margin-left",
+    "margin-inline-end": "margin-right",
+    "margin-block": "margin-top",
+    "margin-block-start": "margin-top",
+    "margin-block-end": "margin-bottom",
+    "padding-inline": "padding-left",
+    "padding-inline-start": "padding-left",
+    "padding-inline-end": "padding-right",
+    "inset-inline": "inset",
+    "inset-inline-start": "left",
+    "inset-inline-end": "right",
+    "inset-block": "inset",
+    "inset-block-start": "top",
+    "inset-block-end": "bottom",
+    "overflow-inline": "overflow",
+    "overflow-block": "overflow",
+}
+"""Names of properties by the way of writing, and what they are in lines from left to right (CSS Logical Properties)."""
 
 WIDTHS = (1024.0, 2560.0)
 """Pixels: between these, the window of a browser may be of any width."""
@@ -71,13 +99,13 @@ class Rules:
         matched: by element.
         typefaces: names of typefaces that the page brings along, in small letters.
         is_whole: False where the style sheets are too long to be looked through.
-        lacks_sheets: whether the page names style sheets in other files, which are never read.
+        lacks_files: whether the page names style sheets or scripts in other files, which are never read.
     """
 
     matched: Mapping[Any, Matched] = field(default_factory=dict)
     typefaces: frozenset[str] = frozenset()
     is_whole: bool = True
-    lacks_sheets: bool = False
+    lacks_files: bool = False
 
     def of(self, element: Any) -> Matched:
         """The declarations of the style sheets for an element."""
@@ -90,7 +118,7 @@ class _Collected:
     typefaces: set[str] = field(default_factory=set)
     selectors: int = 0
     is_whole: bool = True
-    lacks_sheets: bool = False
+    lacks_files: bool = False
 
 
 def rules_of(root: Any) -> Rules:
@@ -98,7 +126,8 @@ def rules_of(root: Any) -> Rules:
     sheets = [sheet for sheet in root.iter("style") if _is_css(sheet)]
     if sum(len(sheet.text or "") for sheet in sheets) > MOST_CSS:
         return Rules(is_whole=False)
-    collected = _Collected(lacks_sheets=any(map(_names_sheet, root.iter("link"))))
+    names_files = any(map(_names_sheet, root.iter("link"))) or any(script.get("src") for script in root.iter("script"))
+    collected = _Collected(lacks_files=names_files)
     for sheet in sheets:
         holds = holds_on_screen(sheet.get("media", ""))
         rules = tinycss2.parse_stylesheet(sheet.text or "", skip_comments=True, skip_whitespace=True)
@@ -107,12 +136,12 @@ def rules_of(root: Any) -> Rules:
     elements = sum(1 for _ in root.iter())
     collected.is_whole = collected.is_whole and sum(map(len, broad)) * elements <= MOST_TRIALS
     if not collected.selectors or not collected.is_whole:
-        return Rules({}, frozenset(collected.typefaces), collected.is_whole, collected.lacks_sheets)
+        return Rules({}, frozenset(collected.typefaces), collected.is_whole, collected.lacks_files)
     matched = {}
     for wrapper in cssselect2.ElementWrapper.from_html_root(root).iter_subtree():
         if found := collected.matcher.match(wrapper):
             matched[wrapper.etree_element] = _in_order(found)
-    return Rules(matched, frozenset(collected.typefaces), lacks_sheets=collected.lacks_sheets)
+    return Rules(matched, frozenset(collected.typefaces), lacks_files=collected.lacks_files)
 
 
 def _names_sheet(link: Any) -> bool:
@@ -139,7 +168,7 @@ def _collect(collected: _Collected, rules: Iterable[Any], holds: bool | None) ->
         if rule.type == "qualified-rule":
             _collect_rule(collected, rule, holds)
         elif rule.type == "at-rule" and rule.lower_at_keyword == "import":
-            collected.lacks_sheets = True
+            collected.lacks_files = True
         elif rule.type == "at-rule" and rule.content is not None:
             name = rule.lower_at_keyword
             if name == "font-face":
@@ -189,12 +218,18 @@ def declarations_in(content: Any, any_name: bool = False) -> Iterator[Declaratio
     """The declarations of a block or of a ``style`` attribute: those of `RELEVANT` properties and of variables."""
     for one in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
         if one.type == "declaration":
-            name = one.name if one.name.startswith("--") else one.lower_name
+            name = one.name if one.name.startswith("--") else _known_name(one.lower_name)
             if any_name or RELEVANT.fullmatch(name) or name.startswith("--"):
                 value = tinycss2.serialize(one.value).strip()
                 yield Declaration(
                     name, value if name.startswith("--") else value.lower(), one.important, tuple(one.value)
                 )
+
+
+def _known_name(name: str) -> str:
+    """The name that a property has without the prefix of a browser, and in lines from left to right."""
+    bare = name.removeprefix("-webkit-")
+    return PHYSICAL.get(bare, bare if RELEVANT.fullmatch(bare) else name)
 
 
 def plain_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -43,10 +44,11 @@ IDLE = {
         ("transform", "scale", "rotate", "translate", "clip-path", "filter", "mask", "mask-image"), ("none",)
     ),
     **dict.fromkeys(("animation", "animation-name", "-webkit-text-security"), ("none",)),
-    **dict.fromkeys(("background-clip", "-webkit-background-clip"), ("border-box", "padding-box", "content-box")),
+    **dict.fromkeys(("offset", "offset-path", "backdrop-filter", "-webkit-box-reflect", "line-clamp"), ("none",)),
+    **dict.fromkeys(("border-image", "border-image-source"), ("none",)),
+    "background-clip": ("border-box", "padding-box", "content-box"),
     "clip": ("auto",),
     "content-visibility": ("visible", "auto"),
-    "flex-direction": ("row", "column"),
     **dict.fromkeys(("grid-area", "grid-column", "grid-column-start", "grid-row", "grid-row-start"), ("auto",)),
     "font-feature-settings": ("normal",),
     "font-variant-position": ("normal",),
@@ -56,6 +58,19 @@ IDLE = {
     "zoom": ("1", "normal", "100%"),
 }
 """Properties whose other values may move, change or cover text, with the values that do nothing."""
+
+
+LIMITED = (
+    ("letter-spacing", -0.25, math.inf),  # half of a figure's width
+    ("word-spacing", -0.1, math.inf),  # a space is a quarter of the size
+    ("text-underline-offset", 0.0, math.inf),
+    ("text-decoration", 0.0, 0.25),
+    ("text-decoration-thickness", 0.0, 0.25),
+    ("text-shadow", -0.25, 0.25),
+    ("-webkit-text-stroke", 0.0, 0.1),
+    ("-webkit-text-stroke-width", 0.0, 0.1),
+)
+"""Properties that change figures with lengths out of these limits, in sizes of the type."""
 
 
 def length(value: str, em: float) -> float | None:

@@ -6,7 +6,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -109,7 +110,7 @@ def open_source(path: Path) -> Source:
     if path.is_file():
         return _single(path, path.parent)
     images = [file for file in path.iterdir() if _is_image(file)] if path.is_dir() else []
-    source = Source(name_of(Path(path.name)), path, tuple(sorted(images, key=lambda file: natural_order(file.name))))
+    source = Source(name_of(Path(path.name)), path, tuple(in_page_order(images, _open_local)))
     _require_pages(source)
     return source
 
@@ -144,6 +145,32 @@ def natural_order(name: str) -> tuple[tuple[int, int | str], ...]:
     return (*parts, (-1, name))
 
 
+def in_page_order(
+    images: list[Path], stream: Callable[[Path], BinaryIO], outside: Set[Path] = frozenset()
+) -> list[Path]:
+    """Page images in natural order of their names. Those that have one name, endings, capitals and zeros in front of
+    numbers aside, are in the order in which they were taken, as their cameras say it (EXIF); those ``outside`` of the
+    raw folder are not opened."""
+    plain = {path: natural_order(path.stem.casefold())[:-1] for path in images}
+    alike = Counter(plain.values())
+    asked = {path for path in images if alike[plain[path]] > 1 and path not in outside}
+    taken = {path: _taken(path, stream) if path in asked else "" for path in images}
+    return sorted(images, key=lambda path: (plain[path], taken[path], natural_order(path.name)))
+
+
+TAKEN, OF_CAMERA = 0x9003, 0x8769
+"""Tags of the time at which a picture was taken, and of the part that has it (Exif 2.32, 4.6.5)."""
+
+
+def _taken(path: Path, stream: Callable[[Path], BinaryIO]) -> str:
+    """When a picture was taken (``2023:11:05 09:30:12``); empty where it does not say."""
+    try:
+        with stream(path) as file, Image.open(file, formats=("JPEG", "PNG", "TIFF", "WEBP")) as image:
+            return str(image.getexif().get_ifd(OF_CAMERA).get(TAKEN, ""))
+    except Exception:  # noqa: BLE001 - another kind, or damaged in any way: said when its page is loaded
+        return ""
+
+
 def _walk(raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> Iterator[Source]:
     pending = [raw]
     while pending:
@@ -154,17 +181,19 @@ def _walk(raw: Path, listing: Listing, stream: Callable[[Path], BinaryIO]) -> It
             yield Source(_name(folder, raw), folder, ())
             continue
         is_document = _is_document(folder, entries, raw, stream)
-        yield from _documents_in(folder, entries, raw, is_document)
+        yield from _documents_in(folder, entries, raw, stream if is_document else None)
         if not is_document:
             pending += [entry.path for entry in entries if entry.is_folder and entry.target is None]
 
 
-def _documents_in(folder: Path, entries: list[FolderEntry], raw: Path, is_document: bool) -> Iterator[Source]:
-    """The documents directly in a folder, or the folder itself where it is one."""
+def _documents_in(
+    folder: Path, entries: list[FolderEntry], raw: Path, stream: Callable[[Path], BinaryIO] | None
+) -> Iterator[Source]:
+    """The documents directly in a folder, or the folder itself where it is one: then ``stream`` opens its pages."""
     root = raw.resolve()
     outside = {entry.path for entry in entries if entry.target is not None and not entry.target.is_relative_to(root)}
-    if is_document:
-        images = sorted((entry.path for entry in entries), key=lambda path: natural_order(path.name))
+    if stream is not None:
+        images = in_page_order([entry.path for entry in entries], stream, outside)
         yield Source(_name(folder, raw), folder, tuple(images), tuple(path for path in images if path in outside))
         return
     if not entries:

@@ -17,9 +17,11 @@ from workbench.errors import InputError
 from workbench.findings import FINDINGS, excerpt
 from workbench.model import Finding
 from workbench.readers.docx_fields import mark_fields
+from workbench.readers.docx_floating import COVERED, floating, mark_covered
 from workbench.readers.docx_runs import (
     PAGE_BREAK,
     as_struck,
+    as_unsure,
     children,
     height_of,
     is_drawn_on,
@@ -28,7 +30,7 @@ from workbench.readers.docx_runs import (
     paragraph_runs,
 )
 from workbench.readers.docx_styles import Place, read_styles, shade_of
-from workbench.readers.docx_xml import OFF, is_on, number, value
+from workbench.readers.docx_xml import is_on, number, value
 from workbench.readers.limits import require_cells
 from workbench.readers.office import find, local_name, main_part, parse, read_parts, related_parts
 from workbench.readers.plain import plain
@@ -56,6 +58,7 @@ def read_docx(path: Path, settings: Settings) -> list[FilePage]:
     looks = {part for part, kind in related_parts(path, links, name).items() if kind in ("styles", "numbering")}
     parts |= read_parts(path, looks.__contains__, settings)
     place = Place(read_styles(path, parts, name))
+    mark_covered(body, place)
     blocks = list(_blocks(body, place))
     if not any(isinstance(block, FileTable) for block in blocks) and _pictures(body):
         message = "the Word file holds pictures and no tables; save it as PDF: pictures of pages are read from there"
@@ -99,7 +102,9 @@ def _table_blocks(table: Any, outside: Place) -> Iterator[FileBlock]:
         for row in rows:
             for cell in _cells(row):
                 yield from _blocks(cell, outside)
-    elif cells := _placed(rows, _inside(table, outside)):
+        return
+    place = _inside(table, outside)
+    if cells := _placed([row for row in rows if not _is_gone(row, place)], place):
         yield FileTable(cells, _widths(table))
 
 
@@ -121,8 +126,18 @@ def _on_ground(place: Place, shade: Any | None) -> Place:
 
 
 def _rows(table: Any) -> list[Any]:
-    rows = [child for child in children(table) if local_name(child) == "tr"]
-    return [row for row in rows if find(row, "trPr", "del") is None and not is_on(find(row, "trPr", "hidden"))]
+    return [child for child in children(table) if local_name(child) == "tr"]
+
+
+def _is_marked_off(row: Any) -> bool:
+    """Whether a row is marked as deleted or hidden: what is shown of it, its own text has to say."""
+    return find(row, "trPr", "del") is not None or is_on(find(row, "trPr", "hidden"))
+
+
+def _is_gone(row: Any, place: Place) -> bool:
+    """Whether a row is marked off and nothing of its text is shown; LibreOffice shows such rows as long as some is."""
+    paragraphs = (paragraph for cell in _cells(row) for paragraph in _cell_paragraphs(cell))
+    return _is_marked_off(row) and not any(plain(as_shown(paragraph_runs(p, place)).text) for p in paragraphs)
 
 
 def _cells(row: Any) -> list[Any]:
@@ -163,6 +178,8 @@ def _placed(rows: Sequence[Any], place: Place) -> tuple[FileCell, ...]:
 def _cell(cell: Any, row: int, col: int, span: int, table: Place) -> FileCell:
     place = replace(_on_ground(table, find(cell, "tcPr", "shd")), level=level_of(cell))
     paragraphs = [paragraph_runs(paragraph, place) for paragraph in _cell_paragraphs(cell)]
+    if _is_marked_off(cell.getparent()):
+        paragraphs = [as_unsure(runs) for runs in paragraphs]
     if find(cell, "tcPr", "cellDel") is not None:
         paragraphs = [as_struck(runs) for runs in paragraphs]
     runs = [run for runs in paragraphs for run in (*runs, TextRun("\n"))][:-1]
@@ -172,7 +189,7 @@ def _cell(cell: Any, row: int, col: int, span: int, table: Place) -> FileCell:
     shows_more = not plain(text) and (_pictures(cell) or any(local_name(e) == "numPr" for e in cell.iter()))
     # Which of the texts of a table inside the cell is meant is for a person to say.
     has_several = _holds_table(cell) and sum(bool(plain(as_shown(runs).text)) for runs in paragraphs) > 1
-    has_drawn_figures = bool(FIGURE.search(text)) and is_drawn_on(cell)
+    has_drawn_figures = bool(FIGURE.search(text)) and (COVERED in cell.attrib or is_drawn_on(cell))
     sure = shown.sure and not has_several and not has_drawn_figures and find(cell, "tcPr", "cellMerge") is None
     return FileCell(row, col, text, 1, span, sure=sure, readable=not shows_more)
 
@@ -185,7 +202,7 @@ def _cut_off(cell: Any, runs: list[TextRun], place: Place) -> list[TextRun]:
     needed = sum(height_of(paragraph, place) for paragraph in _cell_paragraphs(cell))
     if number(height) >= needed:
         return runs
-    return [replace(run, look="unsure") if run.look == "shown" else run for run in runs]
+    return as_unsure(runs)
 
 
 def _cell_paragraphs(cell: Any) -> list[Any]:
@@ -219,9 +236,11 @@ def _notes(body: Any, place: Place) -> Iterator[Finding]:
     texts = [text for box in boxes if (text := plain(_box_text(box, place)))]
     if texts:
         yield FINDINGS["text-box-skipped"].says(texts=excerpt(texts)).about()
-    over = sum(_lies_over(e) and not is_fallback(e) for e in body.iter("{*}anchor", "{*}shape", "{*}rect", "{*}oval"))
-    if over:
-        yield FINDINGS["picture-skipped"].says("over", pictures=over).about()
+    gone = [row for row in body.iter("{*}tr") if find(row, "trPr", "del") is not None and _is_gone(row, place)]
+    if deleted := [text for row in gone if (text := plain("".join(t.text or "" for t in row.iter("{*}delText"))))]:
+        yield FINDINGS["rows-deleted"].says(rows=len(deleted), texts=excerpt(deleted)).about()
+    if over := floating(body):
+        yield FINDINGS["picture-skipped"].says("over", pictures=len(over)).about()
     pictures = _pictures(body)
     if pictures:
         yield FINDINGS["picture-skipped"].says(pictures=pictures).about()
@@ -229,11 +248,3 @@ def _notes(body: Any, place: Place) -> Iterator[Finding]:
 
 def _box_text(box: Any, place: Place) -> str:
     return "".join(as_shown(paragraph_runs(p, place)).text for p in box.iter() if local_name(p) == "p")
-
-
-def _lies_over(drawing: Any) -> bool:
-    """Whether a drawing floats in front of the text, which leaves it no room."""
-    if local_name(drawing) == "anchor":
-        return value(drawing, "behindDoc", "0") in OFF and find(drawing, "wrapNone") is not None
-    style = value(drawing, "style").replace(" ", "")
-    return "position:absolute" in style and "z-index:-" not in style and find(drawing, "wrap") is None

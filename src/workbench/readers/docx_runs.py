@@ -91,6 +91,11 @@ def as_struck(runs: list[TextRun]) -> list[TextRun]:
     return [replace(run, look="struck") for run in runs]
 
 
+def as_unsure(runs: list[TextRun]) -> list[TextRun]:
+    """The runs of a cell of which it is not sure that they are shown."""
+    return [replace(run, look="unsure") if run.look == "shown" else run for run in runs]
+
+
 def _runs(element: Any, style: WordStyle, place: Place, look: Look) -> Iterator[TextRun]:
     for child in children(element):
         name, own = local_name(child), child.get(LOOK, "")

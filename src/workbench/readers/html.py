@@ -59,7 +59,7 @@ def web_page(path: Path, source: str, settings: Settings) -> WebPage:
     """
     root = parsed_page(path, source)
     require = partial(require_cells, path, settings=settings)
-    looks = PageLooks(rules_of(root))
+    looks = PageLooks(rules_of(root), written_ids(root))
     blocks: list[FileBlock] = []
     runs: list[TextRun] = []
     columns = 0
@@ -67,7 +67,7 @@ def web_page(path: Path, source: str, settings: Settings) -> WebPage:
         if isinstance(piece, TextRun):
             runs.append(piece)
         else:
-            rows = [[_span(cell, looks) for cell in _own(row, looks, "td", "th")] for row in _own(piece, looks, "tr")]
+            rows = _table_rows(piece, looks)
             columns += sum(span.colspan for row in rows for span in row)
             require(columns)
             cells = () if is_around(piece, rows) else placed(rows, require)
@@ -112,7 +112,8 @@ def _pieces(root: Any, looks: PageLooks, with_tables: bool) -> Iterator[Any]:
             yield item
             continue
         line = [TextRun("\n")] if style.is_line else []
-        pending += [*line, *_inside(item, looks), *line]
+        covers = style.cover and not item.text_content().strip()
+        pending += [*line, *_inside(item, looks), *([TextRun("", "unknown")] if covers else []), *line]
 
 
 def _writes(element: Any) -> bool:
@@ -124,6 +125,8 @@ def _writes(element: Any) -> bool:
 def _inside(element: Any, looks: PageLooks) -> list[Any]:
     """Runs and children of an element, the first of them last."""
     tag, style = element.tag, looks.of(element)
+    if looks.may_be_filled(element):
+        return [TextRun("", "unknown")]
     around = [looks.generated(element, "after")[::-1], looks.generated(element, "before")[::-1]]
     if tag == "img":
         return [TextRun(UNKNOWN)]
@@ -140,6 +143,12 @@ def _inside(element: Any, looks: PageLooks) -> list[Any]:
         label = [TextRun("", "unknown")]  # browsers write a head of their own
     unknown = [TextRun(UNKNOWN)] if FORMULA.fullmatch(tag) else []
     return [*around[0], *reversed(element), _run(element.text, element, looks), *around[1], *unknown, *label]
+
+
+def written_ids(root: Any) -> frozenset[str]:
+    """The ids that the scripts in a page name: what has one of them may be shown with another text."""
+    scripts = [script.text or "" for script in root.iter("script")]
+    return frozenset(name for script in scripts for name in re.findall(r"""["'`]#?([\w-]+)["'`]""", script))
 
 
 def _closed_text(child: Any) -> str:
@@ -197,9 +206,19 @@ def _own(parent: Any, looks: PageLooks, *tags: str) -> list[Any]:
     return [element for element in found if looks.of(element).is_shown]
 
 
-def _span(cell: Any, looks: PageLooks) -> Span:
+def _table_rows(table: Any, looks: PageLooks) -> list[list[Span]]:
+    styles = map(looks.of, table.iterdescendants())
+    is_covered = any(style.cover == "table" and style.is_shown and style.is_visible for style in styles)
+    return [
+        [_span(cell, looks, is_covered) for cell in _own(row, looks, "td", "th")] for row in _own(table, looks, "tr")
+    ]
+
+
+def _span(cell: Any, looks: PageLooks, is_covered: bool) -> Span:
+    """A cell; ``is_covered``: what is painted in its table may cover any of its figures."""
     rowspan, colspan = (re.match(r"\s*(\d{1,9})", cell.get(name, "1")) for name in ("rowspan", "colspan"))
-    shown = as_shown(_pieces(cell, looks, with_tables=False))
+    runs = _pieces(cell, looks, with_tables=False)
+    shown = as_shown(replace(run, look="unsure") if is_covered and run.look == "shown" else run for run in runs)
     return Span(
         shown.text,
         min(int(rowspan[1]), HIGHEST_SPAN) if rowspan else 1,

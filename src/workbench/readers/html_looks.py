@@ -6,14 +6,13 @@ Source: the HTML standard, 15.3 (the style sheet of browsers), and CSS 2.2 with 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from workbench.readers.browser_styles import of_browser, parsed
 from workbench.readers.css import Declaration, Rules, plain_name
 from workbench.readers.css_values import (
-    IDLE,
     alone_in_cell,
     as_colour,
     as_number,
@@ -24,7 +23,9 @@ from workbench.readers.css_values import (
     size_of,
     substituted,
 )
-from workbench.readers.shown import BLACK, FIGURE, PICTOGRAMS, SMALLEST, WHITE, Colour, Look, TextRun, is_seen
+from workbench.readers.html_changes import cover_of, is_changed, is_cut, is_far, is_moved_part
+from workbench.readers.html_style import TABLE_PARTS, ElementStyle
+from workbench.readers.shown import BLACK, FIGURE, PICTOGRAMS, Colour, Look, TextRun
 
 LINE_ELEMENTS = re.compile(
     "address|article|blockquote|br|caption|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h[1-6r]|header|hgroup"
@@ -32,16 +33,8 @@ LINE_ELEMENTS = re.compile(
 )
 """Elements that start and end a line of their own."""
 
-TABLE_PARTS = frozenset({"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"})
-
 UNMARKED = re.compile(r"none|disc|circle|square|disclosure-\w+|\"[^\"\d]*\"|'[^'\d]*'")
 """Kinds of lists without counted numbers."""
-
-FAR_AWAY = -75.0
-"""Points (100 pixels): text of a cell that is moved to the left or up by so much is no longer in it."""
-
-OFF_PAGE = -750.0
-"""Points (1000 pixels): what is moved to the left or up by so much is no longer on the page."""
 
 NEARLY_CLEAR = 0.2
 """Opacity below which black text has less contrast on white than silver."""
@@ -50,51 +43,17 @@ REMEMBERED = 100_000
 """Elements whose looks are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class ElementStyle:
-    """The look of the text directly in an element. Sizes are points.
+class PageLooks:
+    """The looks of the elements of one page, each found when it is asked for.
 
-    ``is_clear``: it takes its room and cannot be seen. ``shift``: how sub and sup move it. ``is_doubtful``: something
-    may show it otherwise. ``is_cut``: its box is too small. ``is_line``: the element has lines of its own.
+    Args:
+        rules: what the style sheets say.
+        written: the ids of elements whose text a script may write.
     """
 
-    is_shown: bool = True
-    is_visible: bool = True
-    is_clear: bool = False
-    is_struck: bool = False
-    shift: Look = "shown"
-    is_doubtful: bool = False
-    is_reversed: bool = False
-    is_cut: bool = False
-    size: float = 12.0
-    colour: Colour | None = BLACK
-    ground: Colour | None = WHITE
-    list_type: str = "disc"
-    typefaces: str = ""
-    is_in_table: bool = False
-    is_line: bool = False
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def look(self) -> Look:
-        """How the text looks."""
-        if not self.is_shown or self.size == 0:
-            return "hidden"
-        if not self.is_visible or self.is_clear or self.colour is None:
-            return "gap"
-        if self.is_struck:
-            return "struck"
-        seen = is_seen(self.colour, WHITE if self.ground is None else self.ground)
-        if self.is_doubtful or self.is_reversed or self.is_cut or self.size < SMALLEST or not seen:
-            return "unsure"
-        return self.shift
-
-
-class PageLooks:
-    """The looks of the elements of one page, each found when it is asked for."""
-
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, written: Set[str] = frozenset()) -> None:
         self._rules = rules
+        self._written = written
         self._styles: dict[Any, ElementStyle] = {}
 
     def of(self, element: Any) -> ElementStyle:
@@ -110,6 +69,10 @@ class PageLooks:
                 self._styles[one] = self._style(one, style or ElementStyle())
             style = self._styles[one]
         return style or ElementStyle()
+
+    def may_be_filled(self, element: Any) -> bool:
+        """Whether a script may write into an element without text."""
+        return element.get("id") in self._written and not element.text_content().strip()
 
     def generated(self, element: Any, where: str) -> list[TextRun]:
         """What the style sheets put before (``before``) or behind (``after``) the content of an element."""
@@ -139,6 +102,8 @@ class PageLooks:
         style = _computed(element, parent, certain, element.tag)
         possible = matched.possible.get("", ())
         doubts = [
+            element.tag == "marquee",
+            style.is_in_table and element.get("id") in self._written,
             element.tag == "rt" and FIGURE.search(element.text_content()),  # read as one text with what it stands over
             any(  # each by itself, too: of rules in layers the later one need not win
                 _computed(element, parent, (*certain, *some), element.tag).look != style.look
@@ -146,7 +111,7 @@ class PageLooks:
                 if some
             ),
             not self._rules.is_whole and style.is_in_table,
-            self._rules.lacks_sheets and style.is_in_table and _is_part_of_cell(element),
+            self._rules.lacks_files and style.is_in_table and _is_part_of_cell(element),
             style.typefaces and set(map(plain_name, style.typefaces.split(","))) & self._rules.typefaces,
             style.typefaces.strip("\"' ").startswith(PICTOGRAMS) and FIGURE.search(_own_text(element)),
             any(
@@ -218,7 +183,7 @@ def _computed(
     opacity = as_number(values.get("opacity", "1"))
     style = replace(
         parent,
-        is_shown=parent.is_shown and values.get("display") != "none" and not _is_collapsed(values, name),
+        is_shown=parent.is_shown and values.get("display") not in NOT_DRAWN and not _is_collapsed(values, name),
         is_visible=_visibility(values.get("visibility", "inherit"), parent.is_visible),
         is_clear=parent.is_clear or opacity == 0,
         is_struck=parent.is_struck or "line-through" in values.get("text-decoration", ""),
@@ -237,10 +202,18 @@ def _computed(
     is_unknown = size is None or is_pale or opacity is None or is_open
     is_unknown = is_unknown or (name in ("sup", "sub") and shift == "shown")  # whether it is an index is not to be seen
     is_unknown = is_unknown or (element is not None and "url(" in values.get("content", ""))
-    doubts = is_moved or is_faint or (is_in_table and (is_unknown or _is_changed(values, style, element, name)))
-    is_cut = parent.is_cut or _is_cut(values, style, element)
-    return replace(style, shift=shift, is_doubtful=parent.is_doubtful or doubts, is_cut=is_cut)
+    doubts = is_moved or is_faint or (is_in_table and (is_unknown or is_changed(values, style, element, name)))
+    return replace(
+        style,
+        shift=shift,
+        is_doubtful=parent.is_doubtful or doubts,
+        is_cut=parent.is_cut or is_cut(values, style, element),
+        cover=cover_of(values, style, name, doubts),
+    )
 
+
+NOT_DRAWN = ("none", "table-column", "table-column-group")
+"""Ways of display of which nothing is seen (CSS 2.2, 17.2)."""
 
 HIDES = {"display": "none", "visibility": "hidden", "opacity": "0"}
 """Values that hide text; where one stands for a variable that the page does not set, another sheet may set it."""
@@ -317,7 +290,7 @@ def _shift(
 ) -> tuple[Look, bool]:
     """How far text is raised or lowered off the line, and whether it is moved elsewhere."""
     if name in TABLE_PARTS and name != "table":
-        return parent.shift, _is_far(values, style)
+        return parent.shift, is_far(values, style) or is_moved_part(values, style)
     align = values.get("vertical-align", "baseline")
     up = length(align, style.size)
     is_smaller = style.size < 0.9 * parent.size
@@ -335,61 +308,10 @@ def _shift(
         shift = "raised" if rise > 0 else "lowered" if rise < 0 else shift
         is_out = is_out or bool(ways["left"] or ways["right"])
     is_beside = not alone_in_cell(element) if style.is_in_table else _stands_in_text(element)
-    return shift, (is_out and name != "table" and is_beside) or _is_far(values, style)
+    return shift, (is_out and name != "table" and is_beside) or is_far(values, style)
 
 
 def _stands_in_text(element: Any | None) -> bool:
     """Whether an element stands in text of the element around it, so that it may cover that where it is moved."""
     parent = None if element is None else element.getparent()
     return parent is not None and bool(FIGURE.search(_own_text(parent)))
-
-
-def _is_far(values: Mapping[str, str], style: ElementStyle) -> bool:
-    limit = FAR_AWAY if style.is_in_table else OFF_PAGE
-    names = ("top", "left", "margin", "margin-left", "text-indent", "inset")
-    parts = [part for name in names for part in values.get(name, "").split()]
-    away = (
-        [values.get("right", ""), values.get("bottom", "")] if values.get("position") in ("absolute", "fixed") else []
-    )
-    return any((length(part, style.size) or 0) <= limit for part in parts) or any(
-        (length(part, style.size) or 0) >= -OFF_PAGE for part in away
-    )
-
-
-def _is_changed(values: Mapping[str, str], style: ElementStyle, element: Any | None, name: str) -> bool:
-    """Whether properties change, move or cover the text of a cell."""
-    for key, idle in IDLE.items():
-        if values.get(key, idle[0]) not in (*idle, "initial", "inherit"):
-            return True
-    if re.search("super|sub|ordinal|fraction", values.get("font-variant", "")) or "all" in values:
-        return True
-    spacing = length(values.get("letter-spacing", "normal"), style.size)
-    if spacing is not None and spacing <= -style.size / 4:  # half of a figure's width
-        return True
-    if name not in TABLE_PARTS and "gradient(" in values.get("background-image", "") + values.get("background", ""):
-        return True
-    if style.is_line or name in TABLE_PARTS or alone_in_cell(element):
-        return False
-    if values.get("writing-mode", "horizontal-tb").startswith(UPRIGHT):
-        return True  # among other text: a cell of its own is read so
-    sides = [part for key in SIDES for part in values.get(key, "").split()]
-    return any(abs(length(part, style.size) or 0) >= style.size / 2 for part in sides)
-
-
-UPRIGHT = ("vertical", "sideways", "tb", "bt")
-"""Beginnings of the ways of writing whose lines run downwards or upwards."""
-
-SIDES = ("margin", "margin-left", "margin-right", "padding", "padding-left", "padding-right")
-
-
-def _is_cut(values: Mapping[str, str], style: ElementStyle, element: Any | None) -> bool:
-    """Whether the box of an element is too small for its text, and what does not fit in it is not seen."""
-    if values.get("overflow", "visible") in ("visible", "initial", "inherit"):
-        return False
-    heights, widths = (
-        [size for name in names if (size := length(values.get(name, "auto"), style.size)) is not None]
-        for names in (("height", "max-height"), ("width", "max-width"))
-    )
-    text = element.text_content() if element is not None and style.is_in_table and widths else ""
-    needed = sum(0.5 if character.isascii() else 1.0 for character in text.strip()) * style.size
-    return min(heights, default=style.size) < 0.8 * style.size or min(widths, default=needed) < needed

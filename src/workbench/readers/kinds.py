@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.errors import InputError
 from workbench.model import Finding, PageContent
-from workbench.readers.contents import Content, content_of
+from workbench.readers.contents import Content, content_of, misnamed
 from workbench.readers.documents import DOCX_SUFFIX, OFD_SUFFIX, OTHER_OFFICE, TEXT_SUFFIXES, XLSX_SUFFIX, Source
 from workbench.readers.limits import require_cells, require_pages
 from workbench.readers.passwords import unlocked_office
@@ -135,5 +135,4 @@ def _reader_of(source: Source, settings: Settings) -> tuple[Kind, Reader]:
         suffix = source.path.suffix.lower()
         message = f"the file is damaged, or no {suffix} file whatever its name says; open it and save it again"
         raise InputError("unreadable", source.path, message)
-    message = f"this is a file of kind {content} whatever its name says; give it the ending .{content}"
-    raise InputError("unsupported", source.path, message)
+    raise InputError("unsupported", source.path, misnamed(content))

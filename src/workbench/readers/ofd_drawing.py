@@ -49,6 +49,9 @@ by widths of their own, and programs that show them let some reach out."""
 LARGEST_UNKNOWN = 0.1
 """Share of the page that a picture may cover that cannot be opened: a larger one may be all that is on the page."""
 
+JBIG2, PAGE_HEAD = b"\x97JB2\r\n\x1a\n", b"\x30"
+"""How a file of JBIG2 begins, and the kind of the segment that says how large its page is."""
+
 PICTURES = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "JPEG2000")
 BLENDS = ("Multiply", "Screen", "Darken", "Lighten", "Overlay")
 JOINS, CAPS = {"Miter": 0, "Round": 1, "Bevel": 2}, {"Butt": 0, "Round": 1, "Square": 2}
@@ -312,6 +315,8 @@ def _image(painter: Painter, one: Any, part: str, shown: Matrix, alpha: float) -
 
 def add_picture(painter: Painter, data: bytes) -> str | None:
     """Add a picture to the file; gives its name, or None where it cannot be opened."""
+    if data.startswith(JBIG2):
+        return _add_jbig2(painter, data)
     try:
         with Image.open(io.BytesIO(data), formats=PICTURES) as image:
             require_pixels(painter.package.path, *image.size, painter.package.settings, painter.number)
@@ -323,6 +328,21 @@ def add_picture(painter: Painter, data: bytes) -> str | None:
     covers = layered.getchannel("A")
     mask = covers.tobytes() if covers.getextrema() != (255, 255) else None
     return painter.sheet.picture(*layered.size, layered.convert("RGB").tobytes(), mask)
+
+
+def _add_jbig2(painter: Painter, data: bytes) -> str | None:
+    """Add a picture of JBIG2, which scanners make of black and white pages, as it is; pdfium unpacks it.
+
+    Source: ITU-T T.88, 7.2 (heads of segments), 7.4.8 (of pages) and D.4 (of files: what follows each other).
+    """
+    flags = int.from_bytes(data[len(JBIG2) : len(JBIG2) + 1], "big")
+    segments = data[len(JBIG2) + (1 if flags & 2 else 5) :]
+    kind, size = segments[4:5], segments[11:19]
+    if not flags & 1 or kind != PAGE_HEAD or len(size) < 8:
+        return None
+    width, height = int.from_bytes(size[:4], "big"), int.from_bytes(size[4:], "big")
+    require_pixels(painter.package.path, width, height, painter.package.settings, painter.number)
+    return painter.sheet.bilevel(width, height, segments) if width and height else None
 
 
 def box_through(through: Matrix, x: float, y: float, width: float, height: float) -> PdfBox:

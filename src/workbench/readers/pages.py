@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workbench.errors import InputError
 from workbench.model import Page
+from workbench.readers.contents import PICTURES, content_of, misnamed
 from workbench.readers.documents import (
     ARCHIVE_SUFFIXES,
     IMAGE_SUFFIXES,
@@ -28,6 +29,7 @@ from workbench.readers.limits import require_pages, require_pixels
 from workbench.readers.ofd import count_ofd_pages, ofd_page
 from workbench.readers.passwords import LOCKED, known_passwords
 from workbench.readers.pdf_streams import require_streams
+from workbench.readers.pdf_undrawn import draw_undrawn
 from workbench.settings import Settings
 
 Image.MAX_IMAGE_PIXELS = None
@@ -113,6 +115,7 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
             warnings.simplefilter("ignore")  # what Pillow finds odd about a file and reads all the same
             return read()
     except UnidentifiedImageError as error:
+        _require_its_kind(path, page)
         if path.suffix.lower() in HEIF_SUFFIXES and "HEIF" not in _formats():
             message = (
                 "HEIC pictures need the package pillow-heif: pip install 'jixiao-workbench[heic]'; or save as JPEG"
@@ -121,13 +124,29 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
         message = f"the file is not an image, whatever its name says; readable: {', '.join(_formats())}"
         raise InputError("unreadable", path, message, page) from error
     except pypdfium2.PdfiumError as error:
+        _require_its_kind(path, page)
         encrypted = _is_locked(path)  # what pdfium says may be left from another file
         message = f"the PDF {LOCKED}" if encrypted else DAMAGED_PDF
         raise InputError("encrypted" if encrypted else "unreadable", path, message, page) from error
-    except InputError:
+    except InputError as error:
+        if error.reason == "unreadable":
+            _require_its_kind(path, page)
         raise
     except Exception as error:
         raise InputError("unreadable", path, DAMAGED_PICTURE, page) from error
+
+
+def _require_its_kind(path: Path, page: int | None) -> None:
+    """Refuse a file that has the ending of another kind, once its reader could not make it out.
+
+    Raises:
+        InputError: ``unsupported``, with what it is.
+    """
+    content = content_of(path, Settings.from_environment())
+    suffix = path.suffix.lower()
+    own = {PDF_SUFFIX: "pdf", OFD_SUFFIX: "ofd"}.get(suffix, "")
+    if content != "other" and content != own and (is_drawn(path) or content not in PICTURES):
+        raise InputError("unsupported", path, misnamed(content), page)
 
 
 def _is_locked(path: Path) -> bool:
@@ -171,7 +190,9 @@ def drawn_page(path: Path, number: int, settings: Settings) -> Iterator[pypdfium
         return
     with closing(_opened(path)) as document:
         document.init_forms()  # what is typed into fields is drawn
-        yield document[number - 1]
+        page = document[number - 1]
+        draw_undrawn(page)
+        yield page
 
 
 def _opened(path: Path) -> pypdfium2.PdfDocument:

@@ -52,6 +52,11 @@ class PdfSheet:
         mask = f"/SMask {self.add_stream(covers, head + '/ColorSpace/DeviceGray')} 0 R" if covers is not None else ""
         return self.name("XObject", self.add_stream(colours, f"{head}/ColorSpace/DeviceRGB{mask}"))
 
+    def bilevel(self, width: int, height: int, jbig2: bytes) -> str:
+        """Add a picture of black and white, packed as JBIG2 without the head of a file; gives its name."""
+        head = f"/Type/XObject/Subtype/Image/Width {width}/Height {height}/BitsPerComponent 1/ColorSpace/DeviceGray"
+        return self.name("XObject", self.add_stream(jbig2, f"{head}/Filter/JBIG2Decode", packed=False))
+
     def state(self, fill: float, stroke: float, blend: str) -> str:
         """Add a state of drawing: how much ink covers (0 to 1), and how it mixes with what is below; gives its name."""
         return self.name("ExtGState", self.add(f"<</ca {values(fill)}/CA {values(stroke)}/BM/{blend}>>"))

@@ -94,7 +94,8 @@ def as_shown(runs: Iterable[TextRun]) -> Shown:
         text = text[:at] + (UNKNOWN if BEGINS_NUMBER.match(text, at) else "") + text[at:]
     text = INNER_NOTE.sub(UNKNOWN, INNER_GAP.sub(UNKNOWN, text)).replace(GAP, " ").replace(NOTE, "")
     is_struck = any(run.look == "struck" and run.text.strip() for run in kept)
-    return Shown(text, sure=not is_struck and UNKNOWN not in text)
+    is_unknown = not text.strip() and any(run.look == "unknown" for run in kept)
+    return Shown(text, sure=not is_struck and not is_unknown and UNKNOWN not in text)
 
 
 def _private(run: TextRun) -> TextRun:

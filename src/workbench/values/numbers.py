@@ -67,8 +67,9 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_points(text: str) -> float | None:
-    """The number of a weight or a score, 分 behind it and brackets around it aside: ``10``, ``10分``, ``(10分)``.
+    """The number of a score, 分 behind it and brackets around both aside: ``10``, ``10分``, ``(10分)``.
 
+    A number alone in brackets is none: accounts print what is negative so, others what does not count.
     Of points that are added up in their cell, and rightly so, the sum: ``2+2+1.5+2=7.5``.
     """
     folded = normalise(text)
@@ -76,13 +77,16 @@ def parse_points(text: str) -> float | None:
         parts, _, stated = folded.partition("=")
         is_right = abs(sum(map(to_float, parts.split("+"))) - to_float(stated)) < 1e-9
         return to_float(stated) if is_right else None
-    bare = folded[1:-1] if re.fullmatch(r"\(.*\)", folded) else folded
+    bare = folded[1:-1] if re.fullmatch(r"\(.*分\)", folded) else folded
     return parse_number(re.sub("(?<=[0-9])分$", "", bare))
 
 
 def parse_weight(text: str) -> float | None:
-    """The number of a weight: points, or a share of the hundred points of a form: ``10``, ``10分``, ``10%``."""
-    folded = normalise(text)
+    """The number of a weight: points, or a share of the hundred points of a form: ``10``, ``10分``, ``10%``, ``(10)``.
+
+    No weight is negative, so brackets around it say nothing.
+    """
+    folded, _ = _without_brackets(normalise(text))
     return parse_points(folded.removesuffix("%")) if re.search("[0-9]%$", folded) else parse_points(folded)
 
 
