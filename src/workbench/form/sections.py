@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from workbench.form.content import fits, is_nothing, is_number, misfits
+from workbench.form.cut_headers import cut_header_at
 from workbench.form.headers import Header, header_at, repeated_header
 from workbench.form.lexicon import match
 from workbench.form.own_layouts import OwnLayouts
@@ -74,12 +75,15 @@ def find_sections(rows: Sequence[FormRow], settings: FormSettings, layouts: OwnL
     headers: list[Header] = []
     index = 0
     while index < len(rows):
-        header = header_at(rows, index, settings, layouts) or repeated_header(rows, index, headers, settings)
+        cut = cut_header_at(rows, index, settings, layouts)
+        header = cut.header if cut else header_at(rows, index, settings, layouts)
+        header = header or repeated_header(rows, index, headers, settings)
         if header:
             if not any(_is_same(header, other) for other in headers):
                 headers.append(header)
-            sections.append(Section(_table(header.kind), header.labels, header.columns, (), header.layout))
-            index += header.height
+            labels = (*header.labels, *(cut.lower.starting if cut else ()))
+            sections.append(Section(_table(header.kind), labels, header.columns, (), header.layout))
+            index += header.height + bool(cut)
             continue
         if sections and not sections[-1].rows and _numbers_columns(rows[index]):
             sections[-1] = replace(sections[-1], header=(*sections[-1].header, *rows[index].starting))
