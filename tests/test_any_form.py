@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.printed import cell, pages
@@ -393,22 +391,6 @@ class TestARowCutInItsTarget:
         pages = [*printed(HEADER, *whole, last), *printed(first, *whole, first=2, title="", subtitle="")]
         (form,) = assemble_forms(pages, "scan")
         assert len(form.indicators) == 8
-
-
-class TestTheYear:
-    def test_is_doubted_where_several_are_printed(self):
-        """A year that was struck out beside the new one was taken, without a finding."""
-        (form,) = assemble_forms(printed(HEADER, RECORD, subtitle="（2022年度2023年度）"), "scan")
-        assert form.year == 2022
-        assert "“2022”、“2023”" in told(form, "year-inferred")[0].message
-
-    def test_is_doubted_where_its_digits_are_not_surely_read(self):
-        (page,) = printed(HEADER, RECORD, subtitle="（2022年度）")
-        unsure = [replace(one, confidences=(0.3,) * len(one.text)) for one in page.loose_lines]
-        (form,) = assemble_forms([replace(page, loose_lines=tuple(unsure))], "scan")
-        assert [finding.field for finding in told(form, "year-inferred")] == ["year"]
-        (sure,) = assemble_forms([page], "scan")
-        assert not told(sure, "year-inferred")
 
 
 class TestALevelCutByThePage:

@@ -160,11 +160,12 @@ def _kind_of(row: FormRow, last: Section | None, table: Section | None, settings
     in_indicators = table is not None and table.kind == "indicators"
     if in_indicators and {"total", "subtotal"} & set(fields[:2]):
         return "total"
-    if fields[:1] == ["conclusion"]:
+    is_name_of_form = is_title(row, settings)
+    if fields[:1] == ["conclusion"] and not is_name_of_form:  # 绩效自评表 is no damaged 绩效自评结论
         return "conclusion"
     if last is not None and last.kind == "conclusion" and len(printed) <= 1:
         return "conclusion"
-    if is_title(row, settings):
+    if is_name_of_form:
         return "title"
     is_tail = fields[:1] == ["tail"] and len(printed) <= 2
     if table is not None and _continues(row, last, table, settings) and not is_tail:
