@@ -154,6 +154,13 @@ class TestWeightsOfSeveralLevels:
         form = read(header, first, ("乙", "25", "5次", "20"), ("效益", "40", "社会", "40", "丙", "40", "5次", "40"))
         assert texts(form, "weight") == [("15",), ("25",), ("40",)]
 
+    def test_in_the_total_row_are_no_number_that_was_left_out(self):
+        header = ("一级指标", "权重", "二级指标", "分值", "三级指标", "分值", "目标值", "得分")
+        first = (cell("产出", 2), cell("60", 2), cell("数量", 2), cell("60", 2), "甲", "35", "5次", "34")
+        form = read(header, first, ("乙", "25", "5次", "25"), ("合计", "60", "", "60", "", "60", "", "59"))
+        assert [total and total.text for total in (form.total_weight, form.total_score)] == ["60", "59"]
+        assert {one.severity for one in told(form, "unmapped-cell")} == {"info"}
+
     def test_of_one_row_each_are_those_behind_the_names(self):
         header = ("一级指标", "权重", "二级指标", "分值", "三级指标", "分值", "目标值", "得分")
         form = read(header, ("产出", "60", "数量", "50", "甲", "40", "5次", "40"))

@@ -105,11 +105,11 @@ def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
         below = [cell for other in section.rows[index + 1 : end] for cell in other.starting]
         for field, others in cells_by_field(below, section.columns, settings, moved).items():
             cells.setdefault(field, []).extend(others)
-        flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
         parts = _one_for_each_value(cells)
         if len(parts) > 1:
-            statement = FINDINGS["several-values"].says("row", count=len(parts))
-            flags = [RecordFlag(*statement, None, row.page), *flags]
+            flags = [RecordFlag(*FINDINGS["several-values"].says("row", count=len(parts)), None, row.page)]
+        else:
+            flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
         for part in parts:
             fields = _fields_of(part, section.columns)
             records.append(FormRecord(row, fields, (*flags, *_target_flags(row, fields))))
