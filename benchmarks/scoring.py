@@ -129,7 +129,7 @@ def _pairs(
         yield "forms", None, f"total_{name}", parse_number(truth["total"][name]), head[f"total_{name}"]
     if truth.get("conclusion"):
         yield "forms", None, "conclusion", "".join(truth["conclusion"]), head["conclusion"]
-    budgets = truth.get("budgets") or [truth["budget"]]
+    budgets = truth["budgets"] if "budgets" in truth else [truth["budget"]]
     yield from _table_pairs("budgets", form["budgets"], map(_budget_fields, budgets))
     goals = ({name: goal.get(name) or "" for name in ("goal", "actual", "deviation")} for goal in truth["goals"])
     yield from _table_pairs("goals", form["goals"], goals)

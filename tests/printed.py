@@ -62,12 +62,18 @@ def form(printed: Table, breaks: Sequence[int] = (), **options: object) -> Form:
     return found
 
 
-def cut_row(printed: Table, row: int, share: float = 0.5, short: Literal["above", "below"] = "above") -> Table:
-    """The table with one row cut in two, as a page break does: long texts go on below, short ones stay whole."""
+def cut_row(
+    printed: Table, row: int, share: float = 0.5, short: Literal["above", "below"] = "above", at: int | None = None
+) -> Table:
+    """The table with one row cut in two, as a page break does: long texts go on below, short ones stay whole.
+
+    ``at``: characters after which every text is cut, however short.
+    """
     upper, lower, rows = [], [], list(printed.rows)
     for placed in dict.fromkeys(owners(printed.rows, len(printed.widths))[row]):
         if placed.row == row and placed.cell.rowspan == 1:
-            above, below = _halves(placed.cell.text, share, short)
+            text = placed.cell.text
+            above, below = _halves(text, share, short) if at is None else (text[:at], text[at:])
             upper.append(replace(placed.cell, text=above))
             lower.append(replace(placed.cell, text=below))
         elif placed.row == row:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.printed import cell, pages
@@ -161,6 +159,13 @@ class TestWeightsOfSeveralLevels:
         first = (cell("产出", 2), cell("60", 2), cell("数量", 2), cell("40", 2), "甲", "15", "5次", "14")
         form = read(header, first, ("乙", "25", "5次", "20"), ("效益", "40", "社会", "40", "丙", "40", "5次", "40"))
         assert texts(form, "weight") == [("15",), ("25",), ("40",)]
+
+    def test_in_the_total_row_are_no_number_that_was_left_out(self):
+        header = ("一级指标", "权重", "二级指标", "分值", "三级指标", "分值", "目标值", "得分")
+        first = (cell("产出", 2), cell("60", 2), cell("数量", 2), cell("60", 2), "甲", "35", "5次", "34")
+        form = read(header, first, ("乙", "25", "5次", "25"), ("合计", "60", "", "60", "", "60", "", "59"))
+        assert [total and total.text for total in (form.total_weight, form.total_score)] == ["60", "59"]
+        assert {one.severity for one in told(form, "unmapped-cell")} == {"info"}
 
     def test_of_one_row_each_are_those_behind_the_names(self):
         header = ("一级指标", "权重", "二级指标", "分值", "三级指标", "分值", "目标值", "得分")
@@ -399,22 +404,6 @@ class TestARowCutInItsTarget:
         pages = [*printed(HEADER, *whole, last), *printed(first, *whole, first=2, title="", subtitle="")]
         (form,) = assemble_forms(pages, "scan")
         assert len(form.indicators) == 8
-
-
-class TestTheYear:
-    def test_is_doubted_where_several_are_printed(self):
-        """A year that was struck out beside the new one was taken, without a finding."""
-        (form,) = assemble_forms(printed(HEADER, RECORD, subtitle="（2022年度2023年度）"), "scan")
-        assert form.year == 2022
-        assert "“2022”、“2023”" in told(form, "year-inferred")[0].message
-
-    def test_is_doubted_where_its_digits_are_not_surely_read(self):
-        (page,) = printed(HEADER, RECORD, subtitle="（2022年度）")
-        unsure = [replace(one, confidences=(0.3,) * len(one.text)) for one in page.loose_lines]
-        (form,) = assemble_forms([replace(page, loose_lines=tuple(unsure))], "scan")
-        assert [finding.field for finding in told(form, "year-inferred")] == ["year"]
-        (sure,) = assemble_forms([page], "scan")
-        assert not told(sure, "year-inferred")
 
 
 class TestALevelCutByThePage:

@@ -307,6 +307,13 @@ class TestRowsSplitByABreak:
         last = len(printed.rows) - 1
         assert facts(form(cut_row(printed, last), [last + 1])) == true_facts(TIANJIN)
 
+    @EACH_FORM
+    @pytest.mark.parametrize("characters", [2, 3, 5])
+    def test_the_lower_half_of_a_header_was_a_row(self, name, characters):
+        printed = table(name)
+        for header in (number for number, row in enumerate(printed.rows) if row.header):
+            assert facts(form(cut_row(printed, header, at=characters), [header + 1])) == true_facts(name)
+
     def test_two_whole_rows_around_a_break_are_not_joined(self):
         found = form(table(PROJECT_1), [row_of(table(PROJECT_1), "更新学校食堂设备数量")])
         assert codes(found) == []

@@ -102,6 +102,7 @@ def test_a_row_whose_cells_all_have_two_values_is_two_indicators(form: Form):
     assert {one.level2.text for one in (first, second)} == {"数量指标"}
     codes = {(one.code, one.record_no) for one in check_form(form, REVIEW_THRESHOLD)}
     assert {("several-values", 1), ("several-values", 2)} <= codes
+    assert not {("shifted-cell", 1), ("shifted-cell", 2)} & codes  # one cause, one finding
 
 
 def test_a_cell_with_two_values_beside_cells_with_one_is_null_with_a_finding(form: Form):

@@ -37,7 +37,8 @@ def weights_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
 def scores_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
     """``scores-do-not-add-up``: scores of the rows, with the budget's, against the stated total.
 
-    Source: the total line is the sum of the rows, or of the indicators alone; it may be rounded.
+    Source: the total line is the sum of the rows, or of the indicators alone; it may be rounded. Where every task of
+    the budget is scored, all of them count.
     """
     return _total(FINDINGS["scores-do-not-add-up"], "score", form, rows, rows)
 
@@ -53,9 +54,9 @@ def _total(
         return []
     with_budget, without = sum(values) + (points(budget) or 0.0), sum(values)
     with_all = sum(_numbers([*all_entries, budget]))
-    if any(
-        abs(one - stated) <= _allowed(field, entry, all_entries, budget) for one in (with_budget, without, with_all)
-    ):
+    with_tasks = sum(_numbers([*all_entries, *(getattr(line, field) for line in form.budgets)]))
+    sums = (with_budget, without, with_all, with_tasks)
+    if any(abs(one - stated) <= _allowed(field, entry, all_entries, budget) for one in sums):
         return []
     unread = sum(map(_is_unread, [*all_entries, budget]))
     statement = kind.says(

@@ -23,6 +23,7 @@ from workbench.form.lexicon import match_label
 from workbench.form.other_forms import IN_WORDS, other_form, other_form_finding
 from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs
+from workbench.form.printed_years import is_year
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
 from workbench.form.rows import FormColumns, FormRow, entry_of
 from workbench.form.sections import find_sections
@@ -253,8 +254,9 @@ def _with_unmapped(form: Form, parts: FormParts, settings: FormSettings) -> Form
 
 
 def _is_label(text: str) -> bool:
-    """Whether a text is a placeholder, or names a section or a heading (绩效指标 written downwards, 总分, …)."""
-    return is_nothing(text) or any(match_label(text, section) for section in ("sections", "heading", "goals"))
+    """Whether a text is a placeholder, the form's year, or names a section or a heading (绩效指标 downwards)."""
+    is_name = any(match_label(text, section) for section in ("sections", "heading", "goals"))
+    return is_nothing(text) or is_year(text) or is_name
 
 
 def _with_unused(form: Form, unused: Iterable[FormParts]) -> Form:

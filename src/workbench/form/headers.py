@@ -49,6 +49,9 @@ TELLING_FIELDS: Mapping[str, frozenset[str]] = {
 FEWEST_FIELDS: Mapping[str, int] = {"budgets": 2, "goals": 2, "indicators": 3}
 """Section → number of different fields that its header names at least: as many as the narrowest known layout has."""
 
+GROUPING = frozenset({"method", "description"})
+"""Fields of which a table may have several columns, under one label."""
+
 INDICATOR_FIELDS = frozenset({"name", "level1", "level2"})
 """Fields of which any two make a header of indicators: nothing else in a form is called like that."""
 
@@ -98,7 +101,7 @@ def header_at(rows: Sequence[FormRow], index: int, settings: FormSettings, layou
         if any(_is_value(leaf.cell.text) for leaf in leaves):
             break
         for kind in TABLES:
-            columns = _columns(leaves, kind)
+            columns = _with_goal(_columns(leaves, kind), block[:height]) if kind == "goals" else _columns(leaves, kind)
             without_first = _columns(_leaves(block[1:height]), kind)
             most = max(_known(best.columns) if best else 0, _known(without_first))
             if _suffices(columns, kind) and _is_mostly_labels(columns, kind) and _known(columns) > most:
@@ -296,6 +299,18 @@ def _named_by_deepest_level(columns: Sequence[FormColumn]) -> list[FormColumn]:
     return [replace(column, field=deepest.get(column.field, column.field)) for column in columns]
 
 
+def _with_goal(columns: FormColumns, block: Sequence[FormRow]) -> FormColumns:
+    """The columns of goals, the one before the outcomes as that of the goals, whatever it is called.
+
+    Only where the table has no others, and a label beside the header and the rows below it says that they are goals.
+    """
+    end = block[-1].number + 1 if block else 0
+    of_goals = any("目标" in cell.text and cell.row_end > end for cell in _starting(block))
+    if not of_goals or [column.field for column in columns] != [UNKNOWN, "actual"] or not columns[0].label_text:
+        return columns
+    return (replace(columns[0], field="goal", evidence="inferred"), columns[1])
+
+
 def _with_content(columns: Sequence[FormColumn]) -> list[FormColumn]:
     """The columns, that of what is assessed (考核内容) in the field that is free: beside names it is that of a level.
 
@@ -312,7 +327,7 @@ def _match(text: str, above: str, kind: str) -> Match | None:
     """The field of a header cell; a label that says little by itself is read with the label above it.
 
     So 年初 under 预算数 is the initial budget. Under the label of an amount its total (总额) is that amount, and a part
-    of it (财政拨款) is not.
+    of it (财政拨款) is not. Under 评价标准 every label that no list has (优, 良) is of one of the criteria.
     """
     if not plain_label(text):
         return match_column(above, kind) if above else None
@@ -321,6 +336,9 @@ def _match(text: str, above: str, kind: str) -> Match | None:
         return match_column(above, kind) if above else None
     if own or not above or is_statement(text):
         return own
+    over = match_column(above, kind)
+    if over and over.is_whole and over.field in GROUPING:
+        return over
     joined = (match_column(both, kind) for both in (plain_label(text) + plain_label(above), plain_label(above) + text))
     return next((found for found in joined if found and found.by == "listed"), None)
 

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.findings import FINDINGS, Statement, listed
 from workbench.form.division import FormParts
 from workbench.form.pairs import heading_pairs, is_title_text, line_pairs
+from workbench.form.printed_years import PrintedYear, is_year, year_alone, years_in
 from workbench.form.records import FormRecord
+from workbench.form.rows import FormCell
 from workbench.form.sections import SectionKind
 from workbench.form.settings import FormSettings
-from workbench.model import CellKey, Entry, Finding, TextLine
+from workbench.model import BLANK, CellKey, Entry, Finding, TextLine
 from workbench.values import parse_target
 
-YEAR = re.compile(r"(20\d{2})\s*年(?!\s*\d{1,2}\s*月)")
-"""A year that is called one: ``2022年``, and none that is part of a date."""
-
-YEAR_ALONE = re.compile(r"(?<!\d)(20[012]\d)(?!\d)")
-"""Four digits that are a year: ``2022``."""
-
-OWN_LINE = re.compile(r"[（(]?\s*20\d{2}\s*年度?\s*[）)]?")
-"""A line that is a year, and nothing else."""
-
-OF_YEAR = re.compile(r"(?<!\d)(20\d\d)年度")
-"""A year that something is of."""
-
-FILING = re.compile(r"填报|填表|日期|时间")
-"""Words of a line that dates the filing, which is often in the year after the form's."""
+STATEMENT = re.compile(r"[。；]")
+"""What a line has that says more than a title or a year: its years may be those of anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +51,15 @@ def headings_of(parts: FormParts, indicators: Sequence[FormRecord]) -> Headings:
 
 def title_of(parts: FormParts, settings: FormSettings) -> str:
     """The title of a form, without spaces: a line above its table, or else a cell in it; empty where there is none."""
-    for text in [*(line.text for line in parts.lines), *_texts(parts, "title"), *_texts(parts, "other")]:
+    cells = (*_cells(parts, "title"), *_cells(parts, "other"))
+    for text in (*(line.text for line in parts.lines), *(cell.text for cell in cells)):
         if is_title_text(text, settings):
             return re.sub(r"\s+", "", text)
     return ""
 
 
-def _texts(parts: FormParts, kind: SectionKind) -> list[str]:
-    return [cell.text for row in parts.rows(kind) for cell in row.printed]
+def _cells(parts: FormParts, kind: SectionKind) -> list[FormCell]:
+    return [cell for row in parts.rows(kind) for cell in row.printed]
 
 
 def year_of(
@@ -81,9 +72,10 @@ def year_of(
     """The year of a form, and ``year-inferred`` where the form does not print it as its own.
 
     It is looked for, in this order, in the title and the lines from there to the table, a line above the title that
-    says nothing else, titles in the table, other rows, the heading of the year, the names of project, department and
-    unit, the document's path, the deadlines of the targets, and what else stands above the title, as the menus of a
-    web page do. A date does not count.
+    says nothing else, titles in the table, other cells that say nothing else, the heading of the year, the names of
+    project, department and unit, the document's path, the deadlines of the targets, and what else stands above the
+    title, as the menus of a web page do. A date does not count, nor do several years together; of two printed years the
+    one that something is of (2023年度) is taken, and doubted.
 
     Args:
         parts: of the form.
@@ -92,16 +84,24 @@ def year_of(
         source: the document's path.
         settings: how many deadlines must agree.
     """
-    lines = [line.text for line in parts.lines]
-    title = next((n for n, text in enumerate(lines) if is_title_text(text, settings)), 0)
-    printed = [text for text in lines[title:] if not FILING.search(text)]
-    printed += [text for text in lines[:title] if OWN_LINE.fullmatch(text)]
-    printed += [*_texts(parts, "title"), *(text for text in _texts(parts, "other") if not FILING.search(text))]
-    found = _first(printed, YEAR) or _first([headings["year"].text] if "year" in headings else [], YEAR_ALONE)
-    if found:
-        return found, _doubt_of_year(found, parts.lines, printed, settings)
-    named = _first([headings[field].text for field in ("project", "department", "unit") if field in headings], YEAR)
-    path = _first([source], YEAR) or _first([source], YEAR_ALONE)
+    texts = [line.text for line in parts.lines]
+    title = next((n for n, text in enumerate(texts) if is_title_text(text, settings)), 0)
+    lines = [line for line in parts.lines[title:] if not STATEMENT.search(line.text)]
+    lines += [line for line in parts.lines[:title] if is_year(line.text)]
+    others = _cells(parts, "other")
+    alone = [cell for cell in (*others, *_cells(parts, "heading")) if is_year(cell.text)]
+    printed = _in_lines(lines) + _in_cells([*_cells(parts, "title"), *alone])
+    if printed:
+        year = next((found.year for found, _ in printed if found.is_of_year), printed[0][0].year)
+        of_others = (found for found, _ in _in_cells(others) if found.is_of_year)
+        years = {found.year for found in (*(found for found, _ in printed), *of_others)}
+        sure = min(sure for found, sure in printed if found.year == year)
+        return year, _doubt_of_year(year, years, sure, settings)
+    headed = headings.get("year", BLANK)
+    if year_of_heading := year_alone(headed.text):
+        return year_of_heading, _doubt_of_year(year_of_heading, {year_of_heading}, headed.confidence, settings)
+    named = _only_year(headings[field].text for field in ("project", "department", "unit") if field in headings)
+    path = _only_year([source]) or year_alone(source)
     if named:
         statement = FINDINGS["year-inferred"].says(
             "name-against-file" if path and path != named else "name", year=named, of_file=path
@@ -112,28 +112,37 @@ def year_of(
     deadline = _year_of_deadlines(indicators, settings)
     if deadline:
         return deadline, _finding(FINDINGS["year-inferred"].says("deadlines", year=deadline), deadline)
-    above = _first((text for text in reversed(lines[:title]) if not FILING.search(text)), YEAR)
+    above = next((found.year for text in reversed(texts[:title]) for found in years_in(text)), None)
     return above, _finding(FINDINGS["year-inferred"].says("above", year=above), above) if above else None
 
 
-def _doubt_of_year(
-    year: int, lines: Sequence[TextLine], printed: Sequence[str], settings: FormSettings
-) -> Finding | None:
-    """What speaks against a year that is printed: its digits are not surely read, or struck out, or others are too."""
-    years = sorted({found[1] for text in printed for found in OF_YEAR.finditer(text)})
+def _in_lines(lines: Iterable[TextLine]) -> list[tuple[PrintedYear, float]]:
+    """The years in lines, each with the confidence of its digits."""
+    return [
+        (found, min(line.confidences[found.start : found.end], default=1.0))
+        for line in lines
+        for found in years_in(line.text)
+    ]
+
+
+def _in_cells(cells: Iterable[FormCell]) -> list[tuple[PrintedYear, float]]:
+    """The years in cells, each with the confidence of its cell."""
+    return [(found, cell.grid_cell.confidence.overall) for cell in cells for found in years_in(cell.text)]
+
+
+def _only_year(texts: Iterable[str]) -> int | None:
+    """The one year that something in texts is of, or else that they name; None where there are several, or none."""
+    found = [one for text in texts for one in years_in(text)]
+    years = {one.year for one in found if one.is_of_year} or {one.year for one in found}
+    return years.pop() if len(years) == 1 else None
+
+
+def _doubt_of_year(year: int, years: Collection[int], sure: float, settings: FormSettings) -> Finding | None:
+    """What speaks against a year that is printed: others are, too, or its digits are not surely read or struck out."""
     if len(years) > 1:
-        return _finding(FINDINGS["year-inferred"].says("several", year=year, years=listed(years)), year)
-    first = next((line for line in lines if line.text in printed and str(year) in line.text), None)
-    if first is None:
-        return None
-    start = first.text.index(str(year))
-    sure = min(first.confidences[start : start + len(str(year))], default=1.0)
+        several = listed(map(str, sorted(years)))
+        return _finding(FINDINGS["year-inferred"].says("several", year=year, years=several), year)
     return _finding(FINDINGS["year-inferred"].says("unsure", year=year), year) if sure < settings.sure_year else None
-
-
-def _first(texts: Iterable[str], pattern: re.Pattern[str]) -> int | None:
-    """The first year in texts, by a pattern with the year as its group."""
-    return next((int(found.group(1)) for text in texts if (found := pattern.search(text))), None)
 
 
 def _year_of_deadlines(indicators: Sequence[FormRecord], settings: FormSettings) -> int | None:

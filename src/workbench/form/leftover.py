@@ -15,6 +15,7 @@ from workbench.form.pairs import NAMED, heading_pairs
 from workbench.form.rows import UNKNOWN, FormCell, FormRow, columns_under, entry_of
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
+from workbench.form.totals import is_in_labelled_column
 from workbench.model import CellKey, Finding, Form, LeftOut, LeftOutKind, Table
 
 REMARK = re.compile(r"(?:备?注|(?:填表|填报)?说明)\s*[:：\d]")
@@ -118,7 +119,11 @@ def _cause(
         )
     if section.kind == "total":
         is_subtotal = any(match_label(other.text, "sections") == "subtotal" for other in row.printed)
-        return _Cause("subtotals", "forms") if is_subtotal else _Cause("cell", "forms", part=cell.key)
+        if is_subtotal:
+            return _Cause("subtotals", "forms")
+        table = next((other for other in reversed(above) if other.kind in TABLES), section)
+        is_in_column = is_in_labelled_column(cell, table.columns, settings)
+        return _cause_in_table(cell, table, settings) if is_in_column else _Cause("cell", "forms", part=cell.key)
     if section.kind in ("other", "amounts"):
         if any(match_label(other.text, "sections") == "tail" or REMARK.match(other.text) for other in row.cells[:1]):
             return _Cause("tail", "forms")

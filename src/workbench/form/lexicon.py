@@ -38,10 +38,15 @@ TABLES = ("budgets", "goals", "indicators")
 """Sections that are tables: a header names their columns."""
 
 BORROWED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "indicators": {"heading": ("project", "department", "unit"), "goals": ("goal",), "budgets": ("initial", "adjusted")}
+    "indicators": {
+        "heading": ("project", "department", "unit"),
+        "goals": ("goal",),
+        "budgets": ("initial", "adjusted"),
+    },
+    "budgets": {"indicators": ("weight", "score")},
 }
-"""Table → section → fields of that section which may be columns of the table, too: where the projects of a department
-are stacked in one table of indicators, its rows state project, goal and budget."""
+"""Table → section → fields of that section which may be columns of the table, too. Where the projects of a department
+are stacked in one table of indicators, its rows state project, goal and budget. Points are called the same in both."""
 
 DATASET_FIELDS = frozenset(field.name for record in (Budget, Goal, Indicator) for field in fields(record)) | {
     "sign", "target_unit", "project", "department", "unit",

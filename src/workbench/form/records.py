@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from workbench.fields import FORM_FIELDS, NUMBER_FIELDS, goal_from, indicator_from
 from workbench.findings import FINDINGS, listed
+from workbench.form.bands import band
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_symbol, two_levels
 from workbench.form.flags import RecordFlag
 from workbench.form.lexicon import DATASET_FIELDS, YEAR_MARK
@@ -75,6 +76,7 @@ def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
     - A cell that reaches down over several records (a merged level) is a value of each of them.
     - Rows beside one cell of the key column are one record with joined texts, unless they have points of their own.
     - Cells of indicators that stand in a wrong column are moved where that is beyond doubt (`find_misalignment`).
+    - A row over the whole width that names a level (`band`) is no record, and the level of those below it.
 
     Args:
         section: a table.
@@ -85,8 +87,12 @@ def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
     moved_labels: dict[str, FormCell] = {}
     ends: list[int] = []
     levels: Levels = {name: frozenset(_texts_in(section, name, settings)) for name in ("level1", "level2")}
+    named: Entry | None = None
     for index, row in enumerate(section.rows):
         is_indicator = section.kind == "indicators"
+        if is_indicator and (level := band(row, section.columns, settings)):
+            named = level
+            continue
         misaligned = find_misalignment(row, section.columns, levels, settings) if is_indicator else Misalignment()
         moved |= misaligned.fields
         cells = cells_by_field(row.cells, section.columns, settings, moved)
@@ -105,13 +111,13 @@ def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
         below = [cell for other in section.rows[index + 1 : end] for cell in other.starting]
         for field, others in cells_by_field(below, section.columns, settings, moved).items():
             cells.setdefault(field, []).extend(others)
-        flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
         parts = _one_for_each_value(cells)
         if len(parts) > 1:
-            statement = FINDINGS["several-values"].says("row", count=len(parts))
-            flags = [RecordFlag(*statement, None, row.page), *flags]
+            flags = [RecordFlag(*FINDINGS["several-values"].says("row", count=len(parts)), None, row.page)]
+        else:
+            flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
         for part in parts:
-            fields = _fields_of(part, section.columns)
+            fields = ({"level1": named} if named else {}) | _fields_of(part, section.columns)
             records.append(FormRecord(row, fields, (*flags, *_target_flags(row, fields))))
     return records
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from workbench.form.bands import band
 from workbench.form.content import fits, is_nothing, is_number, misfits
+from workbench.form.cut_headers import cut_header_at
 from workbench.form.headers import Header, header_at, repeated_header
 from workbench.form.lexicon import match
 from workbench.form.own_layouts import OwnLayouts
@@ -74,12 +76,15 @@ def find_sections(rows: Sequence[FormRow], settings: FormSettings, layouts: OwnL
     headers: list[Header] = []
     index = 0
     while index < len(rows):
-        header = header_at(rows, index, settings, layouts) or repeated_header(rows, index, headers, settings)
+        cut = cut_header_at(rows, index, settings, layouts)
+        header = cut.header if cut else header_at(rows, index, settings, layouts)
+        header = header or repeated_header(rows, index, headers, settings)
         if header:
             if not any(_is_same(header, other) for other in headers):
                 headers.append(header)
-            sections.append(Section(_table(header.kind), header.labels, header.columns, (), header.layout))
-            index += header.height
+            labels = (*header.labels, *(cut.lower.starting if cut else ()))
+            sections.append(Section(_table(header.kind), labels, header.columns, (), header.layout))
+            index += header.height + bool(cut)
             continue
         if sections and not sections[-1].rows and _numbers_columns(rows[index]):
             sections[-1] = replace(sections[-1], header=(*sections[-1].header, *rows[index].starting))
@@ -156,11 +161,14 @@ def _kind_of(row: FormRow, last: Section | None, table: Section | None, settings
     in_indicators = table is not None and table.kind == "indicators"
     if in_indicators and {"total", "subtotal"} & set(fields[:2]):
         return "total"
-    if fields[:1] == ["conclusion"]:
+    if in_indicators and table is not None and band(row, table.columns, settings):
+        return "indicators"
+    is_name_of_form = is_title(row, settings)
+    if fields[:1] == ["conclusion"] and not is_name_of_form:  # 绩效自评表 is no damaged 绩效自评结论
         return "conclusion"
     if last is not None and last.kind == "conclusion" and len(printed) <= 1:
         return "conclusion"
-    if is_title(row, settings):
+    if is_name_of_form:
         return "title"
     is_tail = fields[:1] == ["tail"] and len(printed) <= 2
     if table is not None and _continues(row, last, table, settings) and not is_tail:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from workbench.findings import FINDINGS
 from workbench.form.lexicon import match_label
-from workbench.form.rows import FormCell, FormColumns, FormRow, cells_by_field, entry_of
+from workbench.form.rows import FormCell, FormColumns, FormRow, cells_by_field, columns_under, entry_of
 from workbench.form.settings import FormSettings
 from workbench.model import Entry, Finding
 
@@ -27,7 +27,8 @@ def totals_of(rows: Sequence[FormRow], columns: FormColumns, settings: FormSetti
         settings: which column a cell lies in.
 
     Returns:
-        Weight and score, None where not stated; and ``unmapped-cell`` for each number that is neither.
+        Weight and score, None where not stated; and ``unmapped-cell`` for each number that is neither, those under the
+        label of another column apart where both are stated.
     """
     weight: list[FormCell] = []
     score: list[FormCell] = []
@@ -38,7 +39,15 @@ def totals_of(rows: Sequence[FormRow], columns: FormColumns, settings: FormSetti
             stating = [row]
             break
     left = [cell for row in stating for cell in _points_in(row) if cell not in (*weight, *score)]
+    if weight and score:  # numbers of other columns are left out with those
+        left = [cell for cell in left if not is_in_labelled_column(cell, columns, settings)]
     return _entry(weight), _entry(score), [_unused(cell) for cell in left]
+
+
+def is_in_labelled_column(cell: FormCell, columns: FormColumns, settings: FormSettings) -> bool:
+    """Whether a cell of a total row lies in one column, which has a label."""
+    under = columns_under(cell, columns, settings)
+    return len(under) == 1 and bool(under[0].label_text)
 
 
 def _entry(cells: Sequence[FormCell]) -> Entry | None:

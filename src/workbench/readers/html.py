@@ -71,7 +71,7 @@ def web_page(path: Path, source: str, settings: Settings) -> WebPage:
             columns += sum(span.colspan for row in rows for span in row)
             require(columns)
             cells = () if is_around(piece, rows) else placed(rows, require)
-            blocks += [*_lines(runs), *([FileTable(cells)] if cells else [])]
+            blocks += [*_lines(runs), *([*_caption(piece, looks), FileTable(cells)] if cells else [])]
             runs = []
     return WebPage(blocks + _lines(runs), linked_files(root))
 
@@ -90,6 +90,11 @@ def _lines(runs: Sequence[TextRun]) -> list[FileBlock]:
         lines[-1].append(replace(run, text=first))
         lines += [[replace(run, text=text)] for text in others]
     return [text for line in lines if plain(text := as_shown(line).text)]
+
+
+def _caption(table: Any, looks: PageLooks) -> list[FileBlock]:
+    """The lines of a table's caption, which stands above it."""
+    return [line for one in _own(table, looks, "caption") for line in _lines([*_pieces(one, looks, with_tables=False)])]
 
 
 def _pieces(root: Any, looks: PageLooks, with_tables: bool) -> Iterator[Any]:
@@ -200,7 +205,7 @@ def _is_layout(table: Any, looks: PageLooks) -> bool:
 
 
 def _own(parent: Any, looks: PageLooks, *tags: str) -> list[Any]:
-    """Rows of a table, or cells of a row, that are not those of a table inside it."""
+    """Rows or captions of a table, or cells of a row, that are not those of a table inside it."""
     owner = parent if parent.tag == "table" else next(parent.iterancestors("table"))
     found = (element for element in parent.iterdescendants(*tags) if next(element.iterancestors("table")) is owner)
     return [element for element in found if looks.of(element).is_shown]

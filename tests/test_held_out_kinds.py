@@ -1,0 +1,89 @@
+"""Kinds of layouts that forms of `benchmarks.held_out` showed, each in a form of other words."""
+
+from __future__ import annotations
+
+from tests.printed import cell, pages
+from tests.scans.tables import Table, TableRow
+from tests.test_any_form import printed, read, texts, told
+from workbench.form.assemble import assemble_forms
+
+
+class TestRowsOverTheWidthOfAList:
+    HEADER = ("考评内容", "评分办法", "完成情况", "标准分", "自评分")
+
+    def test_name_the_level_of_the_rows_below(self):
+        form = read(
+            self.HEADER,
+            (cell("（一）产出指标（30分）", colspan=5),),
+            ("植树", "少一株扣1分", "300株", "20", "20"),
+            ("浇水", "少一次扣1分", "9次", "10", "9"),
+            (cell("（二）效益指标（10分）", colspan=5),),
+            ("成活率", "低于九成不得分", "93%", "10", "10"),
+        )
+        assert texts(form, "level1", "name") == [("产出指标", "植树"), ("产出指标", "浇水"), ("效益指标", "成活率")]
+        assert form.unmapped == ()
+
+    def test_hold_for_rows_on_the_next_page(self):
+        rows = [
+            self.HEADER,
+            (cell("一、产出指标", colspan=5),),
+            ("植树", "少一株扣1分", "300株", "20", "20"),
+            ("浇水", "少一次扣1分", "9次", "10", "9"),
+        ]
+        table = [TableRow(tuple(one if not isinstance(one, str) else cell(one) for one in row)) for row in rows]
+        content = pages(Table("绩效自评表", "（2022年度）", (1.0,) * 5, tuple(table)), [3], header=False)
+        (form,) = assemble_forms(content, "scan")
+        assert texts(form, "level1", "name") == [("产出指标", "植树"), ("产出指标", "浇水")]
+
+    def test_that_are_remarks_name_none(self):
+        remark = (cell("备注：按季度考核。", colspan=5),)
+        record = ("植树", "少一株扣1分", "300株", "20", "20")
+        assert texts(read(self.HEADER, remark, record), "level1") == [("",)]
+
+
+def test_goals_under_a_label_of_no_list_were_left_out():
+    form = read(
+        (cell("年度工作目标", rowspan=2), cell("拟达到的程度", colspan=4), cell("完成情况", colspan=3)),
+        (cell("修好三座桥。", colspan=4), cell("修好两座。", colspan=3)),
+        ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因"),
+        ("产出指标", "数量指标", "修桥座数", "3座", "2座", "10", "7", ""),
+    )
+    assert [(one.goal.text, one.actual and one.actual.text) for one in form.goals] == [("修好三座桥。", "修好两座。")]
+    assert [one.field for one in told(form, "column-in-doubt")] == ["goal"]
+
+
+def test_columns_under_one_label_of_criteria_were_four_findings():
+    form = read(
+        (
+            *(cell(one, rowspan=2) for one in ("一级指标", "三级指标", "指标值", "完成值", "得分")),
+            cell("评分标准", colspan=2),
+        ),
+        ("达标", "不达标"),
+        ("产出指标", "修桥座数", "3座", "2座", "7", "3座", "少于3座"),
+    )
+    assert texts(form, "criteria") == [("达标：3座；不达标：少于3座",)]
+    assert form.unmapped == ()
+
+
+def test_points_of_the_budget_called_as_those_of_indicators_were_lost():
+    form = read(
+        ("资金来源", "全年预算数", "全年执行数", "执行率", "标准分值", "考评分"),
+        ("合计", "10", "9", "90%", "10", "9"),
+        ("一级指标", "三级指标", "指标值", "完成值", "标准分值", "考评分"),
+        ("产出指标", "修桥座数", "3座", "3座", "90", "90"),
+    )
+    assert [(one.weight and one.weight.text, one.score and one.score.text) for one in form.budgets] == [("10", "9")]
+
+
+def test_a_total_that_counts_every_task_of_the_budget_was_a_contradiction():
+    content = printed(
+        ("任务名称", "全年预算数", "全年执行数", "执行率", "分值", "得分"),
+        ("修桥", "10", "9", "90%", "5", "4.5"),
+        ("铺路", "10", "10", "100%", "5", "5"),
+        ("一级指标", "三级指标", "指标值", "完成值", "分值", "得分"),
+        ("产出指标", "修桥座数", "3座", "3座", "90", "90"),
+        (cell("总分", colspan=4), "100", "99.5"),
+    )
+    (form,) = assemble_forms(content, "scan")
+    assert not told(form, "weights-do-not-add-up")
+    assert not told(form, "scores-do-not-add-up")
