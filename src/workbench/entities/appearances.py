@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from workbench.entities.divisions import division_of_folders, full_name, placed
+from workbench.entities.divisions import division_of_folders, full_name, placed, placed_department
 from workbench.entities.names import KINDS, Designation, EntityKind, folded, without_years
 from workbench.findings import FLAGS
 
@@ -96,14 +96,16 @@ class Appearance:
     def core(self) -> str:
         """Its name without the division and the code before it."""
         name = folded(CODE.sub("", self.text, count=1)) if self.codes else self.designation.name
-        return placed(name, self.designation.division).rest or name
+        if self.designation.kind == "project":
+            return name
+        return placed_department(name, self.designation.division).rest or name
 
     @property
     def shown(self) -> str:
         """Its name, with the division where the name by itself does not say which: 财政局（天津市）."""
         if self.department:
             return f"{self.text}（{self.department}）"
-        alone, division = placed(self.designation.name), self.designation.division
+        alone, division = placed_department(self.designation.name), self.designation.division
         if division and alone.code != division:
             return f"{self.text}（{full_name(division)}）"
         return f"{self.text}（行政区划未定）" if alone.candidates and not division else self.text
@@ -176,7 +178,7 @@ def _designations(names: Mapping[EntityKind, str], title: str, source: str) -> d
             owner = found["department"].id if "department" in found else ""
             found[kind] = Designation(kind, name, owner=owner)
         else:
-            own = placed(folded(CODE.sub("", names[kind], count=1)), around)
+            own = placed_department(folded(CODE.sub("", names[kind], count=1)), around)
             division = own.code or ("" if own.candidates else around)
             found[kind] = Designation(kind, name, division)
     return found

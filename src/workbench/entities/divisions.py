@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,20 @@ ENDINGS = (
 
 COMMON_WORDS = frozenset({"城区", "郊区", "矿区"})
 """Names of divisions that are words as well: they count only below a division that is known."""
+
+NATIONAL = "000000"
+"""What stands for a code where a department is the state's own."""
+
+OF_THE_STATE = re.compile(r"(?:中华人民共和国|国家|国务院|中国|全国|中共中央|中央)(?=.{2})")
+"""What the name of a department of the state begins with."""
+
+STATE_ENDINGS = re.compile(
+    r"(?:总局|总署|应急管理部|(?<!组织)(?<!宣传)(?<!统战)(?<!工作)(?<!武装)(?<!事业)(?<!项目)(?<!管理)部)$"
+)
+"""What it ends with, where no division stands before it; departments of the Party at any level end with 部, too."""
+
+LOCAL_OFFICE = re.compile(r"国家.{2,8}?总局(?=.{4})")
+"""A ministry in front of the name of its office in a place: 国家税务总局天津市税务局."""
 
 LONGEST_NAME = 20
 """Characters of the longest name that is looked for; the longest of the table has 18."""
@@ -108,9 +123,11 @@ def _by_short_name() -> dict[str, tuple[Division, ...]]:
 def full_name(code: str) -> str:
     """The name of a division behind those above it; the code itself where the table does not have it.
 
-    >>> full_name("610116"), full_name("120000"), full_name("")
-    ('陕西省西安市长安区', '天津市', '')
+    >>> full_name("610116"), full_name("120000"), full_name("000000"), full_name("")
+    ('陕西省西安市长安区', '天津市', '中央', '')
     """
+    if code == NATIONAL:
+        return "中央"
     codes = dict.fromkeys((f"{code[:2]}0000", f"{code[:4]}00", code)) if code else {}
     names = [_by_code()[one].name for one in codes if one in _by_code()]
     return "".join(names) or code
@@ -136,6 +153,27 @@ def placed(text: str, within: str = "") -> Placed:
         if len(codes) > 1:
             return Placed("", rest, codes)
         code = codes[0]
+
+
+def placed_department(name: str, within: str = "") -> Placed:
+    """Find where a department is by its name: the divisions before it, or that it is the state's own.
+
+    >>> placed_department("国家税务总局天津市税务局"), placed_department("国家粮食局")
+    (Placed(code='120000', rest='税务局', candidates=()), Placed(code='000000', rest='粮食局', candidates=()))
+    >>> placed_department("生态环境部").code, placed_department("财政局", "120000").code
+    ('000000', '')
+    """
+    local = LOCAL_OFFICE.match(name)
+    office = placed(name[local.end() :], within) if local else None
+    if office is not None and office.code:
+        return office
+    found = placed(name, within)
+    if found.code or found.candidates:
+        return found
+    state = OF_THE_STATE.match(name)
+    if state or STATE_ENDINGS.search(name):
+        return Placed(NATIONAL, name[state.end() :] if state else name)
+    return found
 
 
 def _step(text: str, above: str, within: str) -> tuple[tuple[str, ...], str] | None:
@@ -176,8 +214,14 @@ def division_of_folders(folders: Iterable[str]) -> str:
 
 
 def are_compatible(one: str, other: str) -> bool:
-    """Tell whether two codes may be of one place: alike, one of them unknown, or one name under two codes."""
+    """Tell whether two codes may be of one place: alike, one of them unknown, or one name whose code was changed.
+
+    >>> are_compatible("512081", "510185"), are_compatible("130104", "130703")
+    (True, False)
+    """
     if not one or not other or one == other:
         return True
-    names = [_by_code()[code].name for code in (one, other) if code in _by_code()]
-    return len(names) == 2 and names[0] == names[1] and one[:2] == other[:2]
+    pair = sorted((_by_code()[code] for code in (one, other) if code in _by_code()), key=lambda place: place.first)
+    if len(pair) < 2 or NATIONAL in (one, other):
+        return False
+    return pair[0].name == pair[1].name and one[:2] == other[:2] and pair[0].last <= pair[1].first

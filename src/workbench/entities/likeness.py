@@ -33,6 +33,15 @@ ENDINGS = re.compile(
 )
 """What stands behind the field of a department in its name."""
 
+BODIES = (
+    "管理局", "管理委员会", "委员会办公室", "领导小组办公室", "总局", "总署", "委员会", "办公室",
+    "局", "厅", "部", "委", "办", "署",
+)  # fmt: skip
+"""Endings that are taken off the name of a department to have its field, one at a time."""
+
+EVERYWHERE = re.compile(r"监督管理|综合执法|管理|监督|工作|建设|发展|服务|综合|事务|促进|中心|保障|和|与|及")
+"""Words of fields that say little: many departments of one place have them."""
+
 LIKELY_PARTS = ("本级", "机关", "本部", "局机关", "厅机关", "委机关", "汇总", "部门", "整体", "系统")
 """What is added to a name where a department's own budget, or all of it, is meant."""
 
@@ -72,25 +81,8 @@ def stems(core: str) -> frozenset[str]:
     >>> sorted(stems("市场监督管理局"))
     ['市场监督', '市场监督管理']
     """
-    found = set()
-    for ending in (
-        "管理局",
-        "管理委员会",
-        "委员会办公室",
-        "领导小组办公室",
-        "总局",
-        "委员会",
-        "办公室",
-        "局",
-        "厅",
-        "部",
-        "委",
-        "办",
-        "署",
-    ):
-        if core.endswith(ending) and len(core) > len(ending):
-            found.add(core.removesuffix(ending))
-    return frozenset(found) or frozenset({core})
+    found = {core.removesuffix(ending) for ending in BODIES if core.endswith(ending)}
+    return frozenset(stem for stem in found if len(stem) > 1) or frozenset({core})
 
 
 def reform_between(before: Appearance, after: Appearance) -> Reform | None:
@@ -135,6 +127,8 @@ def name_evidence(before: Appearance, after: Appearance) -> list[Indication]:
         if likeness >= ALIKE_NAMES:
             found.append(Indication("spelling", likeness / 100 - 0.3, f"名称相近（相似度{likeness:.0f}）"))
         pair = sorted((before.core, after.core), key=len)
+        if one.kind != "project" and stems(before.core) & stems(after.core) and before.core[-1] != after.core[-1]:
+            found.append(Indication("same-field", 0.5, "职能名称相同，机构类型不同"))
         if one.kind != "project" and is_abbreviation(*pair):
             found.append(Indication("abbreviation", 0.5, f"“{pair[0]}”可能是“{pair[1]}”的简称"))
     return found
@@ -144,6 +138,21 @@ def _plain(core: str) -> str:
     for part in LIKELY_PARTS:
         core = core.removesuffix(part) or core
     return core
+
+
+def shared_words(before: Appearance, after: Appearance) -> list[str]:
+    """The words of two characters that the fields of two departments have in common, those aside that many have.
+
+    They are asked for only where one name begins in the year after the other has ended. Schools, hospitals and courts
+    have none: their names have words in common anyway.
+    """
+    if numerals(before.core) != numerals(after.core) or not all(ENDINGS.search(one.core) for one in (before, after)):
+        return []
+    pairs = [
+        {part[at : at + 2] for part in EVERYWHERE.split(ENDINGS.sub("", one.core)) for at in range(len(part) - 1)}
+        for one in (before, after)
+    ]
+    return sorted(pairs[0] & pairs[1])
 
 
 def data_evidence(before: Appearance, after: Appearance, common: Collection[str]) -> list[Indication]:
@@ -175,12 +184,17 @@ def data_evidence(before: Appearance, after: Appearance, common: Collection[str]
     return found
 
 
-def year_evidence(before: Appearance, after: Appearance) -> Indication:
-    """What the years say: one ends where the other begins, or both have forms in one year."""
+def year_evidence(before: Appearance, after: Appearance, is_spelling: bool) -> Indication:
+    """What the years say: one ends where the other begins, or both have forms in one year.
+
+    That says little against two spellings of one name, and much against a name and its successor.
+    """
     both = sorted(set(before.years) & set(after.years))
     if both:
         listed = "、".join(map(str, both[:5]))
-        return Indication("years-overlap", -0.4, f"{listed}年两个名称都有表（年中变更，或本是两个）")
+        return Indication(
+            "years-overlap", -0.2 if is_spelling else -0.6, f"{listed}年两个名称都有表（年中变更，或本是两个）"
+        )
     if not before.years or not after.years:
         return Indication("years-unknown", 0.0, "有一方的表没有年度")
     spans = [f"{one.years[0]}—{one.years[-1]}" if len(one.years) > 1 else str(one.years[0]) for one in (before, after)]

@@ -26,6 +26,7 @@ from workbench.entities.likeness import (
     name_evidence,
     reform_between,
     reforms,
+    shared_words,
     stems,
     year_evidence,
 )
@@ -41,7 +42,10 @@ KEY_DIGITS = 6
 BLOCK = 512
 """Names that are compared with all others at a time: they bound the memory."""
 
-NAMED_BY = frozenset({"same-name", "years-in-name", "same-core", "spelling", "abbreviation", "code", "reform"})
+SPELLINGS = frozenset({"same-name", "years-in-name", "same-core", "spelling", "abbreviation", "code"})
+"""Indications that two names are spellings of one, which may stand in one year."""
+
+NAMED_BY = SPELLINGS | {"same-field", "reform", "shared-word"}
 """Indication that is enough for a proposal by itself."""
 
 ENOUGH = 0.6
@@ -127,8 +131,8 @@ def _candidates(
 ) -> Iterator[tuple[Appearance, Appearance]]:
     """The pairs of a group that are worth a look, each once."""
     seen: set[frozenset[int]] = set()
-    pairs = chain(_alike(group), _equal_apart_from_years(group), _by_reform(group), _abbreviated(group))
-    for a, b in chain(pairs, _sharing(group, common)):
+    pairs = chain(_alike(group), _equal_apart_from_years(group), _by_field(group), _abbreviated(group))
+    for a, b in chain(pairs, _following(group), _sharing(group, common)):
         pair = frozenset((a, b))
         if a == b or pair in seen:
             continue
@@ -171,15 +175,27 @@ def _equal_apart_from_years(group: Sequence[Appearance]) -> Iterator[tuple[int, 
         yield from combinations(dict.fromkeys(numbers), 2)
 
 
-def _by_reform(group: Sequence[Appearance]) -> Iterator[tuple[int, int]]:
+def _by_field(group: Sequence[Appearance]) -> Iterator[tuple[int, int]]:
     by_stem: dict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(group):
         if one.designation.kind != "project":
             for stem in stems(one.core):
                 by_stem[stem].append(number)
     for stem, befores in by_stem.items():
+        yield from combinations(dict.fromkeys(befores), 2)  # 某委员会 and 某局
         for reform in reforms().get(stem, ()):
             yield from ((a, b) for a in befores for b in by_stem.get(reform.after, ()))
+
+
+def _following(group: Sequence[Appearance]) -> Iterator[tuple[int, int]]:
+    """Pairs of one place of which one begins in the year after the other has ended."""
+    by_start: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for number, one in enumerate(group):
+        if one.years and one.designation.division:
+            by_start[one.designation.division, one.years[0]].append(number)
+    for number, one in enumerate(group):
+        if one.years and one.designation.division:
+            yield from ((number, b) for b in by_start.get((one.designation.division, one.years[-1] + 1), ()))
 
 
 def _abbreviated(group: Sequence[Appearance]) -> Iterator[tuple[int, int]]:
@@ -221,13 +237,25 @@ def _proposal(one: Appearance, other: Appearance, common: frozenset[str]) -> Pro
         what = "更名" if reform.relation == "same" else "合并、拆分或职能划转"
         text = f"{reform.year}年机构改革：{reform.before}→{reform.after}（{what}）"
         evidence.insert(0, Indication("reform", 0.6 if reform.relation == "same" else 0.5, text))
+    is_named = any(sign.kind in NAMED_BY for sign in evidence)
+    words = [] if is_named or before.designation.kind == "project" else shared_words(before, after)
+    if words and _follows(before, after):
+        text = f"前者止于{before.years[-1]}年，后者始于次年，职能名称都有“{'、'.join(words)}”"
+        evidence.append(Indication("shared-word", 0.3, text))
     if not evidence:
         return None
-    evidence.append(year_evidence(before, after))
+    is_spelling = any(sign.kind in SPELLINGS for sign in evidence)
+    evidence.append(year_evidence(before, after, is_spelling))
     relation: Relation = "successor" if reform is not None and reform.relation == "successor" else "same"
     made = Proposal(relation, before, after, tuple(evidence))
-    is_named = any(sign.kind in NAMED_BY for sign in evidence)
+    is_named = any(sign.kind in NAMED_BY for sign in made.evidence)
     return made if made.confidence >= (FEWEST_CONFIDENT if is_named else ENOUGH) else None
+
+
+def _follows(before: Appearance, after: Appearance) -> bool:
+    """Whether one name begins in a place that is known, in the year after the other has ended there."""
+    is_placed = bool(before.designation.division) and before.designation.division == after.designation.division
+    return is_placed and bool(before.years and after.years) and before.years[-1] + 1 == after.years[0]
 
 
 def _nearest_years(found: Iterable[Proposal]) -> list[Proposal]:
@@ -268,7 +296,7 @@ def _with_mergers(found: Sequence[Proposal]) -> list[Proposal]:
 def _is_between_different(one: Proposal) -> bool:
     """Whether the names of a proposal are not merely spellings of one."""
     kinds = {sign.kind for sign in one.evidence}
-    return not kinds & {"same-name", "same-core", "spelling", "abbreviation", "years-in-name", "years-overlap"}
+    return not kinds & (SPELLINGS | {"same-field", "years-overlap"})
 
 
 def decision_facts(one: Proposal, owners: Mapping[str, Designation]) -> dict[str, Any]:
