@@ -9,12 +9,17 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from tests.sample_tables import several_departments
 from tests.stubs import ingest_here
+from workbench import analysis as wa
 from workbench.cli import main
+from workbench.dataset.comparable import panel
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.entities.decisions import ENTITIES, read_decisions
+from workbench.entities.links import indicator_links
 from workbench.entities.names import Designation, folded
-from workbench.errors import EntitiesError
+from workbench.entities.registry import registry
+from workbench.errors import EntitiesError, SelectionError
 
 ROWS = (("数量指标", "培训村官人数", "≥20人", "21人"), ("质量指标", "验收合格率", "≥95%", "90%"))
 
@@ -219,3 +224,40 @@ def test_indicators_are_linked_over_years_and_the_panel_has_each_year_once(proce
     panel = ds.panel[(ds.panel["entity_id"] == entity) & (ds.panel["measure"] == "executed_wan")]
     assert panel["year"].tolist() == [2017, 2018, 2019, 2020]
     assert ds.sql("select count(distinct year) as n from panel where measure = 'missed' and value > 0")["n"][0] == 4
+
+
+def test_charts_say_what_became_of_targets_and_of_what_was_missed(processed: Path) -> None:
+    run(processed, "--accept", str(listed(processed)["天津市农业局→天津市农业农村局"]["key"]), "--by", "李")
+    ds = open_dataset(processed)
+    years = wa.entity_years(ds, "天津市农业局")
+    assert "天津市农业农村局：2017 到 2020 年，得分率没有变化" in wa.alt_text(years)
+    assert "上年达成的指标，次年目标放宽的占 25%" in wa.alt_text(wa.moved_targets(ds))
+    assert "上年未达成的指标，次年不再出现的占 33.3%" in wa.alt_text(wa.vanished_indicators(ds))
+    assert (
+        "天津市农业局" in wa.entity_names(ds).markup
+        and "长安区教育局（行政区划未定）" in wa.entity_proposals(ds).markup
+    )
+    with pytest.raises(SelectionError, match=r"name one by its id: .*石家庄市"):
+        wa.entity_years(ds, "财政局")
+
+
+def test_a_misread_target_has_not_moved_and_a_misread_actual_was_not_missed() -> None:
+    tables = several_departments(["甲局"], (2021, 2022))
+    first, second = tables.forms["form_id"]
+    moved = (tables.indicators["form_id"] == second) & (tables.indicators["indicator_no"] == 1)
+    tables.indicators.loc[moved, ["target", "target_value"]] = ["≥1个", 1.0]
+    doubt = tables.findings.iloc[:1].assign(code="low-confidence", table="indicators", record_no=1)
+    doubts = [doubt.assign(form_id=second, field="target"), doubt.assign(form_id=first, field="actual")]
+    plain = indicator_links(registry(tables), tables.forms, tables.indicators, tables.findings.iloc[:0])
+    assert plain.set_index("indicator_no").loc[1, ["link", "target_change"]].tolist() == ["target-moved", "easier"]
+    links = indicator_links(registry(tables), tables.forms, tables.indicators, pd.concat(doubts))
+    row = links.set_index("indicator_no").loc[1]
+    assert (row["link"], row["target_change"]) == ("same", "unsure") and pd.isna(row["met_before"])
+
+
+def test_two_forms_of_one_year_give_the_panel_no_value() -> None:
+    tables = several_departments(["甲局", "甲局", "乙局"])
+    tables.entity_decisions = ()
+    rows = panel(tables).query("measure == 'total_score'").set_index("name")
+    assert rows["forms"].to_dict() == {"甲局": 2, "乙局": 1}
+    assert pd.isna(rows.loc["甲局", "value"]) and rows.loc["乙局", "value"] == pytest.approx(90.3)

@@ -33,6 +33,9 @@ LEVELS_DIFFER = 0.85
 OF_TARGET = frozenset({"target", "name"})
 """Fields whose doubts leave it open whether a target has moved."""
 
+OF_VERDICT = frozenset({"target", "actual"})
+"""Fields whose doubts leave it open whether a target was met."""
+
 COLUMNS = (
     "entity_id", "year_before", "year", "link", "target_change", "confidence", "level1", "level2",
     "name_before", "name", "target_before", "target", "met_before", "met", "form_id_before",
@@ -97,7 +100,7 @@ def forms_by_year(known: Registry, forms: pd.DataFrame) -> dict[str, dict[int, l
 
 def _rows(indicators: pd.DataFrame, findings: pd.DataFrame) -> dict[str, list[_Row]]:
     """The indicators by form."""
-    doubted = _doubted(findings)
+    doubted, unjudged = _doubted(findings, OF_TARGET), _doubted(findings, OF_VERDICT)
     columns = [
         "form_id",
         "indicator_no",
@@ -115,6 +118,7 @@ def _rows(indicators: pd.DataFrame, findings: pd.DataFrame) -> dict[str, list[_R
         form_id, number, level1, level2, name, target, op, value, unit, met = (_plain(value) for value in values)
         key = without_years(folded(str(name)))
         if key:
+            met = None if (form_id, number) in unjudged else met
             row = _Row(
                 form_id, number, level1, level2, name, key, target, op, value, unit, met, (form_id, number) in doubted
             )
@@ -126,10 +130,10 @@ def _plain(value: Any) -> Any:
     return None if pd.isna(value) else value
 
 
-def _doubted(findings: pd.DataFrame) -> frozenset[tuple[str, int]]:
-    """The indicators whose name or target may be misread, and nobody has looked."""
+def _doubted(findings: pd.DataFrame, fields: frozenset[str]) -> frozenset[tuple[str, int]]:
+    """The indicators of which one of some fields may be misread, and nobody has looked."""
     is_open = findings["code"].isin(FLAGS) & ~findings["reviewed"].astype(bool)
-    of_row = (findings["table"] == "indicators") & findings["field"].isin(OF_TARGET) & findings["record_no"].notna()
+    of_row = (findings["table"] == "indicators") & findings["field"].isin(fields) & findings["record_no"].notna()
     rows = findings.loc[is_open & of_row.fillna(False), ["form_id", "record_no"]]
     return frozenset((form_id, int(number)) for form_id, number in rows.itertuples(index=False, name=None))
 
