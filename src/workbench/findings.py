@@ -489,6 +489,32 @@ _OF_INDICATORS = (
         },
     ),
     FindingKind("duplicate-indicator", {ONLY: _info("与第{first}个指标同名")}),
+    FindingKind(
+        "reason-without-deviation",
+        {ONLY: _info("完成值恰为指标值、没有扣分，却写有偏差原因")},
+        compares=("应为", "原因"),
+    ),
+    FindingKind(
+        "reason-contradicts-figures",
+        {
+            "missed": _info("原因中说“{words}”，而按印刷值已达标（完成比例{share:.1%}）"),
+            "exceeded": _info("原因中说“{words}”，而按印刷值未达标（完成比例{share:.1%}）"),
+        },
+        compares=("完成比例", "原因"),
+    ),
+    FindingKind(
+        "repeated-reason",
+        {
+            "rows": _info("同一句原因用于本表{count}个指标（第{rows}个）"),
+            "years": _info("同一句原因也用于本部门的{years}年"),
+        },
+        compares=("另见", "原因"),
+    ),
+    FindingKind(
+        "copied-reason",
+        {ONLY: _info("与其他部门所写的原因一字不差：{departments}")},
+        compares=("另见", "原因"),
+    ),
 )
 """What else is remarkable about an indicator."""
 

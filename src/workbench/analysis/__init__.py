@@ -31,6 +31,7 @@ from workbench.analysis.form_charts import (
     score_waterfall,
 )
 from workbench.analysis.html import Html, picture, stylesheet
+from workbench.analysis.reason_tables import reason_quality
 from workbench.analysis.report_tables import choose
 from workbench.analysis.selection import Selection, Tables, select
 from workbench.analysis.style import alt_text, use
@@ -62,6 +63,7 @@ __all__ = [
     "measures",
     "moved_targets",
     "picture",
+    "reason_quality",
     "report_tables",
     "score_heat_map",
     "score_waterfall",

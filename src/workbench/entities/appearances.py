@@ -178,10 +178,25 @@ def _designations(names: Mapping[EntityKind, str], title: str, source: str) -> d
             owner = found["department"].id if "department" in found else ""
             found[kind] = Designation(kind, name, owner=owner)
         else:
-            own = placed_department(folded(CODE.sub("", names[kind], count=1)), around)
-            division = own.code or ("" if own.candidates else around)
-            found[kind] = Designation(kind, name, division)
+            found[kind] = Designation(kind, name, _division(names[kind], around))
     return found
+
+
+def division_of(department: str, title: str, source: str) -> str:
+    """The division of the department that a form names; empty where it is not known.
+
+    Args:
+        department: its name as printed.
+        title: of the form.
+        source: path of the document.
+    """
+    return _division(department, _around(title, source))
+
+
+def _division(name: str, around: str) -> str:
+    """The division of a department: that of its name, else the one around it unless the name may mean another."""
+    own = placed_department(folded(CODE.sub("", name, count=1)), around)
+    return own.code or ("" if own.candidates else around)
 
 
 def _around(title: str, source: str) -> str:
