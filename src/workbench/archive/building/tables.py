@@ -114,7 +114,7 @@ def _across(
     history: CorrectionHistory,
     threshold: float,
 ) -> Iterator[ArrowRows]:
-    """The findings across documents: forms that were read from several scans,
+    """The findings across documents: forms that were read from several scans, targets that were declared otherwise,
     reasons that several forms have. Only documents that may hold one are unpacked again.
 
     Args:
@@ -125,6 +125,7 @@ def _across(
         threshold: confidence (0 to 1) below which a field is in doubt.
     """
     from workbench.dataset.build import finding_rows
+    from workbench.dataset.declared_targets import declared_target_findings, targets_of
     from workbench.dataset.duplicates import duplicate_findings, facts_of, groups_of
     from workbench.dataset.pasted_reasons import pasted_reasons
 
@@ -133,8 +134,11 @@ def _across(
 
     found: list[tuple[str, Finding]] = []
     for group in groups_of(keys.items()):
-        facts = [facts_of(form_id, *document(form_id.rpartition("-")[0])) for form_id in group]
+        documents = {form_id: document(form_id.rpartition("-")[0]) for form_id in group}
+        facts = [facts_of(form_id, *documents[form_id]) for form_id in group]
         found += duplicate_findings(facts, corrections_of)
+        if any(one.is_target for one in facts):
+            found += declared_target_findings([targets_of(one, *documents[one], threshold) for one in group])
     found += pasted_reasons(reasons, keys, document)
     if found:
         yield finding_rows(found)
