@@ -23,6 +23,8 @@ from workbench.report.plan import plan
 from workbench.report.run import make_report
 
 INDICATORS = 40
+FIRST_YEAR = 2019
+RENAMED_AFTER = 5
 KINDS = (
     ("产出指标", "数量指标"),
     ("产出指标", "质量指标"),
@@ -48,7 +50,7 @@ def generated_tables(departments: int, years: int, seed: int = 0) -> dict[str, p
     random = np.random.default_rng(seed)
     forms, budgets, indicators, cells, findings, documents = [], [], [], [], [], []
     for number in range(departments * years):
-        department, year = f"第{number // years + 1:03d}局", 2019 + number % years
+        department, year = _name(number // years + 1, number % years), FIRST_YEAR + number % years
         document_id = f"{number:016x}"
         form_id = f"{document_id}-1"
         rate = float(np.clip(random.normal(0.93, 0.06), 0.2, 1.1))
@@ -73,7 +75,7 @@ def generated_tables(departments: int, years: int, seed: int = 0) -> dict[str, p
             findings.append(
                 {"form_id": form_id, "document_id": document_id, "code": "low-confidence", "severity": "warning"}
                 | {"table": "forms", "field": "total_score", "page": 4, "message": "总得分的识别把握较低"}
-                | {"reviewed": False}
+                | {"reviewed": False, "cause_id": f"{number:012x}", "cause_values": 1, "consequence": "numbers"}
             )
     ready = {"status": "ok", "pipeline": "generated", "engine": "generated"}
     tables = {
@@ -87,6 +89,11 @@ def generated_tables(departments: int, years: int, seed: int = 0) -> dict[str, p
         "findings": pd.DataFrame(findings),
     }
     return {name: _as_promised(table, name) for name, table in tables.items()}
+
+
+def _name(department: int, year: int) -> str:
+    """The name of a department in its nth year: every other one is renamed after `RENAMED_AFTER` years."""
+    return f"第{department:03d}{'委员会' if department % 2 and year >= RENAMED_AFTER else '局'}"
 
 
 def _indicators(form_id: str, random: np.random.Generator) -> list[dict[str, object]]:

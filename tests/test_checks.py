@@ -109,6 +109,13 @@ def codes(one: Form) -> list[str]:
 
 OVERSPENT = replace(budget(rate="120%", executed="120", score="10"), adjusted=None, initial=entry("100"))
 GOALS = tuple(Goal(number, entry(str(number)), Entry("目标")) for number in (1, 3))
+ALIKE = [
+    replace(
+        indicator("≥5次", "4次", "30", "24", name=name),
+        deviation=Entry("受疫情影响，活动延期举办", 1.0, (CellKey(1, 1, row, 7),)),
+    )
+    for row, name in enumerate(("甲类培训", "乙类培训", "丙类培训"))
+]
 SHORT = {"actual": "4次", "score": "72", "deviation": "受疫情影响"}
 
 CASES: dict[str, tuple[Form, Form]] = {
@@ -126,6 +133,19 @@ CASES: dict[str, tuple[Form, Form]] = {
     "weights-in-percent": (
         unadded(indicator(weight="50%", score="50"), indicator(name="覆盖率", weight="40", score="40")),
         unadded(indicator(weight="90%")),
+    ),
+    "reason-without-deviation": (
+        unadded(indicator(actual="5次", deviation="受疫情影响")),
+        unadded(indicator(actual="5次", deviation="已按期完成目标。")),
+    ),
+    "reason-contradicts-figures": (
+        unadded(indicator(deviation="受疫情影响，未完成全部培训")),
+        unadded(indicator(target="≤5次", deviation="未完成", actual="4次")),
+    ),
+    "repeated-reason": (
+        unadded(*ALIKE),
+        # One cell over three rows is one reason, and two rows may have one cause.
+        unadded(*(replace(row, deviation=ALIKE[0].deviation) for row in ALIKE), indicator(**SHORT)),
     ),
     "missing-value": (unadded(indicator(actual="")), unadded(indicator(actual="-"))),
     "goal-missing": (
@@ -511,6 +531,7 @@ class TestTianjin:
             "met-but-points-lost": [71],  # 9.28 of at most 30 万元, and 0.1 points deducted
             "duplicate-indicator": [24],
             "target-far-exceeded": [2, 3, 15, 76, 83, 96],
+            "repeated-reason": [21],  # 因财政资金不足未拨付相关经费，… of three rows
             "percent-as-fraction": fractions,
         }
 

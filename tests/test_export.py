@@ -114,7 +114,16 @@ def test_excel_keeps_numbers_as_numbers(made: Made) -> None:
 
 def test_the_workbook_has_a_sheet_a_table_frozen_headers_and_a_chinese_key(made: Made) -> None:
     book = openpyxl.load_workbook(made.exports["xlsx"].path)
-    assert book.sheetnames == [*TABLES, "指标对照表", "预算对照表", "字段说明", "导出说明"]
+    assert book.sheetnames == [
+        *TABLES,
+        "指标对照表",
+        "预算对照表",
+        "部门沿革",
+        "指标沿革",
+        "面板",
+        "字段说明",
+        "导出说明",
+    ]
     for sheet in book:
         assert sheet.freeze_panes == "A2"
         assert sheet.column_dimensions["A"].width >= 6

@@ -343,6 +343,52 @@ def check(
         print_line(line)
 
 
+@main.command(
+    epilog=examples(
+        "workbench entities",
+        "workbench entities --accept 3fa2c1 --accept 90b1de --by 李 --source 2018年机构改革方案",
+        "workbench entities --reject 77c0aa --by 李",
+        "workbench entities --format json",
+    )
+)
+@click.argument("processed", type=PlaceType(), default=PROCESSED)
+@click.option(
+    "--accept", multiple=True, metavar="KEY", help="Decide that a proposal is so. May be given several times."
+)
+@click.option("--reject", multiple=True, metavar="KEY", help="Decide that its two names are different.")
+@click.option("--by", help="Who decides.  [default: the login]")
+@click.option("--source", default="", help="On what grounds.  [default: the proposal's evidence]")
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", help="How they are printed.")
+def entities(
+    processed: Location, accept: tuple[str, ...], reject: tuple[str, ...], by: str | None, source: str, kind: str
+) -> None:
+    """Departments, units and projects over the years: which names may be one, with the evidence; a person decides.
+
+    Names that differ only in width, spaces or punctuation are one by themselves. Everything else is proposed, and kept
+    in data/entities.toml once it is accepted or rejected: who, when, on what grounds. Nothing is merged silently.
+    """
+    from workbench.dataset.comparable import registry_of
+    from workbench.entities.decisions import entities_file
+    from workbench.entities.proposals import proposals
+    from workbench.entities.triage import as_json, as_lines, decide
+    from workbench.review.widget import login_name
+
+    dataset = workbench.open(processed)
+    known = registry_of(dataset)
+    found = proposals(known, dataset.entity_decisions)
+    answers = [*((key, True) for key in accept), *((key, False) for key in reject)]
+    if answers:
+        path = entities_file(dataset.folder)
+        for line in decide(path, known, found, answers, by or login_name(), source):
+            print_line(line)
+        print_line(f"{len(answers)} decision(s) → {path}")
+        return
+    lines = as_lines(known, found, dataset.entity_decisions) if kind == "text" else [as_json(known, found)]
+    for line in lines:
+        for part in line.split("\n"):
+            print_line(part)
+
+
 @main.command(epilog=examples("workbench bench --from-corrections", "workbench bench --from-corrections data/2022"))
 @click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
 @click.option(

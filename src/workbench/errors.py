@@ -16,6 +16,7 @@
     │   └── ClusterError         a Dask cluster cannot be used
     ├── CorrectionError          a correction is not valid, or its log cannot be read or written
     ├── LayoutError              a layout of a project is none
+    ├── EntitiesError            the decisions about entities cannot be read or written, or contradict each other
     ├── ProjectError             a project folder cannot be made
     ├── SelectionError           a department, year or form is not in the dataset
     └── ReportError              a notebook failed while a report was made
@@ -170,6 +171,14 @@ class ProjectError(WorkbenchError):
 
 class LayoutError(WorkbenchError):
     """A layout file of a project is none; ``line`` counts from 1, None where it is about no line."""
+
+    def __init__(self, path: Path | str, message: str, line: int | None = None) -> None:
+        super().__init__(f"{path}, line {line}: {message}" if line else f"{path}: {message}")
+        self.path, self.line = str(path), line
+
+
+class EntitiesError(WorkbenchError):
+    """Decisions about entities cannot be read or written, or contradict each other; ``line`` counts from 1."""
 
     def __init__(self, path: Path | str, message: str, line: int | None = None) -> None:
         super().__init__(f"{path}, line {line}: {message}" if line else f"{path}: {message}")

@@ -495,6 +495,46 @@ _OF_INDICATORS = (
         },
     ),
     FindingKind("duplicate-indicator", {ONLY: _info("与第{first}个指标同名")}),
+    FindingKind(
+        "target-form-linked",
+        {ONLY: _info("与绩效目标申报表{form}相对应（部门、项目、年度相同）：{count}个指标中有{same}个同名")},
+        compares=("应为", "申报表"),
+    ),
+    FindingKind(
+        "target-lowered",
+        {
+            ONLY: _warning(
+                "年度指标值比申报时容易：申报为{declared}（{place}），自评表中为{found}，请核对是否经批准调整"
+            )
+        },
+        compares=("申报为", "自评为"),
+    ),
+    FindingKind(
+        "reason-without-deviation",
+        {ONLY: _info("完成值恰为指标值、没有扣分，却写有偏差原因")},
+        compares=("应为", "原因"),
+    ),
+    FindingKind(
+        "reason-contradicts-figures",
+        {
+            "missed": _info("原因中说“{words}”，而按印刷值已达标（完成比例{share:.1%}）"),
+            "exceeded": _info("原因中说“{words}”，而按印刷值未达标（完成比例{share:.1%}）"),
+        },
+        compares=("完成比例", "原因"),
+    ),
+    FindingKind(
+        "repeated-reason",
+        {
+            "rows": _info("同一句原因用于本表{count}个指标（第{rows}个）"),
+            "years": _info("同一句原因也用于本部门的{years}年"),
+        },
+        compares=("另见", "原因"),
+    ),
+    FindingKind(
+        "copied-reason",
+        {ONLY: _info("与其他部门所写的原因一字不差：{departments}")},
+        compares=("另见", "原因"),
+    ),
 )
 """What else is remarkable about an indicator."""
 

@@ -3,7 +3,8 @@
 1. ``folders`` finds the dataset, ``selection`` selects the forms of one department and year.
 2. ``measures``, ``summary``, ``causes`` and ``comparison`` compute.
 3. ``wording`` writes numbers, ``narrative`` writes sentences.
-4. ``form_charts``, ``attainment_chart``, ``archive_charts`` and ``year_charts`` draw, with ``heat_map`` and ``style``.
+4. ``form_charts``, ``attainment_chart``, ``archive_charts``, ``year_charts`` and
+   ``entity_charts`` draw, with ``heat_map`` and ``style``.
 5. ``html``, ``report_tables``, ``evidence`` and ``sections`` make the parts of a page.
 
 What the notebooks use is here::
@@ -19,6 +20,8 @@ from typing import NoReturn
 from workbench.analysis import causes, comparison, evidence, measures, report_tables, sections
 from workbench.analysis.archive_charts import department_heat_map, execution_against_score, scores
 from workbench.analysis.attainment_chart import attainment_dots
+from workbench.analysis.entity_charts import entity_years, moved_targets, vanished_indicators
+from workbench.analysis.entity_tables import entity_names, entity_proposals
 from workbench.analysis.folders import locate, locate_project
 from workbench.analysis.form_charts import (
     budget_flow,
@@ -28,6 +31,7 @@ from workbench.analysis.form_charts import (
     score_waterfall,
 )
 from workbench.analysis.html import Html, picture, stylesheet
+from workbench.analysis.reason_tables import reason_quality
 from workbench.analysis.report_tables import choose
 from workbench.analysis.selection import Selection, Tables, select
 from workbench.analysis.style import alt_text, use
@@ -47,6 +51,9 @@ __all__ = [
     "department_heat_map",
     "departments_over_years",
     "deviation_causes",
+    "entity_names",
+    "entity_proposals",
+    "entity_years",
     "evidence",
     "execution_against_score",
     "form_summary",
@@ -54,7 +61,9 @@ __all__ = [
     "locate",
     "locate_project",
     "measures",
+    "moved_targets",
     "picture",
+    "reason_quality",
     "report_tables",
     "score_heat_map",
     "score_waterfall",
@@ -64,6 +73,7 @@ __all__ = [
     "select",
     "stylesheet",
     "use",
+    "vanished_indicators",
 ]
 
 _RENAMED = {"pages": "sections", "listings": "report_tables"}

@@ -14,6 +14,7 @@ import pandas as pd
 from workbench.analysis import measures
 from workbench.analysis.selection import Tables
 from workbench.analysis.wording import is_missing
+from workbench.checks.reasons import reason_rules
 
 UNKNOWN = "未归类"
 """The cause of a reason that no rule matches."""
@@ -40,8 +41,8 @@ class Cause:
 class CauseRules:
     """The rules of ``causes.toml``.
 
-    ``blanks`` are entries that give no reason, such as ``无``. ``remedy`` matches where a reason stops and the
-    announcement of a remedy begins.
+    ``blanks`` are entries that give no reason, such as ``无`` (`workbench.checks.reasons`). ``remedy`` matches where a
+    reason stops and the announcement of a remedy begins.
     """
 
     causes: tuple[Cause, ...]
@@ -62,7 +63,7 @@ def rules() -> CauseRules:
         )
         for cause in entries["cause"]
     )
-    return CauseRules(tuple(causes), frozenset(entries["nothing"]), re.compile("|".join(entries["measures"])))
+    return CauseRules(tuple(causes), reason_rules().nothing, re.compile("|".join(entries["measures"])))
 
 
 def causes_of(reason: str) -> tuple[str, ...]:

@@ -12,6 +12,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from workbench.checks.indicators import FAR_EXCEEDED as FAR_EXCEEDED
+from workbench.dataset.budget_totals import budget_totals as budget_totals
+from workbench.dataset.budget_totals import execution_rate as execution_rate
+from workbench.dataset.budget_totals import execution_rate_of_lines as execution_rate_of_lines
+from workbench.dataset.budget_totals import numbers as numbers
 
 POINT_TOLERANCE = 1e-6
 """Difference in points up to which two scores are equal: far below the decimals that forms print."""
@@ -19,45 +23,8 @@ POINT_TOLERANCE = 1e-6
 GRADES: tuple[tuple[str, float], ...] = (("优", 90.0), ("良", 80.0), ("中", 60.0), ("差", 0.0))
 """Grades, best first, with the score (of 100) where each begins: 《项目支出绩效评价管理办法》(财预〔2020〕10号)."""
 
-TOTAL_ROW = r"总额|合计|总计|小计"
-"""Pattern of the label of a budget section's total row."""
-
 DIGIT_TOLERANCE = 1e-9
 """Difference up to which a target and an actual are the same number: no more than floating point adds."""
-
-
-def numbers(column: pd.Series) -> pd.Series:
-    """Convert a column to float64, NaN where it holds no number."""
-    return pd.to_numeric(column, errors="coerce").astype("float64")
-
-
-def budget_totals(budgets: pd.DataFrame) -> pd.DataFrame:
-    """Choose the total row of each form's budget section, indexed by ``form_id``.
-
-    It is the first row labelled 总额, 合计, 总计 or 小计, else the first row. Source: ``budgets`` (form_id, line_no,
-    funds).
-    """
-    labelled = budgets["funds"].astype("string").str.contains(TOTAL_ROW, regex=True).fillna(False)
-    ordered = budgets.assign(is_part=~labelled.astype(bool))
-    ordered = ordered.sort_values(["form_id", "is_part", "line_no"], kind="stable")
-    return ordered.drop_duplicates("form_id").drop(columns="is_part").set_index("form_id")
-
-
-def execution_rate(budgets: pd.DataFrame) -> pd.Series:
-    """Compute the budget execution rate of each form: executed ÷ adjusted, indexed by ``form_id``.
-
-    Unit: fraction. Where a form has no adjusted budget, the initial one takes its place (the Beijing 2016 form).
-    Where the amounts give no rate, the printed rate is used. Source: the total row of ``budgets`` (executed,
-    adjusted, initial, execution_rate).
-    """
-    return execution_rate_of_lines(budget_totals(budgets)).rename("execution_rate")
-
-
-def execution_rate_of_lines(budgets: pd.DataFrame) -> pd.Series:
-    """Compute the rate of :func:`execution_rate` for every line of the budget, with the index of its input."""
-    base = numbers(budgets["adjusted"]).fillna(numbers(budgets["initial"]))
-    rate = numbers(budgets["executed"]) / base.where(base > 0)
-    return rate.fillna(numbers(budgets["execution_rate"]))
 
 
 def adjustment_rate(budgets: pd.DataFrame) -> pd.Series:

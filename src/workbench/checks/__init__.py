@@ -13,6 +13,7 @@ from workbench.checks.budgets import BUDGET_CHECKS
 from workbench.checks.confirmed import confirmed_by_sums
 from workbench.checks.indicators import INDICATOR_CHECKS, duplicate_indicators
 from workbench.checks.misreadings import Misreading, explain_budget, explain_total
+from workbench.checks.reasons import reason_contradicts_figures, reason_without_deviation, repeated_reasons
 from workbench.checks.totals import (
     level_weights_do_not_add_up,
     points_above_full_mark,
@@ -68,9 +69,15 @@ def check_form(form: Form, review_threshold: float, pages: Sequence[PageContent]
         *weights_in_percent(form, rows),
         *_total_findings(form, rows, cells, review_threshold),
     ]
-    checks = (*INDICATOR_CHECKS, unread_target, unread_actual)
+    checks = (
+        *INDICATOR_CHECKS,
+        reason_without_deviation,
+        reason_contradicts_figures,
+        unread_target,
+        unread_actual,
+    )
     findings += [finding for row in rows for check in checks for finding in check(row)]
-    findings += duplicate_indicators(rows)
+    findings += [*duplicate_indicators(rows), *repeated_reasons(rows)]
     return findings
 
 

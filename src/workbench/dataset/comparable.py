@@ -1,19 +1,26 @@
-"""Views of a dataset whose columns can be compared over forms: one unit, standard names, rates, dates.
+"""Views of a dataset that can be compared over forms and years: one unit, standard names, rates, dates, entities.
 
-A view has the columns of its table, before them what its form is, and behind them the comparable columns. What is
-printed stays as it is; what cannot surely be converted is null.
+A view of a table has its columns, before them what its form is, and behind them the comparable columns. What is
+printed stays as it is; what cannot surely be converted is null. The views of entities say who is who over the years
+(`workbench.entities`), as far as people decided it.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, Protocol
 
 import pandas as pd
 
+from workbench.dataset.budget_totals import budget_totals, execution_rate
+from workbench.entities.appearances import other_forms
+from workbench.entities.decisions import Decision
+from workbench.entities.links import indicator_links as links_of
+from workbench.entities.registry import Registry, registry
+from workbench.entities.views import entity_rows, panel_rows
 from workbench.values import normalise, parse_target
 
 STANDARD_LEVELS = {"level1": "level1_standard", "level2": "level2_standard"}
@@ -39,6 +46,13 @@ class SourceTables(Protocol):
     def indicators(self) -> pd.DataFrame: ...
     @property
     def findings(self) -> pd.DataFrame: ...
+
+
+class DecidedTables(SourceTables, Protocol):
+    """The tables, and what people decided about entities."""
+
+    @property
+    def entity_decisions(self) -> Sequence[Decision]: ...
 
 
 def repeated_forms(forms: pd.DataFrame, findings: pd.DataFrame) -> frozenset[str]:
@@ -83,9 +97,56 @@ def budgets_flat(tables: SourceTables) -> pd.DataFrame:
     return rows
 
 
-VIEWS: Mapping[str, Callable[[SourceTables], pd.DataFrame]] = {
+def registry_of(tables: DecidedTables) -> Registry:
+    """Make the entities of a dataset, further scans of one form left out."""
+    return registry(tables, tables.entity_decisions, repeated_forms(tables.forms, tables.findings))
+
+
+def entities(tables: DecidedTables) -> pd.DataFrame:
+    """Make the view ``entities``: every name of every department, unit and project, with the id that is theirs."""
+    return entity_rows(registry_of(tables))
+
+
+def indicator_links(tables: DecidedTables) -> pd.DataFrame:
+    """Make the view ``indicator_links``: what became of each indicator in the entity's next year."""
+    return links_of(registry_of(tables), _whole_forms(tables), tables.indicators, tables.findings)
+
+
+def panel(tables: DecidedTables) -> pd.DataFrame:
+    """Make the view ``panel``: the measures of each department and project, year by year."""
+    return panel_rows(registry_of(tables), _whole_forms(tables), _measures(tables))
+
+
+def _whole_forms(tables: SourceTables) -> pd.DataFrame:
+    """The self-evaluations, each once."""
+    left_out = repeated_forms(tables.forms, tables.findings) | other_forms(tables.findings)
+    return tables.forms[~tables.forms["form_id"].isin(left_out)]
+
+
+def _measures(tables: SourceTables) -> dict[str, pd.Series]:
+    """The measures of the panel by their names, each by ``form_id``."""
+    forms = tables.forms.set_index("form_id")
+    budgets = budget_totals(budgets_flat(tables))
+    met = tables.indicators["met"].astype("boolean")
+    rows = tables.indicators.assign(met=met.eq(True).fillna(False), missed=met.eq(False).fillna(False))
+    counts = rows.assign(undecided=met.isna(), reasons=rows["deviation"].str.len() > 0).groupby("form_id")
+    return {
+        "total_score": forms["total_score"],
+        "total_weight": forms["total_weight"],
+        "score_rate": forms["total_score"] / forms["total_weight"].where(forms["total_weight"] > 0),
+        **{name: budgets[name] for name in IN_WAN.values()},
+        "execution_rate": execution_rate(tables.budgets),
+        "indicators": counts.size(),
+        **{name: counts[name].sum() for name in ("met", "missed", "undecided", "reasons")},
+    }
+
+
+VIEWS: Mapping[str, Callable[[Any], pd.DataFrame]] = {
     "indicators_flat": indicators_flat,
     "budgets_flat": budgets_flat,
+    "entities": entities,
+    "indicator_links": indicator_links,
+    "panel": panel,
 }
 """The views by their names."""
 

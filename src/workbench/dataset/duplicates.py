@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -19,6 +19,8 @@ from rapidfuzz import fuzz
 from workbench.corrections.correction import Correction
 from workbench.corrections.reconcile import is_about
 from workbench.dataset.rows import ArrowRows
+from workbench.entities.appearances import division_of
+from workbench.entities.divisions import are_compatible
 from workbench.findings import FINDINGS, FLAGS
 from workbench.model import Finding
 
@@ -44,6 +46,8 @@ class FormFacts:
         form_id: the form.
         source: name of its document.
         text: all that its indicators and goals say.
+        division: of its department; empty where it is not known.
+        is_target: it is a form of targets, and no self-evaluation.
         settled: number of fields that a person confirmed or corrected.
         flags: number of flags that nobody has looked at.
         confidence: mean confidence of its fields, 0 to 1.
@@ -52,6 +56,8 @@ class FormFacts:
     form_id: str
     source: str
     text: str
+    division: str = ""
+    is_target: bool = False
     settled: int = 0
     flags: int = 0
     confidence: float = 1.0
@@ -93,7 +99,10 @@ def facts_of(form_id: str, source: str, rows: ArrowRows) -> FormFacts:
     ]
     settled = sum(status in ("confirmed", "corrected") for status in fields["status"].to_pylist())
     confidence = pa.compute.mean(fields["confidence"]).as_py() if len(fields) else 0.0
-    return FormFacts(form_id, source, _folded(text)[:LONGEST_TEXT], settled, len(open_flags), confidence)
+    (form,) = _of_form(rows["forms"], form_id).select(["department", "title"]).to_pylist()
+    division = division_of(form["department"] or "", form["title"] or "", source)
+    text, is_target = _folded(text)[:LONGEST_TEXT], is_target_form(findings.to_pylist())
+    return FormFacts(form_id, source, text, division, is_target, settled, len(open_flags), confidence)
 
 
 def duplicate_findings(
@@ -132,7 +141,7 @@ def _alike(group: Sequence[FormFacts]) -> list[list[FormFacts]]:
     """The forms of a group whose texts are alike, directly or by way of others; each such set has two forms or more."""
     sets = [{number} for number in range(len(group))]
     for one, other in combinations(range(len(group)), 2):
-        if sets[one] is not sets[other] and _are_alike(group[one].text, group[other].text):
+        if sets[one] is not sets[other] and _are_alike(group[one], group[other]):
             sets[one] |= sets[other]
             for member in sets[other]:
                 sets[member] = sets[one]
@@ -140,8 +149,17 @@ def _alike(group: Sequence[FormFacts]) -> list[list[FormFacts]]:
     return [[group[number] for number in members] for members in distinct.values()]
 
 
-def _are_alike(one: str, other: str) -> bool:
-    return bool(one and other) and fuzz.ratio(one, other, score_cutoff=ALIKE) > 0
+def _are_alike(one: FormFacts, other: FormFacts) -> bool:
+    """Whether two forms say the same, are of one kind, and not of two departments of one name in different places."""
+    if one.is_target != other.is_target or not are_compatible(one.division, other.division):
+        return False
+    return bool(one.text and other.text) and fuzz.ratio(one.text, other.text, score_cutoff=ALIKE) > 0
+
+
+def is_target_form(findings: Iterable[Mapping[str, object]]) -> bool:
+    """Tell by the findings about a form whether it is one of targets, and no self-evaluation."""
+    said = FINDINGS["not-a-self-evaluation"].says("target").message
+    return any(one["code"] == "not-a-self-evaluation" and one["message"] == said for one in findings)
 
 
 def _of_form(table: pa.Table, form_id: str) -> pa.Table:

@@ -17,6 +17,7 @@ from workbench.dataset.info import parsed_info
 from workbench.dataset.lookup import rows_of_value
 from workbench.dataset.placing import INFO, TABLES, located, opened, place_of_file
 from workbench.dataset.schemas import SCHEMAS, rows_of
+from workbench.entities.decisions import Decision, entities_file, read_decisions
 from workbench.errors import DatasetError, SelectionError
 from workbench.remote import Location, files_at, location_of
 from workbench.settings import Settings
@@ -116,6 +117,30 @@ class Dataset:
         """The budget lines with their form and with columns that can be compared (see `comparable`)."""
         return VIEWS["budgets_flat"](self)
 
+    @cached_property
+    def entities(self) -> pd.DataFrame:
+        """Every name of every department, unit and project, with the id that is theirs (see `comparable`)."""
+        return VIEWS["entities"](self)
+
+    @cached_property
+    def indicator_links(self) -> pd.DataFrame:
+        """What became of each indicator in the next year (see `comparable`)."""
+        return VIEWS["indicator_links"](self)
+
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """The measures of each department and project, year by year (see `comparable`)."""
+        return VIEWS["panel"](self)
+
+    @cached_property
+    def entity_decisions(self) -> tuple[Decision, ...]:
+        """What people decided about entities; nothing of a dataset in a store, where no decisions are kept.
+
+        Raises:
+            EntitiesError: the file cannot be read, or contradicts itself.
+        """
+        return read_decisions(entities_file(self.folder)) if isinstance(self.folder, Path) else ()
+
     def _table(self, name: str) -> pd.DataFrame:
         """Read a table, check its digest, and validate it.
 
@@ -194,8 +219,8 @@ class Dataset:
             raise self._damaged(f"table {name}", error) from error
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer a query in DuckDB's SQL, over the tables by their names, and the views ``indicators_flat`` and
-        ``budgets_flat``. No more is read than the query needs.
+        """Answer a query in DuckDB's SQL, over the tables by their names, and the views (`comparable.VIEWS`).
+        No more is read than the query needs.
 
         >>> ds.sql("select department, total_score from forms order by total_score desc")  # doctest: +SKIP
 

@@ -14,7 +14,7 @@ from workbench._version import PACKAGE
 from workbench.analysis.selection import Tables, department_names, form_years
 from workbench.dataset.placing import TABLES
 
-ROOMS = ("dataset", "analysis", "report")
+ROOMS = ("entities", "dataset", "analysis", "report")
 """Rooms of the workbench whose code shapes a report."""
 
 PACKAGES = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pylopdf-fonts-zh-cn")

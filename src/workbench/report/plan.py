@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workbench.analysis.selection import NO_YEAR, Tables, department_years, known_department, known_year
 from workbench.dataset.placing import project_folder
+from workbench.entities.decisions import entities_file
 from workbench.remote import Location, location_of
 from workbench.report.digests import program_digest, row_digests
 from workbench.report.journal import EXECUTED_ENDING, FAILED_ENDING, PAGE_ENDING
@@ -79,7 +80,7 @@ def plan(
     """
     folder, relative = project_folder(processed)
     named = {} if raw is None else {"raw": _seen_from(folder, raw)}
-    rows, everything = row_digests(tables), str(tables.info.get("digest"))
+    rows, everything = row_digests(tables), f"{tables.info.get('digest')}{_decisions_digest(processed)}"
     pairs = department_years(tables.forms)
     stems = file_stems(pairs)
     overview = ReportJob(
@@ -112,6 +113,14 @@ def plan(
         for department, year in pairs
     ]
     return [overview, *departments]
+
+
+def _decisions_digest(processed: Path) -> str:
+    """The digest of what people decided about entities: the overview shows it; empty where nobody did."""
+    try:
+        return hashlib.sha256(entities_file(processed).read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _seen_from(folder: Path, raw: Location) -> str:

@@ -21,6 +21,7 @@ from workbench.remote import RemoteFiles
 
 if TYPE_CHECKING:
     from workbench.dataset.duplicates import FormKey
+    from workbench.dataset.pasted_reasons import ReasonIndex
     from workbench.dataset.rows import ArrowRows
 
 
@@ -75,12 +76,14 @@ def _parts(
     A document that lies in the archive twice is listed twice and counted once.
     """
     from workbench.dataset.duplicates import form_keys
+    from workbench.dataset.pasted_reasons import ReasonIndex
     from workbench.dataset.rows import as_rows, unpack_rows
     from workbench.dataset.schemas import to_table
 
     yield as_rows({"documents": to_table("documents", [one.row for one in documents])})
     by_id: dict[str, BuiltDocument] = {}
     keys: dict[str, FormKey] = {}
+    reasons = ReasonIndex()
 
     def rows_of(one: BuiltDocument) -> ArrowRows:
         assert one.assembled is not None
@@ -91,31 +94,52 @@ def _parts(
         if one.assembled is not None and name not in by_id:
             by_id[name] = one
             rows = rows_of(one)
-            keys |= form_keys(rows)
+            of_document = form_keys(rows)
+            keys |= of_document
+            reasons.add(rows, of_document)
             yield rows
-    yield from _duplicates(keys, lambda name: (by_id[name].document.source.name, rows_of(by_id[name])), history)
+    yield from _across(
+        keys,
+        reasons,
+        lambda name: (by_id[name].document.source.name, rows_of(by_id[name])),
+        history,
+        job.settings.review_threshold,
+    )
 
 
-def _duplicates(
-    keys: Mapping[str, FormKey], document: Callable[[str], tuple[str, ArrowRows]], history: CorrectionHistory
+def _across(
+    keys: Mapping[str, FormKey],
+    reasons: ReasonIndex,
+    document: Callable[[str], tuple[str, ArrowRows]],
+    history: CorrectionHistory,
+    threshold: float,
 ) -> Iterator[ArrowRows]:
-    """The findings about forms that were read from several scans; only documents that may hold one are unpacked again.
+    """The findings across documents: forms that were read from several scans, targets that were declared otherwise,
+    reasons that several forms have. Only documents that may hold one are unpacked again.
 
     Args:
         keys: what each form is, in the order of the archive.
+        reasons: where each reason stands.
         document: gives the name and the rows of a document, by its id.
         history: the corrections, which may say which copy counts.
+        threshold: confidence (0 to 1) below which a field is in doubt.
     """
     from workbench.dataset.build import finding_rows
+    from workbench.dataset.declared_targets import declared_target_findings, targets_of
     from workbench.dataset.duplicates import duplicate_findings, facts_of, groups_of
+    from workbench.dataset.pasted_reasons import pasted_reasons
 
     def corrections_of(form_id: str) -> list[Correction]:
         return [one for one in history.of_document(form_id.rpartition("-")[0]) if one.form_id == form_id]
 
     found: list[tuple[str, Finding]] = []
     for group in groups_of(keys.items()):
-        facts = [facts_of(form_id, *document(form_id.rpartition("-")[0])) for form_id in group]
+        documents = {form_id: document(form_id.rpartition("-")[0]) for form_id in group}
+        facts = [facts_of(form_id, *documents[form_id]) for form_id in group]
         found += duplicate_findings(facts, corrections_of)
+        if any(one.is_target for one in facts):
+            found += declared_target_findings([targets_of(one, *documents[one], threshold) for one in group])
+    found += pasted_reasons(reasons, keys, document)
     if found:
         yield finding_rows(found)
 

@@ -111,8 +111,8 @@ def version_from_json(content: bytes) -> Version | None:
 
 
 ASSEMBLING = (
-    "checks", "corrections", "dataset", "form", "values", "fields.py", "findings.py", "judging.py", "model.py",
-    "archive/results/assemble.py",
+    "checks", "corrections", "dataset", "entities", "form", "values", "fields.py", "findings.py", "judging.py",
+    "model.py", "archive/results/assemble.py",
 )  # fmt: skip
 """The code between cell grids and tables: rooms and modules of the package."""
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from workbench.dataset.comparable import VIEWS, SourceTables
+from workbench.dataset.comparable import VIEWS, DecidedTables
 from workbench.dataset.dictionary import dictionary_table
 from workbench.dataset.export.about import ABOUT, About
 from workbench.dataset.export.csv import write_csv
@@ -42,7 +42,7 @@ ExportProgress = Callable[..., Iterable[str]]
 """Something like ``tqdm``: takes the names of the tables, ``total=`` and ``desc=``, and passes them on."""
 
 
-class Exportable(SourceTables, Protocol):
+class Exportable(DecidedTables, Protocol):
     """What an export needs of a dataset: its tables as attributes, by their names, and the facts of their origin."""
 
     @property
