@@ -202,13 +202,13 @@ def place_of_value(target: pd.DataFrame, cells: pd.DataFrame) -> ValuePlace:
     on_page = target[target["page"] == first["page"]]
     beside = cells[(cells["page"] == first["page"]) & (cells["table_no"] == first["table_no"])]
     row = beside[(beside["row"] == first["row"]) & (beside["rowspan"] == first["rowspan"])]
-    above = beside[
-        (beside["field"] == "label")
-        & (beside["row"] < first["row"])
-        & (beside["col"] < first["col"] + first["colspan"])
-        & (first["col"] < beside["col"] + beside["colspan"])
+    labels = beside[(beside["field"] == "label").fillna(False).astype(bool)]  # a cell of no field has none
+    above = labels[
+        (labels["row"] < first["row"])
+        & (labels["col"] < first["col"] + first["colspan"])
+        & (first["col"] < labels["col"] + labels["colspan"])
     ]
-    heads = beside[(beside["row"] == above["row"].max()) & (beside["field"] == "label")] if len(above) else above
+    heads = labels[labels["row"] == above["row"].max()] if len(above) else above
     heads = heads[heads["row"] + heads["rowspan"] <= first["row"]]  # and no label that stands beside the rows
     return ValuePlace(
         str(first["form_id"]),
