@@ -63,14 +63,33 @@ def low_confidence(form: Form, threshold: float, cells: CellsByKey) -> Iterator[
     for table, number, field, entry in _once_per_cell(form):
         is_reported = _is_obscured(entry, cells) or _read_otherwise(entry, cells) is not None or UNKNOWN in entry.text
         if entry.confidence < threshold and not is_reported:
+            read = [cells[key] for key in entry.cells if key in cells]
+            is_blank = bool(read) and all(cell.state == "empty" for cell in read)
             statement = FINDINGS["low-confidence"].says(
-                "text" if entry.text else "ink",
+                "text" if entry.text else ("blank" if is_blank else "ink"),
                 field=field_name(field),
                 text=entry.text,
-                confidence=entry.confidence,
+                certainty=_certainty(entry, read),
             )
-            expected, found = f"{threshold:.2f}", f"{entry.confidence:.2f}"
-            yield statement.about(table, number or None, field, page_of(entry), expected, found)
+            found = entry.text or (BLANK_CELL if is_blank else UNREAD_CELL)
+            yield statement.about(table, number or None, field, page_of(entry), _other_text(entry, cells), found)
+
+
+def _certainty(entry: Entry, read: Sequence[Cell]) -> str:
+    """How sure the machine is of an entry, what the doubt comes from, and whether a second reader saw the same.
+
+    ``read`` are its cells; where they are not at hand only the number is known.
+    """
+    parts = [f"{entry.confidence:.2f}"]
+    if entry.text and read:
+        weakest = min((cell.confidence for cell in read), key=lambda confidence: confidence.overall)
+        parts.append("格线不清" if weakest.border <= weakest.character else "文字有疑")
+        others = [cell.other_text for cell in read if cell.other_text is not None]
+        if others:
+            parts.append(f"另读作“{excerpt(others)}”")
+        elif all(cell.confidence.agreement == 1 for cell in read):
+            parts.append("两次识别相同")
+    return "，".join(parts)
 
 
 def readers_disagree(form: Form, cells: CellsByKey) -> Iterator[Finding]:
