@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from workbench.checks.wording import BLANK_CELL, UNREAD_CELL
+from workbench.checks.wording import BLANK_CELL, UNREAD_CELL, where_they_differ
 from workbench.fields import NUMBER_FIELDS, entries_of, field_name
 from workbench.findings import FINDINGS, excerpt, listed
 from workbench.judging import Judged, page_of
@@ -97,8 +97,9 @@ def readers_disagree(form: Form, cells: CellsByKey) -> Iterator[Finding]:
     for table, number, field, entry in _once_per_cell(form):
         other = _read_otherwise(entry, cells)
         if other is not None and entry.confidence < 1 and not _is_obscured(entry, cells):
+            text, otherwise = where_they_differ(entry.text, other)
             statement = FINDINGS["readers-disagree"].says(
-                "text" if other else "nothing", field=field_name(field), text=entry.text, other=other
+                "text" if other else "nothing", field=field_name(field), text=text, other=otherwise
             )
             yield statement.about(table, number or None, field, page_of(entry), other or BLANK_CELL, entry.text)
 
