@@ -23,6 +23,7 @@ from workbench.model import (
     CellGrid,
     CellKey,
     CellState,
+    Confidence,
     Entry,
     Finding,
     Form,
@@ -236,7 +237,7 @@ ERRORS = {
 }
 """What is certain from the printed figures."""
 
-NOTHING_EXPECTED = {"unmapped-cell"}
+NOTHING_EXPECTED = {"unmapped-cell", "low-confidence"}
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -479,6 +480,29 @@ class TestWhatOnlyTheCellsKnow:
     def test_the_same_number_in_the_open_is_merely_unsure(self):
         one = unadded(replace(indicator(), score=Entry("90", 0.3, (self.SEALED,))))
         assert [f.code for f in found(one, page({self.SEALED: ("90", "text")}))] == ["low-confidence"]
+
+    @pytest.mark.parametrize(
+        ("confidence", "other", "said"),
+        [
+            (Confidence(0.3, 1.0, None), None, "0.30，文字有疑）"),
+            (Confidence(1.0, 0.5, 1.0), None, "0.50，格线不清，两次识别相同）"),
+            (Confidence(0.3, 1.0, None), "80", "0.30，文字有疑，另读作“80”）"),
+        ],
+    )
+    def test_how_sure_the_machine_is_why_and_what_else_it_read_are_said(self, confidence, other, said):
+        """It said “应为 0.80 表中 0.30” of a number that was neither."""
+        one = unadded(replace(indicator(), score=Entry("90", confidence.overall, (self.SEALED,))))
+        cell = replace(page({self.SEALED: ("90", "text")}).grids[0].cells[0], confidence=confidence, other_text=other)
+        grid = replace(page({}).grids[0], cells=(cell,))
+        (finding,) = [f for f in found(one, replace(page({}), grids=(grid,))) if f.code == "low-confidence"]
+        assert said in finding.message
+        assert (finding.expected, finding.found) == (other, "90")
+
+    def test_a_blank_cell_with_unsure_rules_is_not_said_to_hold_ink(self):
+        one = unadded(replace(indicator(), deviation=Entry("", 0.5, (self.SEALED,))))
+        (finding,) = [f for f in found(one, page({self.SEALED: ("", "empty")})) if f.code == "low-confidence"]
+        assert "读作空白，但格线不清（0.50）" in finding.message and "笔迹" not in finding.message
+        assert finding.found == "空白"
 
     def test_a_sealed_label_is_reported_once(self):
         label = Entry("产出指标", 0.5, (self.SEALED,))

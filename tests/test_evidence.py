@@ -14,6 +14,7 @@ from tests.conftest import Sample
 from tests.sample_tables import SampleTables, as_promised, empty_tables, sample_tables
 from workbench import analysis as wa
 from workbench.analysis import evidence
+from workbench.dataset.crops import crop_row, place_of_value
 from workbench.errors import InputError
 
 PICTURE = re.compile(r'<img src="data:image/webp;base64,([^"]+)"')
@@ -116,3 +117,44 @@ def test_every_finding_of_the_sample_archive_has_its_piece(sample_dataset: Sampl
     assert markup.count("<li") + len(shown) == len(report.findings)
     assert all(image.width <= evidence.CROP_WIDTH and image.height <= evidence.CROP_HEIGHT for image in shown)
     assert len(markup) < 1_400_000
+
+
+SIDES = ("x0", "y0", "x1", "y1")
+
+
+def lying_on_its_side(tables: SampleTables) -> Image.Image:
+    """A page scanned with its top to the left: a red head over three rows, the last of them with a blue score.
+
+    ``tables`` get the cells of the page, in its pixels as scanned.
+    """
+    upright, cells = Image.new("RGB", (800, 400), "white"), []
+    for row in range(4):
+        for col in range(4):
+            box = (200 * col, 100 * row, 200 * col + 200, 100 * row + 100)
+            is_score = (row, col) == (3, 2)
+            if row == 0 or is_score:
+                upright.paste("red" if row == 0 else "blue", box)
+            x0, y0, x1, y1 = box
+            scanned = (y0, 800 - x1, y1, 800 - x0)  # a quarter turn counter-clockwise
+            fields = ("goal_no", "name", "score", None)  # the last column went into no field
+            cells.append(
+                {"form_id": tables.forms["form_id"][0], "page": 1, "table_no": 1, "row": row, "col": col}
+                | {"rowspan": 1, "colspan": 1, "text": "", "confidence": 1.0, "state": "text"}
+                | {"table": ("indicators" if row else "forms") if row == 0 or fields[col] else None}
+                | {"record_no": row if row and fields[col] else None}
+                | {"field": fields[col] if row else "label"}
+                | dict(zip(SIDES, scanned, strict=True))
+            )
+    tables.cells = as_promised(pd.DataFrame(cells), "cells")
+    return upright.rotate(90, expand=True)
+
+
+def test_a_row_of_a_page_scanned_sideways_is_upright_and_under_its_head() -> None:
+    tables = sample_tables()
+    page = lying_on_its_side(tables)
+    score = tables.cells[tables.cells["field"] == "score"].tail(1)
+    shown, (left, top, right, bottom) = crop_row(page, 1.0, place_of_value(score, tables.cells))
+    assert shown.width == 800 and 200 <= shown.height < 300  # head and row, and not the rows between them
+    assert shown.getpixel((50, 50)) == (255, 0, 0)
+    assert shown.getpixel(((left + right) // 2, (top + bottom) // 2)) == (0, 0, 255)
+    assert (right - left, bottom - top) == (200, 100) and left == 400

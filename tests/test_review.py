@@ -19,13 +19,14 @@ from tests.generated import HOSTILE, write_large_dataset
 from tests.reviewed import FORM, Archive, Screen, archive, unsure
 from workbench.checks.uncertain import cells_of
 from workbench.corrections.log import CorrectionLog
+from workbench.dataset.crops import PagePicture, quarter_turns
 from workbench.dataset.store import open_dataset
 from workbench.errors import CorrectionError
 from workbench.model import Cell
-from workbench.review.pictures import PagePicture, cut
+from workbench.review.pictures import cut
 from workbench.review.quality.audit import draw_audit
 from workbench.review.queue import audit_queue, build_queue
-from workbench.review.readings import FieldKey, quarter_turns
+from workbench.review.readings import FieldKey
 from workbench.review.session import Session
 from workbench.review.sums import arithmetic
 
@@ -304,7 +305,7 @@ class TestPictures:
         sideways = (height, width) if turns % 2 else (width, height)
         picture = PagePicture(Image.new("L", sideways).rotate(90 * turns, expand=True), 1.0, turns)
         for (x0, y0, x1, y1), outline in zip(scanned, upright, strict=True):
-            assert picture.outline(Cell(0, 0, 1, 1, ((x0, y0), (x1, y0), (x1, y1), (x0, y1)))) == outline
+            assert picture.box((x0, y0, x1, y1)) == outline
 
     def test_a_cell_at_the_edge_of_the_page_is_cut_without_leaving_it(self) -> None:
         picture = PagePicture(Image.new("RGB", (1000, 1400), "white"), 1.0, 0)

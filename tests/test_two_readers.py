@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.test_checks import found, indicator, page, unadded
 from tests.test_grid import Stub, draw, every_cell, only_grid, write
 from workbench.archive.results.store import page_content_from_json
+from workbench.checks.wording import where_they_differ
 from workbench.errors import WeightsError
 from workbench.model import CellKey, Confidence, Entry, Page
 from workbench.ocr import weights
@@ -179,3 +180,10 @@ class TestTheEngine:
         monkeypatch.setattr(weights, "files", lambda _: tmp_path)
         with pytest.raises(WeightsError, match=r"SHA-256 is \w{64}, .*set WORKBENCH_SECOND_READER=none"):
             PaddleEngine(OcrOptions()).recognise_again([drawn_line("1")])
+
+
+def test_long_readings_are_shown_where_they_differ():
+    """A message quoted the first forty characters of both, which were the same."""
+    text = "全年为126所农村义务教育学校的18350名学生落实营养膳食补助，覆盖率100%；更新食堂设备42套，培训从业人员386人次"
+    shown, other = where_they_differ(text, text.replace("；", ";").replace("从业人员386人次", "从业员386次"))
+    assert shown == "…设备42套，培训从业人员386人次" and other == "…设备42套，培训从业员386次"

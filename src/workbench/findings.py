@@ -187,13 +187,14 @@ _OF_READING = (
     FindingKind(
         "low-confidence",
         {
-            "text": _warning("{field}“{text:.40}”识别把握不足（{confidence:.2f}），请对照原件"),
+            "text": _warning("{field}“{text:.40}”识别把握不足（{certainty}），请对照原件"),
             "ink": _warning("{field}有笔迹但未能识别，请对照原件"),
+            "blank": _warning("{field}读作空白，但格线不清（{certainty}），旁边的文字可能属于此格，请对照原件"),
             "sign": _warning("符号栏读作“{text}”，扫描件上可能是“=”，指标值未带符号，请对照原件"),
         },
         is_flag=True,
         settled_by_looking=True,
-        compares=("把握至少应为", "把握为"),
+        compares=("另读作", "表中"),
     ),
     FindingKind(
         "shown-unsure",

@@ -19,6 +19,9 @@ REVIEW_THRESHOLD = 0.80
 NOTEBOOK_SECONDS = 900.0
 """Seconds that the notebook of one report may take, unless the caller gives another limit."""
 
+VERIFIED_SAMPLE = 20
+"""Pictures that `workbench verify` reads again, unless another number is asked for."""
+
 LIMITS = (
     "max_pixels",
     "max_pages",

@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pandas as pd
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from workbench.analysis import html
 from workbench.analysis.html import Html, TableColumn, TableRow, escape
 from workbench.analysis.selection import Tables
 from workbench.analysis.wording import is_missing, percent, text, whole
 from workbench.dataset.citation import anchor_of
+from workbench.dataset.crops import ValuePlace, crop_row, place_of_value
 from workbench.dataset.dictionary import data_dictionary
 from workbench.dataset.triage import consequential_first
 from workbench.errors import InputError, StoreError
@@ -24,7 +24,7 @@ from workbench.findings import kind_of
 CROP_WIDTH = 900
 """Greatest width of a crop in a report, in pixels; larger ones are scaled down."""
 
-CROP_HEIGHT = 320
+CROP_HEIGHT = 420
 """Greatest height of a crop in a report, in pixels; larger ones are scaled down."""
 
 QUALITY = 45
@@ -32,12 +32,6 @@ QUALITY = 45
 
 MOST_BYTES = 900_000
 """Greatest size of all crops of one report together, in bytes (1.2 MB as text)."""
-
-MARGIN = 0.006
-"""Width of the paper shown around a row, as a share of the page's width."""
-
-FRAME = (213, 94, 0)
-"""Colour of the frame around the cell in question: the palette's red."""
 
 CELL_COLUMNS = (
     TableColumn("page", "页", whole, "number"),
@@ -61,16 +55,6 @@ class PageImages(Protocol):
             InputError: the scan is not there.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ScanPlace:
-    """Where on a form's page a finding points: the row to show and the cell to frame, in units of ``cells``."""
-
-    form_id: str
-    page: int
-    row: tuple[float, float, float, float]
-    cell: tuple[float, float, float, float]
 
 
 def findings(tables: Tables, scans: PageImages | None = None) -> Html:
@@ -164,7 +148,7 @@ def scan_crops(findings: pd.DataFrame, cells: pd.DataFrame, scans: PageImages) -
             image, scale = scans.page_image(form_id, page)
         except (InputError, StoreError):
             continue  # the note above the list says that pictures are missing
-        crops |= {index: _crop(image, scale, places[index]) for index in on_page}
+        crops |= {index: _encoded(image, scale, places[index]) for index in on_page}
     kept, size = {}, 0
     for index in findings.index.intersection(list(crops), sort=False):
         size += len(crops[index])
@@ -173,7 +157,7 @@ def scan_crops(findings: pd.DataFrame, cells: pd.DataFrame, scans: PageImages) -
     return kept
 
 
-def _places(findings: pd.DataFrame, cells: pd.DataFrame) -> Iterator[tuple[Any, ScanPlace]]:
+def _places(findings: pd.DataFrame, cells: pd.DataFrame) -> Iterator[tuple[Any, ValuePlace]]:
     """The place of each finding that points to a cell, by the finding's index."""
     by_form = dict(list(cells.groupby("form_id", sort=False)))
     for index, finding in findings.to_dict("index").items():
@@ -182,7 +166,7 @@ def _places(findings: pd.DataFrame, cells: pd.DataFrame) -> Iterator[tuple[Any, 
             continue
         target = _cells_of(finding, of_form)
         if len(target):
-            yield index, _place(target, of_form)
+            yield index, place_of_value(target, of_form)
 
 
 def _cells_of(finding: TableRow, cells: pd.DataFrame) -> pd.DataFrame:
@@ -205,41 +189,9 @@ def _cells_of(finding: TableRow, cells: pd.DataFrame) -> pd.DataFrame:
     return record.head(0 if is_missing(number) else 1)
 
 
-def _place(target: pd.DataFrame, cells: pd.DataFrame) -> ScanPlace:
-    """Locate a value and the row around it on the page.
-
-    ``target`` are the cells that hold the value, ``cells`` all cells of the form. The row is that of the first target
-    cell: the cells of its table that begin in the same row and span as many.
-    """
-    first = target.iloc[0]
-    on_page = target[target["page"] == first["page"]]
-    beside = cells[
-        (cells["page"] == first["page"])
-        & (cells["table_no"] == first["table_no"])
-        & (cells["row"] == first["row"])
-        & (cells["rowspan"] == first["rowspan"])
-    ]
-    row = _bounding_box(pd.concat([beside, on_page]))
-    return ScanPlace(str(first["form_id"]), int(first["page"]), row, _bounding_box(on_page))
-
-
-def _bounding_box(cells: pd.DataFrame) -> tuple[float, float, float, float]:
-    """The left, top, right and bottom edge of the cells together."""
-    low, high = cells[["x0", "y0"]].min(), cells[["x1", "y1"]].max()
-    return float(low["x0"]), float(low["y0"]), float(high["x1"]), float(high["y1"])
-
-
-def _crop(page: Image.Image, scale: float, place: ScanPlace) -> bytes:
-    """Crop a row out of its page, frame its cell, scale it down to the greatest size, and encode it as WebP."""
-    margin = MARGIN * page.width
-    x0, y0, x1, y1 = (edge * scale for edge in place.row)
-    corner = (max(0, round(x0 - margin)), max(0, round(y0 - margin)))
-    crop = page.convert("RGB").crop(
-        (*corner, min(page.width, round(x1 + margin)), min(page.height, round(y1 + margin)))
-    )
-    left, top, right, bottom = (round(edge * scale) for edge in place.cell)
-    frame = (left - corner[0] - 2, top - corner[1] - 2, right - corner[0] + 2, bottom - corner[1] + 2)
-    ImageDraw.Draw(crop).rectangle(frame, outline=FRAME, width=max(2, round(page.width / 400)))
+def _encoded(page: Image.Image, scale: float, place: ValuePlace) -> bytes:
+    """The row of a value under its head, its cell framed, scaled down to the greatest size, as WebP."""
+    crop, _ = crop_row(page, scale, place)
     crop.thumbnail((CROP_WIDTH, CROP_HEIGHT))
     buffer = io.BytesIO()
     crop.save(buffer, "WEBP", quality=QUALITY, method=6)
@@ -251,7 +203,7 @@ def _pictures_note(causes: int, pictures: int) -> str:
     if not pictures:
         return "没有附原件图片：原件不是扫描件，已不在数据集记录的位置，或已不是当初读取的文件。"
     absent = causes - pictures
-    note = "每个原因附原件上的一行，橙红框内是所指的单元格。"
+    note = "每个原因附原件上的一行（连同表头），橙红框内是所指的单元格。"
     return note + (f"另有 {absent} 个没有图：没有对应的单元格，或为控制篇幅而略去。" if absent else "")
 
 

@@ -114,7 +114,7 @@ def _score(form: Tables, row: Any, rows: pd.DataFrame) -> str:
     bounds = score_bounds(form).iloc[0]
     if bounds["high"] - bounds["low"] > measures.POINT_TOLERANCE:
         low, high = (measures.grade(bounds[end], row["full"]) for end in ("low", "high"))
-        grade = f"等级“{low}”" if low == high and low else "等级待定"
+        grade = f"按得分属“{low}”" if low == high and low else "等级待定"
         return f"{sentence}，待核对：可能在 {number(bounds['low'])} 到 {number(bounds['high'])} 之间，{grade}。"
     if total == "doubted":
         return f"{sentence}，待核对，{_grade(row)}。"
@@ -122,7 +122,8 @@ def _score(form: Tables, row: Any, rows: pd.DataFrame) -> str:
 
 
 def _grade(row: Any) -> str:
-    return f"等级“{row['grade']}”" if row["grade"] else "等级无法评定"
+    """The grade by the bounds of the ministry, which the form itself may print or not."""
+    return f"按得分属“{row['grade']}”" if row["grade"] else "等级无法评定"
 
 
 def _why_no_sum(form: Tables, row: Any, rows: pd.DataFrame) -> str:

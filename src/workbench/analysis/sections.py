@@ -134,7 +134,7 @@ def key_figures(form: Tables) -> Html:
     row = form_summary(form).iloc[0]
     full = number(row["full"]) if pd.notna(row["full"]) else "满分不明"
     scored = f"{number(row['score'])} / {full}" if pd.notna(row["score"]) else "无法得出"
-    graded = f"，等级“{row['grade']}”" if row["grade"] else ""
+    graded = f"，按得分属“{row['grade']}”" if row["grade"] else ""
     places = f"（{row['lost_in']} 处）" if row["lost_in"] else ""
     states = set(field_states(form, "indicators", ("score",))["score"])
     unscored = "表中没有得分一栏" if states == {"absent"} else f"{row['unscored']} 项"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from workbench.checks.wording import BLANK_CELL, UNREAD_CELL
+from workbench.checks.wording import BLANK_CELL, UNREAD_CELL, where_they_differ
 from workbench.fields import NUMBER_FIELDS, entries_of, field_name
 from workbench.findings import FINDINGS, excerpt, listed
 from workbench.judging import Judged, page_of
@@ -73,14 +73,33 @@ def low_confidence(
             statement = FINDINGS["confirmed-by-sum"].says(field=field_name(field), text=entry.text, total=total)
             yield statement.about(table, number or None, field, page_of(entry), total, entry.text)
         elif entry.confidence < threshold and not is_reported:
+            read = [cells[key] for key in entry.cells if key in cells]
+            is_blank = bool(read) and all(cell.state == "empty" for cell in read)
             statement = FINDINGS["low-confidence"].says(
-                "text" if entry.text else "ink",
+                "text" if entry.text else ("blank" if is_blank else "ink"),
                 field=field_name(field),
                 text=entry.text,
-                confidence=entry.confidence,
+                certainty=_certainty(entry, read),
             )
-            expected, found = f"{threshold:.2f}", f"{entry.confidence:.2f}"
-            yield statement.about(table, number or None, field, page_of(entry), expected, found)
+            found = entry.text or (BLANK_CELL if is_blank else UNREAD_CELL)
+            yield statement.about(table, number or None, field, page_of(entry), _other_text(entry, cells), found)
+
+
+def _certainty(entry: Entry, read: Sequence[Cell]) -> str:
+    """How sure the machine is of an entry, what the doubt comes from, and whether a second reader saw the same.
+
+    ``read`` are its cells; where they are not at hand only the number is known.
+    """
+    parts = [f"{entry.confidence:.2f}"]
+    if entry.text and read:
+        weakest = min((cell.confidence for cell in read), key=lambda confidence: confidence.overall)
+        parts.append("格线不清" if weakest.border <= weakest.character else "文字有疑")
+        others = [cell.other_text for cell in read if cell.other_text is not None]
+        if others:
+            parts.append(f"另读作“{excerpt(others)}”")
+        elif all(cell.confidence.agreement == 1 for cell in read):
+            parts.append("两次识别相同")
+    return "，".join(parts)
 
 
 def readers_disagree(form: Form, cells: CellsByKey) -> Iterator[Finding]:
@@ -88,8 +107,9 @@ def readers_disagree(form: Form, cells: CellsByKey) -> Iterator[Finding]:
     for table, number, field, entry in _once_per_cell(form):
         other = _read_otherwise(entry, cells)
         if other is not None and entry.confidence < 1 and not _is_obscured(entry, cells):
+            text, otherwise = where_they_differ(entry.text, other)
             statement = FINDINGS["readers-disagree"].says(
-                "text" if other else "nothing", field=field_name(field), text=entry.text, other=other
+                "text" if other else "nothing", field=field_name(field), text=text, other=otherwise
             )
             yield statement.about(table, number or None, field, page_of(entry), other or BLANK_CELL, entry.text)
 

@@ -53,8 +53,9 @@ def data_dictionary() -> Mapping[str, TableEntry]:
     """Read the dictionary (``dictionary.toml``).
 
     Returns:
-        Every table by its name: the promised tables, the views, then ``dictionary`` and ``about``, which every export
-        adds. A view has columns of the tables that it is made from (``from``; all where none is listed), and its own.
+        Every table by its name: the promised tables, the views, ``corrections`` and ``evidence`` of a published
+        dataset, then ``dictionary`` and ``about``, which every export adds. A view has columns of the tables that it is
+        made from (``from``; all where none is listed), and its own.
     """
     source = resources.files("workbench.dataset").joinpath("dictionary.toml").read_text(encoding="utf-8")
     entries: dict[str, TableEntry] = {}
@@ -80,6 +81,26 @@ def _column(table: str, name: str, facts: dict[str, object]) -> ColumnEntry:
     field_of_form = KNOWN.get((table, name))
     titles = {"title": field_of_form.title} if field_of_form else {}
     return ColumnEntry(**titles, **facts)  # type: ignore[arg-type]
+
+
+@cache
+def english_dictionary() -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """Read the English of the dictionary (``dictionary.en.toml``): for each table what a row is, and its columns.
+
+    A view has the meanings of the columns that it takes from tables, and its own.
+    """
+    source = resources.files("workbench.dataset").joinpath("dictionary.en.toml").read_text(encoding="utf-8")
+    found = tomllib.loads(source)
+    known = {column: text for table in TABLES for column, text in reversed(found[table]["columns"].items())}
+    english: dict[str, tuple[str, Mapping[str, str]]] = {}
+    for table, section in found.items():
+        base = found.get(table.removesuffix("_flat"), section)["columns"]
+        columns = {
+            column: section["columns"].get(column) or base.get(column) or known[column]
+            for column in data_dictionary()[table].columns
+        }
+        english[table] = (section["meaning"], columns)
+    return english
 
 
 def dictionary_table() -> pd.DataFrame:

@@ -291,7 +291,7 @@ class Dataset:
         chosen = rows_of_value(self.cells, form_id, (table, record_no, field))
         scan, kind, dpi, source = self._document(form_id)
         with named(source):
-            return crop_cells(scan, chosen, dpi, kind)
+            return crop_cells(scan, chosen, self.cells[self.cells["form_id"] == form_id], dpi, kind)
 
     def cite(self, form_id: str, table: str, record_no: int | None, field: str) -> Citation:
         """Return the citation of a value: in Chinese and English, with file, digest, page, place, and who checked it.

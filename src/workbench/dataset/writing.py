@@ -51,7 +51,7 @@ def write_dataset(folder: Path, parts: Iterable[ArrowRows], origin: Mapping[str,
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=BEING_WRITTEN) as beside:
             digests, counts = _write_tables(Path(beside), parts)
-            digest = hashlib.sha256("".join(f"{name} {digests[name]}\n" for name in TABLES).encode()).hexdigest()
+            digest = _joined_digest(digests)
             info = {
                 "schema": SCHEMA_VERSION,
                 "digest": digest,
@@ -66,6 +66,22 @@ def write_dataset(folder: Path, parts: Iterable[ArrowRows], origin: Mapping[str,
     except OSError as error:
         raise unwritable(folder, error) from error
     return digest
+
+
+def content_digest(rows: ArrowRows) -> str:
+    """Return the content digest of tables, which `write_dataset` gives for them."""
+    digests = {name: _begun_digest(name) for name in TABLES}
+    for name in TABLES:
+        digests[name].update(_as_text(rows[name]))
+    return _joined_digest({name: digest.hexdigest() for name, digest in digests.items()})
+
+
+def _begun_digest(table: str) -> hashlib._Hash:
+    return hashlib.sha256(",".join(arrow_schema(table).names).encode())
+
+
+def _joined_digest(digests: Mapping[str, str]) -> str:
+    return hashlib.sha256("".join(f"{name} {digests[name]}\n" for name in TABLES).encode()).hexdigest()
 
 
 def upload_dataset(folder: Path, files: RemoteFiles) -> None:
@@ -87,7 +103,7 @@ def upload_dataset(folder: Path, files: RemoteFiles) -> None:
 
 def _write_tables(folder: Path, parts: Iterable[ArrowRows]) -> tuple[dict[str, str], dict[str, int]]:
     """Write the Parquet files; return the digest of the content and the number of rows of every table."""
-    digests = {name: hashlib.sha256(",".join(arrow_schema(name).names).encode()) for name in TABLES}
+    digests = {name: _begun_digest(name) for name in TABLES}
     counts = dict.fromkeys(TABLES, 0)
     with ExitStack() as stack:
         writers = {}

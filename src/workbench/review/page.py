@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from workbench.dataset.crops import PagePicture
 from workbench.fields import KEYS, field_name
 from workbench.model import Cell, CellKey
-from workbench.review.pictures import PagePicture, ScanExcerpt
+from workbench.review.pictures import ScanExcerpt
 from workbench.review.queue import ReviewItem
 from workbench.review.readings import FieldKey, FormReadings
 from workbench.review.session import Session
@@ -78,7 +79,7 @@ def page_cells(form: FormReadings, page: PagePicture, number: int) -> list[dict[
         names = "，".join(dict.fromkeys(field_name(place.field) for place in places))
         found.append(
             {
-                "box": [round(edge, 1) for edge in page.outline(cell)],
+                "box": [round(edge, 1) for edge in page.outline(cell.polygon)],
                 "look": _look(cell),
                 "title": "：".join(filter(None, (names, cell.text))),
                 "place": list(places[0]) if places else None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from workbench.dataset.crops import PagePicture, upright
 from workbench.errors import InputError, SelectionError, StoreError
 from workbench.model import Cell
 
@@ -55,34 +56,6 @@ class ScanExcerpt:
     outline: tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class PagePicture:
-    """The image of a page, set upright.
-
-    Attributes:
-        image: the image after the rotation.
-        scale: pixels for each unit of the table ``cells``.
-        turns: the quarter turns, counter-clockwise, by which the scan was rotated.
-    """
-
-    image: PIL.Image.Image
-    scale: float
-    turns: int
-
-    def outline(self, cell: Cell) -> tuple[float, float, float, float]:
-        """The bounding box of a cell: left, top, right and bottom in pixels of the picture."""
-        width, height = self.image.size if self.turns % 2 == 0 else self.image.size[::-1]
-        corners = [self._rotated(x * self.scale, y * self.scale, width, height) for x, y in cell.polygon]
-        xs, ys = zip(*corners, strict=True)
-        return min(xs), min(ys), max(xs), max(ys)
-
-    def _rotated(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
-        """A point of the scan of that size, in pixels, where the rotation puts it."""
-        for _ in range(self.turns):
-            x, y, width, height = y, width - x, height, width
-        return x, y
-
-
 class Pictures:
     """The pictures of the pages of a dataset's documents, read from the original files."""
 
@@ -125,8 +98,7 @@ class Pictures:
             InputError: the scan is missing or cannot be read; ``no-picture`` where the document has none.
         """
         image, scale = self._page(document_id, number)
-        # Image.rotate counts counter-clockwise, as `quarter_turns` does.
-        return PagePicture(image.rotate(90 * turns, expand=True) if turns else image, scale, turns)
+        return upright(image, scale, turns)
 
     def _load(self, document_id: str, number: int) -> tuple[PIL.Image.Image, float]:
         """The page as it was scanned, and its pixels for each unit of the table ``cells``."""
@@ -138,7 +110,7 @@ class Pictures:
 
 def cut(page: PagePicture, cell: Cell) -> ScanExcerpt:
     """Cut the excerpt of a page around a cell, large enough to see what stands beside it."""
-    left, top, right, bottom = page.outline(cell)
+    left, top, right, bottom = page.outline(cell.polygon)
     width, height = page.image.size
     around = AROUND * height
     more_x = max(around, (LEAST_WIDTH * width - (right - left)) / 2)

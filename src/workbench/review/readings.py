@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.corrections.correction import RelativeBox
 from workbench.corrections.records import boxes_of
+from workbench.dataset.crops import quarter_turns
 from workbench.dataset.schemas import rows_of
 from workbench.fields import FIELDS, KEYS, KNOWN, form_values
 from workbench.model import (
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.dataset.store import Dataset
-
-__all__ = ["FieldKey", "FieldReading", "FormReadings", "Readings", "quarter_turns"]
 
 Name = TypeVar("Name")
 Member = TypeVar("Member")
@@ -278,33 +277,3 @@ def _cell(row: Mapping[str, Any]) -> Cell:
     facts = {name: row[name] for name in ("row", "col", "rowspan", "colspan", "text", "state")}
     outline = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
     return Cell(**facts, polygon=outline, confidence=Confidence(character=row["confidence"]))
-
-
-def quarter_turns(cells: Sequence[Mapping[str, Any]]) -> int:
-    """The number of quarter turns (0 to 3), counter-clockwise, that set a page upright.
-
-    ``cells`` are the page's rows of the table ``cells``. On an upright page the column numbers grow to the right and
-    the row numbers downwards; a rotation of the page rotates these two directions.
-
-    >>> left = {"row": 0, "col": 0, "x0": 0, "x1": 10, "y0": 0, "y1": 5}
-    >>> quarter_turns([left, left | {"col": 1, "x0": 10, "x1": 20}])
-    0
-    >>> quarter_turns([left, left | {"col": 1, "y0": 5, "y1": 10}])
-    1
-    """
-    if len(cells) < 2:
-        return 0
-    names = ("row", "col", "x0", "x1", "y0", "y1")
-    rows, columns, x0, x1, y0, y1 = np.array([[cell[name] for name in names] for cell in cells], dtype=float).T
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    right, down, left, up = _along(columns, x), _along(rows, y), _along(columns, y), _along(rows, x)
-    return int(np.argmax([right + down, left - up, -right - down, up - left]))
-
-
-def _along(numbers: np.ndarray, positions: np.ndarray) -> float:
-    """The covariance of row or column numbers with positions on the page, over the standard deviation of the numbers.
-
-    That is how far (in the unit of the positions) they advance while the number grows by one standard deviation.
-    """
-    spread = numbers.std()
-    return float(np.mean((numbers - numbers.mean()) * (positions - positions.mean())) / spread) if spread else 0.0

@@ -166,6 +166,16 @@ def draw_audit(dataset: Dataset, n: int = 200, seed: int = 0) -> Audit:
     return audit
 
 
+def kept_audits(dataset: Dataset) -> list[Audit]:
+    """The samples that were drawn from the readings of a dataset, in the order of their files' names.
+
+    Raises:
+        CorrectionError: one is damaged.
+    """
+    folder = corrections_folder(dataset.folder) / "audits"
+    return [_load(path) for path in sorted(folder.glob(f"audit-{_identity(dataset)}-*.json"))]
+
+
 def _identity(dataset: Dataset) -> str:
     """Eight hexadecimal digits for the documents, engine, pipeline and settings; corrections do not change them."""
     read = dataset.documents[["document_id", "engine", "pipeline"]].sort_values("document_id")

@@ -1,0 +1,1 @@
+"""Publication of a dataset: a folder that others can load, cite and check."""

@@ -1,0 +1,283 @@
+"""Verifying a publication: whether it is, byte for byte and value for value, what was published."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.errors
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet
+from PIL import Image, UnidentifiedImageError
+
+from workbench.dataset.citation import anchor_of
+from workbench.dataset.info import parsed_info
+from workbench.dataset.placing import INFO, TABLES
+from workbench.dataset.rows import as_rows
+from workbench.dataset.schemas import SCHEMAS, rows_of
+from workbench.dataset.writing import content_digest
+from workbench.errors import DatasetError
+from workbench.publish.croissant import CROISSANT
+from workbench.publish.datapackage import DATAPACKAGE
+from workbench.publish.digests import SUMS, files_in, read_sums, sha256_of
+from workbench.publish.evidence import ANCHOR_KEY
+from workbench.publish.reading_back import CropReader, is_same
+from workbench.publish.tables import CROPS, CSV, DATA, PUBLISHED, plain, read_csv
+from workbench.settings import VERIFIED_SAMPLE
+
+MOST_PIXELS = 40_000_000
+"""A picture with more pixels is no row of a page, and is not opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A file of a publication that is not as published, and what is wrong with it."""
+
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What verifying a publication found.
+
+    Attributes:
+        faults: what is wrong; empty where all is as published.
+        files: how many files have digests.
+        values: values that were compared between CSV and Parquet.
+        crops, read: pictures of values, and those of them that were read again.
+        digest: the SHA-256 of the list of digests, to be compared with the one that a paper or a repository prints.
+    """
+
+    faults: tuple[Fault, ...]
+    files: int
+    values: int
+    crops: int
+    read: int
+    digest: str
+
+
+def verify(folder: Path, sample: int = VERIFIED_SAMPLE, seed: int = 0) -> Verification:
+    """Verify a publication; ``sample`` of its pictures, drawn with ``seed``, are read again.
+
+    Raises:
+        DatasetError: there is no publication in the folder.
+    """
+    try:
+        sums = read_sums(folder)
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"there is no publication here: {SUMS} cannot be read ({getattr(error, 'strerror', None) or error})"
+        raise DatasetError(folder, message) from error
+    except ValueError as error:
+        raise DatasetError(folder, f"{SUMS} was edited or damaged: {error}") from error
+    faults = list(_changed_files(folder, sums))
+    tables = dict(_tables(folder, faults))
+    faults += _wrong_tables(folder, tables)
+    values = sum(table.num_rows * table.num_columns for table in tables.values())
+    faults += _different_csv(folder, tables)
+    faults += _wrong_descriptions(folder, sums)
+    evidence, read = _Evidence(folder, tables, sums, sample, seed), 0
+    faults += evidence.faults()
+    read = evidence.read
+    return Verification(tuple(dict.fromkeys(faults)), len(sums), values, evidence.crops, read, sha256_of(folder / SUMS))
+
+
+def _changed_files(folder: Path, sums: Mapping[str, str]) -> Iterator[Fault]:
+    """Files that are missing, changed, links, or were added."""
+    there = set(files_in(folder))
+    for name, digest in sums.items():
+        path = folder / name
+        if name not in there:
+            yield Fault(name, "is missing")
+        elif path.is_symlink():
+            yield Fault(name, "is a link, and not the file that was published")
+        elif sha256_of(path) != digest:
+            yield Fault(name, "is not the file that was published: its SHA-256 is another one")
+    for name in sorted(there - set(sums)):
+        yield Fault(name, f"was added: it is not in {SUMS}")
+
+
+def _tables(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, pa.Table]]:
+    """The Parquet files that can be read, by their tables."""
+    for name in PUBLISHED:
+        path = folder / DATA / f"{name}.parquet"
+        if not path.is_file() or path.is_symlink():
+            continue  # missing files and links are faults already
+        try:
+            yield name, pyarrow.parquet.read_table(path)
+        except (OSError, pa.ArrowException) as error:
+            faults.append(Fault(f"{DATA}/{name}.parquet", f"is no Parquet file that can be read ({_first(error)})"))
+
+
+def _wrong_tables(folder: Path, tables: Mapping[str, pa.Table]) -> Iterator[Fault]:
+    """Tables that break their schema, and a ``dataset.json`` that is of other tables."""
+    frames: dict[str, pd.DataFrame] = {}
+    for name in (name for name in TABLES if name in tables):
+        try:
+            frames[name] = SCHEMAS[name].validate(tables[name].to_pandas(), lazy=True)
+        except pandera.errors.SchemaErrors as error:
+            first = error.failure_cases.iloc[0]
+            what = f"column {first['column']}: {first['check']}, {first['failure_case']}"
+            yield Fault(f"{DATA}/{name}.parquet", f"breaks its schema in {len(error.failure_cases)} place(s), {what}")
+    path = f"{DATA}/{INFO}"
+    try:
+        info = parsed_info((folder / path).read_bytes())
+    except OSError:
+        return  # which is missing, and said to be
+    except ValueError as error:
+        yield Fault(path, str(error))
+        return
+    if len(frames) < len(TABLES):
+        return
+    if content_digest(as_rows(frames)) != info["digest"]:
+        yield Fault(path, "its digest is not that of the tables: they, or it, were changed")
+
+
+def _different_csv(folder: Path, tables: Mapping[str, pa.Table]) -> Iterator[Fault]:
+    """CSV files that say something else than the Parquet files; the first value that differs in each column."""
+    for name, table in tables.items():
+        path, other = f"{CSV}/{name}.csv", f"{DATA}/{name}.parquet"
+        if not (folder / path).is_file() or (folder / path).is_symlink():
+            continue
+        try:
+            read = read_csv(folder / path, plain(table).schema)
+        except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+            yield Fault(path, f"is no table like {other} ({_first(error)})")
+            continue
+        if read.num_rows != table.num_rows:
+            yield Fault(path, f"has {read.num_rows} rows, {other} has {table.num_rows}")
+            continue
+        for column in table.column_names:
+            yield from _difference(path, other, column, read[column], plain(table)[column])
+
+
+def _difference(path: str, other: str, column: str, read: pa.ChunkedArray, table: pa.ChunkedArray) -> Iterator[Fault]:
+    differs = pc.fill_null(pc.not_equal(read, table), pa.scalar(False))
+    differs = pc.or_(differs, pc.xor(pc.is_null(read), pc.is_null(table)))
+    count = pc.sum(differs).as_py() or 0
+    if count:
+        row = pc.index(differs, True).as_py()
+        values = f"{read[row].as_py()!r}, {other} has {table[row].as_py()!r}"
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        yield Fault(path, f"row {row + 1}, {column}: {values}{more}")
+
+
+def _wrong_descriptions(folder: Path, sums: Mapping[str, str]) -> Iterator[Fault]:
+    """Descriptions for programs whose digests are not those of the files."""
+    for name in (DATAPACKAGE, CROISSANT):
+        try:
+            content = json.loads((folder / name).read_text(encoding="utf-8"))
+            described = dict(_described(name, content))
+        except OSError:
+            continue
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            yield Fault(name, "cannot be understood")
+            continue
+        for path, digest in described.items():
+            if sums.get(path) != digest:
+                yield Fault(name, f"names another SHA-256 of {path} than {SUMS}")
+
+
+def _described(name: str, content: Any) -> Iterator[tuple[str, str]]:
+    """The files that a description names, with their digests."""
+    if name == DATAPACKAGE:
+        for one in content["resources"]:
+            yield str(one["path"]), str(one["hash"]).removeprefix("sha256:")
+    else:
+        for one in content["distribution"]:
+            yield str(one["contentUrl"]), str(one["sha256"])
+
+
+class _Evidence:
+    """The table ``evidence`` and its pictures, held against the tables.
+
+    Attributes:
+        crops, read: how many pictures there are, and how many were read again.
+    """
+
+    def __init__(
+        self, folder: Path, tables: Mapping[str, pa.Table], sums: Mapping[str, str], sample: int, seed: int
+    ) -> None:
+        self.folder, self.sums, self.sample, self.seed = folder, sums, sample, seed
+        whole = "evidence" in tables and "fields" in tables
+        self._rows = list(rows_of(tables["evidence"].to_pandas())) if whole else []
+        self._fields = self._by_anchor(tables["fields"].to_pandas()) if self._rows else {}
+        self.crops = sum(row["crop"] is not None for row in self._rows)
+        self.read = 0
+
+    def _by_anchor(self, fields: pd.DataFrame) -> dict[str, dict[str, Any]]:
+        return {
+            anchor_of(*(row[n] for n in ("form_id", "table", "record_no", "field"))): row for row in rows_of(fields)
+        }
+
+    def faults(self) -> Iterator[Fault]:
+        for row in self._rows:
+            yield from self._wrong_row(row)
+        pictured = [row for row in self._rows if row["crop"] is not None and row["reads_back"]]
+        chosen = random.Random(self.seed).sample(pictured, min(self.sample, len(pictured)))
+        reader = CropReader()
+        for row in chosen:
+            yield from self._wrong_picture(row, reader)
+
+    def _wrong_row(self, row: Mapping[str, Any]) -> Iterator[Fault]:
+        entry = self._fields.get(row["anchor"])
+        if entry is None:
+            yield Fault(f"{DATA}/evidence.parquet", f"{row['anchor']} is no value of {DATA}/fields.parquet")
+        elif entry["text"] != row["value"] or entry["status"] != row["status"]:
+            values = (
+                f"{row['value']!r} ({row['status']}), {DATA}/fields.parquet has {entry['text']!r} ({entry['status']})"
+            )
+            yield Fault(f"{DATA}/evidence.parquet", f"{row['anchor']}: {values}")
+        if row["crop"] is None:
+            return
+        if row["crop"] not in self.sums or not row["crop"].startswith(f"{CROPS}/"):
+            yield Fault(f"{DATA}/evidence.parquet", f"{row['anchor']}: {row['crop']} is no picture of this publication")
+            return
+        try:
+            with self._picture(row["crop"]) as picture:
+                anchor = picture.info.get(ANCHOR_KEY)
+        except FileNotFoundError:
+            return  # a fault already
+        except (OSError, UnidentifiedImageError, ValueError) as error:
+            yield Fault(row["crop"], f"is no picture that can be opened ({_first(error)})")
+            return
+        if anchor != row["anchor"]:
+            yield Fault(row["crop"], f"shows {anchor or 'nobody knows what'}, and not {row['anchor']}")
+
+    def _picture(self, name: str) -> Image.Image:
+        path = self.folder / name
+        if path.is_symlink():
+            raise FileNotFoundError
+        picture = Image.open(path, formats=("PNG",))
+        if picture.width * picture.height > MOST_PIXELS:
+            picture.close()
+            raise ValueError(f"more than {MOST_PIXELS:,} pixels")
+        return picture
+
+    def _wrong_picture(self, row: Mapping[str, Any], reader: CropReader) -> Iterator[Fault]:
+        """Read a picture that a program could read when it was made; it must show what the table says."""
+        entry = self._fields.get(row["anchor"])
+        try:
+            with self._picture(row["crop"]) as picture:
+                text = reader.text(picture.crop(tuple(row[side] for side in ("left", "top", "right", "bottom"))))
+        except (OSError, ValueError, TypeError, SyntaxError):
+            return  # missing or damaged, and said to be
+        if text is None or entry is None:
+            return
+        self.read += 1
+        if not is_same(text, entry["text"]):
+            yield Fault(row["crop"], f"shows {text!r}, {DATA}/fields.parquet has {entry['text']!r} for {row['anchor']}")
+
+
+def _first(error: BaseException) -> str:
+    """The first line of an error's message."""
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
