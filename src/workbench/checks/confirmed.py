@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from workbench.checks.misreadings import other_numbers
-from workbench.checks.totals import FieldKey, PointsSum, sums_of_points
+from workbench.checks.totals import SumKey, PointsSum, sums_of_points
 from workbench.checks.uncertain import CellsByKey
 from workbench.judging import Judged
 from workbench.model import Entry, Form
@@ -21,7 +21,7 @@ from workbench.values import parse_weight
 
 def confirmed_by_sums(
     form: Form, rows: Sequence[Judged], cells: CellsByKey, threshold: float
-) -> Mapping[FieldKey, float]:
+) -> Mapping[SumKey, float]:
     """``confirmed-by-sum``: the fields that the engine was unsure of and a sum of the form confirms, with its total.
 
     Args:
@@ -37,7 +37,7 @@ def confirmed_by_sums(
     }
 
 
-def _confirmed(total: PointsSum, cells: CellsByKey, threshold: float) -> Iterator[FieldKey]:
+def _confirmed(total: PointsSum, cells: CellsByKey, threshold: float) -> Iterator[SumKey]:
     """The fields of doubtful character in a sum that holds in one way only."""
     doubtful = {key: entry for key, entry in total.entries.items() if entry.confidence < threshold}
     shifts = {key: _shifts(key, entry, total) for key, entry in doubtful.items()}
@@ -54,7 +54,7 @@ def _confirmed(total: PointsSum, cells: CellsByKey, threshold: float) -> Iterato
             yield key
 
 
-def _shifts(key: FieldKey, entry: Entry, total: PointsSum) -> list[float]:
+def _shifts(key: SumKey, entry: Entry, total: PointsSum) -> list[float]:
     """By how much each other plausible reading of a number would move the sum from its total."""
     own = parse_weight(entry.text) or 0.0
     sign = -1.0 if key == total.stated_in else 1.0

@@ -18,7 +18,7 @@ from workbench.values import PLACEHOLDERS, normalise, parse_weight, printed_marg
 FULL_MARK = 100.0
 """Points of a self-evaluation whose total line does not say that there are more."""
 
-FieldKey = tuple[Table, int, str]
+SumKey = tuple[Table, int, str]
 """Table, record number (0: the form itself) and field of a value."""
 
 _POINTS_IN_LABEL = re.compile(r"\([0-9.]+分?\)$")
@@ -142,9 +142,9 @@ class PointsSum:
         margin: by how much rounding may move the sum, in points.
     """
 
-    stated_in: FieldKey
+    stated_in: SumKey
     stated: float
-    entries: Mapping[FieldKey, Entry]
+    entries: Mapping[SumKey, Entry]
     margin: float
 
 
@@ -154,7 +154,7 @@ def sums_of_points(form: Form, rows: Sequence[Judged], threshold: float) -> Iter
     for field in ("weight", "score"):
         total: Entry | None = getattr(form, f"total_{field}")
         stated, budget = points(total), budget_points(form, field)
-        addends: dict[FieldKey, Entry | None] = {
+        addends: dict[SumKey, Entry | None] = {
             ("indicators", row.number, field): getattr(row.row, field) for row in rows
         }
         addends |= {
@@ -166,7 +166,7 @@ def sums_of_points(form: Form, rows: Sequence[Judged], threshold: float) -> Iter
         are_read = all(_is_read(entry, threshold) for entry in printed.values())
         if total is not None and stated is not None and are_read and adds_up(form, rows, field):
             margin = _allowed(field, total, printed.values(), None)
-            key: FieldKey = ("forms", 0, f"total_{field}")
+            key: SumKey = ("forms", 0, f"total_{field}")
             yield PointsSum(key, stated, {key: total, **printed}, margin)
 
 
