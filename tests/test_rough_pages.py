@@ -125,6 +125,19 @@ def test_smoothings_that_agree_are_sure_only_of_clear_characters():
     assert read_smoothed(read("2959", 0.999), read("2959", 0.99), READ_DEFAULTS).character > 0.9
 
 
+def test_a_word_with_dirt_beside_it_in_one_smoothing_is_that_word():
+    found = read_smoothed(read("主管部门", 0.98), read("主管部门]", 0.5), READ_DEFAULTS)
+    assert (found.text, found.agreement, found.character) == ("主管部门", 1.0, 0.98)
+    assert read_smoothed(read("主管部门", 0.5), read("主管部门]", 0.98), READ_DEFAULTS).agreement == 0.0
+
+
+def test_one_bar_or_two_under_a_relation_symbol_are_one_value():
+    found = read_smoothed(read("≧", 0.9), read("≥", 0.9), READ_DEFAULTS)
+    assert (found.agreement, found.character) == (1.0, 0.9)
+    assert read_smoothed(read("≧95%"), read("≥95%"), READ_DEFAULTS).agreement == 1.0
+    assert read_smoothed(read("≧95%"), read("≤95%"), READ_DEFAULTS).agreement == 0.0
+
+
 def test_what_two_readers_read_alike_in_both_smoothings_is_as_sure_as_it_is_legible():
     """堤防维修养护使用率 at .88 and .82 was doubted, and so was every sixth of the doubted cells in black and white."""
     soft, softer = (replace(read("使用率", confidence), seconded=True) for confidence in (0.88, 0.82))

@@ -18,6 +18,8 @@ from workbench.read.cell_text import same_values
 from workbench.read.comparison import CellReading, CellText, read_once, read_twice
 from workbench.read.relation_symbols import WITH_BAR
 from workbench.read.settings import ReadSettings
+from workbench.read.words import word_in
+from workbench.vocabulary import words
 
 NUMBER = re.compile(r"[^\d\s\u4e00-\u9fff]{0,2}[\d.,，:：;；、·•]*\d[\d.,，:：;；、·•]*\D{0,3}")
 """A number with what stands around it, whatever its points were read as."""
@@ -39,6 +41,9 @@ SHORT_SIGNS = KNOWN_BY_SHAPE - {"—"}
 LEFT_WITHOUT_BAR = {">": "≥≧", "＞": "≥≧", "<": "≤≦", "＜": "≤≦"}
 """What is left of a relation symbol whose bar one smoothing took away."""
 
+SAME_SYMBOL = str.maketrans("≧≦", "≥≤")
+"""Of the two bars of a symbol a smoothing leaves one, and the value is the same."""
+
 GRAIN_IN_NUMBER = re.compile(r"\d[:：;；、·•]|[:：;；、·•]\d|\d\.\d{3}[.,，]\d|\d[.,，]$|\d[.,，][.,，]|[?？!'\"`~]")
 """What no number holds: its points with grain over them, commas that lost their tails, grain behind it."""
 
@@ -56,7 +61,10 @@ def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings
     if whole is not None and (behind := _least_sure_behind_symbol(whole)) >= limits.sure:
         return replace(whole, character=behind, agreement=1.0)
     has_digits = any(character.isdigit() for character in surer.text)
-    agree = soft.text == softer.text if has_digits else same_values(soft.text, softer.text)
+    one, other = (reading.text.translate(SAME_SYMBOL) for reading in (soft, softer))
+    agree = (
+        one == other if has_digits else same_values(one, other) or _are_same_word(surer.text, soft.text, softer.text)
+    )
     are_words = not has_digits and IDEOGRAPH.search(surer.text) is not None
     character = min(soft.character, softer.character) if agree and not are_words else surer.character
     # The recogniser and its shape tell a lone symbol, in both smoothings; no smoothing adds a bar.
@@ -67,6 +75,11 @@ def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings
     if character < limits.sure and not (is_known or is_seconded):
         character = min(character, limits.unsure)
     return replace(surer, character=character, agreement=1.0 if agree else 0.0)
+
+
+def _are_same_word(surer: str, *texts: str) -> bool:
+    """Whether texts are one word of forms, the surer of them nothing else, and the other with dirt beside it."""
+    return surer in words() and all(word_in(text) == surer for text in texts)
 
 
 def _loses_bar(less: CellReading, whole: CellReading) -> bool:
