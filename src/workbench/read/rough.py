@@ -44,15 +44,16 @@ LEFT_WITHOUT_BAR = {">": "≥≧", "＞": "≥≧", "<": "≤≦", "＜": "≤�
 SAME_SYMBOL = str.maketrans("≧≦", "≥≤")
 """Of the two bars of a symbol a smoothing leaves one, and the value is the same."""
 
-GRAIN_IN_NUMBER = re.compile(r"\d[:：;；、·•]|[:：;；、·•]\d|\d\.\d{3}[.,，]\d|\d[.,，]$|\d[.,，][.,，]|[?？!'\"`~]")
+GRAIN_IN_NUMBER = re.compile(
+    r"\d[:：;；、·•]|[:：;；、·•]\d|\d\.\d{3}[.,，]\d|\d[.,，]$|^[.,，]\d|\d[.,，][.,，]|[?？!'\"`~]"
+)
 """What no number holds: its points with grain over them, commas that lost their tails, grain behind it."""
 
 
 def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings) -> CellReading:
     """One reading of a cell from those of its two smoothings; where they differ the surer one stands, as doubted.
 
-    Of jagged digits both make the same mistake now and then, but not with the confidence of clear print; nor do two
-    recognisers. Of the same
+    Of jagged digits both make the same mistake now and then, but not with the confidence of clear print. Of the same
     Chinese words the surer one counts: where a line ends or a stroke is thin, one smoothing tells less than the other.
     """
     limits = settings.second_reading
@@ -71,7 +72,8 @@ def read_smoothed(soft: CellReading, softer: CellReading, settings: ReadSettings
     is_known = surer.text in KNOWN_BY_SHAPE or (
         agree and surer.text in WITH_BAR and character >= settings.symbols.sure_of_shape
     )
-    is_seconded = agree and soft.seconded and softer.seconded  # two readers, of two pictures each
+    # Two readers of two pictures each: of jagged figures (405.85 as 403.85) even they make the same mistake.
+    is_seconded = agree and not has_digits and soft.seconded and softer.seconded
     if character < limits.sure and not (is_known or is_seconded):
         character = min(character, limits.unsure)
     return replace(surer, character=character, agreement=1.0 if agree else 0.0)
