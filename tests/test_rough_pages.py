@@ -158,6 +158,9 @@ def test_the_least_speck_before_a_1_may_be_what_is_left_of_a_4():
     specks = np.zeros((60, 200), np.uint8)
     specks[30, 15] = 255
     assert leaves_sign("13.9", LineBox(20, 20, 80, 40), specks)
+    above = np.zeros_like(specks)
+    above[22, 15] = 255
+    assert not leaves_sign("13.9", LineBox(20, 20, 80, 40), above)
 
 
 def test_a_number_that_is_doubted_once_is_doubted():

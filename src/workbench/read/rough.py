@@ -125,10 +125,12 @@ def is_too_coarse(text: str, line: LineBox, settings: ReadSettings) -> bool:
 
 def leaves_sign(text: str, line: LineBox, specks: Mask) -> bool:
     """Whether a number that was read without a sign has a speck before it that is flat as a minus is, at half its
-    height; or any, before a 1, which may be what is left of a 4."""
+    height; or any, before a 1, which may be what is left of a 4: of its bar and the lower part of its arm. Further up
+    the arm is at the stem, or so steep that it stays."""
     if not text[:1].isdigit():
         return False
-    if text[0] == "1" and specks[line.y0 : line.y1, max(0, line.x0 - line.height // 2) : line.x0].any():
+    arm = np.s_[round(line.y0 + 0.3 * line.height) : line.y1, max(0, line.x0 - line.height // 2) : line.x0]
+    if text[0] == "1" and specks[arm].any():
         return True
     band = np.s_[
         round(line.y0 + 0.3 * line.height) : round(line.y1 - 0.25 * line.height),
