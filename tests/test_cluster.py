@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import workbench
+from tests.packed import write_zip
 from tests.stubs import FAILS, blank_page, documents, install_stub_engine, transcriptions
-from workbench.archive.run.dask import ClusterWorkers, program_digest, unable
+from workbench.archive.originals import Originals
+from workbench.archive.run.dask import ClusterWorkers, end_own_processes, program_digest, unable, with_scratch
 from workbench.archive.run.tasks import Job
 from workbench.dataset.store import open_dataset
 from workbench.errors import ClusterError
+from workbench.readers.unpacking import unpack
 from workbench.settings import Settings
 
 pytest.importorskip("distributed")
@@ -125,6 +128,24 @@ def test_without_dask_the_way_to_install_it_is_named(tmp_path: Path, monkeypatch
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ClusterError, match=r"pip install 'jixiao-workbench\[cluster\]'"):
         ClusterWorkers(Job(tmp_path, Settings()), "tcp://127.0.0.1:9")
+
+
+def test_on_another_machine_an_archive_is_unpacked_once_a_run(tmp_path: Path) -> None:
+    """It was unpacked for each page of each document in it: the run's folder for that lies on its own machine."""
+    (tmp_path / "raw").mkdir()
+    write_zip(tmp_path / "raw" / "a.zip", {f"{n}.tsv": b"a\t1" for n in range(3)})
+    job = Job(tmp_path, Settings(), Originals(tmp_path / "raw", tmp_path / "of another machine"))
+    (package,) = job.originals.sources()
+    members = job.originals.with_members([package], job.settings, lambda one, to: unpack(one.path, to, job.settings))
+    first, second = with_scratch(job), with_scratch(job)
+    unpacked_at = set()
+    for originals, member in zip((first.originals, second.originals, second.originals), members, strict=True):
+        with originals.opened(member, job.settings) as source:
+            unpacked_at.add(source.path.parent)
+    (folder,) = unpacked_at
+    assert folder.is_dir()  # for the next page
+    end_own_processes()
+    assert not folder.exists()
 
 
 def test_a_worker_with_another_program_or_without_the_folder_does_nothing(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from tests import written
@@ -191,3 +193,28 @@ class TestExcel:
         workbook.active["A9"].fill = PatternFill("solid", "00FF00")
         workbook.save(tmp_path / "a.xlsx")
         assert grids(tmp_path / "a.xlsx") == [[["a", "b"]]]
+
+
+ANCHORED = (
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel"><v:shape '
+    'style="position:absolute;visibility:{look}"><v:textbox><font>62<br></v:textbox><x:ClientData ObjectType="Note">'
+    "{visible}<x:Anchor>1, 15, 0, 10, 3, 15, 4, 4</x:Anchor></x:ClientData></v:shape></xml>"
+)
+
+
+@pytest.mark.parametrize(
+    ("look", "visible", "sure"), [("hidden", "", True), ("visible", "", False), ("hidden", "<x:Visible/>", False)]
+)
+def test_a_note_that_is_left_open_over_a_number_is_seen(tmp_path, look, visible, sure):
+    """A note that is shown covered 95, which was read without a word."""
+    book = openpyxl.Workbook()
+    book.active.append(["甲", "乙"])
+    book.active.append(["丙", 95])
+    book.active["A1"].comment = Comment("62", "a")
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as package:
+        (vml,) = (name for name in package.namelist() if name.endswith(".vml"))
+    written.edited(tmp_path / "a.xlsx", vml, lambda _: ANCHORED.format(look=look, visible=visible))
+    (page,) = read(tmp_path / "a.xlsx")
+    found = page.content.grids[0].cells[-1]
+    assert (found.text, found.confidence.overall == 1.0) == ("95" if sure else "�", sure)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.opened import grids, lines, problem, read, text
+from tests.opened import SETTINGS, grids, lines, problem, read, text
 from workbench.form.assemble import assemble_forms
 from workbench.readers.plain import plain
 
@@ -121,6 +121,12 @@ class TestTranscription:
     def test_a_quotation_mark_that_is_text_stays_text(self, tmp_path):
         path = text(tmp_path / "a.tsv", '"甲\t1\n乙"丙\t2\n丁\t3"\n"戊"己\t4\n')
         assert grids(path) == [[['"甲', "1"], ['乙"丙', "2"], ["丁", '3"'], ['"戊"己', "4"]]]
+
+    @pytest.mark.parametrize("struck", ["9<s>7</s>5", "<del>9</del>7"])
+    def test_a_figure_that_is_struck_out_doubts_the_number_beside_it(self, tmp_path, struck):
+        """9 struck out beside 7 was 7 without a word, in a typed table alone."""
+        (page,) = read(text(tmp_path / "a.md", f"|指标|得分|\n|甲|{struck}|\n"))
+        assert page.content.grids[0].cells[-1].confidence.overall < SETTINGS.review_threshold
 
     def test_bars_with_signs_that_markdown_escapes(self, tmp_path):
         path = text(tmp_path / "a.md", "| a | **b** |\n|:---|---:|\n| 1\\|2 | 5*3 &lt; 20<br>或_ |\n")

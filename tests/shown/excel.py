@@ -12,8 +12,8 @@ import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.drawing.image import Image
-from openpyxl.formatting.rule import CellIsRule, DataBarRule, FormulaRule, Rule
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, DataBarRule, FormulaRule, Rule
+from openpyxl.styles import Alignment, Border, Font, GradientFill, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from PIL import Image as Picture
@@ -116,6 +116,12 @@ CONSTRUCTIONS: tuple[InSheet, ...] = (
     _set("black on black", unsettled, fill=PatternFill("solid", "FF000000")),
     _set("red on pink", number, font=Font(color="FF9C0006"), fill=PatternFill("solid", "FFFFC7CE")),
     _set("tiny", unsettled, font=Font(sz=1)),
+    _set("crossed by a border", unsettled, border=Border(diagonal=Side("thick"), diagonalUp=True)),
+    *(_set(name, unsettled, fill=PatternFill(name, "FF000000")) for name in ("darkGray", "mediumGray", "darkGrid")),
+    *(_set(name, number, fill=PatternFill(name, "FF000000", "FFFFFFFF")) for name in ("lightGray", "gray125")),
+    _set("black gradient", unsettled, fill=GradientFill(stop=("FF000000", "FF111111"))),
+    _set("pale gradient", number, fill=GradientFill(stop=("FFFFFFFF", "FFEEEEEE"))),
+    _set("bars of a typeface", unsettled, font=Font(name="Code 128")),
     _set("repeated", unsettled, alignment=Alignment(horizontal="fill")),
     _set("other direction", unsettled, TEXTS, alignment=Alignment(readingOrder=2)),
     _set("narrow", lambda value: None if value > 9 else str(value), width=1.9),
@@ -146,6 +152,9 @@ CONSTRUCTIONS: tuple[InSheet, ...] = (
     _rule("pink", number, CellIsRule("greaterThan", ["0"], fill=PatternFill(bgColor="FFFFC7CE"))),
     _rule("bold", number, FormulaRule(["TRUE"], font=Font(b=True))),
     _rule("bars", number, DataBarRule("min", 0, "max", 9, "FF0000")),
+    _rule("dark scale", unsettled, ColorScaleRule("num", 0, "000000", "num", 9, "000000")),
+    _rule("pale scale", number, ColorScaleRule("min", None, "F8696B", "max", None, "63BE7B")),
+    _rule("dark bars", unsettled, DataBarRule("num", 0, "num", 9, "FF000000")),
     _rule("bars alone", unsettled, DataBarRule("min", 0, "max", 9, "FF0000", showValue=False)),
     InSheet("picture over it", _picture, unsettled, NUMBERS),
     InSheet("zeros", _no_zeros, lambda value: str(value) if value else None, (0, 5)),

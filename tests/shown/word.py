@@ -116,6 +116,8 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _looks('<w:rStyle w:val="Up"/><w:vertAlign w:val="baseline"/>', whole),
     _looks("<w:b/><w:u w:val='single'/><w:color w:val='FF0000'/><w:sz w:val='32'/>", whole),
     _looks('<w:shd w:val="clear" w:fill="000000"/><w:color w:val="FFFFFF"/>', whole),
+    _looks('<w:shd w:val="pct15" w:color="auto" w:fill="auto"/><w:color w:val="000000"/>', whole),
+    _looks('<w14:textOutline w14:w="9525"><w14:noFill/></w14:textOutline><w:highlight w:val="red"/><w:shadow/>', whole),
     *(
         _looks(look, unsettled)
         for look in (
@@ -124,6 +126,13 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
             '<w:color w:val="auto" w:themeColor="background1"/>',
             '<w:shd w:val="clear" w:fill="111111"/><w:color w:val="000000"/>',
             '<w:highlight w:val="black"/><w:color w:val="000000"/>',
+            '<w:highlight w:val="darkBlue"/><w:color w:val="000080"/>',
+            '<w:shd w:val="pct95" w:color="000000" w:fill="FFFFFF"/><w:color w:val="000000"/>',
+            '<w:shd w:val="solid" w:color="111111" w:fill="FFFFFF"/><w:color w:val="000000"/>',
+            '<w:fitText w:val="20" w:id="1"/>',
+            '<w14:textOutline w14:w="127000"><w14:solidFill/></w14:textOutline>',
+            '<w14:shadow w14:dist="127000"/>',
+            '<w14:reflection w14:stA="100000"/>',
             '<w:sz w:val="2"/>',
             '<w:w w:val="1"/>',
             '<w:spacing w:val="-400"/>',

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.readers.docx_xml import OFF, as_number, value
+from workbench.readers.docx_xml import OFF, as_number, number, value
 from workbench.readers.office import Parts, find, local_name, parse, related_parts
-from workbench.readers.shown import FIGURE, PICTOGRAMS, SMALLEST, WHITE, Colour, Look, hex_colour, is_seen
+from workbench.readers.shown import BLACK, FIGURE, PICTOGRAMS, SMALLEST, WHITE, Colour, Look, hex_colour, is_seen
 
 TOGGLES = ("strike", "vanish")
 """Properties that several styles turn on and off in turn (17.7.3)."""
@@ -54,8 +54,24 @@ HIGHLIGHTS = {
     "green": (0.0, 1.0, 0.0),
     "cyan": (0.0, 1.0, 1.0),
     "lightGray": (0.75, 0.75, 0.75),
+    "blue": (0.0, 0.0, 1.0),
+    "magenta": (1.0, 0.0, 1.0),
+    "red": (1.0, 0.0, 0.0),
+    "darkBlue": (0.0, 0.0, 0.5),
+    "darkCyan": (0.0, 0.5, 0.5),
+    "darkGreen": (0.0, 0.5, 0.0),
+    "darkMagenta": (0.5, 0.0, 0.5),
+    "darkRed": (0.5, 0.0, 0.0),
+    "darkYellow": (0.5, 0.5, 0.0),
+    "darkGray": (0.5, 0.5, 0.5),
 }
-"""Highlights that are black, white or pale (17.18.40). On the others white and black are seen."""
+"""The colours of highlights (17.18.40)."""
+
+WIDEST_OUTLINE = 19_050
+"""Units of drawings (1.5 points): wider outlines run together inside of a figure."""
+
+NARROWEST_FIT = 100
+"""Twentieths of a point (5 points): text that is made to fit so little is not meant to be read."""
 
 NARROWEST = 33
 """Percent: the least width of characters that Word's menu offers."""
@@ -175,11 +191,21 @@ def marks_of(properties: Any | None) -> dict[str, str]:
             marks[name] = shade_of(child)
         elif name == "textFill":
             marks |= _filled(child)
-        elif not KNOWN.fullmatch(name) and any(part in child.tag for part in WORD):
+        elif _is_drawn_over(child, name) or (not KNOWN.fullmatch(name) and any(part in child.tag for part in WORD)):
             marks["unknown"] = "1"
         elif name == "eastAsianLayout" and (value(child, "combine") or value(child, "vert")):
             marks[name] = "1"
     return marks
+
+
+def _is_drawn_over(effect: Any, name: str) -> bool:
+    """Whether an effect draws more than the characters, or leaves them no room. Source: [MS-DOCX] 2.6.4."""
+    if name == "textOutline":
+        return find(effect, "noFill") is None and number(effect, "w") > WIDEST_OUTLINE
+    is_of_word = "/office/word/" in effect.tag  # and none of the older effects, which leave the characters as they are
+    return (name in ("glow", "reflection", "shadow") and is_of_word) or (
+        name == "fitText" and 0 < number(effect) < NARROWEST_FIT
+    )
 
 
 def _filled(fill: Any) -> dict[str, str]:
@@ -194,11 +220,16 @@ def _filled(fill: Any) -> dict[str, str]:
 
 
 def shade_of(shade: Any | None) -> str:
-    """The colour that a shading gives its ground: six digits, empty for none, ``?`` for a pattern."""
+    """The colour that a shading gives its ground: six digits, empty for none, ``?`` for lines or a theme's colour."""
     pattern, fill = value(shade, "val", "clear"), value(shade, "fill")
     if pattern in ("clear", "nil"):
         return fill if hex_colour(fill) else ("?" if value(shade, "themeFill") else "")
-    return "?"
+    share = 100 if pattern == "solid" else as_number(pattern.removeprefix("pct"), -1)
+    if share < 0 or value(shade, "themeColor") or value(shade, "themeFill"):
+        return "?"
+    own, below = hex_colour(value(shade, "color")) or BLACK, hex_colour(fill) or WHITE
+    mixed = [share / 100 * one + (1 - share / 100) * other for one, other in zip(own, below, strict=True)]
+    return "".join(f"{round(255 * part):02X}" for part in mixed)
 
 
 def paragraph_marks(properties: Any | None) -> dict[str, str]:
@@ -310,5 +341,5 @@ def _is_seen(marks: Marks, paragraph: WordStyle, place: Place) -> bool:
         ground = (None if shade == "?" else hex_colour(shade)) if shade else ground
     highlight = marks.get("highlight", "none")
     if highlight != "none":
-        ground = HIGHLIGHTS.get(highlight, (0.5, 0.5, 0.5))
+        ground = HIGHLIGHTS.get(highlight, ground)
     return is_seen(text, WHITE if ground is None else ground)

@@ -77,9 +77,13 @@ def web_page(path: Path, source: str, settings: Settings) -> WebPage:
 
 
 def html_text(path: Path, source: str) -> str:
-    """The text of a fragment, such as a cell of a transcription with ``<br>`` in it; its lines stay apart."""
+    """The text of a fragment, such as a cell of a transcription with ``<br>`` in it; its lines stay apart.
+
+    One that is not sure holds `UNKNOWN`, as where something is struck out in it.
+    """
     root = parsed_page(path, source)
-    return as_shown(_pieces(root, PageLooks(rules_of(root)), with_tables=False)).text
+    shown = as_shown(_pieces(root, PageLooks(rules_of(root)), with_tables=False))
+    return shown.text if shown.sure or UNKNOWN in shown.text else shown.text + UNKNOWN
 
 
 def _lines(runs: Sequence[TextRun]) -> list[FileBlock]:

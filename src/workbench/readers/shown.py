@@ -49,8 +49,9 @@ Silver (#C0C0C0) on white, which people read, has 1.8; the palest grey that Offi
 SMALLEST = 5.0
 """Points: the smallest size with a name in Chinese typesetting, 八号. Smaller print is not meant to be read."""
 
-PICTOGRAMS = ("wingdings", "webdings", "marlett", "mt extra", "bookshelf symbol", "ms outlook")
-"""Beginnings of the names, in small letters, of typefaces without letters and figures."""
+PICTOGRAMS = ("wingdings", "webdings", "marlett", "mt extra", "bookshelf symbol", "ms outlook", "code 39", "code39",
+              "code 128", "code128", "free 3 of 9", "idautomation", "libre barcode", "c39", "ean13")  # fmt: skip
+"""Beginnings of the names, in small letters, of typefaces without letters and figures: those of signs and of bars."""
 
 Colour = tuple[float, float, float]
 """Red, green and blue, 0 to 1."""

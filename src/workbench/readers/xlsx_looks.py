@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lxml import etree
 from openpyxl.styles.colors import COLOR_INDEX
 from openpyxl.utils.cell import range_boundaries
 
@@ -28,6 +29,8 @@ USUAL_SIZE = 11.0
 
 EMU_OF_COLUMN, EMU_OF_ROW = 609_600, 190_500
 """Width and height of a usual column and row, in the units of drawings (914,400 an inch): 64 and 20 pixels."""
+
+EMU_OF_POINT = 12_700
 
 MOST_AREAS = 1000
 
@@ -106,7 +109,16 @@ def conditional_areas(sheet: Any, styles: Sequence[Any]) -> Iterator[Area]:
             yield from areas(references)
 
 
+def drawn_in_cells(sheet: Any) -> Iterator[Area]:
+    """Cells that a sparkline is drawn in, over their figures."""
+    for line in sheet.iter("{*}sparkline"):
+        yield from areas(" ".join(e.text or "" for e in line.iter("{*}sqref")))
+
+
 def _changes_figures(rule: Any, styles: Sequence[Any]) -> bool:
+    shades = (e for scale in rule.iter("{*}colorScale", "{*}dataBar") for e in scale.iter("{*}color", "{*}fillColor"))
+    if any((colour := _colour_of(shade)) is not None and not is_seen(BLACK, colour) for shade in shades):
+        return True
     if any(e.get("showValue") in ("0", "false") for e in rule.iter("{*}dataBar", "{*}iconSet")):
         return True
     number = rule.get("dxfId", "")
@@ -157,6 +169,37 @@ def drawn_areas(drawing: Any) -> Iterator[Area]:
         yield Area(col + 1, row + 1, last_col, last_row)
 
 
+def legacy_areas(content: bytes) -> Iterator[Area]:
+    """Cells that notes left open, controls and shapes of the older kind (VML) lie over.
+
+    Source: [MS-OI29500] 2.1, x:Anchor: column, pixels, row, pixels, of one corner and of the other, counted from 0.
+    """
+    # Excel itself writes what is no XML in them.
+    root = etree.fromstring(content, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
+    for shape in root.iter("{*}shape", "{*}rect") if root is not None else ():
+        parts = {local_name(e): e.text or "" for data in shape.iter("{*}ClientData") for e in data}
+        is_hidden = "visibility:hidden" in shape.get("style", "").replace(" ", "")
+        if is_hidden and "Visible" not in parts:
+            continue
+        numbers = [int(part) for part in re.findall(r"\d+", parts.get("Anchor", ""))]
+        if len(numbers) == 8:
+            yield Area(numbers[0] + 1, numbers[2] + 1, numbers[4] + 1, numbers[6] + 1)
+        else:
+            yield _usual_area(shape.get("style", ""))
+
+
+def _usual_area(style: str) -> Area:
+    """The cells that a shape lies over on a sheet of usual rows and columns, to which its style gives its place."""
+    left, top, wide, high = (_points(style, name) for name in ("margin-left", "margin-top", "width", "height"))
+    col, row = EMU_OF_COLUMN / EMU_OF_POINT, EMU_OF_ROW / EMU_OF_POINT
+    return Area(int(left // col) + 1, int(top // row) + 1, int((left + wide) // col) + 1, int((top + high) // row) + 1)
+
+
+def _points(style: str, name: str) -> float:
+    found = re.search(rf"(?:^|;)\s*{name}\s*:\s*(\d+(?:\.\d+)?)(pt|px)", style)
+    return 0.0 if found is None else float(found[1]) * (0.75 if found[2] == "px" else 1.0)
+
+
 def cell_runs(cell: Any, value: object, unescaped: Any) -> list[TextRun]:
     """The runs of a cell with text. ``unescaped`` gives the characters that the file spells out."""
     whole = font_look(cell.font, cell.fill)
@@ -184,9 +227,23 @@ def font_look(font: Any, fill: Any) -> Look:
 
 
 def _is_seen(text: Colour | None, fill: Any) -> bool:
+    return text is None or all(ground is None or is_seen(text, ground) for ground in _grounds(fill))
+
+
+def _grounds(fill: Any) -> list[Colour | None]:
+    """The colours that text stands on: of a dense pattern both, as its lines are as wide as those of figures."""
+    stops = getattr(fill, "stop", None)
+    if stops:
+        return [_colour(stop.color) for stop in stops]
     pattern = getattr(fill, "fill_type", None)
-    ground = WHITE if pattern is None else (_colour(fill.fgColor) if pattern == "solid" else None)
-    return text is None or ground is None or is_seen(text, ground)
+    if pattern in (None, "none"):
+        return [WHITE]
+    own = [_colour(fill.fgColor)]
+    return own if pattern == "solid" else own * pattern.startswith(DENSE) + [_colour(fill.bgColor)]
+
+
+DENSE = ("dark", "medium")
+"""Beginnings of the names of patterns that cover a half of the cell or more (18.18.55)."""
 
 
 def _colour(colour: Any) -> Colour | None:
@@ -211,15 +268,21 @@ def _theme_colour(number: int, tint: float) -> Colour | None:
     return level, level, level
 
 
+LOWEST = 0.75
+"""Sizes of type: figures are so high, and a lower row cuts them."""
+
+
 def is_cut_off(cell: Any, text: str, room: Room) -> bool:
-    """Whether figures of a cell are not sure to be seen whole, for want of room or by the way they are aligned.
+    """Whether figures of a cell are not sure to be seen whole: for want of room, by the way they are aligned, or under
+    the border that goes from one corner to the other.
 
     Numbers that are too wide are rounded, or shown as ####; texts go on over empty cells, or are cut off.
     """
-    alignment, size = cell.alignment, cell.font.sz or USUAL_SIZE
-    if alignment.horizontal == "fill" or alignment.readingOrder == 2:
+    alignment, size, border = cell.alignment, cell.font.sz or USUAL_SIZE, cell.border
+    is_crossed = (border.diagonalUp or border.diagonalDown) and border.diagonal is not None and border.diagonal.style
+    if is_crossed or alignment.horizontal == "fill" or alignment.readingOrder == 2:
         return True
-    if room.height is not None and room.height < size / 2:
+    if room.height is not None and room.height < LOWEST * size:
         return True
     if alignment.shrink_to_fit or alignment.textRotation:
         return False

@@ -20,11 +20,23 @@ from workbench.errors import InputError
 from workbench.readers.limits import require_cells, require_pages
 from workbench.readers.number_format import CHINESE_FORMATS, LONGEST_CODE
 from workbench.readers.office import Parts, local_name, main_part, parse, read_parts, related_parts, require_no_entities
-from workbench.readers.xlsx_looks import CHANGES_DAILY, Area, SheetLooks, areas, around, conditional_areas, drawn_areas
+from workbench.readers.xlsx_looks import (
+    CHANGES_DAILY,
+    Area,
+    SheetLooks,
+    areas,
+    around,
+    conditional_areas,
+    drawn_areas,
+    drawn_in_cells,
+    legacy_areas,
+)
 from workbench.settings import Settings
 
 KINDS = ("worksheet", "sharedStrings", "styles")
 """Parts of a workbook that are read, by their relation to it."""
+
+DRAWINGS = ("drawing", "vmlDrawing")
 
 KEPT_OF_SHEET = frozenset({"sheetFormatPr", "cols", "sheetData", "mergeCells"})
 
@@ -67,9 +79,13 @@ def read_workbook(path: Path, settings: Settings) -> Workbook:
     for name, kind in kinds.items():
         if kind == "worksheet":
             sheet, found = _sheet(path, parts[name], found, is_recomputed, settings)
-            drawn = {part for part, link in related_parts(path, links, name).items() if link == "drawing"}
+            drawn = {part: link for part, link in related_parts(path, links, name).items() if link in DRAWINGS}
             drawings = read_parts(path, drawn.__contains__, settings) if drawn else {}
-            covered = [area for drawing in drawings.values() for area in drawn_areas(parse(path, drawing))]
+            covered = [
+                area
+                for part, drawing in drawings.items()
+                for area in (drawn_areas(parse(path, drawing)) if drawn[part] == "drawing" else legacy_areas(drawing))
+            ]
             looks[names.get(name, "")] = _looks(sheet, covered, styles, is_recomputed)
             for child in [child for child in sheet if local_name(child) not in KEPT_OF_SHEET]:
                 sheet.remove(child)
@@ -100,7 +116,7 @@ def _looks(sheet: Any, covered: Sequence[Area], styles: Sequence[Any], is_recomp
     daily = [(at, e) for at, e in formulas if shows_formulas or CHANGES_DAILY.search(e.text or "")]
     copied = [area for _, e in daily if e.get("ref") for area in areas(e.get("ref"))]
     return SheetLooks(
-        doubted=around([*covered, *copied, *conditional_areas(sheet, styles)]),
+        doubted=around([*covered, *copied, *drawn_in_cells(sheet), *conditional_areas(sheet, styles)]),
         doubted_cells=frozenset(at for at, _ in daily),
         computed=frozenset(at for at, _ in formulas) if is_recomputed else frozenset(),
         shows_zeros=view.get("showZeros") not in ("0", "false"),

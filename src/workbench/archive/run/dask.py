@@ -13,8 +13,10 @@ import multiprocessing
 import queue
 import re
 import socket
+import tempfile
 import threading
 import time
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -243,8 +245,11 @@ def _version(name: str) -> str | None:
 _processes: dict[int, LocalWorkers] = {}
 """Thread of this Dask worker → the process that belongs to it."""
 
+_scratches: dict[Path, tempfile.TemporaryDirectory[str]] = {}
+"""Folders of this worker for what is unpacked, by those of the runs on their own machines."""
+
 _starting = threading.Lock()
-"""Locked while a process is started, which replaces ``__main__`` for a moment."""
+"""Locked while a process is started, which replaces ``__main__`` for a moment, or a folder is made."""
 
 
 def perform_in_own_process(job: Job, task: Task, program: str) -> TaskOutcome:
@@ -262,8 +267,25 @@ def perform_in_own_process(job: Job, task: Task, program: str) -> TaskOutcome:
     return outcomes[0]
 
 
+def with_scratch(job: Job) -> Job:
+    """The job with a folder of this worker for what is unpacked, where the run's lies on another machine.
+
+    Without one an archive is unpacked for each page that is read of it.
+    """
+    scratch = job.originals.scratch
+    if scratch is None or scratch.is_dir():
+        return job
+    with _starting:
+        if scratch not in _scratches:
+            _remove_scratches()  # of runs that are over, or lost their cluster
+            _scratches[scratch] = tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+        own = Path(_scratches[scratch].name)
+    return replace(job, originals=replace(job.originals, scratch=own))
+
+
 def _own_process(job: Job) -> LocalWorkers:
     """The process that belongs to this thread; a new one where the last was for another job."""
+    job = with_scratch(job)
     thread = threading.get_ident()
     own = _processes.get(thread)
     if own is None or own.job != job:
@@ -276,6 +298,12 @@ def _own_process(job: Job) -> LocalWorkers:
 
 
 def end_own_processes() -> None:
-    """End the processes of this worker when a run is over, so that no model stays in memory."""
+    """End the processes of this worker when a run is over, so that no model stays in memory, and nothing unpacked."""
     while _processes:
         _processes.popitem()[1].__exit__()
+    _remove_scratches()
+
+
+def _remove_scratches() -> None:
+    while _scratches:
+        _scratches.popitem()[1].cleanup()
