@@ -25,7 +25,7 @@ from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs
 from workbench.form.printed_years import is_year
 from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
-from workbench.form.rows import FormColumns, FormRow, entry_of
+from workbench.form.rows import UNKNOWN, FormColumns, FormRow, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.form.sideways import rows_of_pages
@@ -163,7 +163,9 @@ def _with_kind(form: Form, parts: FormParts) -> Form:
     """The form with ``not-a-self-evaluation`` where it is something else."""
     titles = [form.title] if form.title else [line.text for line in parts.lines]
     rows = [row for section in parts.sections for row in section.rows]
-    kind = other_form(titles, [*_header_rows(parts), *rows], form.indicators)
+    columns = [column for section in parts.of_kind("indicators") for column in section.columns if column.label_text]
+    is_understood = all(column.field != UNKNOWN for column in columns)
+    kind = other_form(titles, [*_header_rows(parts), *rows], form.indicators, is_understood=is_understood)
     if kind is None:
         return form
     return replace(form, notes=(*form.notes, other_form_finding(kind, form.title, form.first_page)))
