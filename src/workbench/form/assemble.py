@@ -24,7 +24,16 @@ from workbench.form.other_forms import IN_WORDS, other_form, other_form_finding
 from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs
 from workbench.form.printed_years import is_year
-from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
+from workbench.form.records import (
+    LABELS,
+    STACKED,
+    FormRecord,
+    has_ink,
+    is_empty,
+    is_template,
+    is_template_row,
+    to_indicator,
+)
 from workbench.form.rows import UNKNOWN, FormColumns, FormRow, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
@@ -256,9 +265,9 @@ def _with_unmapped(form: Form, parts: FormParts, settings: FormSettings) -> Form
 
 
 def _is_label(text: str) -> bool:
-    """Whether a text is a placeholder, the form's year, or names a section or a heading (绩效指标 downwards)."""
+    """Whether a text is a placeholder or of the empty template, the form's year, or names a section or a heading."""
     is_name = any(match_label(text, section) for section in ("sections", "heading", "goals"))
-    return is_nothing(text) or is_year(text) or is_name
+    return is_nothing(text) or is_name or is_year(text) or is_template(text)
 
 
 def _with_unused(form: Form, unused: Iterable[FormParts]) -> Form:

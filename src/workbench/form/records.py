@@ -255,8 +255,13 @@ def is_empty(record: FormRecord) -> bool:
     own_fields = DATASET_FIELDS - labels - set(STACKED) - set(GATHERED)
     values = {name: entry for name, entry in record.fields.items() if name in own_fields}
     name = values.pop("name", BLANK)
-    is_template = not has_ink([name]) or bool(TEMPLATE_ROW.match(name.text))
-    return is_template and not has_ink(values.values())
+    is_blank = not has_ink([name]) or is_template(name.text)
+    return is_blank and not has_ink(values.values())
+
+
+def is_template(text: str) -> bool:
+    """Whether a text is one that the empty template prints: ……, 指标2：."""
+    return bool(TEMPLATE_ROW.match(text))
 
 
 def is_template_row(record: FormRecord) -> bool:
