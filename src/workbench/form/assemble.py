@@ -9,6 +9,7 @@ from workbench.errors import InputError
 from workbench.fields import entries_of
 from workbench.findings import FINDINGS, excerpt
 from workbench.form.across import rows_by_source
+from workbench.form.bands import has_bands
 from workbench.form.budgets import budget_lines, deviation_cells
 from workbench.form.columns import column_findings, document_columns, swapped_findings
 from workbench.form.content import is_nothing
@@ -26,6 +27,7 @@ from workbench.form.pairs import amount_pairs
 from workbench.form.printed_years import is_year
 from workbench.form.records import (
     LABELS,
+    LEVELS,
     STACKED,
     FormRecord,
     has_ink,
@@ -205,7 +207,8 @@ def _indicators(parts: FormParts, settings: FormSettings) -> StitchedRecords:
     empty template are taken out before rows are joined: they are no rest of the row before a page break.
     """
     records = [record for record in indicator_records(parts, settings) if has_ink(record.fields.values())]
-    merged = [field for field in (*STACKED, *LABELS) if field != _key_field(parts)]
+    by_bands = LEVELS if all(has_bands(section.columns) for section in parts.of_kind("indicators")) else ()
+    merged = [field for field in (*STACKED, *LABELS) if field != _key_field(parts) and field not in by_bands]
     labelled = carry_labels(records, merged)
     stitched = stitch([record for record in labelled if not is_template_row(record)], "indicators", settings)
     return replace(stitched, records=tuple(record for record in stitched.records if not is_empty(record)))
