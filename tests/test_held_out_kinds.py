@@ -35,6 +35,19 @@ class TestRowsOverTheWidthOfAList:
         (form,) = assemble_forms(content, "scan")
         assert texts(form, "level1", "name") == [("产出指标", "植树"), ("产出指标", "浇水")]
 
+    def test_name_both_levels_where_parts_have_parts(self):
+        form = read(
+            self.HEADER,
+            (cell("一、产出指标（30分）", colspan=5),),
+            (cell("（一）数量指标（20分）", colspan=5),),
+            ("植树", "少一株扣1分", "300株", "20", "20"),
+            (cell("（二）质量指标（10分）", colspan=5),),
+            ("浇水", "少一次扣1分", "9次", "10", "9"),
+            (cell("二、效益指标（10分）", colspan=5),),
+            ("成活率", "低于九成不得分", "93%", "10", "10"),
+        )
+        assert texts(form, "level1", "level2") == [("产出指标", "数量指标"), ("产出指标", "质量指标"), ("效益指标", "")]
+
     def test_that_are_remarks_name_none(self):
         remark = (cell("备注：按季度考核。", colspan=5),)
         record = ("植树", "少一株扣1分", "300株", "20", "20")

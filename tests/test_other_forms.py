@@ -83,6 +83,61 @@ def test_one_without_is_refused_by_its_name_and_gives_no_goals(title, subtitle, 
     assert caught.value.reason == "not-a-self-evaluation"
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("年度目标值", "8月末完成值", "年底预计能否完成"),
+        ("绩效目标值", "上半年完成值", "预计全年可完成值"),
+        ("目标值", "当前完成情况", "能否按期实现"),
+    ],
+)
+def test_monitoring_in_words_of_no_list_was_a_self_evaluation_without_results(labels):
+    (form,) = read(
+        "绩效跟踪表", (("一级指标", "三级指标", *labels), ("产出指标", "清淤长度", "≥50公里", "28公里", "能"))
+    )
+    assert ["监控表" in note.message for note in form.notes if note.code == "not-a-self-evaluation"] == [True]
+
+
+def test_targets_under_any_title_were_a_self_evaluation_without_results():
+    (form,) = read("部门预算项目绩效计划", TARGETS)
+    assert ["申报表" in note.message for note in form.notes if note.code == "not-a-self-evaluation"] == [True]
+
+
+def test_targets_beside_a_column_that_may_be_that_of_the_results_are_not_called_targets():
+    rows = (("一级指标", "三级指标", "指标值", "实绩"), ("产出指标", "清淤长度", "≥50公里", "52公里"))
+    (form,) = read("绩效情况表", rows)
+    assert "not-a-self-evaluation" not in {note.code for note in form.notes}
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "said"),
+    [
+        (
+            "自评情况公示",
+            (("单位", "项目", "资金", "自评分数"), ("水务局", "清淤", "100", "96"), ("交通局", "养护", "9", "92")),
+            "汇总表",
+        ),
+        ("附件", (("单位", "项目数", "平均分"), ("水务局", "12", "95.2"), ("交通局", "8", "91.4")), "汇总表"),
+        (
+            "“三公”经费情况",
+            (("项目", "年初数", "决算数"), ("公务接待", "3.2", "1.1"), ("用车", "12", "11.8")),
+            "预算表",
+        ),
+        ("附件", (("收入", "数", "支出", "数"), ("拨款", "12.1", "基本", "8.1"), ("事业", "3", "项目", "4")), "预算表"),
+    ],
+)
+def test_lists_and_budgets_in_words_of_no_list_were_unknown(title, rows, said):
+    with pytest.raises(InputError, match=said):
+        read(title, rows)
+
+
+def test_what_is_judged_item_by_item_is_no_list_of_projects():
+    rows = (("评价项目", "要求", "得分"), ("值班", "两人", "5"), ("巡查", "每日", "5"))
+    with pytest.raises(InputError) as caught:
+        read("工作考评", rows)
+    assert caught.value.reason == "unknown-form"
+
+
 def test_a_budget_under_the_name_of_a_department_is_no_self_evaluation_that_was_cut_off():
     rows = (("部门名称", cell("白鹤县水务局", 1, 2)), ("项目", "年初预算数", "全年执行数"), ("基本支出", "500", "505"))
     (form,) = read("部门预算收支总表", rows)

@@ -79,10 +79,12 @@ class TestACause:
         assert first[1].id_in("a-1") == again[1].id_in("a-1") != again[1].id_in("a-2")
 
 
-def transcription(path: Path, department: str, year: int, rows: tuple[tuple[str, ...], ...]) -> None:
+def transcription(
+    path: Path, department: str, year: int, rows: tuple[tuple[str, ...], ...], header: tuple[str, ...] = HEADER
+) -> None:
     total = ("总分", "", "", "", "", "60", "60", "")
     head = ("部门名称", department, *("",) * 6)
-    lines = ["项目支出绩效自评表", f"（{year}年度）", "", *("\t".join(row) for row in (head, HEADER, *rows, total))]
+    lines = ["项目支出绩效自评表", f"（{year}年度）", "", *("\t".join(row) for row in (head, header, *rows, total))]
     path.write_text("\n".join(lines), "utf-8")
 
 
@@ -119,6 +121,16 @@ class TestTheCommand:
         assert len(lines) == len({row["cause_id"] for row in rows}) < len(rows)
         assert all(".tsv p1" in line for line in lines)
         assert any("indicators row 6" in line for line in lines)
+
+    def test_has_one_line_for_what_is_only_worth_knowing_of_a_form(self, tmp_path):
+        header = ("一级指标", "序号", "三级指标", "计划值", "实际完成值", "满分", "评分", "数据来源")
+        (tmp_path / "raw").mkdir()
+        transcription(tmp_path / "raw" / "甲.tsv", "", 2022, ROWS[:5], header)
+        ingest_here(tmp_path / "raw", tmp_path / "out")
+        lines = check(tmp_path / "out")
+        assert "— (no department) 2022" in [line.split(":")[0] for line in lines]
+        (damaged,) = [line for line in lines if line.startswith("info    damaged-label")]
+        assert "表头“计划值”" in damaged and damaged.endswith("(and 2 more)")
 
     def test_puts_numbers_before_texts(self, processed):
         rows = json.loads("\n".join(check(processed, "--format", "json")))

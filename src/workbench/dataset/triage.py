@@ -155,13 +155,19 @@ def as_lines(rows: pd.DataFrame, missing: pd.DataFrame) -> Iterator[str]:
         yield f"{source}: {_counted(of_document)} from {_causes(of_document)}, mainly{_where(main)} {main['message']}"
     for name, of_department in rows.groupby(_department(rows), sort=False):
         yield f"— {name}: {_causes(of_department)}"
-        for _, of_cause in of_department.groupby("cause_id", sort=False):
-            first = next(rows_of(of_cause))
-            also = f" (and {len(of_cause) - 1} more)" if len(of_cause) > 1 else ""
+        for _, together in of_department.groupby(_shown_together(of_department), sort=False):
+            first = next(rows_of(together))
+            also = f" (and {len(together) - 1} more)" if len(together) > 1 else ""
             form = f" [{first['form_id']}]" if first["form_id"] else ""
-            hanging = f"{first['cause_values']} value(s)"
+            hanging = f"{together.drop_duplicates('cause_id')['cause_values'].sum()} value(s)"
             place = f"{first['source']}{_where(first)}{form}"
             yield f"{first['severity']:7} {first['code']:24} {hanging:12} {place}  {first['message']}{also}"
+
+
+def _shown_together(rows: pd.DataFrame) -> pd.Series:
+    """What the findings of one line have in common: their cause, or where they are only worth knowing form and code."""
+    remarks = rows["source"] + rows["form_id"].fillna("") + rows["code"]
+    return rows["cause_id"].mask(rows["consequence"] == "remark", remarks)
 
 
 def _counted(rows: pd.DataFrame) -> str:
@@ -178,8 +184,8 @@ def _causes(rows: pd.DataFrame) -> str:
 def _department(rows: pd.DataFrame) -> pd.Series:
     """The department and year that each finding is about, as text."""
     years = rows["year"].astype("string").fillna("")
-    names = (rows["department"].astype("string") + " " + years).str.strip()
-    return names.mask(names == "", "(no department)")
+    names = rows["department"].astype("string").fillna("").replace("", "(no department)")
+    return (names + " " + years).str.strip()
 
 
 def _where(row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from workbench.errors import InputError
 from workbench.fields import entries_of
 from workbench.findings import FINDINGS, excerpt
 from workbench.form.across import rows_by_source
+from workbench.form.bands import has_bands
 from workbench.form.budgets import budget_lines, deviation_cells
 from workbench.form.columns import column_findings, document_columns, swapped_findings
 from workbench.form.content import is_nothing
@@ -24,8 +25,18 @@ from workbench.form.other_forms import IN_WORDS, other_form, other_form_finding
 from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs
 from workbench.form.printed_years import is_year
-from workbench.form.records import LABELS, STACKED, FormRecord, has_ink, is_empty, is_template_row, to_indicator
-from workbench.form.rows import FormColumns, FormRow, entry_of
+from workbench.form.records import (
+    LABELS,
+    LEVELS,
+    STACKED,
+    FormRecord,
+    has_ink,
+    is_empty,
+    is_template,
+    is_template_row,
+    to_indicator,
+)
+from workbench.form.rows import UNKNOWN, FormColumns, FormRow, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.form.sideways import rows_of_pages
@@ -163,7 +174,9 @@ def _with_kind(form: Form, parts: FormParts) -> Form:
     """The form with ``not-a-self-evaluation`` where it is something else."""
     titles = [form.title] if form.title else [line.text for line in parts.lines]
     rows = [row for section in parts.sections for row in section.rows]
-    kind = other_form(titles, [*_header_rows(parts), *rows], form.indicators)
+    columns = [column for section in parts.of_kind("indicators") for column in section.columns if column.label_text]
+    is_understood = all(column.field != UNKNOWN for column in columns)
+    kind = other_form(titles, [*_header_rows(parts), *rows], form.indicators, is_understood=is_understood)
     if kind is None:
         return form
     return replace(form, notes=(*form.notes, other_form_finding(kind, form.title, form.first_page)))
@@ -194,7 +207,8 @@ def _indicators(parts: FormParts, settings: FormSettings) -> StitchedRecords:
     empty template are taken out before rows are joined: they are no rest of the row before a page break.
     """
     records = [record for record in indicator_records(parts, settings) if has_ink(record.fields.values())]
-    merged = [field for field in (*STACKED, *LABELS) if field != _key_field(parts)]
+    by_bands = LEVELS if all(has_bands(section.columns) for section in parts.of_kind("indicators")) else ()
+    merged = [field for field in (*STACKED, *LABELS) if field != _key_field(parts) and field not in by_bands]
     labelled = carry_labels(records, merged)
     stitched = stitch([record for record in labelled if not is_template_row(record)], "indicators", settings)
     return replace(stitched, records=tuple(record for record in stitched.records if not is_empty(record)))
@@ -254,9 +268,9 @@ def _with_unmapped(form: Form, parts: FormParts, settings: FormSettings) -> Form
 
 
 def _is_label(text: str) -> bool:
-    """Whether a text is a placeholder, the form's year, or names a section or a heading (绩效指标 downwards)."""
+    """Whether a text is a placeholder or of the empty template, the form's year, or names a section or a heading."""
     is_name = any(match_label(text, section) for section in ("sections", "heading", "goals"))
-    return is_nothing(text) or is_year(text) or is_name
+    return is_nothing(text) or is_name or is_year(text) or is_template(text)
 
 
 def _with_unused(form: Form, unused: Iterable[FormParts]) -> Form:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from workbench.form.content import LONGEST_PHRASE, POINTS_IN_LABEL, is_number, level_word
 from workbench.form.lexicon import match
@@ -11,31 +12,63 @@ from workbench.form.rows import FormColumns, FormRow, columns_under, entry_of
 from workbench.form.settings import FormSettings
 from workbench.model import Entry
 
-NUMBER = re.compile(r"\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}[、.．])\s*")
-"""The number of a part of a list: ``一、``, ``（二）``."""
+NUMBER = re.compile(r"\s*([（(]?)[一二三四五六七八九十\d]{1,3}([）)、.．])\s*(?=\D)")
+"""The number of a part of a list: ``一、``, ``（二）``, ``1.``"""
 
 LEVELS = frozenset({"level1", "level2", "levels"})
 """Fields of columns that name levels; a table with one of them has no such rows."""
 
 
-def band(row: FormRow, columns: FormColumns, settings: FormSettings) -> Entry | None:
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The level that a row names, and the manner of its number: parts of parts are numbered otherwise than parts."""
+
+    level: Entry
+    manner: str
+
+
+def fields_of_bands(bands: Sequence[Band]) -> dict[str, Entry]:
+    """The levels of a record below some bands, the first the widest."""
+    return {field: one.level for field, one in zip(("level1", "level2"), bands, strict=False)}
+
+
+def has_bands(columns: FormColumns) -> bool:
+    """Whether rows of a table may name levels: no column does."""
+    return not LEVELS & {column.field for column in columns}
+
+
+def bands_below(
+    rows: Iterable[FormRow], columns: FormColumns, settings: FormSettings, bands: Sequence[Band] = ()
+) -> tuple[Band, ...]:
+    """The bands that hold below rows, given those above: each ends that of its own manner, and what is part of it."""
+    held = tuple(bands)
+    for following in (found for row in rows if (found := band(row, columns, settings))):
+        manners = [one.manner for one in held]
+        kept = held[: manners.index(following.manner)] if following.manner in manners else held[:1]
+        held = (*kept, following)
+    return held
+
+
+def band(row: FormRow, columns: FormColumns, settings: FormSettings) -> Band | None:
     """The level that a row names for the rows below it, without its number; None where it is no such row.
 
     Its only text begins at the left of a table that has no columns for levels, reaches over several of its columns, and
     is numbered, has points, or is a known level's name. What stands at the foot of tables (备注, 合计) is none.
     """
     printed = row.printed
-    if len(printed) != 1 or not columns or LEVELS & {column.field for column in columns}:
+    if len(printed) != 1 or not columns or not has_bands(columns):
         return None
     (cell,) = printed
     left = min(column.x0 for column in columns)
     is_wide = cell.x0 < left + settings.edge_tolerance and len(columns_under(cell, columns, settings)) > 1
     if not is_wide or any(other.is_illegible for other in row.starting):
         return None
-    text = NUMBER.sub("", cell.text, count=1) if NUMBER.match(cell.text) else cell.text
+    number = NUMBER.match(cell.text)
+    text = cell.text[number.end() :] if number else cell.text
     name = POINTS_IN_LABEL.sub("", text)
     is_marked = name != cell.text or bool(level_word(name))
     is_name = 0 < len(name) <= LONGEST_PHRASE and not is_number(name) and not re.search(r"[：:，。；]", name)
     if not is_marked or not is_name or match(name, "sections") is not None:
         return None
-    return replace(entry_of([cell]), text=text)
+    manner = f"{number[1]}{cell.text[number.end(1)].isdecimal()}" if number else ""
+    return Band(replace(entry_of([cell]), text=text), manner)

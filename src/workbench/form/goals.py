@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.findings import FINDINGS
+from workbench.form.bands import Band, bands_below
 from workbench.form.content import is_goal_label
 from workbench.form.division import FormParts
 from workbench.form.flags import RecordFlag
@@ -58,6 +59,7 @@ def indicator_records(parts: FormParts, settings: FormSettings) -> list[FormReco
     records: list[FormRecord] = []
     in_own_block: set[int] = set()
     labels: dict[str, Entry] = {}
+    bands: tuple[Band, ...] = ()
     has_ended = True
     for section in parts.sections:
         if section.kind == "goals":
@@ -68,7 +70,8 @@ def indicator_records(parts: FormParts, settings: FormSettings) -> list[FormReco
         elif section.kind == "indicators":
             has_ended = True
             label = next(iter(labels.values())) if len(labels) == 1 and all(map(is_goal_label, labels)) else None
-            rows = table_rows(section, settings)
+            rows = table_rows(section, settings, bands)
+            bands = bands_below(section.rows, section.columns, settings, bands)
             if _has_whole_header(section):
                 in_own_block |= set(range(len(records), len(records) + len(rows)))
             records += [_with_goal_label(row, label) for row in rows] if label else rows

@@ -8,8 +8,8 @@ from typing import Literal
 
 from workbench.findings import FINDINGS
 from workbench.form.content import is_nothing, is_number
-from workbench.form.lexicon import LONGEST_LABEL, match, plain_label
-from workbench.form.rows import FormRow
+from workbench.form.lexicon import LONGEST_LABEL, match, match_label, plain_label
+from workbench.form.rows import FormCell, FormRow
 from workbench.model import Entry, Finding, Indicator
 
 OtherForm = Literal["monitoring", "target", "rubric", "summary", "budget"]
@@ -35,7 +35,12 @@ TITLES: Mapping[OtherForm, re.Pattern[str]] = {
 }
 """What the title of each says."""
 
-IN_PROGRESS = re.compile(r"\d{1,2}月?[-—–~～至]\d{1,2}月.*|(?:全年)?预计.*|完成可能性")
+IN_PROGRESS = re.compile(
+    r"(?:截[至止])?(?:20\d\d年)?\d{1,2}月?[-—–~～至到]\d{1,2}月.*"
+    r"|(?:(?:截[至止])?(?:20\d\d年)?\d{1,2}月|上半年|[前一二三]+季度|前[\d一二三四五六七八九十]{1,2}个?月|当前|目前|本期|阶段)"
+    r".*(?:完成|执行|实现|进度|支出).*"
+    r"|(?:全年|年底|年末|年度)?预计.*|.*能否.*|.*可能性"
+)
 """Labels of columns that say how far things have come, or may come."""
 
 FEWEST_IN_PROGRESS = 2
@@ -44,11 +49,22 @@ FEWEST_IN_PROGRESS = 2
 FEWEST_PROJECTS = 2
 """Rows with a project each that make a list."""
 
+LISTED = re.compile(r".*(?:项目|政策|专项|单位|部门|科室|处室).{0,2}")
+"""Labels of what a list has a row for each of."""
+
+RESULT = re.compile(r".*(?:得分|评分|均分|总分|分数|等级)")
+"""Labels of how each of them was judged."""
+
+MONEY = re.compile(r"预算|决算|收入|支出|收支|拨款|经费|金额")
+"""Words of the labels or the title of a table of amounts."""
+
 OF_ACCOUNTS = re.compile(r"(?:支出)?功能分类.*|(?:预算)?科目(?:编码|名称|代码)?")
 """Labels of a budget by accounts."""
 
 
-def other_form(titles: Sequence[str], rows: Sequence[FormRow], indicators: Sequence[Indicator]) -> OtherForm | None:
+def other_form(
+    titles: Sequence[str], rows: Sequence[FormRow], indicators: Sequence[Indicator], *, is_understood: bool = True
+) -> OtherForm | None:
     """What the tables of a form, or of a document without one, are instead of a self-evaluation; None where nothing
     says that they are no such thing.
 
@@ -56,6 +72,7 @@ def other_form(titles: Sequence[str], rows: Sequence[FormRow], indicators: Seque
         titles: lines and cells that may be titles.
         rows: of the tables, those of headers among them.
         indicators: those that were read; none where there are none.
+        is_understood: every column of the indicators with a label has a field, so that none may be that of the results.
     """
     named = [kind for kind, said in TITLES.items() if any(said.search(title) for title in titles)]
     is_self_evaluation = any(SELF_EVALUATION.search(title) for title in titles)
@@ -63,17 +80,18 @@ def other_form(titles: Sequence[str], rows: Sequence[FormRow], indicators: Seque
         return "monitoring"
     has_scores = any(row.score for row in indicators)
     if not indicators:
-        if _lists_projects(rows):
+        if _lists_projects(rows) or _lists_results(rows):
             return "summary"
         if is_self_evaluation:
             return None
         of_accounts = any(OF_ACCOUNTS.fullmatch(plain_label(cell.text)) for row in rows for cell in row.printed)
-        return "budget" if "budget" in named or of_accounts else _by_title(named)
+        return "budget" if "budget" in named or of_accounts or _is_of_amounts(titles, rows) else _by_title(named)
     if has_scores or is_self_evaluation or any(_is_told(row.actual) for row in indicators):
         return None
-    if "target" in named:
-        return "target"
+    have_no_results = is_understood and all(row.actual is None and row.score is None for row in indicators)
     has_targets = any(row.target.text for row in indicators)
+    if "target" in named or (has_targets and have_no_results):
+        return "target"
     return "rubric" if not has_targets and any(row.criteria for row in indicators) else None
 
 
@@ -112,6 +130,30 @@ def _lists_projects(rows: Sequence[FormRow]) -> bool:
             ]
             return len(set(named)) >= FEWEST_PROJECTS
     return False
+
+
+def _lists_results(rows: Sequence[FormRow]) -> bool:
+    """Whether a row has labels of projects or departments and of how they were judged, and a row each stands below."""
+    for number, row in enumerate(rows):
+        listed = [cell for cell in row.printed if LISTED.fullmatch(plain_label(cell.text)) and not _is_criterion(cell)]
+        if listed and any(RESULT.fullmatch(plain_label(cell.text)) for cell in row.printed):
+            below = [c for other in rows[number + 1 :] if other.is_in_table_of(row) for c in other.printed]
+            names = [{c.text for c in below if c.x0 == label.x0 and not is_number(c.text)} for label in listed]
+            return any(len(found) >= FEWEST_PROJECTS for found in names)
+    return False
+
+
+def _is_criterion(cell: FormCell) -> bool:
+    """Whether a cell is the label of what a form is judged by: 评价项目."""
+    return match_label(cell.text, "indicators") in ("content", "name", "level1", "level2", "levels", "subject")
+
+
+def _is_of_amounts(titles: Sequence[str], rows: Sequence[FormRow]) -> bool:
+    """Whether most rows of the tables are words with plain numbers, and labels or title speak of money."""
+    printed = [row.printed for row in rows if len(row.printed) > 1]
+    of_figures = [cells for cells in printed if 2 * sum(is_number(cell.text) for cell in cells) >= len(cells) - 1]
+    words = [*titles, *(cell.text for cells in printed[:2] for cell in cells)]
+    return len(of_figures) >= FEWEST_PROJECTS and 2 * len(of_figures) >= len(printed) and any(map(MONEY.search, words))
 
 
 def _heading(text: str) -> str:

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from workbench.fields import FORM_FIELDS, NUMBER_FIELDS, goal_from, indicator_from
 from workbench.findings import FINDINGS, listed
-from workbench.form.bands import band
+from workbench.form.bands import Band, band, bands_below, fields_of_bands
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_symbol, two_levels
 from workbench.form.flags import RecordFlag
 from workbench.form.lexicon import DATASET_FIELDS, YEAR_MARK
@@ -70,7 +70,7 @@ class FormRecord:
     flags: tuple[RecordFlag, ...] = ()
 
 
-def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
+def table_rows(section: Section, settings: FormSettings, bands: Sequence[Band] = ()) -> list[FormRecord]:
     """The records of a section, one for each cell of its key column, with every field that has a column.
 
     - A cell that reaches down over several records (a merged level) is a value of each of them.
@@ -81,17 +81,17 @@ def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
     Args:
         section: a table.
         settings: which column a cell lies in, and the search for misaligned cells.
+        bands: that hold at its beginning.
     """
     records: list[FormRecord] = []
     moved: dict[CellKey, str | None] = {}
     moved_labels: dict[str, FormCell] = {}
     ends: list[int] = []
     levels: Levels = {name: frozenset(_texts_in(section, name, settings)) for name in ("level1", "level2")}
-    named: Entry | None = None
     for index, row in enumerate(section.rows):
         is_indicator = section.kind == "indicators"
-        if is_indicator and (level := band(row, section.columns, settings)):
-            named = level
+        if is_indicator and band(row, section.columns, settings):
+            bands = bands_below([row], section.columns, settings, bands)
             continue
         misaligned = find_misalignment(row, section.columns, levels, settings) if is_indicator else Misalignment()
         moved |= misaligned.fields
@@ -117,7 +117,7 @@ def table_rows(section: Section, settings: FormSettings) -> list[FormRecord]:
         else:
             flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
         for part in parts:
-            fields = ({"level1": named} if named else {}) | _fields_of(part, section.columns)
+            fields = fields_of_bands(bands) | _fields_of(part, section.columns)
             records.append(FormRecord(row, fields, (*flags, *_target_flags(row, fields))))
     return records
 
@@ -255,8 +255,13 @@ def is_empty(record: FormRecord) -> bool:
     own_fields = DATASET_FIELDS - labels - set(STACKED) - set(GATHERED)
     values = {name: entry for name, entry in record.fields.items() if name in own_fields}
     name = values.pop("name", BLANK)
-    is_template = not has_ink([name]) or bool(TEMPLATE_ROW.match(name.text))
-    return is_template and not has_ink(values.values())
+    is_blank = not has_ink([name]) or is_template(name.text)
+    return is_blank and not has_ink(values.values())
+
+
+def is_template(text: str) -> bool:
+    """Whether a text is one that the empty template prints: ……, 指标2：."""
+    return bool(TEMPLATE_ROW.match(text))
 
 
 def is_template_row(record: FormRecord) -> bool:
