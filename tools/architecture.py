@@ -105,12 +105,12 @@ def _room_of(module: str) -> str:
 
 
 def _layers(names: set[str]) -> list[str]:
-    """The rooms from the lowest layer to the highest; the package itself stands below the command line."""
+    """The rooms from the lowest layer to the highest; the package itself stands below the commands."""
     content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = content["tool"]["importlinter"]["contracts"]
     layers = next(contract["layers"] for contract in contracts if contract.get("containers") == [PACKAGE])
     order = [name.strip() for layer in reversed(layers) for name in sorted(layer.split("|"))]
-    order.insert(order.index("cli"), PACKAGE)
+    order.insert(order.index("commands"), PACKAGE)
     return [name for name in order if name in names]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -12,6 +13,15 @@ from workbench.errors import WorkbenchError
 from workbench.progress import say
 from workbench.remote import Location, location_of
 from workbench.visible import one_line
+
+RAW = "data/raw"
+"""Folder of a project for its documents."""
+
+PROCESSED = "data/processed"
+"""Folder of a project for its dataset."""
+
+REPORTS = "reports"
+"""Folder of a project for its reports."""
 
 FAILED_INPUTS = 1
 """Exit status of a command that could not do all that was asked."""
@@ -83,9 +93,17 @@ def complain(line: str) -> int:
     return FAILED_INPUTS
 
 
-def examples(*lines: str) -> str:
-    """The end of a command's help: examples, whose lines click does not wrap."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+def command(*examples: str) -> Callable[[Callable[..., None]], Command]:
+    """Make a function a command of the command line, with these examples at the end of its help."""
+    epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in examples)
+    return click.command(cls=Command, epilog=epilog)
+
+
+def default_workers() -> int:
+    """Return how many processes work where nobody says it, by cores and free memory."""
+    from workbench.archive.run.local import default_workers
+
+    return default_workers()
 
 
 def fill_standard_streams() -> None:
