@@ -397,6 +397,18 @@ class TestARowCutInItsTarget:
         assert len(form.indicators) == 7
         assert told(form, "split-row-joined")
 
+    def test_whose_numbers_are_cut_as_well_is_doubted(self):
+        """2.43, broken into two lines, was 2.4 on one page and 3 on the next, without a word."""
+        whole = [
+            ("产出指标", f"{kind}指标", f"指标{kind}", "≥9", "9", "5", "5", "") for kind in ("数量", "质量", "时效")
+        ]
+        cut = ("产出指标", "成本指标", "价格监测数据报", "≥3200", "2591", "3.0", "2.4", "")
+        rest = ("产出指标", "成本指标", "送任务数", "条", "", "0", "3", "")
+        pages = [*printed(HEADER, *whole, cut), *printed(rest, *whole, first=2, title="", subtitle="")]
+        (form,) = assemble_forms(pages, "scan")
+        assert texts(form, "name", "score")[3:5] == [("价格监测数据报", "2.4"), ("送任务数", "3")]
+        assert told(form, "split-row-joined")
+
     def test_is_left_alone_where_rows_within_a_page_have_no_points_either(self):
         whole = [("产出指标", f"{kind}指标", f"指标{kind}", "≥9", "9", "", "", "") for kind in ("数量", "质量", "时效")]
         last = ("产出指标", "成本指标", "造价", "≥12", "12", "5", "5", "")

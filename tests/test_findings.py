@@ -61,7 +61,11 @@ DECIDED_WHEN_IT_RUNS = {
     },
     "checks/uncertain.py:_cause": {("unmapped-cell", kind) for kind in get_args(LeftOutKind) if kind != "reported"},
     "form/other_forms.py:other_form_finding": {("not-a-self-evaluation", kind) for kind in get_args(OtherForm)},
-    "form/stitch.py:_flagged": {(code, "row") for code in ("repeated-row-dropped", "split-row-joined")},
+    "form/stitch.py:_flagged": {
+        ("repeated-row-dropped", "row"),
+        ("split-row-joined", "row"),
+        ("split-row-joined", "apart"),
+    },
 }
 """Functions that are given the code or the wording, and what they are given."""
 

@@ -20,6 +20,11 @@ ONE_LINE_FIELDS = ("target", "weight", "score")
 
 POINTS = ("weight", "score")
 
+VALUES = ("target", "actual", "weight", "score")
+
+USUAL = 0.9
+"""Share of the rows of a table that have a value which a whole row has."""
+
 NEVER_JOINED = (*LABELS, "project")
 """Fields of merged cells: on the next page they are printed again, or not at all."""
 
@@ -69,6 +74,8 @@ def stitch(records: Sequence[FormRecord], table: Table, settings: FormSettings) 
                 labels = [key for name in NEVER_JOINED for key in record.fields.get(name, BLANK).cells]
                 dropped += [key for key in labels if key not in kept]
                 continue
+            if _may_be_rest(last, record, records):
+                stitched[-1] = _flagged(last, FINDINGS["split-row-joined"], record, "apart")
         stitched.append(record)
     return StitchedRecords(tuple(stitched), tuple(dropped))
 
@@ -127,6 +134,20 @@ def _has_its_points(last: FormRecord, record: FormRecord, records: Sequence[Form
     parted = all(bool(last.fields.get(f, BLANK).text) != bool(record.fields.get(f, BLANK).text) for f in points)
     labels = [(last.fields.get(f, BLANK).text, record.fields.get(f, BLANK).text) for f in NEVER_JOINED]
     return bool(points) and parted and all(_is_one_label(above, below) for above, below in labels)
+
+
+def _may_be_rest(last: FormRecord, record: FormRecord, records: Sequence[FormRecord]) -> bool:
+    """Whether a row lacks a value that nearly all others have, so that it may be the rest of the one above.
+
+    Both have points where a number is broken into lines in its cell, and the page ends between them: 2.4 | 3.
+    """
+    others = [other for other in records if other is not last and other is not record]
+    usual = [
+        field
+        for field in VALUES
+        if sum(bool(other.fields.get(field, BLANK).text) for other in others) >= USUAL * len(others)
+    ]
+    return len(others) > 1 and any(not record.fields.get(field, BLANK).text for field in usual)
 
 
 def _is_one_label(above: str, below: str) -> bool:
@@ -192,8 +213,8 @@ def _joined(last: FormRecord, record: FormRecord, table: Table, *, labels: bool 
     return replace(last, fields=fields, flags=(*last.flags, *record.flags))
 
 
-def _flagged(last: FormRecord, kind: FindingKind, record: FormRecord) -> FormRecord:
+def _flagged(last: FormRecord, kind: FindingKind, record: FormRecord, case: str = "row") -> FormRecord:
     """A record with a flag that says what was done about the row below it, ``record``."""
     name = next((e.text for f in ("name", "goal") if (e := last.fields.get(f, BLANK)).text), "")
-    statement = kind.says("row", page=last.row.page, next_page=record.row.page, name=name)
+    statement = kind.says(case, page=last.row.page, next_page=record.row.page, name=name)
     return replace(last, flags=(*last.flags, RecordFlag(*statement, None, record.row.page)))
