@@ -309,16 +309,20 @@ def _is_unit(text: str) -> bool:
 
 
 def _target_flags(row: FormRow, fields: Mapping[str, Entry]) -> Iterator[RecordFlag]:
-    """Flags on targets that may lack a part.
+    """Flags on targets that may lack a part, or may not be those that count.
 
     ``shifted-cell``: the column of symbols or of units holds something else. ``low-confidence``: a dash before a
-    number may be an ``=``.
+    number may be an ``=``. ``column-in-doubt``: another column has an adjusted target.
     """
     for name, called in (("sign", "符号"), ("target_unit", "单位")):
         text = fields.get(name, BLANK).text
         if not fits(text, name):
             statement = FINDINGS["shifted-cell"].says("beside-target", column=called, text=text)
             yield RecordFlag(*statement, "target", row.page)
+    target, adjusted = (fields.get(name, BLANK).text for name in ("target", "adjusted_target"))
+    if not is_nothing(adjusted) and adjusted != target:
+        statement = FINDINGS["column-in-doubt"].says("adjusted", text=adjusted, target=target)
+        yield RecordFlag(*statement, "target", row.page)
     symbol = fields.get("sign", BLANK)
     if symbol.text in DASHES and symbol.confidence < 1 and is_number(fields.get("target", BLANK).text):
         yield RecordFlag(*FINDINGS["low-confidence"].says("sign", text=symbol.text), "target", row.page)
