@@ -173,6 +173,20 @@ class TestWeightsOfSeveralLevels:
         assert texts(form, "weight") == [("40",)]
 
 
+def test_a_target_that_was_adjusted_within_the_year_was_judged_by_the_old_one_without_a_word():
+    header = ("一级指标", "三级指标", "年初目标值", "年中调整目标值", "实际完成值", "分值", "得分")
+    form = read(header, ("产出", "甲", "9次", "7次", "8次", "9", "9"), ("产出", "乙", "9次", "", "9次", "9", "9"))
+    assert texts(form, "target") == [("9次",), ("9次",)]
+    assert [(one.record_no, one.field) for one in told(form, "column-in-doubt")] == [(1, "target")]
+    assert {one.severity for one in told(form, "unmapped-cell")} == {"info"}
+
+
+def test_adjusted_targets_alone_are_the_targets():
+    form = read(("一级指标", "三级指标", "调整后指标值", "实际完成值", "分值"), ("产出", "甲", "7次", "8次", "9"))
+    assert texts(form, "target") == [("7次",)]
+    assert not told(form, "column-in-doubt")
+
+
 class TestWeightsInPercent:
     def test_are_points_of_a_hundred(self):
         assert (parse_weight("15%"), parse_weight("15分"), parse_weight("%"), parse_weight("≥5%")) == (

@@ -48,6 +48,7 @@ def test_a_year_in_other_digits_or_beside_a_date_was_not_read(title, subtitle):
         (f"2022-2023年度{TITLE}", ""),
         (f"2021年至2023年{TITLE}", ""),
         (f"二〇二二至二〇二三年度{TITLE}", ""),
+        (TITLE, "（20222023年度）"),
         (TITLE, "填报日期：二〇二四年三月五日"),
         (TITLE, "填表时间：2024年"),
         (TITLE, "2024年  月  日"),

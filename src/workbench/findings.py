@@ -308,6 +308,7 @@ _OF_STRUCTURE = (
     FindingKind(
         "column-in-doubt",
         {
+            "adjusted": _warning("年度指标值“{target}”另有调整后的“{text}”，达标与否按前者判断，请核对"),
             "inferred": _warning("表头“{label}”无法识别，该列按其位置和内容推定，请对照原件"),
             "disputed": _warning("表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
             "contradicted": _warning("表头“{label}”与该列内容不符，该列未采用，请对照原件"),

@@ -9,7 +9,6 @@ from workbench.errors import InputError
 from workbench.fields import entries_of
 from workbench.findings import FINDINGS, excerpt
 from workbench.form.across import rows_by_source
-from workbench.form.bands import has_bands
 from workbench.form.budgets import budget_lines, deviation_cells
 from workbench.form.columns import column_findings, document_columns, swapped_findings
 from workbench.form.content import is_nothing
@@ -36,6 +35,7 @@ from workbench.form.records import (
     is_template_row,
     to_indicator,
 )
+from workbench.form.row_groups import may_have_groups
 from workbench.form.rows import UNKNOWN, FormColumns, FormRow, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
@@ -207,8 +207,8 @@ def _indicators(parts: FormParts, settings: FormSettings) -> StitchedRecords:
     empty template are taken out before rows are joined: they are no rest of the row before a page break.
     """
     records = [record for record in indicator_records(parts, settings) if has_ink(record.fields.values())]
-    by_bands = LEVELS if all(has_bands(section.columns) for section in parts.of_kind("indicators")) else ()
-    merged = [field for field in (*STACKED, *LABELS) if field != _key_field(parts) and field not in by_bands]
+    by_groups = LEVELS if all(may_have_groups(section.columns) for section in parts.of_kind("indicators")) else ()
+    merged = [field for field in (*STACKED, *LABELS) if field != _key_field(parts) and field not in by_groups]
     labelled = carry_labels(records, merged)
     stitched = stitch([record for record in labelled if not is_template_row(record)], "indicators", settings)
     return replace(stitched, records=tuple(record for record in stitched.records if not is_empty(record)))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.findings import FINDINGS
-from workbench.form.bands import Band, bands_below
 from workbench.form.content import is_goal_label
 from workbench.form.division import FormParts
 from workbench.form.flags import RecordFlag
 from workbench.form.records import FormRecord, has_ink, table_rows, to_goal
+from workbench.form.row_groups import RowGroup, groups_below
 from workbench.form.rows import UNKNOWN, join_entries
 from workbench.form.sections import Section
 from workbench.form.settings import FormSettings
@@ -59,7 +59,7 @@ def indicator_records(parts: FormParts, settings: FormSettings) -> list[FormReco
     records: list[FormRecord] = []
     in_own_block: set[int] = set()
     labels: dict[str, Entry] = {}
-    bands: tuple[Band, ...] = ()
+    groups: tuple[RowGroup, ...] = ()
     has_ended = True
     for section in parts.sections:
         if section.kind == "goals":
@@ -70,8 +70,8 @@ def indicator_records(parts: FormParts, settings: FormSettings) -> list[FormReco
         elif section.kind == "indicators":
             has_ended = True
             label = next(iter(labels.values())) if len(labels) == 1 and all(map(is_goal_label, labels)) else None
-            rows = table_rows(section, settings, bands)
-            bands = bands_below(section.rows, section.columns, settings, bands)
+            rows = table_rows(section, settings, groups)
+            groups = groups_below(section.rows, section.columns, settings, groups)
             if _has_whole_header(section):
                 in_own_block |= set(range(len(records), len(records) + len(rows)))
             records += [_with_goal_label(row, label) for row in rows] if label else rows

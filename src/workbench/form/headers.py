@@ -314,11 +314,13 @@ def _with_goal(columns: FormColumns, block: Sequence[FormRow]) -> FormColumns:
 def _with_content(columns: Sequence[FormColumn]) -> list[FormColumn]:
     """The columns, that of what is assessed (考核内容) in the field that is free: beside names it is that of a level.
 
-    A final score that stands alone is the form's score.
+    A final score that stands alone is the form's score, and so are adjusted targets its targets.
     """
     known = {column.field for column in columns}
     if "final_score" in known and not known & {"score", "reviewed_score"}:  # the only score of a form is its own
         columns = [replace(c, field="score") if c.field == "final_score" else c for c in columns]
+    if not any(undated(field) == "target" for field in known):
+        columns = [replace(c, field="target") if c.field == "adjusted_target" else c for c in columns]
     free = next((field for field in ("name", "level1", "level2") if field not in known), UNKNOWN)
     return [replace(column, field=free) if column.field == "content" else column for column in columns]
 

@@ -86,7 +86,7 @@ def left_out(form: Form, parts: FormParts, cells: Iterable[FormCell], settings: 
 
 def _numbers_in_no_column(note: Finding) -> Iterator[tuple[int | None, str]]:
     """Page and text of the number that ``column-in-doubt`` of a record is about; none for another finding."""
-    if note.code == "column-in-doubt" and note.record_no is not None:
+    if note.code == "column-in-doubt" and note.record_no is not None and note.field is None:
         yield from ((note.page, text) for text in QUOTED.findall(note.message))
 
 

@@ -14,8 +14,10 @@ DIGITS = str.maketrans(
 FOUR = r"(?:20\d\d|(?<!\d)2\s*0\s*\d\s*\d)"
 """The four digits of a year, together or set apart."""
 
-SEVERAL = re.compile(rf"{FOUR}\s*年?\s*度?\s*(?:[-—–－~～至到、/／和及]\s*)+(?:2\s*0\s*)?\d\s*\d\s*年\s*度?")
-"""Two years of which something is together: ``2021-2023年``, ``2021年至2023年度``."""
+SEVERAL = re.compile(
+    rf"{FOUR}\s*年?\s*度?\s*(?:[-—–－~～至到、/／和及]\s*)+(?:2\s*0\s*)?\d\s*\d\s*年\s*度?|20\d\d\s*20\d\d\s*年"
+)
+"""Two years together, or one behind the other: ``2021-2023年``, ``2021年至2023年度``, ``20222023年``."""
 
 YEAR = re.compile(rf"({FOUR})\s*年(\s*度)?(?!\s*[\d十_＿]{{0,3}}\s*月)")
 """A year that is called one, and none that is part of a date, be its month filled in or not."""

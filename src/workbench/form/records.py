@@ -9,11 +9,11 @@ from itertools import takewhile
 
 from workbench.fields import FORM_FIELDS, NUMBER_FIELDS, goal_from, indicator_from
 from workbench.findings import FINDINGS, listed
-from workbench.form.bands import Band, band, bands_below, fields_of_bands
 from workbench.form.content import POINTS_IN_LABEL, fits, is_nothing, is_number, is_symbol, two_levels
 from workbench.form.flags import RecordFlag
 from workbench.form.lexicon import DATASET_FIELDS, YEAR_MARK
 from workbench.form.misalignment import Levels, Misalignment, find_misalignment
+from workbench.form.row_groups import RowGroup, fields_of_groups, groups_below, row_group
 from workbench.form.rows import (
     UNKNOWN,
     FormCell,
@@ -70,18 +70,18 @@ class FormRecord:
     flags: tuple[RecordFlag, ...] = ()
 
 
-def table_rows(section: Section, settings: FormSettings, bands: Sequence[Band] = ()) -> list[FormRecord]:
+def table_rows(section: Section, settings: FormSettings, groups: Sequence[RowGroup] = ()) -> list[FormRecord]:
     """The records of a section, one for each cell of its key column, with every field that has a column.
 
     - A cell that reaches down over several records (a merged level) is a value of each of them.
     - Rows beside one cell of the key column are one record with joined texts, unless they have points of their own.
     - Cells of indicators that stand in a wrong column are moved where that is beyond doubt (`find_misalignment`).
-    - A row over the whole width that names a level (`band`) is no record, and the level of those below it.
+    - A row over the whole width that names a level (`row_group`) is no record, and the level of those below it.
 
     Args:
         section: a table.
         settings: which column a cell lies in, and the search for misaligned cells.
-        bands: that hold at its beginning.
+        groups: that hold at its beginning.
     """
     records: list[FormRecord] = []
     moved: dict[CellKey, str | None] = {}
@@ -90,8 +90,8 @@ def table_rows(section: Section, settings: FormSettings, bands: Sequence[Band] =
     levels: Levels = {name: frozenset(_texts_in(section, name, settings)) for name in ("level1", "level2")}
     for index, row in enumerate(section.rows):
         is_indicator = section.kind == "indicators"
-        if is_indicator and band(row, section.columns, settings):
-            bands = bands_below([row], section.columns, settings, bands)
+        if is_indicator and row_group(row, section.columns, settings):
+            groups = groups_below([row], section.columns, settings, groups)
             continue
         misaligned = find_misalignment(row, section.columns, levels, settings) if is_indicator else Misalignment()
         moved |= misaligned.fields
@@ -117,7 +117,7 @@ def table_rows(section: Section, settings: FormSettings, bands: Sequence[Band] =
         else:
             flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
         for part in parts:
-            fields = fields_of_bands(bands) | _fields_of(part, section.columns)
+            fields = fields_of_groups(groups) | _fields_of(part, section.columns)
             records.append(FormRecord(row, fields, (*flags, *_target_flags(row, fields))))
     return records
 
@@ -309,16 +309,20 @@ def _is_unit(text: str) -> bool:
 
 
 def _target_flags(row: FormRow, fields: Mapping[str, Entry]) -> Iterator[RecordFlag]:
-    """Flags on targets that may lack a part.
+    """Flags on targets that may lack a part, or may not be those that count.
 
     ``shifted-cell``: the column of symbols or of units holds something else. ``low-confidence``: a dash before a
-    number may be an ``=``.
+    number may be an ``=``. ``column-in-doubt``: another column has an adjusted target.
     """
     for name, called in (("sign", "符号"), ("target_unit", "单位")):
         text = fields.get(name, BLANK).text
         if not fits(text, name):
             statement = FINDINGS["shifted-cell"].says("beside-target", column=called, text=text)
             yield RecordFlag(*statement, "target", row.page)
+    target, adjusted = (fields.get(name, BLANK).text for name in ("target", "adjusted_target"))
+    if not is_nothing(adjusted) and adjusted != target:
+        statement = FINDINGS["column-in-doubt"].says("adjusted", text=adjusted, target=target)
+        yield RecordFlag(*statement, "target", row.page)
     symbol = fields.get("sign", BLANK)
     if symbol.text in DASHES and symbol.confidence < 1 and is_number(fields.get("target", BLANK).text):
         yield RecordFlag(*FINDINGS["low-confidence"].says("sign", text=symbol.text), "target", row.page)

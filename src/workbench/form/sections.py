@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from workbench.form.bands import band
 from workbench.form.content import fits, is_nothing, is_number, misfits
 from workbench.form.cut_headers import cut_header_at
 from workbench.form.headers import Header, header_at, repeated_header
 from workbench.form.lexicon import match
 from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs, goal_header, heading_pairs, is_title
+from workbench.form.row_groups import row_group
 from workbench.form.rows import FormCell, FormColumns, FormRow, fields_under
 from workbench.form.settings import FormSettings
 
@@ -161,7 +161,7 @@ def _kind_of(row: FormRow, last: Section | None, table: Section | None, settings
     in_indicators = table is not None and table.kind == "indicators"
     if in_indicators and {"total", "subtotal"} & set(fields[:2]):
         return "total"
-    if in_indicators and table is not None and band(row, table.columns, settings):
+    if in_indicators and table is not None and row_group(row, table.columns, settings):
         return "indicators"
     is_name_of_form = is_title(row, settings)
     if fields[:1] == ["conclusion"] and not is_name_of_form:  # 绩效自评表 is no damaged 绩效自评结论

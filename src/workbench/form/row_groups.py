@@ -20,47 +20,48 @@ LEVELS = frozenset({"level1", "level2", "levels"})
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class RowGroup:
     """The level that a row names, and the manner of its number: parts of parts are numbered otherwise than parts."""
 
     level: Entry
     manner: str
 
 
-def fields_of_bands(bands: Sequence[Band]) -> dict[str, Entry]:
-    """The levels of a record below some bands, the first the widest."""
-    return {field: one.level for field, one in zip(("level1", "level2"), bands, strict=False)}
+def fields_of_groups(groups: Sequence[RowGroup]) -> dict[str, Entry]:
+    """The levels of a record below some groups, the first the widest."""
+    return {field: one.level for field, one in zip(("level1", "level2"), groups, strict=False)}
 
 
-def has_bands(columns: FormColumns) -> bool:
+def may_have_groups(columns: FormColumns) -> bool:
     """Whether rows of a table may name levels: no column does."""
     return not LEVELS & {column.field for column in columns}
 
 
-def bands_below(
-    rows: Iterable[FormRow], columns: FormColumns, settings: FormSettings, bands: Sequence[Band] = ()
-) -> tuple[Band, ...]:
-    """The bands that hold below rows, given those above: each ends that of its own manner, and what is part of it."""
-    held = tuple(bands)
-    for following in (found for row in rows if (found := band(row, columns, settings))):
+def groups_below(
+    rows: Iterable[FormRow], columns: FormColumns, settings: FormSettings, groups: Sequence[RowGroup] = ()
+) -> tuple[RowGroup, ...]:
+    """The groups that hold below rows, given those above: each ends that of its own manner, and what is part of it."""
+    held = tuple(groups)
+    for following in (found for row in rows if (found := row_group(row, columns, settings))):
         manners = [one.manner for one in held]
         kept = held[: manners.index(following.manner)] if following.manner in manners else held[:1]
         held = (*kept, following)
     return held
 
 
-def band(row: FormRow, columns: FormColumns, settings: FormSettings) -> Band | None:
+def row_group(row: FormRow, columns: FormColumns, settings: FormSettings) -> RowGroup | None:
     """The level that a row names for the rows below it, without its number; None where it is no such row.
 
     Its only text begins at the left of a table that has no columns for levels, reaches over several of its columns, and
     is numbered, has points, or is a known level's name. What stands at the foot of tables (备注, 合计) is none.
     """
     printed = row.printed
-    if len(printed) != 1 or not columns or not has_bands(columns):
+    if len(printed) != 1 or not columns or not may_have_groups(columns):
         return None
     (cell,) = printed
+    under = len(columns_under(cell, columns, settings))
     left = min(column.x0 for column in columns)
-    is_wide = cell.x0 < left + settings.edge_tolerance and len(columns_under(cell, columns, settings)) > 1
+    is_wide = cell.x0 < left + settings.edge_tolerance and under > 1
     if not is_wide or any(other.is_illegible for other in row.starting):
         return None
     number = NUMBER.match(cell.text)
@@ -70,5 +71,8 @@ def band(row: FormRow, columns: FormColumns, settings: FormSettings) -> Band | N
     is_name = 0 < len(name) <= LONGEST_PHRASE and not is_number(name) and not re.search(r"[：:，。；]", name)
     if not is_marked or not is_name or match(name, "sections") is not None:
         return None
-    manner = f"{number[1]}{cell.text[number.end(1)].isdecimal()}" if number else ""
-    return Band(replace(entry_of([cell]), text=text), manner)
+    is_in_figures = number is not None and cell.text[number.end(1)].isdecimal()
+    if is_in_figures and under < len(columns):
+        return None  # an indicator whose values were lost may be numbered so
+    manner = f"{number[1]}{is_in_figures}" if number else ""
+    return RowGroup(replace(entry_of([cell]), text=text), manner)
