@@ -287,3 +287,21 @@ def test_the_title_says_where_a_department_is_if_its_name_does_not() -> None:
     tables = several_departments(["财政局", "财政局"], (2022,))
     tables.forms["title"] = ["2022年度西安市部门整体支出绩效自评表", "咸阳市部门整体支出绩效自评表"]
     assert {one.name for one in registry(tables).entities} == {"财政局（陕西省西安市）", "财政局（陕西省咸阳市）"}
+
+
+def test_a_file_of_decisions_that_is_no_file_or_leads_out_of_the_project_is_refused(
+    processed: Path, tmp_path: Path
+) -> None:
+    path = processed.parent / ENTITIES
+    (tmp_path / "elsewhere.toml").write_text("", encoding="utf-8")
+    path.symlink_to(tmp_path / "elsewhere.toml")
+    with pytest.raises(EntitiesError):
+        read_decisions(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(EntitiesError):
+        read_decisions(path)
+    path.rmdir()
+    path.write_bytes('[[decision]]\nkind = "部门"'.encode("gb18030"))
+    with pytest.raises(EntitiesError, match="not UTF-8"):
+        read_decisions(path)
