@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from tests.sample_tables import several_departments
+from tests.sample_tables import empty_tables, several_departments
 from tests.stubs import ingest_here
 from workbench import analysis as wa
 from workbench.cli import main
@@ -20,6 +20,7 @@ from workbench.entities.links import indicator_links
 from workbench.entities.names import Designation, folded
 from workbench.entities.proposals import proposals
 from workbench.entities.registry import registry
+from workbench.entities.triage import as_lines, decide
 from workbench.errors import EntitiesError, SelectionError
 
 ROWS = (("数量指标", "培训村官人数", "≥20人", "21人"), ("质量指标", "验收合格率", "≥95%", "90%"))
@@ -305,3 +306,24 @@ def test_a_file_of_decisions_that_is_no_file_or_leads_out_of_the_project_is_refu
     path.write_bytes('[[decision]]\nkind = "部门"'.encode("gb18030"))
     with pytest.raises(EntitiesError, match="not UTF-8"):
         read_decisions(path)
+
+
+def test_a_project_whose_name_holds_the_year_is_one_by_a_decision_that_names_its_department(tmp_path: Path) -> None:
+    tables = several_departments(["咸阳市水务局", "铜川市水务局"], (2021, 2022))
+    tables.forms["project"] = [f"{year}年水渠清淤" for year in tables.forms["year"]]
+    tables.forms.loc[0, "department"] = None  # a project of nobody known is nobody's
+    known = registry(tables)
+    (only,) = [one for one in proposals(known) if one.before.designation.kind == "project"]
+    assert (only.before.shown, only.after.text) == ("2021年水渠清淤（铜川市水务局）", "2022年水渠清淤")
+    decide(tmp_path / ENTITIES, known, [only], [(only.key, True)], "李")
+    decisions = read_decisions(tmp_path / ENTITIES)
+    merged = [one for one in registry(tables, decisions).entities if len(one.appearances) > 1]
+    assert [(one.kind, one.years) for one in merged] == [("project", [2021, 2022])]
+    assert not [one for one in proposals(registry(tables, decisions), decisions) if one.key == only.key]
+
+
+def test_a_dataset_without_a_form_has_no_entities() -> None:
+    tables = empty_tables()
+    tables.entity_decisions = ()
+    assert panel(tables).empty and proposals(registry(tables)) == []
+    assert "没有待定的建议" in as_lines(registry(tables), [], ())[-1]
