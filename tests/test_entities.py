@@ -9,16 +9,18 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from tests.sample_tables import several_departments
+from tests.sample_tables import empty_tables, several_departments
 from tests.stubs import ingest_here
 from workbench import analysis as wa
 from workbench.cli import main
 from workbench.dataset.comparable import panel
 from workbench.dataset.store import Dataset, open_dataset
-from workbench.entities.decisions import ENTITIES, read_decisions
+from workbench.entities.decisions import ENTITIES, Decision, read_decisions
 from workbench.entities.links import indicator_links
 from workbench.entities.names import Designation, folded
+from workbench.entities.proposals import proposals
 from workbench.entities.registry import registry
+from workbench.entities.triage import as_lines, decide
 from workbench.errors import EntitiesError, SelectionError
 
 ROWS = (("数量指标", "培训村官人数", "≥20人", "21人"), ("质量指标", "验收合格率", "≥95%", "90%"))
@@ -261,3 +263,67 @@ def test_two_forms_of_one_year_give_the_panel_no_value() -> None:
     rows = panel(tables).query("measure == 'total_score'").set_index("name")
     assert rows["forms"].to_dict() == {"甲局": 2, "乙局": 1}
     assert pd.isna(rows.loc["甲局", "value"]) and rows.loc["乙局", "value"] == pytest.approx(90.3)
+
+
+def test_a_merger_in_mid_year_keeps_all_three_and_says_the_year_of_both_names() -> None:
+    tables = several_departments(["咸阳市旅游局", "咸阳市文化局"], (2017, 2018))
+    later = several_departments(["咸阳市文化和旅游局"], (2018, 2019))
+    ids = {old: f"f{old[1:]}" for old in later.forms["form_id"]}
+    for name in ("documents", "forms", "indicators", "findings"):
+        rows = getattr(later, name)
+        moved = {"form_id": rows["form_id"].map(ids)} if "form_id" in rows else {}
+        documents = {"document_id": "f" + rows["document_id"].str[1:]} if "document_id" in rows else {}
+        setattr(tables, name, pd.concat([getattr(tables, name), rows.assign(**moved, **documents)], ignore_index=True))
+    found = {(one.before.text, one.after.text): one for one in proposals(registry(tables))}
+    merged = [found["咸阳市旅游局", "咸阳市文化和旅游局"], found["咸阳市文化局", "咸阳市文化和旅游局"]]
+    assert {one.relation for one in merged} == {"successor"}
+    assert all("2018年两个名称都有表（年中变更，或本是两个）" in one.grounds for one in merged)
+    sides = (Designation("department", name, "610400") for name in ("咸阳市旅游局", "咸阳市文化和旅游局"))
+    decided = registry(tables, [Decision("successor", *sides, "李", "2026-11-30", "说明")])
+    by_name = {entity.name: entity for entity in decided.entities}
+    assert len(by_name) == 3 and by_name["咸阳市文化和旅游局"].predecessors == (by_name["咸阳市旅游局"].id,)
+
+
+def test_the_title_says_where_a_department_is_if_its_name_does_not() -> None:
+    tables = several_departments(["财政局", "财政局"], (2022,))
+    tables.forms["title"] = ["2022年度西安市部门整体支出绩效自评表", "咸阳市部门整体支出绩效自评表"]
+    assert {one.name for one in registry(tables).entities} == {"财政局（陕西省西安市）", "财政局（陕西省咸阳市）"}
+
+
+def test_a_file_of_decisions_that_is_no_file_or_leads_out_of_the_project_is_refused(
+    processed: Path, tmp_path: Path
+) -> None:
+    path = processed.parent / ENTITIES
+    (tmp_path / "elsewhere.toml").write_text("", encoding="utf-8")
+    path.symlink_to(tmp_path / "elsewhere.toml")
+    with pytest.raises(EntitiesError):
+        read_decisions(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(EntitiesError):
+        read_decisions(path)
+    path.rmdir()
+    path.write_bytes('[[decision]]\nkind = "部门"'.encode("gb18030"))
+    with pytest.raises(EntitiesError, match="not UTF-8"):
+        read_decisions(path)
+
+
+def test_a_project_whose_name_holds_the_year_is_one_by_a_decision_that_names_its_department(tmp_path: Path) -> None:
+    tables = several_departments(["咸阳市水务局", "铜川市水务局"], (2021, 2022))
+    tables.forms["project"] = [f"{year}年水渠清淤" for year in tables.forms["year"]]
+    tables.forms.loc[0, "department"] = None  # a project of nobody known is nobody's
+    known = registry(tables)
+    (only,) = [one for one in proposals(known) if one.before.designation.kind == "project"]
+    assert (only.before.shown, only.after.text) == ("2021年水渠清淤（铜川市水务局）", "2022年水渠清淤")
+    decide(tmp_path / ENTITIES, known, [only], [(only.key, True)], "李")
+    decisions = read_decisions(tmp_path / ENTITIES)
+    merged = [one for one in registry(tables, decisions).entities if len(one.appearances) > 1]
+    assert [(one.kind, one.years) for one in merged] == [("project", [2021, 2022])]
+    assert not [one for one in proposals(registry(tables, decisions), decisions) if one.key == only.key]
+
+
+def test_a_dataset_without_a_form_has_no_entities() -> None:
+    tables = empty_tables()
+    tables.entity_decisions = ()
+    assert panel(tables).empty and proposals(registry(tables)) == []
+    assert "没有待定的建议" in as_lines(registry(tables), [], ())[-1]

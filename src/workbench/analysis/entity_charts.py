@@ -21,6 +21,9 @@ SURE = 0.75
 MOST_ENTITIES = 12
 """Departments that a chart names: those with most indicators that were missed and dropped."""
 
+MARGIN = 0.03
+"""Share of the axis of rates above the highest and below the lowest: ticks are whole percents then."""
+
 BEFORE = {False: "上年未达成", True: "上年达成"}
 """What indicators are compared by, by ``met_before``."""
 
@@ -98,7 +101,12 @@ def entity_years(views: EntityViews, name: str = "") -> Figure:
     ):
         values = table[column].reindex(range(years[0], years[-1] + 1))
         rates.plot(values.index, values, color=colour, marker=marker, ls=line, ms=5, mec=INK, mew=0.4, label=label)
-    rates.yaxis.set_major_formatter(PercentFormatter(1.0))
+    drawn = table[["score_rate", "execution_rate"]].stack()
+    if len(drawn):
+        middle, half = (drawn.max() + drawn.min()) / 2, (drawn.max() - drawn.min()) / 2 + MARGIN
+        rates.set_ylim(middle - half, middle + half)
+    rates.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    rates.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     rates.grid(axis="y")
     rates.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
     below = pd.Series(0.0, index=table.index)

@@ -201,7 +201,7 @@ def _division(name: str, around: str) -> str:
 
 def _around(title: str, source: str) -> str:
     """The division that a form's title or its folders name; empty where neither does, or they contradict each other."""
-    of_title = placed(folded(title)).code
+    of_title = placed(without_years(folded(title))).code
     of_folders = division_of_folders(source.split("/")[:-1])
     if of_title and of_folders and not of_folders.startswith(_prefix(of_title)):
         return of_title if of_title.startswith(_prefix(of_folders)) else ""

@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 
 from workbench.entities.names import KINDS, Designation, EntityKind, folded
 from workbench.errors import EntitiesError
-from workbench.files import write_atomically
+from workbench.files import open_regular, require_inside, write_atomically
 from workbench.remote import Location
 
 Relation = Literal["same", "successor", "different"]
@@ -50,6 +50,9 @@ SIDE_KEYS: Mapping[str, tuple[str, ...]] = {
 
 PATIENCE = 10.0
 """Seconds to wait for another program that is writing to the same file."""
+
+LARGEST = 20_000_000
+"""Bytes of a file that is read: some fifty thousand decisions."""
 
 HEAD = """\
 # 部门、单位、项目在各年度之间的对应关系，由人决定。workbench entities 列出建议，
@@ -106,13 +109,20 @@ def read_decisions(path: Path) -> tuple[Decision, ...]:
         EntitiesError: the file cannot be read or says something that cannot be; the error names line and key.
     """
     try:
-        text = path.read_text("utf-8-sig")
+        require_inside(path, path.parent.resolve())
+        with open_regular(path) as stream:
+            content = stream.read(LARGEST + 1)
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         return ()
     except UnicodeDecodeError as error:
         raise EntitiesError(path, "this is not UTF-8; save it as UTF-8") from error
     except OSError as error:
         raise EntitiesError(path, f"it cannot be read ({error.strerror or error})") from error
+    if len(content) > LARGEST:
+        raise EntitiesError(
+            path, f"it is larger than {LARGEST // 10**6} MB, which no list of decisions is; take it away"
+        )
     return parsed(path, text)
 
 
@@ -273,7 +283,7 @@ def append_decisions(path: Path, added: Sequence[tuple[Relation, Mapping[str, An
     blocks = "".join(_block(relation, facts, by, at, source) for relation, facts in added)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock", timeout=PATIENCE):
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=PATIENCE):
             read_decisions(path)
             before = path.read_text("utf-8-sig") if path.exists() else HEAD
             parsed(path, before + blocks)
@@ -282,8 +292,6 @@ def append_decisions(path: Path, added: Sequence[tuple[Relation, Mapping[str, An
         raise EntitiesError(path, "another program is writing to it; try again") from error
     except OSError as error:
         raise EntitiesError(path, f"it cannot be written ({error.strerror or error})") from error
-    finally:
-        Path(f"{path}.lock").unlink(missing_ok=True)
 
 
 def _block(relation: Relation, facts: Mapping[str, Any], by: str, at: str, source: str) -> str:

@@ -101,7 +101,7 @@ def forms_by_year(known: Registry, forms: pd.DataFrame) -> dict[str, dict[int, l
 def _rows(indicators: pd.DataFrame, findings: pd.DataFrame) -> dict[str, list[_Row]]:
     """The indicators by form."""
     doubted, unjudged = _doubted(findings, OF_TARGET), _doubted(findings, OF_VERDICT)
-    columns = [
+    columns = (
         "form_id",
         "indicator_no",
         "level1",
@@ -112,22 +112,24 @@ def _rows(indicators: pd.DataFrame, findings: pd.DataFrame) -> dict[str, list[_R
         "target_value",
         "target_unit",
         "met",
-    ]
+    )
+    keys = {name: without_years(folded(str(name))) for name in indicators["name"].unique()}
     found: dict[str, list[_Row]] = {}
-    for values in indicators[columns].itertuples(index=False, name=None):
-        form_id, number, level1, level2, name, target, op, value, unit, met = (_plain(value) for value in values)
-        key = without_years(folded(str(name)))
-        if key:
-            met = None if (form_id, number) in unjudged else met
-            row = _Row(
-                form_id, number, level1, level2, name, key, target, op, value, unit, met, (form_id, number) in doubted
-            )
+    values = (_plain(column, indicators) for column in columns)
+    for form_id, number, level1, level2, name, target, op, value, unit, met in zip(*values, strict=True):
+        if keys[name]:
+            judged, is_doubted = None if (form_id, number) in unjudged else met, (form_id, number) in doubted
+            of_target = (target, op, value, unit)
+            row = _Row(form_id, number, level1, level2, name, keys[name], *of_target, judged, is_doubted)
             found.setdefault(form_id, []).append(row)
     return found
 
 
-def _plain(value: Any) -> Any:
-    return None if pd.isna(value) else value
+def _plain(column: str, rows: pd.DataFrame) -> list[Any]:
+    """The values of a column as Python has them; None for those that are missing."""
+    values = rows[column]
+    plain: list[Any] = values.astype(object).where(values.notna(), None).tolist()
+    return plain
 
 
 def _doubted(findings: pd.DataFrame, fields: frozenset[str]) -> frozenset[tuple[str, int]]:

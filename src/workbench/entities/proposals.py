@@ -296,7 +296,7 @@ def _with_mergers(found: Sequence[Proposal]) -> list[Proposal]:
 def _is_between_different(one: Proposal) -> bool:
     """Whether the names of a proposal are not merely spellings of one."""
     kinds = {sign.kind for sign in one.evidence}
-    return not kinds & (SPELLINGS | {"same-field", "years-overlap"})
+    return not kinds & (SPELLINGS | {"same-field"})
 
 
 def decision_facts(one: Proposal, owners: Mapping[str, Designation]) -> dict[str, Any]:
