@@ -416,6 +416,28 @@ def test_a_figure_that_was_changed_everywhere_is_not_what_its_picture_shows(publ
     assert any(re.match(said, fault) for fault in faults), faults
 
 
+def test_columns_that_were_taken_away_or_changed_are_faults_and_no_traceback(published: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(published, tmp_path / "edited")
+    for name, change in (("fields", {"status": None}), ("evidence", {"crop": 7}), ("forms", {"year": "2022"})):
+        frame = pd.read_parquet(folder / "data" / f"{name}.parquet")
+        ((column, value),) = change.items()
+        frame = frame.drop(columns=column) if value is None else frame.assign(**change)
+        frame.to_parquet(folder / "data" / f"{name}.parquet")
+    (folder / "csv" / "goals.csv").write_bytes(b"\xff\xfe\x00")
+    (folder / "datapackage.json").write_text('{"resources": [7]}')
+    (folder / "data" / "dataset.json").write_text("[]")
+    said = "\n".join(map(str, verify(folder).faults))
+    for part in (
+        "data/fields.parquet: has other columns than published (lacks status; adds none)",
+        "data/evidence.parquet: has columns of another type than published: crop",
+        "data/forms.parquet: has columns of another type than published: year",
+        "csv/goals.csv: is no table like data/goals.parquet",
+        "datapackage.json: cannot be understood",
+        "data/dataset.json: it is no JSON object",
+    ):
+        assert part in said, said
+
+
 def test_a_list_of_digests_that_leads_out_of_the_folder_is_refused(published: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(published, tmp_path / "edited")
     for name in ("../secret", "/etc/passwd"):

@@ -259,7 +259,7 @@ def _execution_title(row: Any, unit: str) -> str:
     base = row["adjusted"] if pd.notna(row["adjusted"]) else row["initial"]
     if pd.notna(row["executed"]) and pd.notna(base):
         spaced = f" {unit}" if unit else ""
-        title += f"：{number(base)}{spaced}中执行了 {number(row['executed'])}{spaced}"
+        title += f"：{number(base)}{spaced or ' '}中执行了 {number(row['executed'])}{spaced}"
     return title
 
 

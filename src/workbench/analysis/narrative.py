@@ -23,6 +23,10 @@ JUDGED_FIELDS = ("target", "actual", "weight", "score")
 """Fields of an indicator that a statement about its target and its points rests on."""
 
 
+COMPARED_FIELDS = ("target", "actual")
+"""Fields of an indicator that a statement about its target alone rests on, whatever became of its points."""
+
+
 def key_points(form: Tables) -> list[str]:
     """Write the sentences under the key figures of one form, the most important first.
 
@@ -42,7 +46,7 @@ def key_points(form: Tables) -> list[str]:
         _points_lost(form, row, rows),
         _gap_of_totals(form, row, rows),
         _met_but_docked(indicators),
-        _far_exceeded(indicators),
+        _far_exceeded(with_sure_names(form, COMPARED_FIELDS)),
         _unscored(form, indicators),
         _open_verdicts(form),
         _data_check(row),

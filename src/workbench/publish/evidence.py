@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -111,7 +112,7 @@ def with_crops(
             continue
         for row, place in places:
             picture, cell = crop_row(image, scale, place)
-            name = f"{CROPS}/{row['anchor'].replace('/', '_')}.png"
+            name = f"{CROPS}/{re.sub(r'[^0-9A-Za-z-]', '_', row['anchor'])}.png"
             _save(picture, folder / name, row["anchor"])
             read = reader.text(picture.crop(cell))
             reads_back = None if read is None else is_same(read, row["value"])

@@ -203,7 +203,8 @@ class _Making:
     def _audits(self) -> list[AuditResult]:
         """The error rates by audits that somebody answered, at least in part."""
         found = []
-        for audit in kept_audits(self.dataset):
+        kept = kept_audits(self.dataset) if isinstance(self.dataset.folder, Path) else []  # a store has none
+        for audit in kept:
             if not any(answer is not None for answer in audit.answers(self.history)):
                 self.notes.append(f"{audit.path.name}: nobody has answered this audit yet; no error rate from it")
                 continue
