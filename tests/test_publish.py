@@ -26,6 +26,7 @@ from workbench.dataset.dictionary import data_dictionary, english_dictionary
 from workbench.dataset.placing import TABLES
 from workbench.errors import DatasetError, SelectionError
 from workbench.publish import publication
+from workbench.publish.codebook import ENGLISH_UNITS
 from workbench.publish.digests import write_sums
 from workbench.publish.publication import publish, zipped
 from workbench.publish.request import LICENCES, Request, cited_in
@@ -166,6 +167,8 @@ def test_codebooks_name_every_column_in_both_languages(published: Path) -> None:
             for column in data_dictionary()[table].columns:
                 assert f"<td>{column}</td>" in page, (table, column)
     assert "points earned (得分)" in page
+    units = {entry.unit for table in PUBLISHED for entry in data_dictionary()[table].columns.values()}
+    assert not [unit for unit in units if re.search("[一-鿿]", ENGLISH_UNITS.get(unit, unit))]
 
 
 def test_a_codebook_is_printed_where_a_browser_is(published: Path, tmp_path: Path) -> None:

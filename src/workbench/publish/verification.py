@@ -253,17 +253,24 @@ class _Evidence:
     ) -> None:
         self.folder, self.sums, self.sample, self.seed = folder, sums, sample, seed
         whole = "evidence" in tables and "fields" in tables
-        self._rows = list(rows_of(tables["evidence"].to_pandas())) if whole else []
-        self._fields = self._by_anchor(tables["fields"].to_pandas()) if self._rows else {}
+        rows = list(rows_of(tables["evidence"].to_pandas())) if whole else []
+        self._rows = [row for row in rows if row["anchor"]]
+        self._nameless = len(rows) - len(self._rows)
+        self._fields = self._by_anchor(tables["fields"]) if self._rows else {}
         self.crops = sum(row["crop"] is not None for row in self._rows)
         self.read = 0
 
-    def _by_anchor(self, fields: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    def _by_anchor(self, table: pa.Table) -> dict[str, dict[str, Any]]:
+        """The fields of the forms with evidence, by their anchors."""
+        forms = pa.array(sorted({row["anchor"].partition("/")[0] for row in self._rows}), table["form_id"].type)
+        fields = table.filter(pc.is_in(table["form_id"], forms)).to_pandas()
         return {
             anchor_of(*(row[n] for n in ("form_id", "table", "record_no", "field"))): row for row in rows_of(fields)
         }
 
     def faults(self) -> Iterator[Fault]:
+        if self._nameless:
+            yield Fault(f"{DATA}/evidence.parquet", f"{self._nameless} row(s) name no value")
         for row in self._rows:
             yield from self._wrong_row(row)
         pictured = [row for row in self._rows if row["crop"] is not None and row["reads_back"]]
