@@ -96,6 +96,8 @@ def publish(
 
 
 def _require_empty(folder: Path) -> None:
+    if folder.absolute() == Path.cwd():
+        raise DatasetError(folder, "this is the folder that you are in, which is to be replaced; name another")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()) or (folder.is_dir() and any(folder.iterdir())):
         raise DatasetError(folder, "there is something here already; name a folder that is empty or not there yet")
 
