@@ -19,7 +19,9 @@ import pytest
 
 import workbench as wb
 from tests.conftest import ROOT, Sample, workbench
+from tests.sample_tables import empty_tables, sample_tables, write
 from tests.test_docs import rows_under
+from tests.test_export import AWKWARD, LONG, LOOKS_LIKE_MORE
 from tests.test_same_form_twice import FORM
 from workbench.corrections.log import CorrectionLog
 from workbench.dataset.dictionary import data_dictionary, english_dictionary
@@ -143,6 +145,20 @@ def test_text_like_a_formula_and_empty_text_are_the_same_after_csv(tmp_path: Pat
         write_csv(tmp_path / "csv", [("t", frame)], About({}))
     table = plain(arrow_of(frame))
     assert read_csv(tmp_path / "csv" / "t.csv", table.schema).equals(table)
+
+
+def test_awkward_text_and_no_form_at_all_are_published_as_they_are(tmp_path: Path) -> None:
+    tables = sample_tables()
+    indicators = tables.indicators.copy()
+    texts = [*LOOKS_LIKE_MORE, *AWKWARD, LONG, "", "'", "a\x00b", '"', "\r", "null", "\ufeffx", None]
+    indicators["actual"] = [*texts, *indicators["actual"].tolist()[len(texts) :]]
+    for name, of in (("awkward", sample_tables(indicators=indicators)), ("none", empty_tables())):
+        ds = wb.open(write(of, tmp_path / name / "data" / "processed"))
+        publish(ds, tmp_path / f"{name}-published", _with(REQUEST, title='题 "<b>: #', authors=('A: "b"',)))
+        assert verify(tmp_path / f"{name}-published").faults == (), name
+    table = pyarrow.parquet.read_table(tmp_path / "awkward-published" / "data" / "indicators.parquet")
+    assert table["actual"].to_pylist()[: len(texts)] == texts
+    assert "&lt;b&gt;" in (tmp_path / "none-published" / "codebook.zh.html").read_text(encoding="utf-8")
 
 
 def test_readme_gives_counts_settings_and_says_that_no_error_rate_is_known(published: Path) -> None:

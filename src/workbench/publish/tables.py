@@ -70,10 +70,21 @@ def typed(name: str, rows: list[dict[str, object]], types: Mapping[str, str]) ->
     return pd.DataFrame(rows, columns=columns).astype({column: types.get(column, "str") for column in columns})
 
 
+ARROW: Mapping[ColumnKind, pa.DataType] = {
+    "text": pa.string(),
+    "whole": pa.int64(),
+    "number": pa.float64(),
+    "flag": pa.bool_(),
+    "day": pa.date32(),
+}
+"""The type of a column in Parquet, also where it holds nothing but nulls."""
+
+
 def arrow_of(frame: pd.DataFrame) -> pa.Table:
     """A table in Arrow's format; days are days."""
+    schema = pa.schema([(str(column), ARROW[column_kind(frame[column])]) for column in frame])
     days = {str(column): frame[column].dt.date for column in frame.select_dtypes("datetime")}
-    return pa.Table.from_pandas(frame.assign(**days), preserve_index=False)
+    return pa.Table.from_pandas(frame.assign(**days), schema=schema, preserve_index=False)
 
 
 def read_csv(path: Path, schema: pa.Schema) -> pa.Table:
