@@ -133,6 +133,14 @@ def test_nothing_to_compare_is_no_error() -> None:
     assert comparison.year_changes(comparison.year_panel(department_summary(summary), "score_rate")).empty
 
 
+def test_years_without_a_department_in_common_are_not_compared() -> None:
+    """A median was said to fall that was one of other departments."""
+    tables = several_departments(["甲局", "乙局"])
+    tables.forms = tables.forms.assign(year=pd.array([2021, 2022], dtype="Int64"))
+    title = wa.alt_text(wa.scores_by_year(tables))
+    assert "没有两年都有的部门，不能比较" in title and "下降" not in title
+
+
 def test_charts_of_years_name_what_changed() -> None:
     tables = several_departments(["甲局", "乙局"], (2020, 2021, 2022))
     tables.forms["total_score"] = [98.0, 97.0, 96.0, 95.0, 80.0, 94.0]

@@ -69,7 +69,7 @@ def test_an_amount_without_a_unit_is_not_said_to_be_in_one() -> None:
     full = sample_tables()
     tables = sample_tables(budgets=as_promised(full.budgets.assign(amount_unit=None), "budgets"))
     title = wa.alt_text(wa.budget_flow(tables))
-    assert "33,200.8中执行了 32,622.6" in title and "不明" not in title
+    assert "33,200.8 中执行了 32,622.6" in title and "不明" not in title
 
 
 def test_why_a_file_was_not_read_is_said_in_chinese() -> None:

@@ -19,13 +19,16 @@ import pytest
 
 import workbench as wb
 from tests.conftest import ROOT, Sample, workbench
+from tests.sample_tables import empty_tables, sample_tables, write
 from tests.test_docs import rows_under
+from tests.test_export import AWKWARD, LONG, LOOKS_LIKE_MORE
 from tests.test_same_form_twice import FORM
 from workbench.corrections.log import CorrectionLog
 from workbench.dataset.dictionary import data_dictionary, english_dictionary
 from workbench.dataset.placing import TABLES
 from workbench.errors import DatasetError, SelectionError
 from workbench.publish import publication
+from workbench.publish.codebook import ENGLISH_UNITS
 from workbench.publish.digests import write_sums
 from workbench.publish.publication import publish, zipped
 from workbench.publish.request import LICENCES, Request, cited_in
@@ -144,6 +147,20 @@ def test_text_like_a_formula_and_empty_text_are_the_same_after_csv(tmp_path: Pat
     assert read_csv(tmp_path / "csv" / "t.csv", table.schema).equals(table)
 
 
+def test_awkward_text_and_no_form_at_all_are_published_as_they_are(tmp_path: Path) -> None:
+    tables = sample_tables()
+    indicators = tables.indicators.copy()
+    texts = [*LOOKS_LIKE_MORE, *AWKWARD, LONG, "", "'", "a\x00b", '"', "\r", "null", "\ufeffx", None]
+    indicators["actual"] = [*texts, *indicators["actual"].tolist()[len(texts) :]]
+    for name, of in (("awkward", sample_tables(indicators=indicators)), ("none", empty_tables())):
+        ds = wb.open(write(of, tmp_path / name / "data" / "processed"))
+        publish(ds, tmp_path / f"{name}-published", _with(REQUEST, title='题 "<b>: #', authors=('A: "b"',)))
+        assert verify(tmp_path / f"{name}-published").faults == (), name
+    table = pyarrow.parquet.read_table(tmp_path / "awkward-published" / "data" / "indicators.parquet")
+    assert table["actual"].to_pylist()[: len(texts)] == texts
+    assert "&lt;b&gt;" in (tmp_path / "none-published" / "codebook.zh.html").read_text(encoding="utf-8")
+
+
 def test_readme_gives_counts_settings_and_says_that_no_error_rate_is_known(published: Path) -> None:
     chinese, english = ((published / name).read_text(encoding="utf-8") for name in ("README.md", "README.en.md"))
     assert "129 条指标" in chinese and "129 indicators" in english
@@ -166,6 +183,8 @@ def test_codebooks_name_every_column_in_both_languages(published: Path) -> None:
             for column in data_dictionary()[table].columns:
                 assert f"<td>{column}</td>" in page, (table, column)
     assert "points earned (得分)" in page
+    units = {entry.unit for table in PUBLISHED for entry in data_dictionary()[table].columns.values()}
+    assert not [unit for unit in units if re.search("[一-鿿]", ENGLISH_UNITS.get(unit, unit))]
 
 
 def test_a_codebook_is_printed_where_a_browser_is(published: Path, tmp_path: Path) -> None:
@@ -414,6 +433,28 @@ def test_a_figure_that_was_changed_everywhere_is_not_what_its_picture_shows(publ
     faults = [str(fault) for fault in verify(folder).faults]
     said = r"crops/\S+_budgets_1_executed.png: shows '32622.6', data/fields.parquet has '33622.6'"
     assert any(re.match(said, fault) for fault in faults), faults
+
+
+def test_columns_that_were_taken_away_or_changed_are_faults_and_no_traceback(published: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(published, tmp_path / "edited")
+    for name, change in (("fields", {"status": None}), ("evidence", {"crop": 7}), ("forms", {"year": "2022"})):
+        frame = pd.read_parquet(folder / "data" / f"{name}.parquet")
+        ((column, value),) = change.items()
+        frame = frame.drop(columns=column) if value is None else frame.assign(**change)
+        frame.to_parquet(folder / "data" / f"{name}.parquet")
+    (folder / "csv" / "goals.csv").write_bytes(b"\xff\xfe\x00")
+    (folder / "datapackage.json").write_text('{"resources": [7]}')
+    (folder / "data" / "dataset.json").write_text("[]")
+    said = "\n".join(map(str, verify(folder).faults))
+    for part in (
+        "data/fields.parquet: has other columns than published (lacks status; adds none)",
+        "data/evidence.parquet: has columns of another type than published: crop",
+        "data/forms.parquet: has columns of another type than published: year",
+        "csv/goals.csv: is no table like data/goals.parquet",
+        "datapackage.json: cannot be understood",
+        "data/dataset.json: it is no JSON object",
+    ):
+        assert part in said, said
 
 
 def test_a_list_of_digests_that_leads_out_of_the_folder_is_refused(published: Path, tmp_path: Path) -> None:

@@ -164,3 +164,45 @@ def test_a_blank_that_somebody_looked_at_is_blank(reviewed: bool, expected: str)
     tables = damaged(Damage(blank=frozenset({(1, "score")})))
     tables.findings = damaged(Damage(doubted=frozenset({(1, "score")}))).findings.assign(reviewed=reviewed)
     assert field_states(tables, "indicators", ("score",)).loc[1, "score"] == expected
+
+
+def test_a_chart_does_not_state_a_total_in_doubt_as_the_score() -> None:
+    """4 处共扣 4.5 分，得 96.5 分：the total was struck out, and the rows add up to 95.5."""
+    tables = damaged(Damage(total="doubted"))
+    tables.forms = tables.forms.assign(total_score=40.0)
+    title = wa.alt_text(wa.score_waterfall(tables))
+    assert "1 处共扣 1 分，得 40 分（待核对）" in title
+    assert "待核对" not in wa.alt_text(wa.score_waterfall(damaged(Damage())))
+
+
+def test_a_reservation_has_no_stray_space() -> None:
+    tables = damaged(Damage(total="doubted"))
+    tables.forms = tables.forms.assign(total_score=40.0)
+    (gap,) = [sentence for sentence in narrative.key_points(tables) if "合计与明细" in sentence]
+    assert "，但自报数待核对" in gap
+
+
+def test_scores_that_were_not_read_leave_targets_as_sure_as_they_are() -> None:
+    tables = damaged(Damage(unread=frozenset({(1, "score"), (2, "score")})))
+    assert "待核对" not in wa.alt_text(wa.attainment_dots(tables))
+    assert "读出的行都得满分" in wa.alt_text(
+        wa.goal_completion(damaged(Damage(unread=frozenset({(1, "score")})), False))
+    )
+
+
+def test_a_form_of_targets_is_said_to_be_one_and_not_compared() -> None:
+    """A target form's report said that no indicator is more than 30 % beyond its target: it has no actuals."""
+    tables = damaged(Damage(absent=frozenset({"actual", "score", "attainment"})))
+    tables.indicators = tables.indicators.assign(met=pd.array([None] * ROWS, dtype="boolean"), actual_value=NAN)
+    row = {"form_id": tables.forms["form_id"][0], "document_id": "d", "code": "not-a-self-evaluation"}
+    row |= {"severity": "info", "message": "本表是绩效目标申报表，不是自评表", "reviewed": False}
+    tables.findings = as_promised(pd.DataFrame([row]), "findings")
+    assert narrative.key_points(tables)[0] == "本表是绩效目标申报表，不是自评表。"
+    nothing = "表中没有实际完成值，无从比较"
+    assert report_tables.far_exceeded_indicators(tables).words == nothing
+    assert nothing in wa.alt_text(wa.attainment_dots(tables))
+    assert "偏离目标 30% 以上：—" in sections.target_quality(tables).words
+    counted = damaged(Damage()).forms["form_id"][0]
+    copy = row | {"code": "duplicate-form", "message": "…", "expected": counted + "0"}
+    tables.findings = as_promised(pd.DataFrame([copy]), "findings")
+    assert narrative.key_points(tables)[0] == "这是同一张表的另一份扫描件，统计时不计。"

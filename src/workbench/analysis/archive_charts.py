@@ -11,6 +11,8 @@ from matplotlib.ticker import PercentFormatter
 from workbench.analysis import measures, style
 from workbench.analysis.comparison import Association, association, score_bounds
 from workbench.analysis.heat_map import heat_map
+from workbench.analysis.narrative import points_reservation
+from workbench.analysis.points import point_rows
 from workbench.analysis.selection import Tables, counted, department_names
 from workbench.analysis.style import BLUE, GREEN, GREY, INK, LABEL_COLUMNS, ORANGE, RED, plain, styled
 from workbench.analysis.summary import OVERALL, form_summary
@@ -284,21 +286,24 @@ def department_heat_map(tables: Tables, column: str = "level2", most: int = 30) 
     shown = rates.loc[order].iloc[:most, :MOST_KINDS]
     figure = heat_map(shown, [shorten(str(name), 2 * NAME_COLUMNS) for name in shown.index])
     level = "二级" if column == "level2" else "一级"
-    title = _lowest_kind_title(rates, level)
+    reservation = points_reservation(tables, point_rows(tables))
+    title = _lowest_kind_title(rates, level, bool(reservation))
     note = "单位：%，各年度合并计算。斜线格：没有这类指标或未评分。" + _left_out_note(rates, most)
+    note += f"{reservation}；未读出的不计。" if reservation else ""
     alt = f"热力图：各部门在各{level}指标的得分率。{title}。"
     return style.finish(figure, title, alt, note + source_of_forms(form_summary(tables)))
 
 
-def _lowest_kind_title(rates: pd.DataFrame, level: str) -> str:
-    """The chart's title: the kind of indicator with the lowest mean score rate.
+def _lowest_kind_title(rates: pd.DataFrame, level: str, is_partial: bool) -> str:
+    """The chart's title: the kind of indicator with the lowest mean score rate, of the rows that were read.
 
     Kinds that only one department has do not count, unless there are no others.
     """
     shared = rates.columns[rates.notna().sum() >= min(2, len(rates))]
     means = rates[shared if len(shared) else rates.columns].mean()
     if means.min() >= 1 - measures.POINT_TOLERANCE:
-        return f"{len(rates)} 个部门在每一类{level}指标上都得满分"
+        rows = "读出的行" if is_partial else ""
+        return f"{len(rates)} 个部门在每一类{level}指标上{rows}都得满分"
     return f"各部门平均得分率最低的{level}指标是“{category(means.idxmin())}”：{percent(means.min())}"
 
 

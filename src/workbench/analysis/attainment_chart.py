@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from workbench.analysis import measures, style
+from workbench.analysis.field_states import NO_ACTUALS, lacks_actuals
 from workbench.analysis.form_charts import source_note
-from workbench.analysis.narrative import with_sure_names
+from workbench.analysis.narrative import COMPARED_FIELDS, with_sure_names
 from workbench.analysis.selection import Tables
 from workbench.analysis.style import BLUE, GREY, INK, ORANGE, RED, label_rows, plain, spread_evenly, styled
 from workbench.analysis.wording import category, percent, shorten, text
@@ -49,12 +50,12 @@ def attainment_dots(form: Tables) -> Figure:
     Those that missed their target, lost points or went far beyond it have a row each; where there are many
     indicators, the rest share a row for each kind (``level2``).
     """
-    rows = with_sure_names(form)
+    rows = with_sure_names(form, COMPARED_FIELDS)
     rows = rows.assign(attainment=measures.numbers(rows["attainment"]))
     undrawn = int(rows["attainment"].isna().sum())
     rows = rows.dropna(subset=["attainment"])
     if rows.empty:
-        return style.empty("指标完成程度", "没有可以量化的指标")
+        return style.empty("指标完成程度", NO_ACTUALS if lacks_actuals(form) else "没有可以量化的指标")
     rows = rows.assign(verdict=_verdicts(rows))
     single = _singled_out(rows)
     groups = list(rows.drop(single.index).groupby("level2", sort=False, dropna=False))

@@ -33,6 +33,9 @@ QUALITY = 45
 MOST_BYTES = 900_000
 """Greatest size of all crops of one report together, in bytes (1.2 MB as text)."""
 
+ON_PAPER = 6
+"""Most pictures that a printed report has: the report on a form of two pages takes six sheets at most."""
+
 CELL_COLUMNS = (
     TableColumn("page", "页", whole, "number"),
     TableColumn("table_no", "页上第几张表", whole, "number"),
@@ -76,13 +79,17 @@ def findings(tables: Tables, scans: PageImages | None = None) -> Html:
         for note in [_pictures_note(len(first), len(crops))]
         if note
     ]
+    if len(crops) > ON_PAPER:
+        note = f"纸上只附前 {ON_PAPER} 幅原件图片，其余见网页。"
+        parts.append(Html(f'<p class="wb-nothing wb-paper">{note}</p>', note))
+    on_paper = set(list(crops)[:ON_PAPER])
     by_cause = dict(list(rows.groupby("cause_id", sort=False)))
     for consequence, label in dictionary_of("findings", "consequence").items():
         causes = first[first["consequence"] == consequence]
         if len(causes):
             parts.append(html.heading(3, f"{label}（{len(causes)} 个原因）"))
             parts += [
-                _card(row, crops.get(index), by_cause[row["cause_id"]].iloc[1:])
+                _card(row, crops.get(index), index in on_paper, by_cause[row["cause_id"]].iloc[1:])
                 for index, row in causes.to_dict("index").items()
             ]
     return html.join(parts)
@@ -219,9 +226,9 @@ def _anchors(findings: pd.DataFrame) -> dict[Any, str]:
     }
 
 
-def _card(row: TableRow, picture: bytes | None, others: pd.DataFrame) -> Html:
+def _card(row: TableRow, picture: bytes | None, on_paper: bool, others: pd.DataFrame) -> Html:
     """One cause: the place and code of a finding, its message, the values expected and found, its picture, and the
-    other findings (``others``) with the same cause.
+    other findings (``others``) with the same cause. ``on_paper``: the picture is printed, too.
 
     The ``anchor`` of each is the name of its value, by which citations lead here.
     """
@@ -238,7 +245,7 @@ def _card(row: TableRow, picture: bytes | None, others: pd.DataFrame) -> Html:
     lines.append(f"<p>{escape(row['message'])}</p>")
     lines += [f'<p class="wb-values">{"".join(values)}</p>'] if values else []
     if picture:
-        lines.append(_image(picture, f"原件{page}上的这一行").markup)
+        lines.append(_image(picture, f"原件{page}上的这一行", "" if on_paper else "wb-screen").markup)
     if len(others):
         named = zip(others["message"], others["anchor"], strict=True)
         listed = "".join(f"<li{_name(anchor)}>{escape(message)}</li>" for message, anchor in named)
@@ -254,7 +261,8 @@ def _name(anchor: str) -> str:
     return f' id="{escape(anchor)}"' if anchor else ""
 
 
-def _image(picture: bytes, alt: str) -> Html:
-    """A WebP picture inside the page, with its alt text."""
+def _image(picture: bytes, alt: str, role: str = "") -> Html:
+    """A WebP picture inside the page, with its alt text; ``role`` is a class that says where it is shown."""
     source = base64.b64encode(picture).decode("ascii")
-    return Html(f'<div><img src="data:image/webp;base64,{source}" alt="{escape(alt)}"></div>', alt)
+    div = f'<div class="{role}">' if role else "<div>"
+    return Html(f'{div}<img src="data:image/webp;base64,{source}" alt="{escape(alt)}"></div>', alt)

@@ -57,6 +57,16 @@ def with_states(tables: Tables, table: str, fields: Sequence[str]) -> pd.DataFra
     return getattr(tables, table).join(field_states(tables, table, fields).add_suffix("_state"))  # type: ignore[no-any-return]
 
 
+NO_ACTUALS = "表中没有实际完成值，无从比较"
+"""What is said in place of a comparison with targets on a form that has none, such as one of targets."""
+
+
+def lacks_actuals(form: Tables) -> bool:
+    """Whether a form with indicators has no column of what was achieved."""
+    states = field_states(form, "indicators", ("actual",))["actual"]
+    return len(states) > 0 and bool((states == "absent").all())
+
+
 def is_open(states: pd.DataFrame) -> pd.Series:
     """Tell for each row whether a review may change one of its fields."""
     return states.isin(OPEN).any(axis=1)

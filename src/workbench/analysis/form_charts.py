@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from workbench.analysis import causes, measures, style
+from workbench.analysis.comparison import score_bounds
 from workbench.analysis.field_states import OPEN, with_states
 from workbench.analysis.heat_map import heat_map
 from workbench.analysis.narrative import goal_label, points_reservation, why_no_points, with_sure_names
@@ -23,7 +24,7 @@ from workbench.analysis.points import point_rows
 from workbench.analysis.selection import Tables, counted, department_names, form_years
 from workbench.analysis.style import BLUE, GREY, HATCH, INK, LABEL_COLUMNS, ORANGE, PALE, RED, label_rows, styled
 from workbench.analysis.summary import form_summary
-from workbench.analysis.wording import category, number, percent, shorten
+from workbench.analysis.wording import but, category, number, percent, shorten
 
 MOST_ROWS = 60
 """Most rows of one chart; a chart with more cannot be read."""
@@ -95,7 +96,8 @@ def _completion_title(table: pd.DataFrame, by: str, reservation: str) -> str:
     scored = int(table["score_rate"].count())
     if not scored:
         return f"{groups}都没有可用的评分" + (f"（{reservation}）" if reservation else "")
-    title = f"{groups}中 {full} 个得满分" + (f"（{reservation}）" if reservation else "")
+    read = "读出的行都" if reservation else ""
+    title = f"{groups}中 {full} 个{read}得满分" + (f"（{reservation}）" if reservation else "")
     if full < scored:
         worst = table.sort_values("score_rate", kind="stable").iloc[0]
         name = goal_label(worst[by]) if by == "goal_no" else category(worst[by])
@@ -131,16 +133,20 @@ def score_waterfall(form: Tables, most: int = 15) -> Figure:
     if len(losses) > most:
         steps.append((f"其余 {len(losses) - most} 处", float(losses["lost"].iloc[most:].sum())))
     explained = len(steps)
+    bounds = score_bounds(form).iloc[0]
+    is_doubted = bounds["high"] - bounds["low"] > measures.POINT_TOLERANCE
     gap = float(row["full"] - row["score"] - losses["lost"].sum())
     if abs(gap) > GAP_TOLERANCE:
         unsure = points_reservation(form, point_rows(form))
-        steps.append(("待核对的行及差额" if unsure else "明细中找不到的差额", gap))
+        open_gap = "待核对的行及差额" if unsure else "待核对的差额"
+        steps.append((open_gap if unsure or is_doubted else "明细中找不到的差额", gap))
     figure, axes = style.canvas(1.6 + 0.42 * (len(steps) + 2))
     left = _draw_steps(axes, float(row["full"]), float(row["score"]), [lost for _, lost in steps], explained)
     label_rows(axes, ["满分", *(label for label, _ in steps), "自评得分" if row["score_stated"] else "合计得分"])
     axes.invert_yaxis()
     axes.set_xlabel("分" + ("（横轴不从 0 开始）" if left > 0 else ""), loc="left", fontsize=9)
-    title = _losses_title(row, losses, why_no_points(point_rows(form)), points_reservation(form, point_rows(form)))
+    doubts = (why_no_points(point_rows(form)), points_reservation(form, point_rows(form)), is_doubted)
+    title = _losses_title(row, losses, *doubts)
     alt = f"瀑布图：从满分 {number(row['full'])} 分逐项扣到得分 {number(row['score'])} 分。{title}。"
     return style.finish(figure, title, alt, f"单位：分。{source_note(form)}")
 
@@ -170,18 +176,20 @@ def _draw_steps(axes: Axes, full: float, score: float, steps: list[float], expla
     return left
 
 
-def _losses_title(row: Any, losses: pd.DataFrame, why_none: str, reservation: str) -> str:
+def _losses_title(row: Any, losses: pd.DataFrame, why_none: str, reservation: str, is_doubted: bool) -> str:
     """The chart's title: in how many places the form of this summary row lost points, and where it lost most.
 
-    Or ``why_none`` where no row shows it; ``reservation`` says which rows are not sure.
+    Or ``why_none`` where no row shows it; ``reservation`` says which rows are not sure, ``is_doubted`` whether a review
+    may change the score.
     """
-    score = f"得分 {number(row['score'])}/{number(row['full'])}"
+    review = "（待核对）" if is_doubted else ""
+    score = f"得分 {number(row['score'])}/{number(row['full'])}{review}"
     if why_none or losses.empty:
         return f"{score}，{why_none or (f'{reservation}，其余各行没有扣分' if reservation else '各行没有扣分')}"
     if reservation:
-        return f"{score}；读出 {len(losses)} 处扣分，共 {number(losses['lost'].sum())} 分，但 {reservation}"
+        return f"{score}；读出 {len(losses)} 处扣分，共 {number(losses['lost'].sum())} 分{but(reservation)}"
     first = losses.iloc[0]
-    title = f"{len(losses)} 处共扣 {number(losses['lost'].sum())} 分，得 {number(row['score'])} 分；"
+    title = f"{len(losses)} 处共扣 {number(losses['lost'].sum())} 分，得 {number(row['score'])} 分{review}；"
     return title + f"扣得最多的是“{shorten(str(first['name']), 36)}”（−{number(first['lost'])}）"
 
 
@@ -251,7 +259,7 @@ def _execution_title(row: Any, unit: str) -> str:
     base = row["adjusted"] if pd.notna(row["adjusted"]) else row["initial"]
     if pd.notna(row["executed"]) and pd.notna(base):
         spaced = f" {unit}" if unit else ""
-        title += f"：{number(base)}{spaced}中执行了 {number(row['executed'])}{spaced}"
+        title += f"：{number(base)}{spaced or ' '}中执行了 {number(row['executed'])}{spaced}"
     return title
 
 
@@ -274,18 +282,18 @@ def score_heat_map(form: Tables, column: str = "level2") -> Figure:
     labels = [goal_label(value) if by_goal else category(value) for value in rates.index]
     figure = heat_map(rates, labels, lost)
     reservation = points_reservation(form, point_rows(form))
-    title = _lowest_cell_title(rates, labels) + (f"（{reservation}）" if reservation else "")
+    title = _lowest_cell_title(rates, labels, bool(reservation)) + (f"（{reservation}）" if reservation else "")
     alt = f"热力图：{'目标' if by_goal else '一级指标'}与指标类别的得分率。{title}。"
     has_gaps = rates.isna().to_numpy().any()
     note = "单位：%，下行为所扣分数。" + ("斜线格：没有这类指标，或没有得分率。" if has_gaps else "")
     return style.finish(figure, title, alt, note + source_note(form))
 
 
-def _lowest_cell_title(rates: pd.DataFrame, labels: list[str]) -> str:
-    """The chart's title: the row and the column of the lowest score rate."""
+def _lowest_cell_title(rates: pd.DataFrame, labels: list[str], is_partial: bool) -> str:
+    """The chart's title: the row and the column of the lowest score rate; of those that were read if not all were."""
     lowest = rates.min().min()
     if lowest >= 1 - measures.POINT_TOLERANCE:
-        return "每一类有得分率的指标都得满分"
+        return "每一类读出得分的行都得满分" if is_partial else "每一类有得分率的指标都得满分"
     down, across = np.argwhere(rates.to_numpy() == lowest)[0]
     return f"失分集中在{labels[down]}的{category(rates.columns[across])}：得分率 {percent(lowest)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from workbench.analysis.field_states import OPEN, field_states, forms_with_missi
 from workbench.analysis.points import point_rows, sum_bounds
 from workbench.analysis.selection import Tables
 from workbench.analysis.summary import form_summary
-from workbench.analysis.wording import number, percent, shorten, whole
+from workbench.analysis.wording import but, number, percent, shorten, whole
 from workbench.fields import AMOUNTS, field_name
 
 NAME_COLUMNS = 44
@@ -20,6 +21,10 @@ NAME_COLUMNS = 44
 
 JUDGED_FIELDS = ("target", "actual", "weight", "score")
 """Fields of an indicator that a statement about its target and its points rests on."""
+
+
+COMPARED_FIELDS = ("target", "actual")
+"""Fields of an indicator that a statement about its target alone rests on, whatever became of its points."""
 
 
 def key_points(form: Tables) -> list[str]:
@@ -33,13 +38,15 @@ def key_points(form: Tables) -> list[str]:
     row, rows = form_summary(form).iloc[0], point_rows(form)
     indicators = with_sure_names(form)
     sentences = [
+        _other_kind(form),
+        _another_scan(form),
         _unread_pages(form),
         _score(form, row, rows),
         _budget(form, row),
         _points_lost(form, row, rows),
         _gap_of_totals(form, row, rows),
         _met_but_docked(indicators),
-        _far_exceeded(indicators),
+        _far_exceeded(with_sure_names(form, COMPARED_FIELDS)),
         _unscored(form, indicators),
         _open_verdicts(form),
         _data_check(row),
@@ -52,16 +59,16 @@ def goal_label(goal_no: object) -> str:
     return "未注明目标" if pd.isna(goal_no) else f"目标{int(float(goal_no))}"  # type: ignore[call-overload,arg-type]
 
 
-def with_sure_names(form: Tables) -> pd.DataFrame:
+def with_sure_names(form: Tables, rests_on: Sequence[str] = JUDGED_FIELDS) -> pd.DataFrame:
     """Give the indicators of a form with names that can be quoted, and a column ``is_open``.
 
     In place of a name that awaits review stands the indicator's number. ``is_open`` tells whether a review may change
-    one of :data:`JUDGED_FIELDS`.
+    one of the fields that a statement ``rests_on``.
     """
     names = field_states(form, "indicators", ("name",))["name"]
     numbered = form.indicators["indicator_no"].map(lambda number: f"第 {whole(number)} 项指标（名称待核对）")
     name = form.indicators["name"].astype(object).mask(names.isin(OPEN), numbered)
-    return form.indicators.assign(name=name, is_open=is_open(field_states(form, "indicators", JUDGED_FIELDS)))
+    return form.indicators.assign(name=name, is_open=is_open(field_states(form, "indicators", rests_on)))
 
 
 def points_reservation(form: Tables, rows: pd.DataFrame) -> str:
@@ -92,6 +99,19 @@ def why_no_points(rows: pd.DataFrame) -> str:
         if not states.isin(["printed", "doubted"]).any():
             return f"{label}未能读出，无法计算扣分" if (states == "unread").any() else f"表中没有{label}，无法计算扣分"
     return "没有一行同时读得出分值和得分，无法计算扣分"
+
+
+def _other_kind(form: Tables) -> str:
+    """What the form is, where it is no self-evaluation."""
+    messages = form.findings.loc[form.findings["code"] == "not-a-self-evaluation", "message"]
+    return f"{messages.iloc[0]}。" if len(messages) else ""
+
+
+def _another_scan(form: Tables) -> str:
+    """That another scan of the same form counts in its place."""
+    found = form.findings[form.findings["code"] == "duplicate-form"]
+    counts_elsewhere = found["expected"].notna() & (found["expected"] != found["form_id"])
+    return "这是同一张表的另一份扫描件，统计时不计。" if counts_elsewhere.any() else ""
 
 
 def _unread_pages(form: Tables) -> str:
@@ -206,9 +226,9 @@ def _gap_of_totals(form: Tables, row: Any, rows: pd.DataFrame) -> str:
             parts.append(f"{sentence}，相差 {number(abs(gap))}")
         elif pd.notna(sums["low"]) and (sums["doubted"] or sums["unread"]):
             between = f"{number(sums['low'])} 到 {number(sums['high'])}"
-            parts.append(f"{sentence}，但 {'、'.join(why)}，合计可能在 {between} 之间")
+            parts.append(f"{sentence}{but('、'.join(why))}，合计可能在 {between} 之间")
         else:
-            parts.append(f"{sentence}，但 {'、'.join(why)}，是否相符不能确定")
+            parts.append(f"{sentence}{but('、'.join(why))}，是否相符不能确定")
     if not parts:
         return ""
     head = "合计与明细待核对" if row["gap_is_open"] else "合计与明细不符"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.analysis import causes, comparison, evidence, html, measures
-from workbench.analysis.field_states import field_states, is_open, with_states
+from workbench.analysis.field_states import NO_ACTUALS, field_states, is_open, lacks_actuals, with_states
 from workbench.analysis.html import Html, TableColumn, TableRow
 from workbench.analysis.narrative import goal_label, points_reservation, why_no_points
 from workbench.analysis.points import point_rows
@@ -246,7 +246,8 @@ def missed_indicators(form: Tables) -> Html:
 def far_exceeded_indicators(form: Tables) -> Html:
     """Make the table of indicators that went more than 30 % beyond their target."""
     rows = measures.far_exceeded(with_states(form, "indicators", INDICATOR_FIELDS))
-    return html.table(rows, INDICATOR_COLUMNS, nothing="没有偏离目标 30% 以上的指标", row_class=_row_class)
+    nothing = NO_ACTUALS if lacks_actuals(form) else "没有偏离目标 30% 以上的指标"
+    return html.table(rows, INDICATOR_COLUMNS, nothing=nothing, row_class=_row_class)
 
 
 def unscored_indicators(form: Tables) -> Html:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.analysis import attainment_chart, form_charts, html, measures, narrative, report_tables
 from workbench.analysis.comparison import score_bounds
-from workbench.analysis.field_states import field_states
+from workbench.analysis.field_states import field_states, lacks_actuals
 from workbench.analysis.html import Html
 from workbench.analysis.selection import Selection, Tables, counted, form_years
 from workbench.analysis.summary import SEVERITIES, form_summary, lowest_confidence
@@ -116,11 +116,12 @@ def target_quality(form: Tables) -> Html:
     attained = measures.attainment(form.indicators).iloc[0]
     points = form.indicators[["weight", "score"]]
     compared = int(points.notna().all(axis=1).sum())
+    is_bare = lacks_actuals(form)
     pairs = [
         ("定量指标占比", percent(row["quantitative_share"])),
         ("完成程度中位数", percent(attained["middle"])),
-        ("恰好等于目标值", f"{row['to_the_digit']} 项"),
-        ("偏离目标 30% 以上", f"{row['far_exceeded']} 项"),
+        ("恰好等于目标值", MISSING if is_bare else f"{row['to_the_digit']} 项"),
+        ("偏离目标 30% 以上", MISSING if is_bare else f"{row['far_exceeded']} 项"),
         (f"满分指标占比（有分值和得分的 {compared} 项中）", percent(row["full_mark_share"])),
         ("平均满意度", percent(row["satisfaction"])),
     ]

@@ -18,6 +18,15 @@ NOT_AT_LINE_START = "，。、；：？！）】》”’％%)]}"
 """Closing punctuation, which does not begin a line."""
 
 
+def but(clause: str) -> str:
+    """A clause that limits what was said; a number has a space before it, as everywhere in these sentences.
+
+    >>> but("2 行未能读出"), but("自报数待核对")
+    ('，但 2 行未能读出', '，但自报数待核对')
+    """
+    return f"，但{' ' if clause[:1].isdigit() else ''}{clause}"
+
+
 def is_missing(value: object) -> bool:
     """Tell whether a value is None, NaN, NA or the empty string."""
     return value is None or value == "" if isinstance(value, str | None) else bool(pd.isna(value))  # type: ignore[call-overload]

@@ -57,7 +57,8 @@ def scores_by_year(tables: Tables) -> Figure:
         axes.set_title(f"{year} 年度：{count} 张，中位数 {number(median, 1)}", loc="left", fontsize=9)
         axes.set_xlim(lowest, float(bins[-1]) + 0.5)
         axes.tick_params(labelsize=8)
-    title = _medians_title(years, medians)
+    first, last = (set(scored.loc[scored["year"] == year, "department"].dropna()) for year in (years[0], years[-1]))
+    title = _medians_title(years, medians, bool(first & last))
     note = "单位：分（折成百分制）；虚线为中位数；各图刻度相同。" + source_of_forms(summary)
     return style.finish(figure, title, f"分年小图：各年度得分的分布。{title}。", note)
 
@@ -73,8 +74,14 @@ def _draw_year(axes: Axes, points: pd.Series, bins: np.ndarray, is_crowded: bool
         axes.set(ylim=(-1, 1), yticks=[])
 
 
-def _medians_title(years: list[int], medians: list[float]) -> str:
-    """The chart's title: how far the median changed from the first year to the last, in points of 100."""
+def _medians_title(years: list[int], medians: list[float], is_comparable: bool) -> str:
+    """The chart's title: how far the median changed from the first year to the last, in points of 100.
+
+    Years without a department in common are not compared.
+    """
+    if not is_comparable:
+        first, last = (f"{year} 年度 {number(median, 1)}" for year, median in ((years[i], medians[i]) for i in (0, -1)))
+        return f"得分中位数：{first}，{last}（没有两年都有的部门，不能比较）"
     change = medians[-1] - medians[0]
     direction = "上升" if change > 0 else "下降"
     title = f"{years[0]} 到 {years[-1]} 年度，得分中位数"

@@ -274,7 +274,9 @@ def crop_row(page: Image.Image, scale: float, place: ValuePlace) -> tuple[Image.
     edges = [round(edge) for edge in picture.box(place.cell)]
     cell = (edges[0] - x0, edges[1] - y0 + down, edges[2] - x0, edges[3] - y0 + down)
     ImageDraw.Draw(rows).rectangle(
-        (cell[0] - 2, cell[1] - 2, cell[2] + 2, cell[3] + 2), outline=FRAME, width=max(2, round(page.width / 400))
+        (cell[0] - 2, cell[1] - 2, cell[2] + 2, cell[3] + 2),
+        outline=FRAME,
+        width=max(2, round(picture.image.width / 400)),
     )
     return rows, cell
 

@@ -17,14 +17,29 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 HEADS: Mapping[Language, tuple[str, ...]] = {
-    "zh": ("字段", "名称", "类型", "含义", "单位", "取值"),
-    "en": ("column", "Chinese name", "type", "meaning", "unit", "values"),
+    "zh": ("字段", "名称", "类型", "含义", "单位、取值"),
+    "en": ("column", "Chinese name", "type", "meaning", "unit, values"),
 }
 
 KINDS: Mapping[Language, Mapping[ColumnKind, str]] = {
     "zh": {"text": "文字", "whole": "整数", "number": "数", "flag": "是否", "day": "日期"},
     "en": {"text": "text", "whole": "whole number", "number": "number", "flag": "true or false", "day": "date"},
 }
+
+ENGLISH_UNITS: Mapping[str, str] = {
+    "页": "pages",
+    "年": "year",
+    "分": "points",
+    "个": "values",
+    "像素": "pixels",
+    "万元": "10,000 yuan",
+    "0 至 1": "0 to 1",
+    "扫描件像素；带文字层的 PDF 为磅": "pixels of the scan; points in a PDF with a text layer",
+    "见 amount_unit": "see amount_unit",
+    "见 target_unit": "see target_unit",
+    "见 actual_unit": "see actual_unit",
+}
+"""Units of the dictionary in English; others are the same in both languages."""
 
 CODES: Mapping[Language, tuple[str, tuple[str, ...]]] = {
     "zh": ("疑点代码（findings.code）", ("代码", "处数", "说明的写法")),
@@ -39,9 +54,12 @@ h2 { margin: 2.2rem 0 .2rem; break-after: avoid; } h2 code { font-size: .8em; op
 table { border-collapse: collapse; width: 100%; font-size: .9em; }
 th, td { text-align: left; vertical-align: top; padding: .3em .6em; border-bottom: 1px solid #ddd; }
 th { border-bottom: 2px solid #888; white-space: nowrap; }
-td:first-child { font-family: ui-monospace, monospace; white-space: nowrap; }
+.columns { table-layout: fixed; } .columns th { white-space: normal; } td { overflow-wrap: anywhere; }
+.columns th:nth-child(1) { width: 17%; } .columns th:nth-child(2) { width: 14%; }
+.columns th:nth-child(3) { width: 9%; } .columns th:nth-child(5) { width: 24%; }
+td:first-child { font-family: ui-monospace, monospace; }
 tr { break-inside: avoid; }
-@media print { body { font-size: 9pt; margin: 0; max-width: none; } td:first-child { white-space: normal; } }
+@media print { body { font-size: 9pt; margin: 0; max-width: none; } }
 """
 
 
@@ -79,18 +97,20 @@ def _sections(language: Language, tables: Mapping[str, pd.DataFrame]) -> Iterato
                 entry.columns[column].title,
                 KINDS[language][column_kind(frame[column])],
                 entry.columns[column].meaning if language == "zh" else english[column],
-                entry.columns[column].unit,
-                _values(language, entry.columns[column]),
+                _unit_and_values(language, entry.columns[column]),
             )
             for column in map(str, frame.columns)
         ]
-        yield f"<h2>{as_html(entry.title)}<code>{name}</code></h2><p>{as_html(what)}</p>{_table(HEADS[language], rows)}"
+        heading = f"<h2>{as_html(entry.title)}<code>{name}</code></h2><p>{as_html(what)}</p>"
+        yield heading + _table(HEADS[language], rows, "columns")
 
 
-def _values(language: Language, entry: ColumnEntry) -> str:
-    """The closed values of a column; English readers get them with their Chinese names as well."""
+def _unit_and_values(language: Language, entry: ColumnEntry) -> str:
+    """The unit of a column, or its closed values, with their Chinese names."""
     parting = "；" if language == "zh" else "; "
-    return parting.join(f"{value} {label}" for value, label in entry.values.items())
+    values = [f"{value} {label}" for value, label in entry.values.items()]
+    unit = entry.unit if language == "zh" else ENGLISH_UNITS.get(entry.unit, entry.unit)
+    return parting.join(([unit] if unit else []) + values)
 
 
 def _codes(language: Language, findings: pd.DataFrame) -> str:
@@ -104,7 +124,7 @@ def _codes(language: Language, findings: pd.DataFrame) -> str:
     return f"<h2>{title}</h2>{_table(heads, rows)}"
 
 
-def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], kind: str = "codes") -> str:
     head = "".join(f"<th>{as_html(one)}</th>" for one in heads)
     body = "".join(f"<tr>{''.join(f'<td>{as_html(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="wide"><table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -48,11 +49,14 @@ def evidence_rows(
     Raises:
         SelectionError: a cited value is not in the dataset.
     """
-    fields = {_anchor(row): row for row in rows_of(dataset.fields)}
+    is_corrected = dataset.fields["status"] == "corrected"
+    is_of_cited = dataset.fields["form_id"].isin({anchor.partition("/")[0] for anchor in cited})
+    fields = {_anchor(row): row for row in rows_of(dataset.fields[is_corrected | is_of_cited])}
     unknown = next((anchor for anchor in cited if anchor not in fields), None)
     if unknown is not None:
         form_id = unknown.partition("/")[0]
-        near = [anchor for anchor in fields if anchor.startswith(f"{form_id}/")][:3] or list(fields)[:3]
+        of_form = dataset.fields[dataset.fields["form_id"] == form_id]
+        near = [_anchor(row) for row in rows_of((of_form if len(of_form) else dataset.fields).head(3))]
         raise SelectionError("value", unknown, near, "it has, for example:")
     corrected = [anchor for anchor, row in fields.items() if row["status"] == "corrected"]
     forms = {row["form_id"]: row for row in rows_of(dataset.forms)}
@@ -111,7 +115,7 @@ def with_crops(
             continue
         for row, place in places:
             picture, cell = crop_row(image, scale, place)
-            name = f"{CROPS}/{row['anchor'].replace('/', '_')}.png"
+            name = f"{CROPS}/{re.sub(r'[^0-9A-Za-z-]', '_', row['anchor'])}.png"
             _save(picture, folder / name, row["anchor"])
             read = reader.text(picture.crop(cell))
             reads_back = None if read is None else is_same(read, row["value"])

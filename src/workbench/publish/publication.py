@@ -96,6 +96,8 @@ def publish(
 
 
 def _require_empty(folder: Path) -> None:
+    if folder.absolute() == Path.cwd():
+        raise DatasetError(folder, "this is the folder that you are in, which is to be replaced; name another")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()) or (folder.is_dir() and any(folder.iterdir())):
         raise DatasetError(folder, "there is something here already; name a folder that is empty or not there yet")
 
@@ -203,7 +205,8 @@ class _Making:
     def _audits(self) -> list[AuditResult]:
         """The error rates by audits that somebody answered, at least in part."""
         found = []
-        for audit in kept_audits(self.dataset):
+        kept = kept_audits(self.dataset) if isinstance(self.dataset.folder, Path) else []  # a store has none
+        for audit in kept:
             if not any(answer is not None for answer in audit.answers(self.history)):
                 self.notes.append(f"{audit.path.name}: nobody has answered this audit yet; no error rate from it")
                 continue

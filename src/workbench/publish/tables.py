@@ -70,10 +70,21 @@ def typed(name: str, rows: list[dict[str, object]], types: Mapping[str, str]) ->
     return pd.DataFrame(rows, columns=columns).astype({column: types.get(column, "str") for column in columns})
 
 
+ARROW: Mapping[ColumnKind, pa.DataType] = {
+    "text": pa.string(),
+    "whole": pa.int64(),
+    "number": pa.float64(),
+    "flag": pa.bool_(),
+    "day": pa.date32(),
+}
+"""The type of a column in Parquet, also where it holds nothing but nulls."""
+
+
 def arrow_of(frame: pd.DataFrame) -> pa.Table:
     """A table in Arrow's format; days are days."""
+    schema = pa.schema([(str(column), ARROW[column_kind(frame[column])]) for column in frame])
     days = {str(column): frame[column].dt.date for column in frame.select_dtypes("datetime")}
-    return pa.Table.from_pandas(frame.assign(**days), preserve_index=False)
+    return pa.Table.from_pandas(frame.assign(**days), schema=schema, preserve_index=False)
 
 
 def read_csv(path: Path, schema: pa.Schema) -> pa.Table:
@@ -95,17 +106,18 @@ def read_csv(path: Path, schema: pa.Schema) -> pa.Table:
     parsing = pyarrow.csv.ParseOptions(newlines_in_values=True)
     frame = pyarrow.csv.read_csv(path, parse_options=parsing, convert_options=options).to_pandas()
     texts = {column: frame[column].str.removeprefix("'") for column in text_columns(frame)}
-    return pa.Table.from_pandas(frame.assign(**texts), schema=_plain_schema(schema), preserve_index=False)
+    return pa.Table.from_pandas(frame.assign(**texts), schema=plain_schema(schema), preserve_index=False)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_large_string(kind) else kind
 
 
-def _plain_schema(schema: pa.Schema) -> pa.Schema:
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """The columns of a schema with one type of text, and nothing that only pandas needs to know."""
     return pa.schema([(field.name, _plain(field.type)) for field in schema])
 
 
 def plain(table: pa.Table) -> pa.Table:
     """A table without what only pandas needs to know, and with one type of text."""
-    return table.replace_schema_metadata(None).cast(_plain_schema(table.schema))
+    return table.replace_schema_metadata(None).cast(plain_schema(table.schema))

@@ -16,19 +16,32 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 from PIL import Image, UnidentifiedImageError
 
+from workbench.corrections.history import CorrectionHistory
 from workbench.dataset.citation import anchor_of
+from workbench.dataset.comparable import VIEWS
+from workbench.dataset.dictionary import data_dictionary
 from workbench.dataset.info import parsed_info
 from workbench.dataset.placing import INFO, TABLES
-from workbench.dataset.rows import as_rows
+from workbench.dataset.rows import arrow_schema, as_rows
 from workbench.dataset.schemas import SCHEMAS, rows_of
 from workbench.dataset.writing import content_digest
 from workbench.errors import DatasetError
 from workbench.publish.croissant import CROISSANT
 from workbench.publish.datapackage import DATAPACKAGE
 from workbench.publish.digests import SUMS, files_in, read_sums, sha256_of
-from workbench.publish.evidence import ANCHOR_KEY
+from workbench.publish.evidence import ANCHOR_KEY, evidence_table
 from workbench.publish.reading_back import CropReader, is_same
-from workbench.publish.tables import CROPS, CSV, DATA, PUBLISHED, plain, read_csv
+from workbench.publish.tables import (
+    CROPS,
+    CSV,
+    DATA,
+    PUBLISHED,
+    arrow_of,
+    corrections_table,
+    plain,
+    plain_schema,
+    read_csv,
+)
 from workbench.settings import VERIFIED_SAMPLE
 
 MOST_PIXELS = 40_000_000
@@ -113,9 +126,40 @@ def _tables(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, pa.Table]]
         if not path.is_file() or path.is_symlink():
             continue  # missing files and links are faults already
         try:
-            yield name, pyarrow.parquet.read_table(path)
+            table = pyarrow.parquet.read_table(path)
         except (OSError, pa.ArrowException) as error:
             faults.append(Fault(f"{DATA}/{name}.parquet", f"is no Parquet file that can be read ({_first(error)})"))
+            continue
+        wrong = _wrong_columns(name, table)
+        if wrong:
+            faults.append(Fault(f"{DATA}/{name}.parquet", wrong))
+        else:
+            yield name, table
+
+
+def _wrong_columns(name: str, table: pa.Table) -> str:
+    """Why the columns of a table are not those that are published; empty where they are."""
+    columns = list(data_dictionary()[name].columns)
+    if sorted(table.column_names) != sorted(columns):
+        other = [column for column in table.column_names if column not in columns]
+        lacking = [column for column in columns if column not in table.column_names]
+        named = f"lacks {', '.join(lacking) or 'none'}; adds {', '.join(other) or 'none'}"
+        return f"has other columns than published ({named})"
+    expected = _schema(name)
+    types = plain_schema(table.schema)
+    wrong = [field.name for field in expected or () if types.field(field.name).type != field.type]
+    return f"has columns of another type than published: {', '.join(wrong)}" if wrong else ""
+
+
+def _schema(name: str) -> pa.Schema | None:
+    """The columns of a table with their types; None for a view, whose values nothing else rests on."""
+    if name in VIEWS:
+        return None
+    frames = {
+        "evidence": lambda: evidence_table([]),
+        "corrections": lambda: corrections_table(CorrectionHistory(), [], {}),
+    }
+    return plain_schema(arrow_of(frames[name]()).schema if name in frames else arrow_schema(name))
 
 
 def _wrong_tables(folder: Path, tables: Mapping[str, pa.Table]) -> Iterator[Fault]:
@@ -149,15 +193,15 @@ def _different_csv(folder: Path, tables: Mapping[str, pa.Table]) -> Iterator[Fau
         if not (folder / path).is_file() or (folder / path).is_symlink():
             continue
         try:
-            read = read_csv(folder / path, plain(table).schema)
-        except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+            written = plain(table)
+            read = read_csv(folder / path, written.schema)
+            if read.num_rows != table.num_rows:
+                yield Fault(path, f"has {read.num_rows} rows, {other} has {table.num_rows}")
+                continue
+            for column in table.column_names:
+                yield from _difference(path, other, column, read[column], written[column])
+        except (OSError, pa.ArrowException, ValueError, KeyError, AttributeError) as error:
             yield Fault(path, f"is no table like {other} ({_first(error)})")
-            continue
-        if read.num_rows != table.num_rows:
-            yield Fault(path, f"has {read.num_rows} rows, {other} has {table.num_rows}")
-            continue
-        for column in table.column_names:
-            yield from _difference(path, other, column, read[column], plain(table)[column])
 
 
 def _difference(path: str, other: str, column: str, read: pa.ChunkedArray, table: pa.ChunkedArray) -> Iterator[Fault]:
@@ -209,17 +253,24 @@ class _Evidence:
     ) -> None:
         self.folder, self.sums, self.sample, self.seed = folder, sums, sample, seed
         whole = "evidence" in tables and "fields" in tables
-        self._rows = list(rows_of(tables["evidence"].to_pandas())) if whole else []
-        self._fields = self._by_anchor(tables["fields"].to_pandas()) if self._rows else {}
+        rows = list(rows_of(tables["evidence"].to_pandas())) if whole else []
+        self._rows = [row for row in rows if row["anchor"]]
+        self._nameless = len(rows) - len(self._rows)
+        self._fields = self._by_anchor(tables["fields"]) if self._rows else {}
         self.crops = sum(row["crop"] is not None for row in self._rows)
         self.read = 0
 
-    def _by_anchor(self, fields: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    def _by_anchor(self, table: pa.Table) -> dict[str, dict[str, Any]]:
+        """The fields of the forms with evidence, by their anchors."""
+        forms = pa.array(sorted({row["anchor"].partition("/")[0] for row in self._rows}), table["form_id"].type)
+        fields = table.filter(pc.is_in(table["form_id"], forms)).to_pandas()
         return {
             anchor_of(*(row[n] for n in ("form_id", "table", "record_no", "field"))): row for row in rows_of(fields)
         }
 
     def faults(self) -> Iterator[Fault]:
+        if self._nameless:
+            yield Fault(f"{DATA}/evidence.parquet", f"{self._nameless} row(s) name no value")
         for row in self._rows:
             yield from self._wrong_row(row)
         pictured = [row for row in self._rows if row["crop"] is not None and row["reads_back"]]
