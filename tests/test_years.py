@@ -53,6 +53,7 @@ def test_a_year_in_other_digits_or_beside_a_date_was_not_read(title, subtitle):
         (TITLE, "填表时间：2024年"),
         (TITLE, "2024年  月  日"),
         (TITLE, "2024年十二月"),
+        (TITLE, "2 0 2 4 年 1 2 月"),
         (TITLE, "本单位成立于2019年。"),
     ],
 )

@@ -19,7 +19,7 @@ SEVERAL = re.compile(
 )
 """Two years together, or one behind the other: ``2021-2023年``, ``2021年至2023年度``, ``20222023年``."""
 
-YEAR = re.compile(rf"({FOUR})\s*年(\s*度)?(?!\s*[\d十_＿]{{0,3}}\s*月)")
+YEAR = re.compile(rf"({FOUR})\s*年(\s*度)?(?!\s*(?:[\d十_＿]\s*){{0,3}}月)")
 """A year that is called one, and none that is part of a date, be its month filled in or not."""
 
 YEAR_ALONE = re.compile(r"(?<!\d)20[012]\d(?!\d)")
