@@ -117,7 +117,7 @@ CONSTRUCTIONS: tuple[Construction, ...] = (
     _looks("<w:b/><w:u w:val='single'/><w:color w:val='FF0000'/><w:sz w:val='32'/>", whole),
     _looks('<w:shd w:val="clear" w:fill="000000"/><w:color w:val="FFFFFF"/>', whole),
     _looks('<w:shd w:val="pct15" w:color="auto" w:fill="auto"/><w:color w:val="000000"/>', whole),
-    _looks('<w14:textOutline w14:w="9525"><w14:noFill/></w14:textOutline><w:highlight w:val="red"/><w:shadow/>', whole),
+    _looks('<w14:textOutline w14:w="9525"><w14:noFill/></w14:textOutline><w:highlight w:val="red"/>', whole),
     *(
         _looks(look, unsettled)
         for look in (

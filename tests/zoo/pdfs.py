@@ -123,7 +123,7 @@ def kinds() -> list[Kind]:
         Kind("no table of its objects.pdf", raw(content[:table_at]), None),
         Kind("its table is elsewhere.pdf", raw(content[:table_at] + b"startxref\n99999999\n%%EOF\n"), None),
         Kind("a bit of its pages turned.pdf", raw(flipped(content, content.index(b"/Count"), 1)), None),
-        Kind("a picture under a false name.pdf", raw(encoded(ruled_page(mark=50), "PNG")), "unreadable"),
+        Kind("a picture under a false name.pdf", raw(encoded(ruled_page(mark=50), "PNG")), "unsupported"),
         Kind("rubbish before it.pdf", raw(b"\0" * 900 + drawn(FRAME + b" %1")), "unknown-form"),
         Kind("rubbish after it.pdf", raw(drawn(FRAME + b" %2") + b"\xff" * 500), "unknown-form"),
         Kind(

@@ -270,7 +270,7 @@ def perform_in_own_process(job: Job, task: Task, program: str) -> TaskOutcome:
 def with_scratch(job: Job) -> Job:
     """The job with a folder of this worker for what is unpacked, where the run's lies on another machine.
 
-    Without one an archive is unpacked for each page that is read of it.
+    Without one, as where none can be made, an archive is unpacked for each page that is read of it.
     """
     scratch = job.originals.scratch
     if scratch is None or scratch.is_dir():
@@ -278,7 +278,10 @@ def with_scratch(job: Job) -> Job:
     with _starting:
         if scratch not in _scratches:
             _remove_scratches()  # of runs that are over, or lost their cluster
-            _scratches[scratch] = tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+            try:
+                _scratches[scratch] = tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+            except OSError:
+                return job
         own = Path(_scratches[scratch].name)
     return replace(job, originals=replace(job.originals, scratch=own))
 
