@@ -190,7 +190,7 @@ CASES: dict[str, tuple[Form, Form]] = {
     ),
     "weights-do-not-add-up": (
         a_form(total_weight=entry("94")),
-        a_form(total_weight=entry("90")),  # some forms state the total of the indicators alone
+        a_form(total_weight=entry("90"), total_score=entry("90")),  # some forms state the total of the indicators alone
     ),
     "scores-do-not-add-up": (
         a_form(total_score=entry("98.3")),
@@ -303,6 +303,20 @@ class TestCloser:
         (finding,) = found(a_form(replace(indicator(), deviation=Entry("", 0.0, (CellKey(3, 1, 4, 7),)))))
         assert "有笔迹但未能识别" in finding.message
         assert (finding.table, finding.record_no, finding.field, finding.page) == ("indicators", 1, "deviation", 3)
+
+    def test_a_misread_weight_that_is_the_budgets_points_off_was_no_difference(self):
+        """A scratch made 18 of 8: the weights were a hundred without the budget's ten, and the scores with them."""
+        rows = [
+            indicator(weight="82", score="82", name="甲"),
+            indicator(weight="18", score="8", name="乙", deviation="原因"),
+        ]
+        assert "weights-do-not-add-up" in codes(a_form(*rows))
+        budget_alone = a_form(*rows, budgets=(replace(budget(), score=entry("-")),), total_score=entry("90"))
+        assert "weights-do-not-add-up" not in codes(budget_alone)  # either sum leaves the budget out
+
+    def test_a_misread_score_that_is_the_budgets_points_off_was_no_difference(self):
+        rows = [indicator(weight="80", score="80", name="甲"), indicator(weight="10", score="19.8", name="乙")]
+        assert "scores-do-not-add-up" in codes(a_form(*rows))
 
     def test_a_form_without_department_year_or_total_says_so(self):
         one = a_form(department=Entry(""), year=None, total_score=None)

@@ -28,37 +28,33 @@ def weights_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
     """``weights-do-not-add-up``: weights of the rows, with the budget's, against the stated total.
 
     Source: the total line is the sum of the rows. Rows that were not scored (-) may or may not be counted in it,
-    and some forms state the total of the indicators alone.
+    and some forms state the total of the indicators alone: then of weights and scores both.
     """
-    scored = [row for row in rows if row.score is not None or row.row.score is None]
-    return _total(FINDINGS["weights-do-not-add-up"], "weight", form, rows, scored)
+    return _total(FINDINGS["weights-do-not-add-up"], "weight", form, rows)
 
 
 def scores_do_not_add_up(form: Form, rows: Sequence[Judged]) -> list[Finding]:
     """``scores-do-not-add-up``: scores of the rows, with the budget's, against the stated total.
 
-    Source: the total line is the sum of the rows, or of the indicators alone; it may be rounded. Where every task of
-    the budget is scored, all of them count.
+    Source: the total line is the sum of the rows, or of the indicators alone, as that of the weights is; it may be
+    rounded. Where every task of the budget is scored, all of them count.
     """
-    return _total(FINDINGS["scores-do-not-add-up"], "score", form, rows, rows)
+    return _total(FINDINGS["scores-do-not-add-up"], "score", form, rows)
 
 
-def _total(
-    kind: FindingKind, field: str, form: Form, rows: Sequence[Judged], counted: Sequence[Judged]
-) -> list[Finding]:
+def _total(kind: FindingKind, field: str, form: Form, rows: Sequence[Judged]) -> list[Finding]:
     entry: Entry | None = getattr(form, f"total_{field}")
     stated, budget = points(entry), budget_points(form, field)
-    entries, all_entries = ([getattr(row.row, field) for row in some] for some in (counted, rows))
-    values = _numbers(entries)
-    if entry is None or stated is None or not values:
+    sums = _sums_of(form, rows, field)
+    if entry is None or stated is None or not sums:
         return []
-    with_budget, without = sum(values) + (points(budget) or 0.0), sum(values)
-    with_all = sum(_numbers([*all_entries, budget]))
-    with_tasks = sum(_numbers([*all_entries, *(getattr(line, field) for line in form.budgets)]))
-    sums = (with_budget, without, with_all, with_tasks)
-    if any(abs(one - stated) <= _allowed(field, entry, all_entries, budget) for one in sums):
+    agree, others = _agreeing(form, rows, field), _agreeing(form, rows, "score" if field == "weight" else "weight")
+    # A sum that leaves the budget out, where the other one counts it in, is ten points off like any other.
+    if agree and (True in agree or not others or agree & others):
         return []
+    all_entries = [getattr(row.row, field) for row in rows]
     unread = sum(map(_is_unread, [*all_entries, budget]))
+    with_all, with_budget = sums["all"], sums["scored"]
     statement = kind.says(
         _wording("total", form, unread),
         field=field_name(field),
@@ -70,6 +66,34 @@ def _total(
     )
     expected, found = f"{with_all:g}", f"{stated:g}"
     return [statement.about("forms", None, f"total_{field}", page_of(entry), expected, found)]
+
+
+def _sums_of(form: Form, rows: Sequence[Judged], field: str) -> dict[str, float]:
+    """What the total line may be the sum of: the rows that were ``scored`` with the budget's points, these rows
+    ``alone``, ``all`` rows with the budget's, or with those of all its ``tasks``. Empty where there are no numbers."""
+    unscored = field == "weight"
+    counted = [row for row in rows if not unscored or row.score is not None or row.row.score is None]
+    entries, all_entries = ([getattr(row.row, field) for row in some] for some in (counted, rows))
+    values, budget = _numbers(entries), budget_points(form, field)
+    if not values:
+        return {}
+    return {
+        "scored": sum(values) + (points(budget) or 0.0),
+        "alone": sum(values),
+        "all": sum(_numbers([*all_entries, budget])),
+        "tasks": sum(_numbers([*all_entries, *(getattr(line, field) for line in form.budgets)])),
+    }
+
+
+def _agreeing(form: Form, rows: Sequence[Judged], field: str) -> set[bool]:
+    """Whether the stated total agrees with a sum that counts the budget (True), or with one that does not (False)."""
+    entry: Entry | None = getattr(form, f"total_{field}")
+    stated = points(entry)
+    if entry is None or stated is None:
+        return set()
+    allowed = _allowed(field, entry, [getattr(row.row, field) for row in rows], budget_points(form, field))
+    sums = _sums_of(form, rows, field)
+    return {name != "alone" for name, one in sums.items() if abs(one - stated) <= allowed}
 
 
 def _counted(indicators: int, budget: float | None, total: float, without_unscored: float) -> str:

@@ -20,6 +20,9 @@ ALL_RELATIONS = RELATIONS | frozenset("><≡")
 WITH_BAR = frozenset("≥≤≧≦")
 """Those with an arm and a bar: nothing that is taken away of a page makes them of another symbol."""
 
+BARRED = {">": "≥", "＞": "≥", "<": "≤", "＜": "≤"}
+"""What is left of these is read as > and <."""
+
 LETTERS_FOR_RELATIONS = frozenset("MmNnVvWwXxZz三")
 """What engines take a relation symbol for that stands alone."""
 
@@ -46,6 +49,29 @@ def relation_symbol_by_shape(
         if symbols and len(wide) == len(middle) and _is_comparison(wide, middle, tip, drawn.shape[0], settings):
             return symbols[mirrored]
     return _equals(drawn, settings)
+
+
+def with_bar_at_arm(
+    symbol: str, grey: NDArray[np.uint8], settings: RelationSymbolSettings = READ_DEFAULTS.symbols.relation
+) -> str | None:
+    """≥ or ≤ where the lower arm of a > or < is so much heavier than the upper one that a bar runs along it.
+
+    None elsewhere. In Song and Kai typefaces the bar is slanted, and on coarse scans no paper is left between it and
+    the arm. The arms of > and < are alike: ink below the tip is as much as above it. ``grey`` (height, width) is the
+    symbol's.
+    """
+    dark = cv2.subtract(255, grey).astype(np.float64)
+    dark[dark < settings.paper * dark.max()] = 0.0
+    outline = dark[:, ::-1] if symbol in "<＜" else dark
+    columns = np.flatnonzero((outline > dark.max() / 2).any(axis=0))
+    if not len(columns):
+        return None
+    rows = np.arange(len(outline))
+    end = outline[:, max(0, int(columns[-1]) - 1) : int(columns[-1]) + 1].sum(axis=1)
+    below = np.clip(rows - np.average(rows, weights=end) + 0.5, 0.0, 1.0)  # share of each row below the tip
+    ink = outline.sum(axis=1)
+    is_heavier = float(ink @ below) >= settings.heavier_arm * float(ink @ (1 - below)) > 0
+    return BARRED[symbol] if is_heavier else None
 
 
 def _is_comparison(

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from workbench.grid.text_lines import LineBox, TextLayer
-from workbench.read.relation_symbols import LETTERS_FOR_RELATIONS, relation_symbol_by_shape
+from workbench.read.relation_symbols import LETTERS_FOR_RELATIONS, relation_symbol_by_shape, with_bar_at_arm
 from workbench.read.settings import READ_DEFAULTS, CropSettings, ReadSettings, SymbolSettings
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def lone_symbol(
         seen = read if _same_symbol(read, relation) else relation
         return Symbol(seen, shapes.unsure if read.isdigit() else shapes.sure_of_shape)
     if read in STRICT:
-        return Symbol(read, shapes.unsure)
+        barred = _with_bar_at_arm(read, line, text, shapes)
+        return Symbol(barred, shapes.sure_of_shape) if barred else Symbol(read, shapes.unsure)
     width, height = line.width / text.text_height, line.height / text.text_height
     if height <= shapes.flattest and _dots(line, text) >= shapes.dots:
         return Symbol("…" * round(_dots(line, text) / shapes.dots), shapes.sure_of_shape)
@@ -91,6 +92,8 @@ def with_leading_symbol(
     if not read or read[0] not in TAKEN_FOR_RELATIONS or not (rest[:1].isdigit() or len(read) == 1):
         return reading
     symbol, first = _first_by_shape(reading, line, text, settings), _first_part(line, text)
+    if symbol is None and read[0] in STRICT:
+        symbol = _with_bar_at_arm(read[0], first, text, shapes)
     if symbol is not None and _same_symbol(read[0], symbol):  # two kinds of evidence agree
         return _with_first(reading, read[0], max(reading.confidences[0], settings.second_reading.sure))
     if symbol is not None:
@@ -152,6 +155,12 @@ def _relation_symbol(line: LineBox, text: TextLayer, settings: SymbolSettings) -
     if not 0 < line.width <= settings.widest * text.text_height:
         return None
     return relation_symbol_by_shape(text.grey[line.y0 : line.y1, line.x0 : line.x1], settings.relation)
+
+
+def _with_bar_at_arm(read: str, line: LineBox, text: TextLayer, settings: SymbolSettings) -> str | None:
+    if not 0 < line.width <= settings.widest * text.text_height:
+        return None
+    return with_bar_at_arm(read, text.grey[line.y0 : line.y1, line.x0 : line.x1], settings.relation)
 
 
 def _same_symbol(read: str, symbol: str) -> bool:
