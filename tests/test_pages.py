@@ -176,7 +176,8 @@ def paper(browser: Browser, sample_project: Path) -> Paper:
 def test_no_heading_and_no_introduction_is_left_alone_at_the_foot_of_a_sheet(paper: Paper) -> None:
     for printed in paper.prints:
         assert 10 < len(printed.sheets) < 30
-        assert [foot for foot in printed.feet if foot and any(lead.endswith(foot) for lead in paper.leads)] == []
+        feet = [foot for foot in printed.feet if len(foot) > 1]  # one character is the last line of a cell's label
+        assert [foot for foot in feet if any(lead.endswith(foot) for lead in paper.leads)] == []
 
 
 def test_the_style_of_print_keeps_rows_charts_and_findings_whole(browser: Browser, awkward_reports: ReportRun) -> None:

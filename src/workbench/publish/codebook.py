@@ -31,6 +31,7 @@ ENGLISH_UNITS: Mapping[str, str] = {
     "年": "year",
     "分": "points",
     "个": "values",
+    "张": "forms",
     "像素": "pixels",
     "万元": "10,000 yuan",
     "0 至 1": "0 to 1",
