@@ -56,7 +56,7 @@ class Scenario:
     look: Callable[[Path], object]
     keeps: bool = False
     """Whether a refusal means that nothing was changed."""
-    some: int = 20
+    some: int = 12
     """How many of the faults are tried where not all are."""
 
 
@@ -376,10 +376,10 @@ SCENARIOS = {
     "correct again": Scenario(dataset, correct, corrected, keeps=True),
     "correct after a power cut": Scenario(cut, correct, corrected, keeps=True),
     "draw a sample": Scenario(dataset, sampled, all_files(f"{CORRECTIONS}/audits")),
-    "export csv": Scenario(exported("csv"), export("csv"), comma_files, some=8),
-    "export xlsx": Scenario(exported("xlsx"), export("xlsx"), workbook, some=8),
-    "export duckdb": Scenario(exported("duckdb"), export("duckdb"), database, some=8),
-    "report": Scenario(reported, report, reports, some=8),
+    "export csv": Scenario(exported("csv"), export("csv"), comma_files, some=6),
+    "export xlsx": Scenario(exported("xlsx"), export("xlsx"), workbook, some=6),
+    "export duckdb": Scenario(exported("duckdb"), export("duckdb"), database, some=6),
+    "report": Scenario(reported, report, reports, some=6),
     "init": Scenario(lambda _: None, project, all_files("project")),
     "demo": Scenario(lambda _: None, demonstrated, all_files("demo")),
     "weights": Scenario(lambda _: None, weighed, all_files("cache")),
