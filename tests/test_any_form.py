@@ -282,6 +282,27 @@ class TestBudgetsThatLieOnTheirSide:
         assert self.amounts(form) == [("", "480", "464", "96.67%")]
 
 
+class TestNumbersBelowTheTotal:
+    BUDGET = ("项目资金（万元）", "年初预算数", "全年执行数", *("",) * 5), ("年度资金总额", "10", "9", *("",) * 5)
+    TOTAL = (cell("总分", 1, 5), "10", "9", "")
+
+    @pytest.mark.parametrize("label", ["最终得分", "上年得分", "结余资金", "固定资产总额", "人员经费（元）"])
+    def test_became_lines_of_the_budget_in_its_unit(self, label):
+        form = read(*self.BUDGET, HEADER, RECORD, self.TOTAL, (cell(label, 1, 5), cell("93.0", 1, 3)))
+        assert [line.funds.text for line in form.budgets] == ["年度资金总额"]
+        assert [finding.severity for finding in told(form, "unmapped-cell")] == ["warning"]
+
+    def test_in_a_table_of_their_own_did_too(self):
+        rest = (("固定资产总额", "1200.5"), ("人员经费", "345.6"))
+        first, second = (
+            printed(*self.BUDGET, HEADER, RECORD, self.TOTAL),
+            printed(*rest, first=2, title="", subtitle=""),
+        )
+        (form,) = assemble_forms([*first, *second], "scan")
+        assert [line.funds.text for line in form.budgets] == ["年度资金总额"]
+        assert len(told(form, "unmapped-cell")) == 1
+
+
 class TestBudgetsThatGoAcross:
     def lines(self, *rows: Row) -> list[tuple[str | None, ...]]:
         fields = ("funds", "initial", "executed", "execution_rate", "score")
