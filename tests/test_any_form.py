@@ -282,6 +282,84 @@ class TestBudgetsThatLieOnTheirSide:
         assert self.amounts(form) == [("", "480", "464", "96.67%")]
 
 
+class TestBudgetsOfLabelsBesideTheirAmounts:
+    BESIDE = cell("预算执行情况（万元）", 3, 2)
+    COLUMNS = (BESIDE, cell("预算数：", 1, 2), "210", cell("执行数：", 1, 2), "199.5")
+    OF_TREASURY = (cell("其中：财政拨款", 1, 2), "180", cell("其中：财政拨款", 1, 2), "171.5")
+
+    def amounts(self, form: Form) -> list[tuple[str | None, ...]]:
+        fields = ("funds", "initial", "adjusted", "executed")
+        return [tuple(e if (e := getattr(line, f)) is None else e.text for f in fields) for line in form.budgets]
+
+    def test_by_source_took_what_was_executed_for_another_initial_budget(self):
+        form = read(
+            self.COLUMNS, self.OF_TREASURY, (cell("其他资金", 1, 2), "30", cell("其他资金", 1, 2), "28"), HEADER, RECORD
+        )
+        assert self.amounts(form) == [
+            ("预算数：", None, "210", "199.5"),
+            ("其中：财政拨款", None, "180", "171.5"),
+            ("其他资金", None, "30", "28"),
+        ]
+        assert not {"unmapped-cell", "budgets-do-not-add-up"} & {finding.code for finding in check_form(form, 0.8)}
+
+    def test_by_source_must_add_up(self):
+        rest = (cell("其他资金", 1, 2), "30", cell("其他资金", 1, 2), "20")
+        form = read(self.COLUMNS, self.OF_TREASURY, rest, HEADER, RECORD)
+        assert [(f.record_no, f.field) for f in told(form, "budgets-do-not-add-up")] == [(1, "executed")]
+
+    @pytest.mark.parametrize(
+        "first", [COLUMNS, (BESIDE, cell("资金总额", 1, 2), "210", cell("到位资金", 1, 2), "199.5")]
+    )
+    def test_are_not_taken_where_what_they_are_cannot_be_told(self, first):
+        beside = (cell("财政拨款", 1, 2), "180", cell("其他资金", 1, 2), "30")
+        below = beside if first is self.COLUMNS else self.OF_TREASURY
+        form = read(first, below, ("", "", "", "", "", ""), HEADER, RECORD)
+        assert {"180", "30", "171.5"}.isdisjoint(text for line in self.amounts(form) for text in line)
+        (left,) = told(form, "unmapped-cell")
+        assert (left.severity, left.table) == ("warning", "budgets")
+
+    def test_were_initial_budgets_whatever_their_labels_said(self):
+        amounts = (("资金总额", "10"), ("执行数", "9"), ("上年预算数", "8"))
+        form = read(*((cell(label, 1, 4), cell(amount, 1, 4)) for label, amount in amounts), HEADER, RECORD)
+        assert self.amounts(form) == [("资金总额", "10", None, None), ("执行数", None, None, "9")]
+        assert [(f.severity, f.table) for f in told(form, "unmapped-cell")] == [("warning", "budgets")]
+
+
+class TestNumbersBelowTheTotal:
+    BUDGET = ("项目资金（万元）", "年初预算数", "全年执行数", *("",) * 5), ("年度资金总额", "10", "9", *("",) * 5)
+    TOTAL = (cell("总分", 1, 5), "10", "9", "")
+
+    @pytest.mark.parametrize("label", ["最终得分", "上年得分", "结余资金", "固定资产总额", "人员经费（元）"])
+    def test_became_lines_of_the_budget_in_its_unit(self, label):
+        form = read(*self.BUDGET, HEADER, RECORD, self.TOTAL, (cell(label, 1, 5), cell("93.0", 1, 3)))
+        assert [line.funds.text for line in form.budgets] == ["年度资金总额"]
+        assert [finding.severity for finding in told(form, "unmapped-cell")] == ["warning"]
+
+    def test_in_a_table_of_their_own_did_too(self):
+        rest = (("固定资产总额", "1200.5"), ("人员经费", "345.6"))
+        first, second = (
+            printed(*self.BUDGET, HEADER, RECORD, self.TOTAL),
+            printed(*rest, first=2, title="", subtitle=""),
+        )
+        (form,) = assemble_forms([*first, *second], "scan")
+        assert [line.funds.text for line in form.budgets] == ["年度资金总额"]
+        assert len(told(form, "unmapped-cell")) == 1
+
+
+class TestTheUnitOfAmounts:
+    ROWS = ("年初预算数", "全年执行数", *("",) * 5), ("年度资金总额", "10", "9", *("",) * 5), HEADER, RECORD
+
+    def test_was_not_known_with_the_currency_before_it(self):
+        form = read(("项目资金", *self.ROWS[0]), *self.ROWS[1:], subtitle="部门名称：水务局 金额单位：人民币元")
+        assert [line.amount_unit for line in form.budgets] == ["元"]
+        assert form.department.text == "水务局"
+
+    def test_that_no_dataset_has_was_dropped_without_a_word(self):
+        form = read(("项目资金（千元）", *self.ROWS[0]), *self.ROWS[1:])
+        assert [line.amount_unit for line in form.budgets] == [None]
+        assert [(f.table, f.field, f.found) for f in told(form, "unknown-unit")] == [("budgets", "amount_unit", "千元")]
+
+
 class TestBudgetsThatGoAcross:
     def lines(self, *rows: Row) -> list[tuple[str | None, ...]]:
         fields = ("funds", "initial", "executed", "execution_rate", "score")

@@ -495,6 +495,7 @@ _OF_INDICATORS = (
             ),
             "target-without-unit": _warning("目标“{target}”没有单位，与完成值“{actual}”如何比较无法确定"),
             "not-convertible": _warning("完成值“{actual}”与目标“{target}”的单位无法换算"),
+            "amounts": _warning("金额单位印为“{unit}”，不是元、万元或亿元，金额单位未采用，请核对"),
         },
     ),
     FindingKind("duplicate-indicator", {ONLY: _info("与第{first}个指标同名")}),

@@ -15,8 +15,8 @@ from workbench.judging import page_of
 from workbench.model import BLANK, Budget, Entry, Finding, Form
 from workbench.values import normalise, parse_fraction, parse_number, printed_amount_unit, printed_margin
 
-_TOTAL = re.compile("总额|合计|总计|总预算|^预算数")
-"""Names of the line with the total."""
+_TOTAL = re.compile("总额|合计|总计|总预算|^预算数|^(?:年初|全年|年度|本年|当年)预算数?:?$")
+"""Names of the line with the total, some of them those of its first amount."""
 
 _REST = re.compile("其他|其它")
 """Names of a line for all other funds: with it the lines are complete."""

@@ -19,7 +19,7 @@ from workbench.form.identity import headings_of, title_of, year_of
 from workbench.form.labels import carry_labels
 from workbench.form.layout import name_layout, nearest_layout
 from workbench.form.leftover import left_out
-from workbench.form.lexicon import match_label
+from workbench.form.lexicon import match_label, plain_label
 from workbench.form.other_forms import IN_WORDS, other_form, other_form_finding
 from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs
@@ -36,7 +36,7 @@ from workbench.form.records import (
     to_indicator,
 )
 from workbench.form.row_groups import may_have_groups
-from workbench.form.rows import UNKNOWN, FormColumns, FormRow, entry_of
+from workbench.form.rows import UNKNOWN, FormCell, FormColumns, FormRow, entry_of
 from workbench.form.sections import find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.form.sideways import rows_of_pages
@@ -246,8 +246,14 @@ def _label_keys(parts: FormParts) -> list[CellKey]:
     """Cells that name others: headers, titles, the label of the reason for the budget's deviation."""
     keys = [cell.key for section in parts.sections for cell in section.header]
     keys += [cell.key for row in parts.rows("title") for cell in row.starting]
-    keys += [pair.label.key for row in parts.rows("amounts") for pair in amount_pairs(row) if pair.field != "funds"]
+    for pairs in map(amount_pairs, parts.rows("amounts")):
+        keys += [pair.label.key for pair in pairs if pair.field != "funds" or _repeats(pair.label, pairs[0].label)]
     return keys + [label.key for section in parts.sections for label, _ in deviation_cells(section)]
+
+
+def _repeats(label: FormCell, first: FormCell) -> bool:
+    """Whether a label is printed again beside the first of its row: 其中：财政拨款 | 180 | 其中：财政拨款 | 171.5."""
+    return label is not first and plain_label(label.text) == plain_label(first.text)
 
 
 def _with_unmapped(form: Form, parts: FormParts, settings: FormSettings) -> Form:

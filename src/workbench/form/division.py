@@ -76,7 +76,17 @@ def divide(sections: Sequence[Section], pages: Sequence[PageContent], settings: 
         title = title or above
         groups[-1] = _with_section(groups[-1], section)
     divided = [replace(group, lines=tuple(_lines_above_first_table(group, pages))) for group in groups]
-    return [part for group in divided for part in _projects(group, settings)]
+    return [_without_amounts_below(part) for group in divided for part in _projects(group, settings)]
+
+
+def _without_amounts_below(part: FormParts) -> FormParts:
+    """A form whose labelled numbers below its indicators are of no table.
+
+    A budget stands above them. What is labelled below (最终得分, 上年得分, 结余资金, 固定资产总额) is no line of it.
+    """
+    first = next((place for place, section in enumerate(part.sections) if section.kind == "indicators"), 0)
+    below = (replace(one, kind="other") if one.kind == "amounts" else one for one in part.sections[first:])
+    return replace(part, sections=(*part.sections[:first], *below)) if first else part
 
 
 def _cut_at_titles(section: Section, titled: set[TableKey]) -> list[Section]:

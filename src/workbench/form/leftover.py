@@ -129,7 +129,8 @@ def _cause(
             return _Cause("tail", "forms")
         if cell.grid_cell.rowspan > 1 and not is_number(cell.text):
             return _Cause("headings", "forms")  # the label beside several rows
-        return _Cause("block", _table_of_block(section, above), part=block)
+        missing_from = "budgets" if section.kind == "amounts" else _table_of_block(section, above)
+        return _Cause("block", missing_from, part=block)
     return _Cause("cell", "forms", part=cell.key)
 
 

@@ -53,6 +53,9 @@ DATASET_FIELDS = frozenset(field.name for record in (Budget, Goal, Indicator) fo
 }  # fmt: skip
 """Fields that have a place in the dataset, so that a table has one column of each at most."""
 
+AMOUNT_UNIT = "(?:人民币)?[十百千万亿]*元"
+"""Pattern of what a form may print as the unit of its amounts: 万元, 人民币元, 千元."""
+
 LETTERS: Mapping[str, Mapping[str, str]] = {
     "budgets": {"B": "executed", "B/A": "execution_rate"},
     "indicators": {"A": "target", "B": "actual"},

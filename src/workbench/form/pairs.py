@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from workbench.form.content import is_goal_label, is_nothing, is_number
 from workbench.form.headers import is_section_label
-from workbench.form.lexicon import LONGEST_LABEL, Match, match
+from workbench.form.lexicon import AMOUNT_UNIT, LONGEST_LABEL, Match, match
 from workbench.form.rows import TOUCHING, FormCell, FormColumn, FormColumns, FormRow, entry_of
 from workbench.form.settings import FormSettings
 from workbench.model import Entry, TextLine
@@ -26,7 +26,7 @@ TITLE = re.compile(r"(?:绩效|自评|评价|目标).{0,6}表")
 LONGEST_HEADING = 12
 """Characters of the longest label of a heading."""
 
-BETWEEN_HEADINGS = r"\s+|(?=[（(]\s*20\d{2})|(?=(?:金额)?单位[:：]\s*(?:万元|亿元|元))"
+BETWEEN_HEADINGS = rf"\s+|(?=[（(]\s*20\d{{2}})|(?=(?:金额)?单位[:：]\s*{AMOUNT_UNIT})"
 """Where one line of headings is cut: at spaces, and before a year or a unit of amounts."""
 
 SEALED = re.compile(r"单位\s*[（(]\s*(?:加?盖?公?章|签章)\s*[）)]")

@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from workbench.form.lexicon import AMOUNT_UNIT
+
 DIGITS = str.maketrans(
     "０１２３４５６７８９〇○◯零ＯｏOo一二三四五六七八九壹贰叁肆伍陆柒捌玖", "0123456789" + "0" * 8 + "123456789" * 2
 )
@@ -34,7 +36,7 @@ FILED = re.compile(
 FILING = re.compile(r"填报|填表|日期|时间")
 """Words of a line that dates the filing, which is often in the year after the form's."""
 
-AMOUNTS_IN = re.compile(r"(?:金额)?单位\s*[:：]\s*(?:人民币)?[万亿]?元")
+AMOUNTS_IN = re.compile(rf"(?:金额)?单位\s*[:：]\s*{AMOUNT_UNIT}")
 """The unit of a form's amounts, with its label."""
 
 
