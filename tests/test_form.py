@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -215,6 +216,57 @@ class TestPageBreaks:
     def test_the_unit_of_the_amounts_holds_for_lines_on_the_next_page(self, labels: Labels):
         found = form(table(PROJECT_1), [row_of(table(PROJECT_1), "上年结转资金")], labels=labels)
         assert [line.amount_unit for line in found.budgets] == ["万元"] * 4
+
+
+def on_three_pages(level2: list[tuple[str, int]], at: list[int]) -> list[PageContent]:
+    """Four rows of outputs and three of effects, cut before the rows ``at``; ``level2`` with the rows each covers."""
+    level1 = {0: cell("产出指标", 4), 4: cell("效益指标", 3)}
+    starts = dict(zip(accumulate([0, *(rows for _, rows in level2)]), level2, strict=False))
+    rows = [TableRow(tuple(map(cell, HEADER)))]
+    for number in range(7):
+        labels = [level1[number]] if number in level1 else []
+        labels += [cell(*starts[number])] if number in starts else []
+        rows.append(TableRow((*labels, *map(cell, record(f"第{number}项")[2:]))))
+    return pages(Table("整体支出绩效自评表", "(2022年度)", (1.0,) * 8, tuple(rows)), [1 + n for n in at], header=False)
+
+
+def levels_of(content: list[PageContent]) -> tuple[list[str], list[tuple[int | None, str | None]]]:
+    """First and second level of every row, and the rows and fields of what is doubted at page breaks."""
+    (found,) = assemble_forms(content, "scan")
+    assert [row.name.text for row in found.indicators] == [f"第{number}项" for number in range(7)]
+    doubted = [(note.record_no, note.field) for note in found.notes if note.code == "split-row-joined"]
+    return [f"{_text(row.level1)[:2]}{_text(row.level2)[:2]}" for row in found.indicators], doubted
+
+
+def blanked(page: PageContent, *labels: str) -> PageContent:
+    for label in labels:
+        page = retyped(page, label, lambda _: "")
+    return page
+
+
+class TestLabelsThatTheNextPagePrints:
+    """An office program prints the label of a merged cell once, on the page where the cell's middle falls."""
+
+    SPLIT = (("数量指标", 4), ("经济效益", 2), ("社会效益", 1))
+    TRUE = ("产出数量",) * 4 + ("效益经济",) * 2 + ("效益社会",)
+
+    def test_a_cell_that_begins_below_the_rest_of_another_is_that_of_the_next_page(self):
+        first, second, third = on_three_pages(list(self.SPLIT), [2, 5])
+        second = blanked(second, "产出指标", "数量指标", "效益指标", "经济效益")
+        assert levels_of([first, second, third]) == (list(self.TRUE), [])
+
+    def test_a_cell_as_long_as_its_page_may_be_of_either_side_and_is_doubted(self):
+        first, second, third = on_three_pages(list(self.SPLIT), [4, 5])
+        second = blanked(second, "效益指标", "经济效益")
+        levels, doubted = levels_of([first, second, third])
+        assert levels == [*self.TRUE[:4], "产出数量", *self.TRUE[5:]]
+        assert doubted == [(5, "level1"), (5, "level2")]
+
+    def test_a_blank_cell_is_doubted_where_the_form_prints_a_label_in_the_first_row_alone(self):
+        split = [("数量指标", 1), ("", 1), ("", 1), ("质量指标", 1), *self.SPLIT[1:]]
+        levels, doubted = levels_of(on_three_pages(split, [3, 5]))
+        assert levels == ["产出数量"] * 3 + ["产出质量", *self.TRUE[4:]]
+        assert doubted == [(3, "level2")]
 
 
 class TestRowsPrintedTwice:

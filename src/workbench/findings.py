@@ -335,6 +335,7 @@ _OF_STRUCTURE = (
             "row": _warning(f"本行在换页处被分成两部分，已合并，请核对{_ON_TWO_PAGES}"),
             "apart": _warning(f"下一页首行可能是本行的下半部分，未合并，本行的数值可能不完整，请核对{_ON_TWO_PAGES}"),
             "goal": _warning("绩效目标在换页处被分成几部分，已合并，请核对"),
+            "label": _warning("换页处的空格按“{text:.20}”填写，也可能属于“{other:.20}”，请对照原件"),
         },
         is_flag=True,
         settled_by_looking=True,

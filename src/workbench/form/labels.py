@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from workbench.form.records import FormRecord
+from workbench.findings import FINDINGS
+from workbench.form.flags import RecordFlag
+from workbench.form.records import LABELS, FormRecord
 from workbench.model import BLANK, Entry
 
 Run = list[int]
@@ -19,9 +21,12 @@ def carry_labels(records: Sequence[FormRecord], fields: Sequence[str]) -> list[F
     A merged label over a page break is printed once, before the break or after it. So a run of records with an empty
     label takes the text of a neighbour:
 
-    - the first run with a label on the next pages, where it begins under a run with a label and reaches the foot of
-      its page; not where no label is merged at all, but each printed in the first of its rows;
+    - the first run with a label on the next pages, where it begins on its page, under a run with a label or under the
+      rest of one from the page before, and reaches the foot of its page; not where no label is merged at all, but each
+      printed in the first of its rows;
     - else the run above.
+
+    Where both have a label and the cells do not tell which it is, the records of the run are flagged.
 
     A label that cannot be read is not empty: it stays without text.
 
@@ -31,23 +36,69 @@ def carry_labels(records: Sequence[FormRecord], fields: Sequence[str]) -> list[F
     """
     filled = list(records)
     are_merged = any(len(run) > 1 for field in fields if field != "goal_no" for run in _label_runs(filled, field))
+    in_doubt: set[int] = set()
     for depth, field in enumerate(fields):
         runs = _label_runs(filled, field)
         empty = [_is_empty(filled[run[0]], field) for run in runs]
+        leaves_blank = any(empty[i] and _is_within_page(filled, runs, i) for i in range(len(runs)))
         for index, run in enumerate(runs):
             if not empty[index]:
                 continue
             above = runs[index - 1] if index else None
-            is_on_page_of_above = above is not None and _page(filled, above) == _page(filled, run)
-            goes_on = is_on_page_of_above and empty[index - 1]
-            starts_anew = above is None or (are_merged and is_on_page_of_above and not goes_on)
-            below = _run_with_label_below(filled, runs[index:], fields[: depth + 1]) if starts_anew else None
-            source = below or above
-            label = filled[source[0]].fields.get(field, BLANK) if source else BLANK
+            is_one_cell = len(run) > 1 or not leaves_blank
+            is_under_label = above is not None and not empty[index - 1]
+            begins = are_merged and _begins_on_page(filled, runs, index, is_under_label, is_one_cell)
+            below = _run_with_label_below(filled, runs[index:], fields[: depth + 1])
+            label = _label(filled, below if below and (begins or above is None) else above, field)
+            # A wider label that is in doubt does not rule out what stands below.
+            rival = _run_with_label_below(filled, runs[index:], [field]) if run[0] in in_doubt else below
+            others = {_label(filled, one, field).text for one in (above, rival)} - {label.text}
+            if are_merged and label.text and all(others) and others and not (begins and is_one_cell):
+                in_doubt.update(run)
+                for i in run:
+                    filled[i] = _doubted(filled[i], field, label.text, *others)
             if label.text:
                 for i in run:
                     filled[i] = _with_field(filled[i], field, label)
     return filled
+
+
+def _label(records: Sequence[FormRecord], run: Run | None, field: str) -> Entry:
+    return records[run[0]].fields.get(field, BLANK) if run else BLANK
+
+
+def _doubted(record: FormRecord, field: str, taken: str, other: str) -> FormRecord:
+    """A record with a flag on a label that is not printed beside it: it may be that of the neighbour, ``other``."""
+    statement = FINDINGS["split-row-joined"].says("label", text=taken, other=other)
+    place = field if field in LABELS else None
+    return replace(record, flags=(*record.flags, RecordFlag(*statement, place, record.row.page)))
+
+
+def _begins_on_page(
+    records: Sequence[FormRecord], runs: Sequence[Run], index: int, is_under_label: bool, is_one_cell: bool
+) -> bool:
+    """Whether the cell of an empty run begins on its page: under a label, or under the rest of a cell that is cut.
+
+    Args:
+        records: all of them.
+        runs: those of a label.
+        index: number of the empty run.
+        is_under_label: whether the run above it has the label.
+        is_one_cell: whether the run is no row of a cell that is printed as several, blank below the first.
+    """
+    if _opens_page(records, runs, index):
+        return False
+    return is_under_label or (is_one_cell and _opens_page(records, runs, index - 1))
+
+
+def _opens_page(records: Sequence[FormRecord], runs: Sequence[Run], index: int) -> bool:
+    """Whether a run is the first of its page."""
+    return index == 0 or _page(records, runs[index - 1]) != _page(records, runs[index])
+
+
+def _is_within_page(records: Sequence[FormRecord], runs: Sequence[Run], index: int) -> bool:
+    """Whether a run neither begins nor ends its page: no page break cuts its cell."""
+    return not _opens_page(records, runs, index) and index + 1 < len(runs) and not _opens_page(records, runs, index + 1)
 
 
 def _with_field(record: FormRecord, field: str, entry: Entry) -> FormRecord:
