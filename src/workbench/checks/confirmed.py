@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from workbench.checks.misreadings import other_numbers
-from workbench.checks.totals import PointsSum, SumKey, sums_of_points
-from workbench.checks.uncertain import CellsByKey
+from workbench.checks.totals import PointsSum, sums_of_points
+from workbench.checks.uncertain import CellsByKey, SumKey
 from workbench.judging import Judged
 from workbench.model import Entry, Form
 from workbench.values import parse_weight

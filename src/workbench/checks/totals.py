@@ -7,19 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.checks.uncertain import CellsByKey
+from workbench.checks.uncertain import CellsByKey, SumKey
 from workbench.checks.wording import points
 from workbench.fields import entries_of, field_name
 from workbench.findings import FINDINGS, FindingKind, kind_of
 from workbench.judging import Judged, page_of
-from workbench.model import BLANK, Entry, Finding, Form, Table
+from workbench.model import BLANK, Entry, Finding, Form
 from workbench.values import PLACEHOLDERS, normalise, parse_weight, printed_margin
 
 FULL_MARK = 100.0
 """Points of a self-evaluation whose total line does not say that there are more."""
-
-SumKey = tuple[Table, int, str]
-"""Table, record number (0: the form itself) and field of a value."""
 
 _POINTS_IN_LABEL = re.compile(r"\([0-9.]+分?\)$")
 

@@ -22,8 +22,8 @@ LISTED_CELLS = 3
 LONGEST_QUANTITY = 12
 """Most characters of a quantity with its unit. A longer text is a sentence."""
 
-NO_SUMS: Mapping[tuple[Table, int, str], float] = {}
-"""The fields that sums confirm, of a form without any."""
+SumKey = tuple[Table, int, str]
+"""Table, record number (0: the form itself) and field of a value that enters a sum."""
 
 CellsByKey = Mapping[CellKey, Cell]
 """The cells of a document's pages by page, table, row and column."""
@@ -59,7 +59,7 @@ def shown_unsure(form: Form) -> Iterator[Finding]:
 
 
 def low_confidence(
-    form: Form, threshold: float, cells: CellsByKey, confirmed: Mapping[tuple[Table, int, str], float] = NO_SUMS
+    form: Form, threshold: float, cells: CellsByKey, confirmed: Mapping[SumKey, float]
 ) -> Iterator[Finding]:
     """``low-confidence``: a field whose least sure character, border or second read is below the threshold.
 

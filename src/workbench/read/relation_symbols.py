@@ -17,11 +17,11 @@ RELATIONS = frozenset("≥≤≧≦=═＝")
 ALL_RELATIONS = RELATIONS | frozenset("><≡")
 """These, and what is left of them or is taken for them."""
 
-WITH_BAR = frozenset("≥≤≧≦")
-"""Those with an arm and a bar: nothing that is taken away of a page makes them of another symbol."""
+LEFT_WITHOUT_BAR = {">": "≥≧", "＞": "≥≧", "<": "≤≦", "＜": "≤≦"}
+"""What is left of relation symbols whose bar was lost or ran into an arm: these symbols, the commoner one first."""
 
-BARRED = {">": "≥", "＞": "≥", "<": "≤", "＜": "≤"}
-"""What is left of these is read as > and <."""
+WITH_BAR = frozenset("".join(LEFT_WITHOUT_BAR.values()))
+"""Those with an arm and a bar: nothing that is taken away of a page makes them of another symbol."""
 
 LETTERS_FOR_RELATIONS = frozenset("MmNnVvWwXxZz三")
 """What engines take a relation symbol for that stands alone."""
@@ -71,7 +71,7 @@ def with_bar_at_arm(
     below = np.clip(rows - np.average(rows, weights=end) + 0.5, 0.0, 1.0)  # share of each row below the tip
     ink = outline.sum(axis=1)
     is_heavier = float(ink @ below) >= settings.heavier_arm * float(ink @ (1 - below)) > 0
-    return BARRED[symbol] if is_heavier else None
+    return LEFT_WITHOUT_BAR[symbol][0] if is_heavier else None
 
 
 def _is_comparison(

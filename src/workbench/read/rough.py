@@ -16,7 +16,7 @@ from workbench.grid.masks import Mask
 from workbench.grid.text_lines import LineBox, TextLayer
 from workbench.read.cell_text import same_values
 from workbench.read.comparison import CellReading, CellText, read_once, read_twice
-from workbench.read.relation_symbols import WITH_BAR
+from workbench.read.relation_symbols import LEFT_WITHOUT_BAR, WITH_BAR
 from workbench.read.settings import ReadSettings
 from workbench.read.words import word_in
 from workbench.vocabulary import words
@@ -37,9 +37,6 @@ KNOWN_BY_SHAPE = frozenset("-—/")
 
 SHORT_SIGNS = KNOWN_BY_SHAPE - {"—"}
 """Lone signs that may be what is left of a figure."""
-
-LEFT_WITHOUT_BAR = {">": "≥≧", "＞": "≥≧", "<": "≤≦", "＜": "≤≦"}
-"""What is left of a relation symbol whose bar one smoothing took away."""
 
 SAME_SYMBOL = str.maketrans("≧≦", "≥≤")
 """Of the two bars of a symbol a smoothing leaves one, and the value is the same."""

@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.grid.text_lines import LineBox, TextLayer
-from workbench.read.relation_symbols import LETTERS_FOR_RELATIONS, relation_symbol_by_shape, with_bar_at_arm
+from workbench.read.relation_symbols import (
+    LEFT_WITHOUT_BAR,
+    LETTERS_FOR_RELATIONS,
+    relation_symbol_by_shape,
+    with_bar_at_arm,
+)
 from workbench.read.settings import READ_DEFAULTS, CropSettings, ReadSettings, SymbolSettings
 
 if TYPE_CHECKING:
@@ -36,7 +42,7 @@ RARELY_FIRST = frozenset("-–—一二三≡")
 LIKE_A_STROKE = frozenset("1lI|i")
 """What engines take a low or steep / for."""
 
-STRICT = frozenset("><＞＜")
+STRICT = frozenset(LEFT_WITHOUT_BAR)
 """Rare in forms, and what is left of ≥ and ≤ when the bar is lost: never sure."""
 
 
@@ -152,15 +158,20 @@ def _is_minus(stroke: LineBox, line: LineBox, text: TextLayer, settings: SymbolS
 
 
 def _relation_symbol(line: LineBox, text: TextLayer, settings: SymbolSettings) -> str | None:
-    if not 0 < line.width <= settings.widest * text.text_height:
-        return None
-    return relation_symbol_by_shape(text.grey[line.y0 : line.y1, line.x0 : line.x1], settings.relation)
+    grey = _narrow_picture(line, text, settings)
+    return None if grey is None else relation_symbol_by_shape(grey, settings.relation)
 
 
 def _with_bar_at_arm(read: str, line: LineBox, text: TextLayer, settings: SymbolSettings) -> str | None:
+    grey = _narrow_picture(line, text, settings)
+    return None if grey is None else with_bar_at_arm(read, grey, settings.relation)
+
+
+def _narrow_picture(line: LineBox, text: TextLayer, settings: SymbolSettings) -> NDArray[np.uint8] | None:
+    """A line as printed, in grey; None where it is empty, or wider than a relation symbol."""
     if not 0 < line.width <= settings.widest * text.text_height:
         return None
-    return with_bar_at_arm(read, text.grey[line.y0 : line.y1, line.x0 : line.x1], settings.relation)
+    return text.grey[line.y0 : line.y1, line.x0 : line.x1]
 
 
 def _same_symbol(read: str, symbol: str) -> bool:
