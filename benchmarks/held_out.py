@@ -40,10 +40,11 @@ SPANS = re.compile(r"(?P<text>.*?)(?:@(?:r(?P<rows>\d+))?(?:c(?P<columns>\d+))?)
 
 @dataclass(frozen=True)
 class Form:
-    """A form as a printed table, and what it says."""
+    """A form as a printed table, and what it says; ``aside``: the program was never changed because of it."""
 
     table: Table
     truth: Truth
+    aside: bool = False
 
 
 def layouts() -> dict[str, Form]:
@@ -61,14 +62,22 @@ def _form(layout: Mapping[str, Any]) -> Form:
     rows = [
         *map(_cells, layout["head"].strip().split("\n")),
         *body,
-        *([_cells(layout["foot"])] if "foot" in layout else []),
+        *map(_cells, layout.get("foot", "").strip().split("\n") if "foot" in layout else ()),
     ]
     table = Table(layout["title"], layout["subtitle"], tuple(layout["widths"]), tuple(map(_table_row, rows)))
     blank = dict.fromkeys(("level1", "level2", "name", "target", "actual", "weight", "score", "deviation"), "")
-    found = [{f: text for f, text in zip(layout["fields"], row, strict=True) if f} for row in records]
+    found = [_record(layout["fields"], row) for row in records]
     levels = [{"level1": level} for level in layout.get("level1", [""] * len(found))]
     indicators = [blank | level | own for level, own in zip(levels, found, strict=True)]
-    return Form(table, {"budgets": [], "goals": [], **layout["truth"], "indicators": indicators})
+    truth = {"budgets": [], "goals": [], **layout["truth"], "indicators": indicators}
+    return Form(table, truth, layout.get("aside", False))
+
+
+def _record(fields: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    """What a record says by field; sign, number and unit of a target are one text."""
+    found = {name: text for name, text in zip(fields, row, strict=True) if name}
+    parts = (found.pop("sign", ""), found.get("target", ""), found.pop("unit", ""))
+    return found | {"target": "".join(parts)}
 
 
 def _cells(line: str) -> list[str]:
@@ -99,9 +108,12 @@ def _merged(rows: Sequence[Sequence[str]], groups: Sequence[Sequence[int]]) -> l
     return [[text for c, text in enumerate(row) if (n, c) not in gone] for n, row in enumerate(made)]
 
 
-def write(folder: Path, kinds: Sequence[str] = KINDS) -> None:
-    """Write every layout in every kind; text, unruled and scan want LibreOffice, scan pdftoppm as well."""
+def write(folder: Path, kinds: Sequence[str] = KINDS, aside: bool | None = None) -> None:
+    """Write every layout, or those alone that lie aside or do not, in every kind; text, unruled and scan want
+    LibreOffice, scan pdftoppm as well."""
     for name, form in layouts().items():
+        if aside not in (None, form.aside):
+            continue
         for kind in kinds:
             path = folder / f"{name}.{kind}.{kind if kind in ('docx', 'xlsx') else 'pdf'}"
             if kind == "xlsx":
@@ -182,12 +194,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, help="where files and dataset are kept (default: nowhere)")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="default: all")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--aside", action="store_const", const=True, help="only the layouts that nothing was made for")
+    which.add_argument("--not-aside", dest="aside", action="store_const", const=False, help="only the others")
     parser.add_argument("--misses", action="store_true", help="print every field that is not exact")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         (folder / "raw").mkdir(parents=True, exist_ok=True)
-        write(folder / "raw", arguments.kinds)
+        write(folder / "raw", arguments.kinds, arguments.aside)
         ingest(folder / "raw", folder / "processed", Settings(), workers=1, progress=RunProgress())
         print(
             "| layout | kind | rows | fields exact | numbers exact | silent | findings |\n|---|---|---|---|---|---|---|"

@@ -38,6 +38,8 @@ def main() -> None:
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number:03}").write_bytes(seed)
     limits = [f"-max_len={LONGEST[name]}", "-timeout=20", "-rss_limit_mb=3000", f"-artifact_prefix={corpus}-"]
+    # A seed stays as it is: of seeds that differ in what they hold and not in what is called, one would be left.
+    limits += ["-keep_seed=1", "-len_control=0"]
     arguments = [sys.argv[0], *limits, *options, str(corpus)]
     atheris.Setup(arguments, CLAIMS[name])
     atheris.Fuzz()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 OFD = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 OFD_PAGE = (
     '<ofd:TextObject ID="1" Boundary="9 9 60 5" Font="1" Size="3.5" CTM="1 0 0 1 0 0"><ofd:FillColor Value="0 0 0"/>'
@@ -37,3 +39,31 @@ OFD_PARTS = {
     "Doc_0/T.xml": f"<ofd:Page {OFD}><ofd:Content><ofd:Layer/></ofd:Content></ofd:Page>",
 }
 """The parts of a small OFD, each of which the fuzzer may write: the first byte of an input says which."""
+
+VALUE = re.compile(r'(?<==")[^"]*(?=")|(?<=>)[^<]+(?=<)')
+"""A value in a part: an attribute's, or a text."""
+
+ODD = (
+    "", " ", "0", "-0", "1", "-1", "2", "3", "5", "6", "7", "8", "9", "99", "255", "256", "65535", "65536",
+    "4294967296", "1e9", "1e99", "1e309", "-1e309", "NaN", "INF", "0x1F", "1,5", "1 1", "0 0 0 0", "0 0 90 90",
+    "9 9 -60 5", "0 0 1e9 1e9", "1e-300 0 0 1e-300 0 0", "0 0 0 0 0 0", "0 1 -1 0 9 9", "-1 0 0 -1 0 0", "1 2 3",
+    "255 0 0", "#1 #2 #3", "g 2 3.5", "g 9 1", "g 99999999 1", "g -1 1", "g", "g g", "g 1 1 g 1 1 g 1 1", "true",
+    "false", "True", "甲", "甲乙12≥90%", "\u200b", "\ufffd", "M", "M 0 0 L 9 0", "S 0 0", "L 1", "A 0 0 0 0 0 9 9",
+    "A 1e9 1e-9 720 1 1 9 9", "Q 1 2", "B 1 2 3 4 5 6", "C C C", "M 0 0 L 1e30 1e30 C", "Body", "Background", "Stamp",
+    "Watermark", "Even-Odd", "NonZero", "Multiply", "Round", "Doc_0/Res.xml", "/Doc_0/Document.xml", "Document.xml",
+    "../OFD.xml", "OFD.xml", "Res.xml", "A.xml", "S1.xml", "T.xml", "V.dat", "a.png", "\\Doc_0\\T.xml",
+    "../../../../etc/passwd", "http://a/b.xml", "a" * 300,
+)  # fmt: skip
+"""Values that a part may have somewhere, right or wrong; edits of the fuzzer name them by their place here."""
+
+
+def with_values(part: str, edits: bytes) -> str:
+    """A part with other values: of each two bytes the first says which value, the second which odd one stands there,
+    from 128 on behind the one that did. What comes of it is XML, which few changes of single bytes leave."""
+    spans = [found.span() for found in VALUE.finditer(part)]
+    said = {spans[place % len(spans)]: odd for place, odd in zip(edits[::2], edits[1::2], strict=False)}
+    for start, end in sorted(said, reverse=True):
+        odd = said[start, end]
+        kept = part[start:end] + " " if odd >= 128 else ""
+        part = f"{part[:start]}{kept}{ODD[odd % 128 % len(ODD)]}{part[end:]}"
+    return part

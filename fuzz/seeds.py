@@ -90,7 +90,11 @@ def seeds(claim: str) -> list[bytes]:
         cells = [b"\x80" + text.encode() for text in CELLS]
         return [*whole, b"\0" + SHEET.encode(), *cells]
     if claim == "ofd":
-        return [bytes([number]) + part.encode() for number, part in enumerate(OFD_PARTS.values())]
+        whole = [bytes([number]) + part.encode() for number, part in enumerate(OFD_PARTS.values())]
+        # 128 and more: the part that is left over by the number of parts, with the values that the bytes behind say
+        least = 128 + -128 % len(OFD_PARTS)
+        values = [bytes([least + number, *range(number, 40 + number)]) for number in range(len(OFD_PARTS))]
+        return [*whole, *values]
     return [
         text.encode()
         for text in {"transcription": TEXTS, "html": PAGES, "formats": FORMATS, "received": INFOS, "journal": LINES}[
