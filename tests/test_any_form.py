@@ -318,6 +318,25 @@ class TestBudgetsOfLabelsBesideTheirAmounts:
         (left,) = told(form, "unmapped-cell")
         assert (left.severity, left.table) == ("warning", "budgets")
 
+    @pytest.mark.parametrize("label", ["文旅融合经费", "实际到位资金", "下达资金"])
+    def test_gave_an_amount_that_nobody_knows_to_the_initial_budget(self, label):
+        form = read((cell("资金总额", 1, 2), cell("210", 1, 2), cell(label, 1, 2), cell("199.5", 1, 2)), HEADER, RECORD)
+        assert self.amounts(form) == [("资金总额", "210", None, None)]
+        (left,) = told(form, "unmapped-cell")
+        assert (left.severity, left.table, left.found) == ("warning", "budgets", f"{label}；199.5")
+
+    def test_are_doubted_where_a_label_is_only_like_a_known_one(self):
+        form = read(
+            (cell("资金总额", 1, 2), cell("210", 1, 2), cell("到位资金", 1, 2), cell("199.5", 1, 2)), HEADER, RECORD
+        )
+        assert [(f.table, f.record_no, f.field) for f in told(form, "column-in-doubt")] == [("budgets", 2, "initial")]
+
+    def test_that_stand_alone_are_of_the_whole_year_where_their_label_says_so(self):
+        assert self.amounts(read((cell("全年预算数", 1, 4), cell("9", 1, 4)), HEADER, RECORD))[0][1:3] == (None, "9")
+        assert self.amounts(read((cell("年度预算金额", 1, 4), cell("9", 1, 4)), HEADER, RECORD))[0][1:3] == ("9", None)
+        table = ("资金", "全年预算数", "分值", *("",) * 5), ("年度资金总额", "9", "10", *("",) * 5)
+        assert self.amounts(read(*table, HEADER, RECORD)) == [("年度资金总额", None, "9", None)]
+
     def test_were_initial_budgets_whatever_their_labels_said(self):
         amounts = (("资金总额", "10"), ("执行数", "9"), ("上年预算数", "8"))
         form = read(*((cell(label, 1, 4), cell(amount, 1, 4)) for label, amount in amounts), HEADER, RECORD)
@@ -353,6 +372,20 @@ class TestTheUnitOfAmounts:
         form = read(("项目资金", *self.ROWS[0]), *self.ROWS[1:], subtitle="部门名称：水务局 金额单位：人民币元")
         assert [line.amount_unit for line in form.budgets] == ["元"]
         assert form.department.text == "水务局"
+
+    @pytest.mark.parametrize(
+        ("head", "column", "line", "above", "unit"),
+        [
+            ("项目资金（元）", "年初预算数（万元）", "年度资金总额", "（2022年度）", None),
+            ("项目资金（元）", "年初预算数", "年度资金总额（万元）", "（2022年度）", "万元"),
+            ("项目资金（元）", "年初预算数", "年度资金总额", "部门名称：水务局 单位：万元", "元"),
+        ],
+    )
+    def test_was_the_first_of_two_that_labels_state(self, head, column, line, above, unit):
+        rows = (head, column, "全年执行数", *("",) * 5), (line, "10", "9", *("",) * 5)
+        form = read(*rows, HEADER, RECORD, subtitle=above)
+        assert [one.amount_unit for one in form.budgets] == [unit]
+        assert [(f.record_no, f.field) for f in told(form, "amount-unit-mismatch")] == [(1, "amount_unit")]
 
     def test_that_no_dataset_has_was_dropped_without_a_word(self):
         form = read(("项目资金（千元）", *self.ROWS[0]), *self.ROWS[1:])

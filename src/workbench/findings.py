@@ -310,6 +310,7 @@ _OF_STRUCTURE = (
         {
             "adjusted": _warning("年度指标值“{target}”另有调整后的“{text}”，达标与否按前者判断，请核对"),
             "inferred": _warning("表头“{label}”无法识别，该列按其位置和内容推定，请对照原件"),
+            "similar": _warning("“{label}”与已知的标签相近而不相同，暂按“{field}”理解，请核对"),
             "disputed": _warning("表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
             "contradicted": _warning("表头“{label}”与该列内容不符，该列未采用，请对照原件"),
             "year": _warning("表头“{label}”一类的各年度栏中没有本表年度，采用了{year}年的一栏，请对照原件"),
@@ -422,6 +423,8 @@ _OF_BUDGETS = (
         {
             "printed": _error("{field}印有单位“{unit}”，与表头的“{of_form}”不一致，数值未换算"),
             "ten-thousandfold": _warning("{field}与{base}相差约一万倍，可能一个以元、一个以万元为单位"),
+            "labels": _warning("金额单位印有{texts}，本行按离金额最近的“{unit}”计，请核对"),
+            "undecided": _warning("金额单位印有{texts}，以何者为准无法判断，单位留空，请核对"),
         },
     ),
     FindingKind(

@@ -22,7 +22,7 @@ from workbench.form.leftover import left_out
 from workbench.form.lexicon import match_label, plain_label
 from workbench.form.other_forms import IN_WORDS, other_form, other_form_finding
 from workbench.form.own_layouts import OwnLayouts
-from workbench.form.pairs import amount_pairs
+from workbench.form.pairs import Pair, amount_pairs
 from workbench.form.printed_years import is_year
 from workbench.form.records import (
     LABELS,
@@ -247,8 +247,13 @@ def _label_keys(parts: FormParts) -> list[CellKey]:
     keys = [cell.key for section in parts.sections for cell in section.header]
     keys += [cell.key for row in parts.rows("title") for cell in row.starting]
     for pairs in map(amount_pairs, parts.rows("amounts")):
-        keys += [pair.label.key for pair in pairs if pair.field != "funds" or _repeats(pair.label, pairs[0].label)]
+        keys += [pair.label.key for pair in pairs if _is_label_of_amount(pair) or _repeats(pair.label, pairs[0].label)]
     return keys + [label.key for section in parts.sections for label, _ in deviation_cells(section)]
+
+
+def _is_label_of_amount(pair: Pair) -> bool:
+    """Whether a label names an amount by itself: no source of funds, and nothing that nobody knows."""
+    return pair.field not in ("funds", UNKNOWN)
 
 
 def _repeats(label: FormCell, first: FormCell) -> bool:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
-from workbench.fields import AMOUNTS
+from workbench.fields import AMOUNTS, field_name
 from workbench.findings import FINDINGS
+from workbench.form.amount_units import KNOWN_UNITS, Units, UnitsOfLine, unit_findings, units_around, units_in
 from workbench.form.content import is_nothing, is_number
 from workbench.form.flags import RecordFlag
 from workbench.form.headers import is_section_label
-from workbench.form.lexicon import AMOUNT_UNIT, LONGEST_LABEL, match_label, plain_label, undamaged
+from workbench.form.lexicon import match_label, plain_label
 from workbench.form.pairs import Pair, amount_pairs
 from workbench.form.records import FormRecord, has_ink, table_rows
-from workbench.form.rows import TOUCHING, FormCell, FormColumns, entry_of, field_of
+from workbench.form.rows import TOUCHING, UNKNOWN, FormCell, FormColumns, entry_of, field_of
 from workbench.form.sections import Section
 from workbench.form.settings import FormSettings
 from workbench.model import Budget, Entry, Finding
-
-UNIT = re.compile(rf"[（(](?:(?:金额)?单位[:：])?\s*({AMOUNT_UNIT})\s*[）)]|单位[:：]\s*({AMOUNT_UNIT})")
-"""The unit of amounts as labels state it: ``（万元）``, ``单位：元``, ``金额单位：人民币元``."""
-
-KNOWN_UNITS = ("元", "万元", "亿元")
-"""Units that a dataset's amounts may be in; of another one a finding says that it was not taken."""
 
 DIGIT_AND_NO_WORD = re.compile(r"[^\u4e00-\u9fff]*[0-9][^\u4e00-\u9fff]*")
 """What may be an amount with a stroke that is none of it: 0√. 57个 is none."""
@@ -34,8 +29,21 @@ BUDGET_FIELDS = frozenset(field.name for field in fields(Budget)) - {"funds", "a
 SOURCES = ("funds", "whole", "part")
 """Fields of labels that name a source of funds, or all of them, and no column."""
 
-BudgetLine = tuple[Budget, tuple[RecordFlag, ...]]
-"""A line of the budget, and what is doubtful about it."""
+WHOLE_YEAR = re.compile("全年|年中|年末|调整|追加|调剂")
+"""Words of which the label of a budget has one that is not that of the year's beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """A line of the budget before its unit is known.
+
+    ``may_be_initial``: no label says of its only budget that it is that of the whole year.
+    """
+
+    budget: Budget
+    units: UnitsOfLine
+    may_be_initial: bool = True
+    flags: tuple[RecordFlag, ...] = ()
 
 
 def budget_lines(
@@ -49,7 +57,7 @@ def budget_lines(
 
     One unit for the whole form is that of every line which states none: it may be printed on one side of a page break
     only. Where no line has an initial or an executed amount, the amount is the one that the form asks for: the initial
-    budget.
+    budget, unless its label says otherwise (全年预算数).
 
     Args:
         sections: those of budgets and of labelled amounts.
@@ -58,36 +66,28 @@ def budget_lines(
         lines: texts above the form's table, where a unit may stand if no section states one.
         settings: which column a cell lies in.
     """
-    found = _lines_of_all(sections, settings)
-    budgets = [budget for budget, _ in found] or _budget_beside_indicators(indicators, columns)
+    found = _lines_of_all(sections, settings) or _budget_beside_indicators(indicators, columns)
     reasons = [reason for section in sections for reason in deviation_cells(section)]
+    everywhere = tuple(dict.fromkeys(unit for one in map(units_around, sections) for units in one for unit in units))
+    above = units_in(lines)
+    units = [line.units.settled(above, everywhere) for line in found]
+    budgets = [
+        replace(line.budget, amount_unit=unit if unit in KNOWN_UNITS else None)
+        for line, (unit, _) in zip(found, units, strict=True)
+    ]
     if budgets and reasons and not budgets[0].deviation:
         budgets[0] = replace(budgets[0], deviation=entry_of([reasons[0][1]]))
-    units = {unit for section in sections if (unit := _unit_of(section))}
-    units = units or {unit for line in lines if (unit := _unit_in(line))}
-    unit = units.pop() if len(units) == 1 else None
-    printed_units = [budget.amount_unit or unit for budget in budgets]
-    budgets = [
-        replace(budget, amount_unit=unit if unit in KNOWN_UNITS else None)
-        for budget, unit in zip(budgets, printed_units, strict=True)
-    ]
     if all(budget.initial is None and budget.executed is None for budget in budgets):
-        budgets = [replace(budget, initial=budget.adjusted, adjusted=None) for budget in budgets]
-    return budgets, [*_findings(found), *_unknown_units(printed_units)]
-
-
-def _unknown_units(printed: Sequence[str | None]) -> Iterator[Finding]:
-    """``unknown-unit`` for each printed unit of budget lines that no dataset has, at the first of its lines."""
-    for unit in dict.fromkeys(printed):
-        if unit and unit not in KNOWN_UNITS:
-            number = printed.index(unit) + 1
-            statement = FINDINGS["unknown-unit"].says("amounts", unit=unit)
-            yield statement.about("budgets", number, "amount_unit", found=unit)
+        budgets = [
+            replace(budget, initial=budget.adjusted, adjusted=None) if line.may_be_initial else budget
+            for line, budget in zip(found, budgets, strict=True)
+        ]
+    return budgets, [*_findings(found), *unit_findings(units)]
 
 
 def _findings(lines: Sequence[BudgetLine]) -> Iterator[Finding]:
-    for number, (_, flags) in enumerate(lines, start=1):
-        for flag in flags:
+    for number, line in enumerate(lines, start=1):
+        for flag in line.flags:
             yield Finding(flag.code, flag.severity, flag.message, "budgets", number, flag.field, flag.page)
 
 
@@ -114,22 +114,25 @@ def _lines_of_all(sections: Sequence[Section], settings: FormSettings) -> list[B
         if section.kind == "budgets":
             found += _lines_of(section, settings)
             continue
+        around = units_around(section)
         for pairs in map(amount_pairs, section.rows):
             if _names_columns(pairs):
                 columns, whole = pairs, len(found)
-                found.append((_line_of_columns(pairs), ()))
+                found.append(_line_of_columns(pairs, around))
             elif not columns:
-                found += [(budget, ()) for budget in _labelled_amounts(pairs)]
-            elif below := _line_below(pairs, columns):
-                found[whole] = (replace(found[whole][0], funds=entry_of([columns[0].label])), ())
-                found.append((below, ()))
+                found += _labelled_amounts(pairs, around)
+            elif below := _line_below(pairs, columns, around):
+                named = replace(found[whole].budget, funds=entry_of([columns[0].label]))
+                found[whole] = replace(found[whole], budget=named)
+                found.append(below)
     return found
 
 
 def _lines_of(section: Section, settings: FormSettings) -> list[BudgetLine]:
     """The budget lines of a section: the rows of its table that state an amount."""
     left = min((column.x0 for column in section.columns if column.field in AMOUNTS), default=0.0)
-    unit, reasons = _unit_of(section), {label.key for label, _ in deviation_cells(section)}
+    around, reasons = units_around(section), {label.key for label, _ in deviation_cells(section)}
+    may_be_initial = not any(c.field == "adjusted" and WHOLE_YEAR.search(c.label_text) for c in section.columns)
     budgets: list[BudgetLine] = []
     beside = [c for c in section.header if _is_text_left_of(c, left) and not is_section_label(c)]
     for record in table_rows(section, settings):
@@ -140,7 +143,8 @@ def _lines_of(section: Section, settings: FormSettings) -> list[BudgetLine]:
         of_funds = [c for c in labels if field_of(c, section.columns, settings) == "funds"]
         # A label beside header and amounts belongs to the first line, where its cell is not merged.
         funds = entry_of((of_funds or labels)[-1:] or ([] if budgets else beside[-1:]))
-        budgets.append((Budget(funds, _unit_in(funds.text) or unit, **values), record.flags))
+        units = UnitsOfLine(units_in([funds.text]), *around)
+        budgets.append(BudgetLine(Budget(funds, None, **values), units, may_be_initial, record.flags))
     return budgets
 
 
@@ -165,12 +169,14 @@ def _names_columns(pairs: Sequence[Pair]) -> bool:
     return len({pair.field for pair in pairs} & BUDGET_FIELDS) == len(pairs) > 1
 
 
-def _line_of_columns(pairs: Sequence[Pair]) -> Budget:
+def _line_of_columns(pairs: Sequence[Pair], around: tuple[Units, Units]) -> BudgetLine:
     """The budget line of a row whose labels name columns."""
-    return Budget(entry_of(()), _unit_in(pairs[0].label.text), **{pair.field: pair.entry for pair in pairs})
+    units = UnitsOfLine(units_in(pair.label.text for pair in pairs), *around)
+    values = {pair.field: pair.entry for pair in pairs}
+    return BudgetLine(Budget(entry_of(()), None, **values), units, flags=_doubts(pairs, values))
 
 
-def _line_below(pairs: Sequence[Pair], columns: Sequence[Pair]) -> Budget | None:
+def _line_below(pairs: Sequence[Pair], columns: Sequence[Pair], around: tuple[Units, Units]) -> BudgetLine | None:
     """The line of a row below one that names columns: the same source beside each of its amounts.
 
     None where it cannot be told: labels differ, or an amount stands below no column or several.
@@ -178,11 +184,11 @@ def _line_below(pairs: Sequence[Pair], columns: Sequence[Pair]) -> Budget | None
     names = {plain_label(pair.label.text) for pair in pairs}
     fields_of = [[column.field for column in columns if _stand_in_line(pair, column)] for pair in pairs]
     found = {of_pair[0] for of_pair in fields_of if len(of_pair) == 1}
-    if len(names) != 1 or len(found) != len(pairs) or any(pair.field not in SOURCES for pair in pairs):
+    if len(names) != 1 or len(found) != len(pairs) or any(pair.field not in (*SOURCES, UNKNOWN) for pair in pairs):
         return None
     label = pairs[0].label
     values = {of_pair[0]: pair.entry for of_pair, pair in zip(fields_of, pairs, strict=True)}
-    return Budget(entry_of([label]), _unit_in(label.text), **values)
+    return BudgetLine(Budget(entry_of([label]), None, **values), UnitsOfLine(units_in([label.text]), *around))
 
 
 def _stand_in_line(one: Pair, other: Pair) -> bool:
@@ -192,26 +198,39 @@ def _stand_in_line(one: Pair, other: Pair) -> bool:
     return min(one.value.x1, other.value.x1) - max(one.value.x0, other.value.x0) > TOUCHING
 
 
-def _labelled_amounts(pairs: Sequence[Pair]) -> list[Budget]:
-    """A budget line for each label of a row that is no other year's or remark.
+def _labelled_amounts(pairs: Sequence[Pair], around: tuple[Units, Units]) -> list[BudgetLine]:
+    """A budget line for each label of a row that names a source of funds or a column of a budget.
 
-    None where one label stands beside several amounts: what each of them is cannot be told.
+    None where one label stands beside several amounts: what each of them is cannot be told. Nor can it of a label that
+    nobody knows: 到位资金 is no budget.
     """
     names = {plain_label(pair.label.text) for pair in pairs}
     named = [pair for pair in pairs if pair.field in SOURCES or pair.field in BUDGET_FIELDS]
-    return [_labelled_amount(pair) for pair in named] if len(names) == len(pairs) else []
+    return [_labelled_amount(pair, around) for pair in named] if len(names) == len(pairs) else []
 
 
-def _labelled_amount(pair: Pair) -> Budget:
+def _labelled_amount(pair: Pair, around: tuple[Units, Units]) -> BudgetLine:
     """The line of one label: its amount is that which the label names (执行数), or else the initial budget.
 
-    A budget that stands alone (年度预算金额) is the initial one: no other is printed beside it.
+    A budget that stands alone (年度预算金额) is the initial one, unless it is called that of the whole year.
     """
-    field = pair.field if pair.field in BUDGET_FIELDS - {"adjusted"} else "initial"
-    return Budget(entry_of([pair.label]), _unit_in(pair.label.text), **{field: pair.entry})
+    is_initial = pair.field in SOURCES or (pair.field == "adjusted" and not WHOLE_YEAR.search(pair.label.text))
+    values = {"initial" if is_initial else pair.field: pair.entry}
+    units = UnitsOfLine(units_in([pair.label.text]), *around)
+    return BudgetLine(Budget(entry_of([pair.label]), None, **values), units, is_initial, _doubts([pair], values))
 
 
-def _budget_beside_indicators(indicators: Sequence[FormRecord], columns: FormColumns) -> list[Budget]:
+def _doubts(pairs: Iterable[Pair], values: Iterable[str]) -> tuple[RecordFlag, ...]:
+    """``column-in-doubt`` for each label that is only similar to a known one: 到位资金 resembles 单位资金."""
+    flags = []
+    for pair, field in zip(pairs, values, strict=True):
+        if not pair.is_whole:
+            said = FINDINGS["column-in-doubt"].says("similar", label=pair.label.text, field=field_name(field))
+            flags.append(RecordFlag(said.code, said.severity, said.message, field, pair.label.key.page))
+    return tuple(flags)
+
+
+def _budget_beside_indicators(indicators: Sequence[FormRecord], columns: FormColumns) -> list[BudgetLine]:
     """The amounts in columns beside a project's indicators, as one line; its funds are the label of the first column.
 
     Empty where there are no such columns, or nothing is printed in them.
@@ -225,21 +244,6 @@ def _budget_beside_indicators(indicators: Sequence[FormRecord], columns: FormCol
         return []
     label = next(iter(amounts.values())).label
     funds = entry_of([label] if label else [])
-    return [Budget(funds, _unit_in(funds.text), **values)]
-
-
-def _unit_of(section: Section) -> str | None:
-    """The unit of amounts in the labels of a section, the first of them; None where none states it."""
-    texts = [cell.text for cell in section.header]
-    texts += [cell.text for row in section.rows for cell in row.cells if len(cell.text) <= LONGEST_LABEL]
-    return next((unit for unit in map(_unit_in, texts) if unit), None)
-
-
-def _unit_in(label: str) -> str | None:
-    """The unit of amounts in a label, known or not; None where it states none.
-
-    >>> _unit_in("年度资金总额（万元）"), _unit_in("金额单位：人民币元"), _unit_in("年度资金总额")
-    ('万元', '元', None)
-    """
-    found = UNIT.search(undamaged(label))
-    return (found.group(1) or found.group(2)).removeprefix("人民币") if found else None
+    adjusted = amounts.get("adjusted")
+    may_be_initial = adjusted is None or not WHOLE_YEAR.search(adjusted.label_text)
+    return [BudgetLine(Budget(funds, None, **values), UnitsOfLine(units_in([funds.text])), may_be_initial)]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from workbench.fields import field_name
 from workbench.findings import FINDINGS
 from workbench.form.column_content import (
     are_in_same_places,
@@ -76,9 +77,23 @@ def _column_finding(section: Section, column: FormColumn) -> Finding | None:
     field = None if column.field == UNKNOWN else column.field
     if column.evidence == "label":
         return None
+    if column.evidence == "damaged" and column.field in DATASET_FIELDS and _is_own_text(column):
+        return _similar_finding(section, column)
     kind = FINDINGS["damaged-label" if column.evidence in ("built", "damaged") else "column-in-doubt"]
     statement = kind.says(column.evidence, label=label)
     return statement.about(section.kind, None, field, page, None, label)  # type: ignore[arg-type]
+
+
+def _similar_finding(section: Section, column: FormColumn) -> Finding:
+    """What is said of a label that nothing misread and that no list has: it is another word, if one like a listed."""
+    label, page = column.label_text, column.label.key.page if column.label else None
+    statement = FINDINGS["column-in-doubt"].says("similar", label=label, field=field_name(column.field))
+    return statement.about(section.kind, None, column.field, page, None, label)  # type: ignore[arg-type]
+
+
+def _is_own_text(column: FormColumn) -> bool:
+    """Whether the label of a column is a file's own text, and no reading of a picture."""
+    return column.label is not None and column.label.grid_cell.confidence.overall == 1.0
 
 
 def _without_double_labels(section: Section, sections: Sequence[Section], settings: FormSettings) -> FormColumns:

@@ -223,6 +223,15 @@ def match_column(text: str, table: str) -> Match | None:
     return Match(field, "damaged") if field else None
 
 
+def names_funds(text: str) -> bool:
+    """Whether a label is made of nothing but words for where money is from and for a sum of it.
+
+    >>> names_funds("其中：本级财政拨款"), names_funds("年度资金总额"), names_funds("到位资金")
+    (True, True, False)
+    """
+    return _patterns("amounts")["funds"].fullmatch(plain_label(text)) is not None
+
+
 def possible_fields(text: str, table: str) -> frozenset[str]:
     """Every field of a table that a damaged label may name; empty for a whole label, and for a short one.
 

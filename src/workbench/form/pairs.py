@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from workbench.form.content import is_goal_label, is_nothing, is_number
 from workbench.form.headers import is_section_label
-from workbench.form.lexicon import AMOUNT_UNIT, LONGEST_LABEL, Match, match
-from workbench.form.rows import TOUCHING, FormCell, FormColumn, FormColumns, FormRow, entry_of
+from workbench.form.lexicon import AMOUNT_UNIT, LONGEST_LABEL, Match, match, names_funds
+from workbench.form.rows import TOUCHING, UNKNOWN, FormCell, FormColumn, FormColumns, FormRow, entry_of
 from workbench.form.settings import FormSettings
 from workbench.model import Entry, TextLine
 
@@ -176,7 +176,8 @@ def _goal_field(cell: FormCell) -> str:
 def amount_pairs(row: FormRow) -> list[Pair]:
     """Labels of money with their amounts: 资金总额 | 120.5 | 其他资金 | 0; empty where the row holds anything else.
 
-    The field is that of the budget which the label names, ``funds`` where it names none.
+    The field is that of the budget which the label names, ``funds`` where it names where the money is from, else
+    `UNKNOWN`.
     """
     printed = row.printed
     if len(printed) % 2:  # a label beside all rows of the budget
@@ -185,12 +186,17 @@ def amount_pairs(row: FormRow) -> list[Pair]:
     is_budget = all(_is_money_label(label) and _is_amount(value) for label, value in pairs)
     if not pairs or not is_budget or not any(is_number(value.text) for _, value in pairs):
         return []
-    return [Pair(_amount_field(label), label, value) for label, value in pairs]
+    matches = [match(label.text, "budgets") for label, _ in pairs]
+    return [
+        Pair(_amount_field(label, found), label, value, found is None or found.is_whole or names_funds(label.text))
+        for (label, value), found in zip(pairs, matches, strict=True)
+    ]
 
 
-def _amount_field(label: FormCell) -> str:
-    found = match(label.text, "budgets")
-    return found.field if found else "funds"
+def _amount_field(label: FormCell, found: Match | None) -> str:
+    if found is None:
+        return "funds" if names_funds(label.text) else UNKNOWN
+    return "funds" if not found.is_whole and names_funds(label.text) else found.field
 
 
 def _is_money_label(cell: FormCell) -> bool:
