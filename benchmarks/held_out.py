@@ -3,7 +3,7 @@
 The structures are those of published forms; departments, texts and figures are invented. Each is written as a Word file
 and a workbook, printed as a PDF with and without ruling lines, and scanned (200 dpi, grey, JPEG). Rows found and
 expected, fields exact, wrong or lost numbers without a finding of doubt (silent), and findings of warning or more.
-A word of theirs must not be added to the lexicon: how they are read says how others will be.
+How they are read says how others will be: of those that lie aside no word may come into the lexicon.
 """
 
 from __future__ import annotations

@@ -100,3 +100,49 @@ def test_a_total_that_counts_every_task_of_the_budget_was_a_contradiction():
     (form,) = assemble_forms(content, "scan")
     assert not told(form, "weights-do-not-add-up")
     assert not told(form, "scores-do-not-add-up")
+
+
+class TestLevelsUnderLabelsOfNoList:
+    HEADER = ("类型", "指标项", "具体指标", "计划完成值", "实际完成值", "分值", "得分")
+    ROWS = (
+        (cell("建设类", 3), cell("规模", 2), "修渠长度", "≥5公里", "6公里", "30", "30"),
+        ("修桥座数", "3座", "3座", "30", "30"),
+        ("品质", "验收合格率", "100%", "100%", "20", "20"),
+        ("民意类", "村民评价", "村民满意率", "≥90%", "92%", "20", "20"),
+    )
+
+    def test_were_no_levels_and_their_names_were_targets(self):
+        form = read(self.HEADER, *self.ROWS)
+        assert texts(form, "level1", "level2", "name", "target") == [
+            ("建设类", "规模", "修渠长度", "≥5公里"),
+            ("建设类", "规模", "修桥座数", "3座"),
+            ("建设类", "品质", "验收合格率", "100%"),
+            ("民意类", "村民评价", "村民满意率", "≥90%"),
+        ]
+        assert {finding.field for finding in told(form, "column-in-doubt")} == {"level1", "level2", "target"}
+
+    def test_are_none_where_each_row_has_words_of_its_own(self):
+        rows = [
+            (f"{n}处", f"第{n}标段", f"指标{name}", "≥5公里", "6公里", "3", "3") for n, name in enumerate("甲乙丙丁")
+        ]
+        assert texts(read(self.HEADER, *rows), "level1", "level2")[0] == ("", "")
+
+    def test_a_column_of_types_with_types_in_it_stays_one(self):
+        header = ("指标类型", "二级指标", "具体指标", "年度指标值", "实际完成值", "分值", "得分")
+        form = read(header, ("定量", "数量指标", "修渠长度", "≥5公里", "6公里", "30", "30"))
+        assert texts(form, "level1", "name") == [("", "修渠长度")]
+
+
+def test_a_label_that_is_like_a_known_one_is_doubted_in_a_files_own_text():
+    header = ("一级指标", "二级指标", "三级指标", "年度指标植", "实际完成值", "分值", "得分")
+    form = read(header, ("产出指标", "数量指标", "修渠长度", "≥5公里", "6公里", "30", "30"))
+    assert texts(form, "target") == [("≥5公里",)]
+    assert [(f.table, f.field, f.severity) for f in told(form, "column-in-doubt")] == [
+        ("indicators", "target", "warning")
+    ]
+
+
+def test_marks_and_shares_of_points_are_columns_known_to_be_of_something_else():
+    header = ("一级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分系数（%）", "得分", "是否核心指标")
+    form = read(header, ("产出指标", "修渠长度", "≥5公里", "6公里", "30", "100", "30", "是"))
+    assert [found.severity for found in told(form, "unmapped-cell")] == ["info", "info"]

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, compress
 
-from workbench.form.content import contradicted, fits, is_goal_label, is_nothing, is_symbol, level_word, two_levels
+from workbench.form.content import (
+    contradicted,
+    fits,
+    is_goal_label,
+    is_nature,
+    is_nothing,
+    is_symbol,
+    level_word,
+    two_levels,
+)
 from workbench.form.lexicon import families, layouts, possible_fields, similarity
 from workbench.form.rows import UNKNOWN, FormColumn, FormColumns, columns_under
 from workbench.form.sections import TABLES, Section
@@ -70,6 +79,8 @@ def columns_by_content(
         _checked_by_content(column, found, section.columns)
         for column, found in zip(section.columns, by_column, strict=True)
     ]
+    if section.kind == "indicators":
+        columns = _without_words_for_values(columns, by_column)
     is_open = True
     while is_open:
         is_open = False
@@ -79,7 +90,7 @@ def columns_by_content(
                 columns[place] = _inferred(column, field) if field else column
                 is_open = is_open or field is not None
     if section.kind == "indicators":
-        columns = _with_project(_with_names(columns, by_column, settings), by_column)
+        columns = _with_levels(_with_project(_with_names(columns, by_column, settings), by_column), by_column)
     return tuple(columns)
 
 
@@ -91,13 +102,39 @@ def _checked_by_content(column: FormColumn, texts: Sequence[str], columns: FormC
     """A column without its field where its label is damaged, or in no list, and what it holds contradicts the field.
 
     A column 指标性质 holds symbols (≥) in some regions and kinds (定性) in others: with a symbol in it, it is that of
-    symbols.
+    symbols; with neither (指标类型 over 产出), nobody knows yet what it is.
     """
     if column.field == "nature" and any(map(is_symbol, texts)) and "sign" not in {c.field for c in columns}:
         return replace(column, field="sign")
+    if column.field == "nature" and texts and not any(is_symbol(text) or is_nature(text) for text in texts):
+        return replace(column, field=UNKNOWN)
     if column.evidence in ("built", "damaged") and contradicted(texts, column.field):
         return replace(column, field=UNKNOWN, evidence="contradicted")
     return column
+
+
+def _without_words_for_values(columns: Sequence[FormColumn], texts: Sequence[Sequence[str]]) -> list[FormColumn]:
+    """The columns, one with a damaged label of values without its field where it holds words alone, and one that nobody
+    knows holds figures: then the label is another word (指标项 is no 指标值), and the other column is likelier."""
+    has_figures = [2 * sum(map(_has_digit, found)) > len(found) for found in texts]
+    is_open = any(
+        column.field == UNKNOWN and column.label_text and figures
+        for column, figures in zip(columns, has_figures, strict=True)
+    )
+    return [
+        replace(column, field=UNKNOWN, evidence="contradicted")
+        if is_open and column.evidence == "damaged" and column.field in VALUES and not any(map(_has_digit, found))
+        else column
+        for column, found in zip(columns, texts, strict=True)
+    ]
+
+
+VALUES = ("target", "actual")
+"""Fields of an indicator that hold figures in most forms, and words in some."""
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _inferred_field(
@@ -166,6 +203,33 @@ def _with_project(columns: Sequence[FormColumn], texts: Sequence[Sequence[str]])
     if len(unknown) == 1 and stacked & {"goal", "initial", "adjusted"} and "project" not in stacked:
         return [_inferred(column, "project") if n in unknown else column for n, column in enumerate(columns)]
     return list(columns)
+
+
+def _with_levels(columns: Sequence[FormColumn], texts: Sequence[Sequence[str]]) -> list[FormColumn]:
+    """The columns of indicators, those that nobody knows right before the names as the levels that are missing.
+
+    They hold words, fewer of them from the names to the left, as labels of groups of rows do; the column before the
+    names need not be merged.
+    """
+    fields = [column.field for column in columns]
+    if "name" not in fields or "levels" in fields:
+        return list(columns)
+    free: list[int] = []
+    for place in range(fields.index("name") - 1, -1, -1):
+        nearer = len(texts[free[-1] if free else fields.index("name")])
+        if not _may_be_level(columns[place], texts[place]) or len(texts[place]) > nearer:
+            break
+        free.append(place)
+    missing = [level for level in ("level1", "level2") if level not in fields]
+    if not free or len(free) > len(missing) or len(texts[free[-1]]) >= len(texts[fields.index("name")]):
+        return list(columns)
+    levels = dict(zip(reversed(free), missing, strict=False))
+    return [_inferred(column, levels[n]) if n in levels else column for n, column in enumerate(columns)]
+
+
+def _may_be_level(column: FormColumn, texts: Sequence[str]) -> bool:
+    is_free = column.field == UNKNOWN and column.evidence in ("label", "contradicted") and bool(column.label_text)
+    return is_free and bool(texts) and all(fits(text, "level1") or bool(level_word(text)) for text in texts)
 
 
 def _with_names(

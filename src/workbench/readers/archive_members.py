@@ -1,7 +1,7 @@
 """The members of an archive of any kind, one after the other, none of them unpacked before it is asked for.
 
 zip and tar are read here; 7z and rar by libarchive's program ``bsdtar`` (it comes with macOS and Windows, as ``tar``),
-which turns them into a tar that is read as any other.
+which turns them into a tar that is read as any other. Those with a password are left to 7-Zip (`seven_zip`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import re
 import shutil
 import struct
 import subprocess
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -26,9 +25,8 @@ from typing import IO, cast
 
 from workbench.errors import InputError
 from workbench.readers.passwords import VARIABLE, known_passwords
+from workbench.readers.seven_zip import INSTALL, PASSWORD, ListedMember, limit, unlocked
 from workbench.settings import Settings
-
-PASSWORD = "asks for a password; unpack it and put the files themselves there"
 
 CHUNK = 1 << 20
 """Bytes that are unpacked at a time."""
@@ -66,8 +64,12 @@ def reading(archive: Path, settings: Settings) -> Iterator[Iterator[PackedFile]]
             with zipfile.ZipFile(archive) as package:
                 yield _zip_members(archive, package)
         elif start.startswith((b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")):
-            with _converted(archive, settings) as stream:
-                yield _tar_members(stream)
+            with unlocked(archive, settings) as opened:
+                if opened is not None:
+                    yield (_packed(member, open_member) for member, open_member in opened)
+                else:
+                    with _converted(archive, settings) as stream:
+                        yield _tar_members(stream)
         elif start.startswith(b"\x1f\x8b"):
             with gzip.open(archive) as stream:
                 yield _tar_members(cast(IO[bytes], stream))
@@ -152,6 +154,10 @@ def _encoding_of(names: list[str]) -> str:
     return "utf-8" if text.isascii() or any(character >= "\u0800" for character in text) else "gb18030"
 
 
+def _packed(member: ListedMember, open_member: Callable[[], IO[bytes]]) -> PackedFile:
+    return PackedFile(member.name, open_member, member.size, ("outside", LINK) if member.is_link else None)
+
+
 def _tar_members(stream: IO[bytes]) -> Iterator[PackedFile]:
     # As a stream: what is not wanted is never kept, and nothing is sought in what unpacks without end.
     with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8", errors="surrogateescape") as package:
@@ -196,7 +202,7 @@ def _converted(archive: Path, settings: Settings) -> Iterator[IO[bytes]]:
         message = f"{kind} files need bsdtar (Debian, Ubuntu: apt install libarchive-tools); or unpack it"
         raise InputError("unsupported", archive, message)
     if _has_password(archive):
-        raise InputError("encrypted", archive, f"the archive {PASSWORD}")
+        raise InputError("encrypted", archive, f"the archive {PASSWORD}, {INSTALL}")
     command = [program, "-c", "-f", "-", "--format=pax", f"@{archive.absolute()}"]
     environment = {"LC_ALL": "C.UTF-8"}
     failure = ""
@@ -207,7 +213,7 @@ def _converted(archive: Path, settings: Settings) -> Iterator[IO[bytes]]:
         ) as process,
     ):
         assert process.stdout is not None
-        _limit(process.pid, settings)
+        limit(process.pid, settings)
         try:
             yield process.stdout
         except DAMAGE as error:
@@ -219,12 +225,30 @@ def _converted(archive: Path, settings: Settings) -> Iterator[IO[bytes]]:
         code = process.wait()
         told.seek(0)
         said = told.read(10_000).decode("utf-8", "replace")
+    if "(null)" in said:
+        said = _told_when_extracting(program, archive, settings)
     if re.search("encrypt|passphrase|password", said, re.IGNORECASE):
-        raise InputError("encrypted", archive, f"the archive {PASSWORD}")
+        raise InputError("encrypted", archive, f"the archive {PASSWORD}, {INSTALL}")
     if failure or code:
         lines = said.strip().splitlines() or [failure or f"exit status {code}"]
         message = f"the archive is damaged, or of a kind that bsdtar does not know ({lines[0]}); fetch it again"
         raise InputError("unreadable", archive, message)
+
+
+def _told_when_extracting(program: str, archive: Path, settings: Settings) -> str:
+    """What the program says when it unpacks an archive: of one that it cannot turn into a tar it may say (null), be it
+    damaged or locked (libarchive 3.6)."""
+    command = [program, "-x", "-O", "-f", str(archive.absolute())]
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told, env={"LC_ALL": "C.UTF-8"}
+        ) as process,
+    ):
+        limit(process.pid, settings)
+        process.wait()
+        told.seek(0)
+        return told.read(10_000).decode("utf-8", "replace")
 
 
 def _has_password(archive: Path) -> bool:
@@ -247,12 +271,3 @@ def _has_password(archive: Path) -> bool:
                 break
             stream.seek(size - len(head) + more, 1)
     return False
-
-
-def _limit(process: int, settings: Settings) -> None:
-    """Limit the processor time and the memory of a program; only Linux lets others do that."""
-    if sys.platform == "linux":
-        import resource
-
-        resource.prlimit(process, resource.RLIMIT_CPU, (settings.page_seconds, settings.page_seconds))
-        resource.prlimit(process, resource.RLIMIT_AS, (settings.page_memory, settings.page_memory))
