@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import subprocess
 import tempfile
 import tomllib
@@ -111,19 +112,20 @@ def _merged(rows: Sequence[Sequence[str]], groups: Sequence[Sequence[int]]) -> l
 def write(folder: Path, kinds: Sequence[str] = KINDS, aside: bool | None = None) -> None:
     """Write every layout, or those alone that lie aside or do not, in every kind; text, unruled and scan want
     LibreOffice, scan pdftoppm as well."""
-    for name, form in layouts().items():
-        if aside not in (None, form.aside):
-            continue
-        for kind in kinds:
-            path = folder / f"{name}.{kind}.{kind if kind in ('docx', 'xlsx') else 'pdf'}"
-            if kind == "xlsx":
-                write_xlsx(form.table, path)
-            elif kind == "docx":
-                _write_docx(form, path, ruled=True)
-            elif kind == "scan":
-                _scan(_printed(form, folder, ruled=True), path)
-            else:
-                _printed(form, folder, ruled=kind == "text").rename(path)
+    chosen = {name: form for name, form in layouts().items() if aside in (None, form.aside)}
+    with tempfile.TemporaryDirectory() as temporary:
+        printed = _printed(chosen, Path(temporary), kinds)
+        for name, form in chosen.items():
+            for kind in kinds:
+                path = folder / f"{name}.{kind}.{kind if kind in ('docx', 'xlsx') else 'pdf'}"
+                if kind == "xlsx":
+                    write_xlsx(form.table, path)
+                elif kind == "docx":
+                    _write_docx(form, path, ruled=True)
+                elif kind == "scan":
+                    _scan(printed[name, True], path)
+                else:
+                    shutil.copy(printed[name, kind == "text"], path)
 
 
 def _write_docx(form: Form, path: Path, *, ruled: bool) -> None:
@@ -140,14 +142,17 @@ def _write_docx(form: Form, path: Path, *, ruled: bool) -> None:
     document.save(str(path))
 
 
-def _printed(form: Form, folder: Path, *, ruled: bool) -> Path:
-    with tempfile.TemporaryDirectory() as name:
-        source = Path(name) / "page.docx"
-        _write_docx(form, source, ruled=ruled)
-        profile = f"-env:UserInstallation={(Path(name) / 'profile').as_uri()}"
-        command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(source)]
-        subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return folder / "page.pdf"
+def _printed(forms: Mapping[str, Form], folder: Path, kinds: Sequence[str]) -> dict[tuple[str, bool], Path]:
+    """The forms as PDFs, by name and whether they have ruling lines; LibreOffice is started once for all."""
+    looks = [ruled for ruled, of in ((True, {"text", "scan"}), (False, {"unruled"})) if of & set(kinds)]
+    sources = {(name, ruled): folder / f"{name}-{ruled}.docx" for name in forms for ruled in looks}
+    for (name, ruled), source in sources.items():
+        _write_docx(forms[name], source, ruled=ruled)
+    if sources:
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
+        subprocess.run([*command, *map(str, sources.values())], check=True, capture_output=True, timeout=1800)
+    return {key: source.with_suffix(".pdf") for key, source in sources.items()}
 
 
 def _scan(pdf: Path, path: Path) -> None:
@@ -156,7 +161,6 @@ def _scan(pdf: Path, path: Path) -> None:
         subprocess.run(command, check=True, timeout=180)
         pages = [Image.open(page) for page in sorted(Path(name).glob("*.jpg"))]
         pages[0].save(path, "PDF", save_all=True, append_images=pages[1:], resolution=DPI)
-    pdf.unlink()
 
 
 def measured(dataset: Path) -> Iterator[tuple[str, str, Score, int]]:

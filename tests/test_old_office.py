@@ -16,8 +16,12 @@ from tests.opened import grids, notes, problem, read, scored
 from tests.printed import table
 from tests.stubs import documents, ingest_here
 from tests.written import write_docx, write_html, write_xlsx
+from tests.zoo import old
 from workbench.dataset.store import open_dataset
+from workbench.errors import InputError
 from workbench.readers import libre_office
+from workbench.readers.documents import ARCHIVE_SUFFIXES
+from workbench.readers.unpacking import unpack
 from workbench.settings import Settings
 
 FOLDER = Path(__file__).parent / "old_office"
@@ -128,6 +132,24 @@ class TestBadFiles:
         for content in (b"", b"anything", bytes(5000), b"PK\3\4" + bytes(90), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 90):
             (tmp_path / f"a.{kind}").write_bytes(content)
             assert problem(tmp_path / f"a.{kind}").reason == "unreadable"
+
+    def test_each_bad_file_is_refused_in_one_sentence_that_says_what_it_is(self, tmp_path):
+        found = {}
+        for kind in old.kinds():
+            path = tmp_path / kind.file
+            kind.make(path)
+            if path.suffix in ARCHIVE_SUFFIXES:
+                (tmp_path / f"{kind.file} unpacked").mkdir()
+                with pytest.raises(InputError) as caught:
+                    unpack(path, tmp_path / f"{kind.file} unpacked", Settings())
+                error = caught.value
+            else:
+                error = problem(path)
+            assert "\n" not in str(error)
+            assert str(tmp_path) not in error.detail
+            assert len(error.detail) < 200
+            found[kind.file] = (error.reason, kind.says in error.detail)
+        assert found == {kind.file: (kind.reason, True) for kind in old.kinds()}
 
     @pytest.mark.parametrize("kind", ["rtf", "odt", "ods"])
     def test_without_libre_office_the_sentence_says_what_to_install(self, monkeypatch, kind):

@@ -227,6 +227,7 @@ def _converted(archive: Path, settings: Settings) -> Iterator[IO[bytes]]:
         said = told.read(10_000).decode("utf-8", "replace")
     if "(null)" in said:
         said = _told_when_extracting(program, archive, settings)
+    said = said.replace(str(archive.absolute()), archive.name)  # no path of this machine goes into a dataset
     if re.search("encrypt|passphrase|password", said, re.IGNORECASE):
         raise InputError("encrypted", archive, f"the archive {PASSWORD}, {INSTALL}")
     if failure or code:
