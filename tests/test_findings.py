@@ -57,7 +57,7 @@ DECIDED_WHEN_IT_RUNS = {
     "checks/totals.py:_level": {("weights-do-not-add-up", f"level{reason}") for reason in SUM},
     "form/columns.py:_column_finding": {
         *(("damaged-label", evidence) for evidence in ("built", "damaged")),
-        *(("column-in-doubt", evidence) for evidence in ("inferred", "disputed", "contradicted")),
+        *(("column-in-doubt", evidence) for evidence in ("inferred", "disputed", "contradicted", "ambiguous")),
     },
     "checks/uncertain.py:_cause": {("unmapped-cell", kind) for kind in get_args(LeftOutKind) if kind != "reported"},
     "form/other_forms.py:other_form_finding": {("not-a-self-evaluation", kind) for kind in get_args(OtherForm)},

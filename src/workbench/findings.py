@@ -313,6 +313,7 @@ _OF_STRUCTURE = (
             "similar": _warning("“{label}”与已知的标签相近而不相同，暂按“{field}”理解，请核对"),
             "disputed": _warning("表头“{label}”与该列内容不符，仍按表头采用，请对照原件"),
             "contradicted": _warning("表头“{label}”与该列内容不符，该列未采用，请对照原件"),
+            "ambiguous": _warning("表头“{label}”与另一栏的表头相近于同一个已知标签，无法分辨，该列未采用，请对照原件"),
             "year": _warning("表头“{label}”一类的各年度栏中没有本表年度，采用了{year}年的一栏，请对照原件"),
             "number": _warning("表头无法识别，其下的“{text:.20}”未能归入任何字段，请对照原件"),
             "scores-above-weights": _warning("有{above}行的得分高于分值，相邻两列的表头可能互换，请对照原件"),

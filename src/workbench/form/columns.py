@@ -62,12 +62,13 @@ def document_columns(sections: Sequence[Section], settings: FormSettings) -> lis
 
 def column_findings(sections: Sequence[Section]) -> list[Finding]:
     """``damaged-label`` and ``column-in-doubt``: columns whose field is known by other evidence than a whole label."""
-    found: dict[tuple[str, str, str], Finding] = {}
+    found: dict[tuple[str, str, str, str], Finding] = {}
     for section in sections:
         for column in section.columns if section.kind in TABLES else ():
             finding = _column_finding(section, column)
             if finding:
-                found.setdefault((section.kind, column.field, finding.code), finding)
+                which = column.label_text if column.evidence == "ambiguous" else ""
+                found.setdefault((section.kind, column.field, finding.code, which), finding)
     return list(found.values())
 
 

@@ -6,6 +6,7 @@ its likeness to the earlier one (`repeated_header`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -348,7 +349,8 @@ def _match(text: str, above: str, kind: str) -> Match | None:
 def _without_doubles(columns: Sequence[FormColumn]) -> FormColumns:
     """The columns with one for each field of the dataset, the others unknown: two columns are never joined.
 
-    A whole label wins over one that is not, a column's own name over that of a section, and the left of two equals.
+    A whole label wins over one that is not, a column's own name over that of a section, and the left of two equals. Of
+    several damaged labels for one field none wins: 应得分 and 实得分 are both like 得分, and only one of them is meant.
     """
 
     def rank(column: FormColumn) -> tuple[bool, bool, float]:
@@ -356,10 +358,16 @@ def _without_doubles(columns: Sequence[FormColumn]) -> FormColumns:
         return column.evidence != "label", names_section, column.x0
 
     best = {column.field: column for column in sorted(columns, key=rank, reverse=True)}
-    return tuple(
-        column if column.field not in DATASET_FIELDS or best[column.field] is column else _unknown(column)
-        for column in columns
-    )
+    damaged = Counter(column.field for column in columns if column.evidence == "damaged")
+
+    def resolved(column: FormColumn) -> FormColumn:
+        if column.field not in DATASET_FIELDS:
+            return column
+        if best[column.field].evidence == "damaged" and damaged[column.field] > 1:
+            return replace(column, field=UNKNOWN, evidence="ambiguous")
+        return column if best[column.field] is column else _unknown(column)
+
+    return tuple(map(resolved, columns))
 
 
 def _unknown(column: FormColumn) -> FormColumn:

@@ -150,7 +150,7 @@ def _cause_of_row(
 def _cause_in_table(cell: FormCell, section: Section, settings: FormSettings) -> _Cause:
     table = _named(section.kind)
     under = columns_under(cell, section.columns, settings)
-    if len(under) == 1 and under[0].evidence == "contradicted":
+    if len(under) == 1 and under[0].evidence in ("contradicted", "ambiguous"):
         return _Cause("reported", table)  # column-in-doubt says that the column was not taken
     if len(under) == 1:
         kind: LeftOutKind = "column" if under[0].field in (UNKNOWN, "part") else "known-column"

@@ -20,7 +20,7 @@ TOUCHING = 1e-6
 UNKNOWN = "unknown"
 """The field of a column whose label names none. Such a column keeps its cells from being taken for a neighbour's."""
 
-Evidence = Literal["label", "built", "damaged", "inferred", "disputed", "contradicted"]
+Evidence = Literal["label", "built", "damaged", "inferred", "disputed", "contradicted", "ambiguous"]
 """Why a column holds its field:
 
 - ``label``: its own whole label says so, or a whole label of the same column on another page;
@@ -28,6 +28,7 @@ Evidence = Literal["label", "built", "damaged", "inferred", "disputed", "contrad
 - ``damaged``: its label is damaged, and close to a listed one;
 - ``inferred``: no label says so, but its place or its content does;
 - ``disputed``: its whole label says so, but its content contradicts it; the label wins;
+- ``ambiguous``: none. Its label and that of another column are both damaged, and close to one field;
 - ``contradicted``: none. The content contradicts an unlisted or damaged label, and the field is given up.
 """
 
