@@ -148,8 +148,8 @@ def test_marks_and_shares_of_points_are_columns_known_to_be_of_something_else():
     assert [found.severity for found in told(form, "unmapped-cell")] == ["info", "info"]
 
 
-def test_the_left_of_two_columns_with_like_labels_was_the_score():
-    header = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "可得分", "拿得分")
-    form = read(header, ("产出指标", "数量指标", "修渠长度", "≥5公里", "6公里", "30", "28"))
-    assert texts(form, "score") == [(None,)]
-    assert [found.found for found in told(form, "column-in-doubt")] == ["可得分", "拿得分"]
+def test_the_left_of_two_columns_with_labels_like_one_field_was_that_field():
+    header = ("一级指标", "二级指标", "三级指标", "年度指标植", "年度指标直", "分值", "得分")
+    form = read(header, ("产出指标", "数量指标", "修渠长度", "≥5公里", "≥6公里", "30", "28"))
+    assert texts(form, "target") == [("",)]
+    assert [found.found for found in told(form, "column-in-doubt")] == ["年度指标植", "年度指标直"]
