@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 RAW = ROOT / "data" / "raw"
 
+os.environ["WORKBENCH_LANG"] = "en"  # whatever the locale of whoever runs them
+
 # The same examples in every run, and no time limit for each: a busy machine must not turn a test red.
 settings.register_profile("workbench", deadline=None, derandomize=True)
 settings.load_profile("workbench")
@@ -44,7 +46,7 @@ def workbench(*arguments: str | Path, **environment: str) -> subprocess.Complete
     """Run the command line as a user does, with no settings but those given as ``environment``."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WORKBENCH_")}
     command = [sys.executable, "-m", "workbench", *map(str, arguments)]
-    variables = inherited | {"PYTHONIOENCODING": "utf-8"} | environment
+    variables = inherited | {"PYTHONIOENCODING": "utf-8", "WORKBENCH_LANG": "en"} | environment
     return subprocess.run(command, env=variables, capture_output=True, encoding="utf-8")
 
 

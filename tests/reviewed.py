@@ -51,7 +51,7 @@ class Archive:
         forms = tuple(assemble_forms(list(self.content), "scan"))
         history = read_corrections(corrections_folder(self.processed))
         row = {"document_id": DOCUMENT, "source": "scan", "kind": "scan", "pages": len(self.content)}
-        row |= {"status": "ok", "error": None, "message": None, "engine": None, "pipeline": "0"}
+        row |= {"status": "ok", "error": None, "message": None, "message_zh": None, "engine": None, "pipeline": "0"}
         tables = {"documents": to_table("documents", [row])}
         tables |= build_tables(DocumentContent(DOCUMENT, tuple(self.content), forms), THRESHOLD, history)
         origin: dict[str, Any] = {"pipeline": "0", "raw": "../raw", "corrections": history.summary({DOCUMENT})}

@@ -95,6 +95,7 @@ def tianjin_frames(form_id: str = f"{DOCUMENT}-1") -> dict[str, pd.DataFrame]:
                     "status": "ok",
                     "error": None,
                     "message": None,
+                    "message_zh": None,
                     "engine": "paddle PP-OCRv6_small",
                     "pipeline": "0.1.0",
                 }

@@ -607,3 +607,10 @@ class TestProjects:
     )
     def test_one_wrong_figure_is_noticed(self, printed, changed, expected):
         assert set(codes(form(with_text(table(PROJECT_1), printed, changed)))) == expected
+
+
+def test_nearly_all_of_a_target_does_not_read_as_all_of_it():
+    """2,999 of 3,000 were “完成比例100.0%” beside 未达标."""
+    form = unadded(indicator(target="≥3000亩", actual="2999亩", weight="20", score="19", deviation="天气"))
+    (finding,) = (one for one in check_form(form, THRESHOLD) if one.code == "score-not-proportional")
+    assert "完成比例99.97%" in finding.message

@@ -154,6 +154,10 @@ def test_links_lead_somewhere(document):
         assert not anchor or anchor in anchors_of(place), target
 
 
+EVERYWHERE = {"--help", "--lang"}
+"""Options that every command has; they are described before the list of commands."""
+
+
 def options_of(command: click.Command) -> set[str]:
     found = {option for one in command.params if isinstance(one, click.Option) for option in one.opts}
     return {option for option in found if option.startswith("--")} | {"--help"}
@@ -214,11 +218,11 @@ class TestDataset:
             program, name, *rest = re.findall(r"[\w-]+", code(usage))
             command = main.commands[name]
             assert program == "workbench"
-            assert {word for word in rest if word.startswith("--")} == options_of(command) - {"--help"}, name
+            assert {word for word in rest if word.startswith("--")} == options_of(command) - EVERYWHERE, name
             assert {word for word in rest if word.isupper()} == arguments_of(command), name
             for option in command.params:
                 shown = option.opts[0] if isinstance(option, click.Option) else option.name.upper()
-                assert (f"[{shown}]" in usage) != option.required, (name, shown)
+                assert shown in EVERYWHERE or (f"[{shown}]" in usage) != option.required, (name, shown)
         assert [re.findall(r"\w+", usage)[1] for usage, _ in rows] == list(main.commands)
 
     def test_formats_suffixes_and_keys_of_corrections_are_named(self):

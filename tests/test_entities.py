@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from tests.lab import chromium
 from tests.sample_tables import empty_tables, several_departments
 from tests.stubs import ingest_here
 from workbench import analysis as wa
 from workbench.cli import main
-from workbench.dataset.comparable import panel
+from workbench.dataset.comparable import panel, registry_of
 from workbench.dataset.store import Dataset, open_dataset
 from workbench.entities.decisions import ENTITIES, Decision, read_decisions
 from workbench.entities.links import indicator_links
@@ -22,6 +27,11 @@ from workbench.entities.proposals import proposals
 from workbench.entities.registry import registry
 from workbench.entities.triage import as_lines, decide
 from workbench.errors import EntitiesError, SelectionError
+from workbench.review.entity_session import EntitySession
+from workbench.review.entity_widget import EntityWidget, review_entities
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROWS = (("数量指标", "培训村官人数", "≥20人", "21人"), ("质量指标", "验收合格率", "≥95%", "90%"))
 
@@ -327,3 +337,117 @@ def test_a_dataset_without_a_form_has_no_entities() -> None:
     tables.entity_decisions = ()
     assert panel(tables).empty and proposals(registry(tables)) == []
     assert "没有待定的建议" in as_lines(registry(tables), [], ())[-1]
+
+
+class Screen:
+    """The review of entities in a browser, with its kernel's side in this process."""
+
+    def __init__(self, page: Page, widget: EntityWidget) -> None:
+        self.page, self.widget = page, widget
+        page.set_default_timeout(10_000)
+        page.set_content("<div id='here'></div>")
+        page.expose_function("ask", self._ask)
+        code = resources.files("workbench.review").joinpath("entities.js").read_text(encoding="utf-8")
+        page.evaluate(
+            """async (code) => {
+                const widget = (await import(URL.createObjectURL(new Blob([code], {type: "text/javascript"})))).default;
+                let receive = null;
+                const send = async (what) => { for (const message of await window.ask(what)) receive(message); };
+                widget.render({model: {send, on: (_, told) => { receive = told; }, off() {}}, el: here});
+            }""",
+            code,
+        )
+        page.wait_for_selector(".wbe[data-index='0']")
+
+    def _ask(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        said: list[dict[str, Any]] = []
+        self.widget.send = said.append  # type: ignore[method-assign,assignment]
+        self.widget._on_message(None, message, [])
+        return said
+
+    def press(self, key: str, until: str) -> None:
+        self.page.keyboard.press(key)
+        self.page.wait_for_selector(until)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = chromium()
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def kept(processed: Path) -> list[tuple[str, str, str]]:
+    decisions = read_decisions(processed.parent / ENTITIES)
+    return [(one.relation, one.before.name, one.after.name) for one in decisions]
+
+
+def test_a_person_decides_by_keys_and_by_mouse_and_every_decision_is_written_at_once(
+    processed: Path, browser: Browser
+) -> None:
+    page = browser.new_page()
+    screen = Screen(page, review_entities(processed, by="李"))
+    assert page.evaluate("document.activeElement.className") == "wbe"
+    rows = page.locator(".wbe-row").count()
+    names = page.locator(".wbe-names").all_inner_texts()
+    place = names.index("天津市农业局 → 天津市农业农村局")
+    page.click(f".wbe-row[data-index='{place}']")
+    page.wait_for_selector(f".wbe[data-index='{place}']")
+    assert "机构改革" in page.inner_text(".wbe-evidence") and "天津/a17.html" not in page.inner_text(".wbe-evidence")
+    assert page.locator(".wbe-years td >> text=●").count() >= 3
+    page.keyboard.press("g")
+    page.keyboard.type("mx2018年方案")  # letters are text here, not commands
+    page.keyboard.press("Enter")
+    screen.press("Enter", ".wbe-same >> text=天津市农业局 → 天津市农业农村局")
+    assert kept(processed) == [("same", "天津市农业局", "天津市农业农村局")]
+    (decision,) = read_decisions(processed.parent / ENTITIES)
+    assert (decision.by, decision.source) == ("李", "mx2018年方案")
+    assert page.input_value(".wbe-source") == ""  # the next proposal has grounds of its own
+    other = page.get_attribute(".wbe", "data-index")
+    screen.press("s", f".wbe-row[data-index='{other}'].wbe-later")
+    assert len(kept(processed)) == 1  # later is written nowhere
+    screen.press("u", f".wbe-row[data-index='{other}'].wbe-open")
+    page.click("button:has-text('不是同一个')")
+    page.wait_for_selector(f".wbe-row[data-index='{other}'].wbe-different")
+    assert [relation for relation, *_ in kept(processed)] == ["same", "different"]
+    screen.press("u", f".wbe-row[data-index='{other}'].wbe-open")
+    screen.press("u", f".wbe-row[data-index='{place}'].wbe-open")
+    assert kept(processed) == []
+    assert page.locator(".wbe-row").count() == rows
+    screen.press("?", ".wbe-help >> text=撤销")
+    page.close()
+
+
+def test_a_decision_that_contradicts_the_file_is_refused_and_said(processed: Path) -> None:
+    session = EntitySession.open(open_dataset(processed), "李")
+    place = next(at for at, one in enumerate(session.proposals) if one.before.text == "天津市农业局")
+    one = session.proposals[place]
+    session.go(place)
+    decide(session.path, registry_of(open_dataset(processed)), [one], [(one.key, False)], "王")
+    with pytest.raises(EntitiesError, match="contradicts"):
+        session.answer("same")
+    assert not session.decided and [relation for relation, *_ in kept(processed)] == ["different"]
+
+
+def test_a_decision_is_not_taken_back_where_somebody_wrote_behind_it(processed: Path) -> None:
+    session = EntitySession.open(open_dataset(processed), "李")
+    session.answer("different")
+    before = (processed.parent / ENTITIES).read_text(encoding="utf-8")
+    (processed.parent / ENTITIES).write_text(before + "\n# 王：已核\n", encoding="utf-8")
+    with pytest.raises(EntitiesError, match="by hand"):
+        session.undo()
+    assert len(session.decided) == 1 and len(kept(processed)) == 1
+
+
+def test_a_hostile_name_is_text_in_the_review(processed: Path, browser: Browser) -> None:
+    session = EntitySession.open(open_dataset(processed), "<img src=x onerror=window.harmed=1>")
+    side = replace(session.proposals[0].before, texts=("<b onmouseover=window.harmed=1>局</b>\u202e",))
+    session.proposals = (replace(session.proposals[0], before=side), *session.proposals[1:])
+    page = browser.new_page()
+    Screen(page, EntityWidget(session))
+    assert "<b onmouseover" in page.inner_text(".wbe-main") and "‹U+202E›" in page.inner_text(".wbe-main")
+    assert page.evaluate("window.harmed") is None and page.locator(".wbe b[onmouseover], .wbe img").count() == 0
+    page.close()

@@ -33,6 +33,7 @@ from workbench.publish.digests import write_sums
 from workbench.publish.publication import publish, zipped
 from workbench.publish.request import LICENCES, Request, cited_in
 from workbench.publish.tables import PUBLISHED, plain, read_csv
+from workbench.publish.traces import without
 from workbench.publish.verification import verify
 
 REQUEST = Request("天津自评", ("李明", "Wang Wei"), "CC-BY-4.0", "https://doi.org/10.5072/x", date(2026, 11, 30))
@@ -82,6 +83,13 @@ def processed(project: Path, tmp_path: Path) -> Path:
 
 
 # --- What is published
+
+
+def test_the_folder_of_another_whose_name_begins_alike_is_not_cut() -> None:
+    """/home/lisa was published as …sa where the dataset lay in /home/li."""
+    said = {"message": "/home/li/a.pdf：见/home/lisa/b.pdf和/data/home/li/c.pdf", "list": ["/home/li"]}
+    found = {"message": "…/a.pdf：见/home/lisa/b.pdf和/data/home/li/c.pdf", "list": ["…"]}
+    assert without(said, ["/home/li"]) == found
 
 
 def test_the_sample_is_as_published_and_has_all_parts(published: Path) -> None:

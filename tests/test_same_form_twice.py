@@ -78,4 +78,7 @@ def test_measures_and_overviews_count_one_of_two_copies() -> None:
     assert "绩效表：2 张" in cards and "得分中位数：92.3" in cards and "重复的扫描件（不计）：1 张" in cards
     assert "2 行" in report_tables.ranked_forms(tables).words
     assert wa.select(tables, "甲局").main.forms["form_id"].tolist() == [second]
+    tables.findings["code"] = tables.findings["code"].replace("duplicate-form", "not-a-self-evaluation")
+    cards = sections.overview_key_figures(tables).words  # a form of targets has no score: it was counted as one without
+    assert "绩效表：2 张" in cards and "不是自评表的表（不计）：1 张" in cards
     assert "重复" not in sections.overview_key_figures(several_departments(["甲局"])).words

@@ -19,11 +19,23 @@ if TYPE_CHECKING:
 
     from workbench.archive.building.summary import IngestSummary
     from workbench.dataset.store import Dataset
+    from workbench.review.entity_widget import EntityWidget
     from workbench.review.quality.agreement import Agreement
     from workbench.review.quality.audit import Audit
     from workbench.settings import Settings
 
-__all__ = ["__version__", "agreement", "audit", "ingest", "open", "read", "rebuild", "review", "use_chinese_fonts"]
+__all__ = [
+    "__version__",
+    "agreement",
+    "audit",
+    "ingest",
+    "open",
+    "read",
+    "rebuild",
+    "review",
+    "review_entities",
+    "use_chinese_fonts",
+]
 
 
 def ingest(
@@ -60,6 +72,7 @@ def ingest(
     from workbench.archive.project_layouts import with_layouts
     from workbench.archive.run.local import default_workers
     from workbench.errors import WorkbenchError
+    from workbench.language import Phrase
     from workbench.remote import absolute, location_of
     from workbench.settings import Settings
 
@@ -80,7 +93,7 @@ def ingest(
         progress.ended([summary, *summary.failed])
         return summary
     except WorkbenchError as error:
-        progress.ended([f"error: {error}"])
+        progress.ended([Phrase("error: {line}", line=error)])
         raise
     finally:
         progress.close()
@@ -121,9 +134,27 @@ def rebuild(processed: Path | str = "data/processed") -> IngestSummary:
 
     from workbench.archive.rebuild import rebuild as run
     from workbench.dataset.placing import located
+    from workbench.language import Phrase
     from workbench.progress import counted
 
-    return run(located(Path(processed)), lambda documents: counted(documents, len(documents), "documents"))
+    return run(located(Path(processed)), lambda documents: counted(documents, len(documents), Phrase("documents")))
+
+
+def review_entities(dataset: Dataset | Path | str = "data/processed", by: str | None = None) -> EntityWidget:
+    """Decide which departments, units and projects are one over renames and mergers, in a notebook, by mouse or keys.
+
+    Every decision is written into ``data/entities.toml`` at once, as ``workbench entities`` writes it, under the name
+    ``by`` (default: the login). Open the dataset anew to see the entities by it.
+
+    >>> wb.review_entities(by="李")                                    # doctest: +SKIP
+
+    Raises:
+        workbench.errors.DatasetError: the folder holds no dataset.
+        workbench.errors.EntitiesError: the decisions cannot be read, or contradict each other.
+    """
+    from workbench.review.entity_widget import review_entities as run
+
+    return run(dataset, by)
 
 
 def audit(dataset: Dataset | Path | str = "data/processed", n: int = 200, seed: int = 0) -> Audit:

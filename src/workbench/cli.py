@@ -5,14 +5,17 @@ from __future__ import annotations
 import click
 
 import workbench
-from workbench.commands.base import CommandGroup, fill_standard_streams
+from workbench.commands.base import CommandGroup, fill_standard_streams, language_option
 from workbench.commands.projects import demo, init
 from workbench.commands.reading import clean, grid, ingest, kinds, layout, quantise
 from workbench.commands.results import bench, check, entities, export, report
 from workbench.commands.sharing import publish, verify
+from workbench.language import VARIABLE
 
 
-@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]}, params=[language_option(VARIABLE)]
+)
 @click.version_option(workbench.__version__, prog_name="workbench")
 def main() -> None:
     """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""

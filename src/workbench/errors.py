@@ -32,20 +32,31 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.language import Phrase, as_phrase, shown
 from workbench.visible import one_line
 
 
 class WorkbenchError(Exception):
     """Root of all errors that the workbench raises on purpose.
 
-    Its message is one line of printable characters, so that no name of a file in it can steer a terminal.
+    Its message is one line of printable characters, so that no name of a file in it can steer a terminal. It is shown
+    in the language of the person who sees it; ``phrase`` has it in both.
     """
 
+    @property
+    def phrase(self) -> Phrase:
+        """The message, in English and Chinese."""
+        return as_phrase(self.args[0] if self.args else "")
+
+    def in_language(self, language: str | None = None) -> str:
+        """The message on one line, in ``zh`` or ``en``; None: in the language that is chosen."""
+        return one_line(shown(self.phrase, language))
+
     def __str__(self) -> str:
-        return one_line(super().__str__())
+        return self.in_language()
 
     def __reduce__(self) -> tuple[Callable[..., WorkbenchError], tuple[object, ...]]:
-        return _rebuild, (type(self), str(self), dict(self.__dict__))
+        return _rebuild, (type(self), self.phrase, dict(self.__dict__))
 
 
 def _rebuild(kind: type[WorkbenchError], message: str, fields: dict[str, object]) -> WorkbenchError:
@@ -59,7 +70,9 @@ class SettingsError(WorkbenchError):
     """A setting has a value it cannot have."""
 
     def __init__(self, name: str, value: object, must_be: str) -> None:
-        super().__init__(f"setting {name} = {value!r}: it must be {must_be}")
+        super().__init__(
+            Phrase("setting {name} = {value!r}: it must be {must_be}", name=name, value=value, must_be=must_be)
+        )
         self.name, self.value, self.must_be = name, value, must_be
 
 
@@ -75,12 +88,23 @@ class InputError(WorkbenchError):
 
     def __init__(self, reason: str, source: Path | str, message: str, page: int | None = None) -> None:
         name, detail = _sayable(str(source)), _sayable(message)
-        super().__init__(f"{name}, page {page}: {detail}" if page else f"{name}: {detail}")
+        super().__init__(
+            Phrase("{name}, page {page}: {detail}", name=name, page=page, detail=detail)
+            if page
+            else about(name, detail)
+        )
         self.reason, self.source, self.page, self.detail = reason, name, page, detail
+
+
+def about(thing: Path | str, message: str) -> Phrase:
+    """A message with the thing before it that it is about."""
+    return Phrase("{thing}: {message}", thing=thing, message=message)
 
 
 def _sayable(text: str) -> str:
     """Text on one line that can be written as UTF-8: bytes of a path that are no UTF-8 are spelled out (``\\xb2``)."""
+    if isinstance(text, Phrase):
+        return text.with_texts(_sayable)
     return " ".join(text.encode("utf-8", "backslashreplace").decode().splitlines())
 
 
@@ -92,7 +116,14 @@ class UnknownEngineError(EngineError):
     """No OCR plugin of that name is installed."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"no OCR engine named {name!r} is installed; installed: {', '.join(known) or 'none'}")
+        none = Phrase("none")
+        super().__init__(
+            Phrase(
+                "no OCR engine named {name!r} is installed; installed: {known}",
+                name=name,
+                known=", ".join(known) or none,
+            )
+        )
         self.name, self.known = name, tuple(known)
 
 
@@ -100,7 +131,7 @@ class WeightsError(EngineError):
     """Model weights are missing or are not the ones they should be."""
 
     def __init__(self, path: Path | str, message: str) -> None:
-        super().__init__(f"{path}: {message}")
+        super().__init__(about(path, message))
         self.path, self.reason = str(path), message
 
 
@@ -109,7 +140,9 @@ class EngineContractError(EngineError):
 
     def __init__(self, engine: str, failures: Sequence[str]) -> None:
         listed = "; ".join(f"({number}) {failure}" for number, failure in enumerate(failures, start=1))
-        super().__init__(f"{engine} breaks the contract of an OCR engine: {listed}")
+        super().__init__(
+            Phrase("{engine} breaks the contract of an OCR engine: {breaches}", engine=engine, breaches=listed)
+        )
         self.engine, self.failures = engine, tuple(failures)
 
 
@@ -117,7 +150,7 @@ class DatasetError(WorkbenchError):
     """The processed folder does not hold a usable dataset."""
 
     def __init__(self, folder: Path | str, message: str) -> None:
-        super().__init__(f"{folder}: {message}")
+        super().__init__(about(folder, message))
         self.folder = str(folder)
 
 
@@ -125,7 +158,7 @@ class CorrectionError(WorkbenchError):
     """A correction is not valid, or its log cannot be read or written. ``reason`` is the message without the log."""
 
     def __init__(self, log: Path | str, reason: str) -> None:
-        super().__init__(f"{log}: {reason}")
+        super().__init__(about(log, reason))
         self.log, self.reason = str(log), reason
 
 
@@ -135,8 +168,12 @@ class StoreError(DatasetError):
     ``detail`` is the system's reason; ``cannot`` completes "cannot …".
     """
 
-    def __init__(self, folder: Path | str, detail: str, cannot: str = "be written") -> None:
-        message = f"cannot {cannot} ({detail}); nothing that was read is lost; mend it and run the same command again"
+    def __init__(self, folder: Path | str, detail: str, cannot: str = Phrase("be written")) -> None:
+        message = Phrase(
+            "cannot {cannot} ({detail}); nothing that was read is lost; mend it and run the same command again",
+            cannot=cannot,
+            detail=detail,
+        )
         super().__init__(folder, message)
         self.detail = detail
 
@@ -145,7 +182,9 @@ class InUseError(DatasetError):
     """Another run is using the processed folder; ``owner`` names it, as far as it is known."""
 
     def __init__(self, folder: Path | str, owner: str) -> None:
-        super().__init__(folder, f"in use by {owner}; wait for its end, or choose another folder with --out")
+        super().__init__(
+            folder, Phrase("in use by {owner}; wait for its end, or choose another folder with --out", owner=owner)
+        )
         self.owner = owner
 
 
@@ -157,7 +196,11 @@ class ClusterError(WorkerError):
     """A Dask cluster cannot be used: it does not answer, or its workers cannot do the tasks."""
 
     def __init__(self, address: str, message: str) -> None:
-        super().__init__(f"cluster {address}: {message}" if address else f"cluster: {message}")
+        super().__init__(
+            Phrase("cluster {address}: {message}", address=address, message=message)
+            if address
+            else Phrase("cluster: {message}", message=message)
+        )
         self.address = address
 
 
@@ -165,15 +208,22 @@ class ProjectError(WorkbenchError):
     """A project folder cannot be made."""
 
     def __init__(self, folder: Path | str, message: str) -> None:
-        super().__init__(f"{folder}: {message}")
+        super().__init__(about(folder, message))
         self.folder = str(folder)
+
+
+def _in_file(path: Path | str, message: str, line: int | None) -> Phrase:
+    """A message about a file, or about a line of it."""
+    if line is None:
+        return about(path, message)
+    return Phrase("{path}, line {line}: {message}", path=path, line=line, message=message)
 
 
 class LayoutError(WorkbenchError):
     """A layout file of a project is none; ``line`` counts from 1, None where it is about no line."""
 
     def __init__(self, path: Path | str, message: str, line: int | None = None) -> None:
-        super().__init__(f"{path}, line {line}: {message}" if line else f"{path}: {message}")
+        super().__init__(_in_file(path, message, line))
         self.path, self.line = str(path), line
 
 
@@ -181,7 +231,7 @@ class EntitiesError(WorkbenchError):
     """Decisions about entities cannot be read or written, or contradict each other; ``line`` counts from 1."""
 
     def __init__(self, path: Path | str, message: str, line: int | None = None) -> None:
-        super().__init__(f"{path}, line {line}: {message}" if line else f"{path}: {message}")
+        super().__init__(_in_file(path, message, line))
         self.path, self.line = str(path), line
 
 
@@ -191,9 +241,18 @@ class SelectionError(WorkbenchError):
     ``nearest`` are the known names most like it, or all that there are; ``known_as`` says in words which.
     """
 
-    def __init__(self, what: str, asked: object, nearest: Sequence[str], known_as: str = "nearest:") -> None:
-        hint = f"; {known_as} {', '.join(nearest)}" if nearest else "; the dataset has none"
-        super().__init__(f"no {what} {asked!r} in the dataset{hint}")
+    def __init__(self, what: str, asked: object, nearest: Sequence[str], known_as: str = Phrase("nearest:")) -> None:
+        super().__init__(
+            Phrase(
+                "no {what} {asked} in the dataset; {known_as} {names}",
+                what=Phrase(what),
+                asked=repr(asked),
+                known_as=known_as,
+                names=", ".join(nearest),
+            )
+            if nearest
+            else Phrase("no {what} {asked} in the dataset; the dataset has none", what=Phrase(what), asked=repr(asked))
+        )
         self.what, self.asked, self.nearest = what, asked, tuple(nearest)
 
 
@@ -201,7 +260,7 @@ class ReportError(WorkbenchError):
     """A notebook failed while a report was made."""
 
     def __init__(self, notebook: Path | str, message: str) -> None:
-        super().__init__(f"{notebook}: {message}")
+        super().__init__(about(notebook, message))
         self.notebook = str(notebook)
 
 

@@ -1,10 +1,14 @@
-"""Files that are written whole or not at all: an interruption leaves the old content or the new one, never a part."""
+"""Files that are written whole or not at all: an interruption leaves the old content or the new one, never a part.
+
+And what a text says of the folders of this machine, taken out of it.
+"""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -13,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.errors import StoreError
+from workbench.language import Phrase
 
 LONGEST_NAME = 200
 """Longest name to which an ending may be added, bytes: file systems allow names of 255."""
@@ -56,7 +61,7 @@ def open_regular(path: Path) -> BufferedReader:
 def _require_regular(path: Path, mode: int) -> None:
     """Refuse what is neither a file nor a folder, of which `open` says it itself."""
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise OSError(errno.EINVAL, "this is no file but a pipe, a socket or a device; take it away", str(path))
+        raise OSError(errno.EINVAL, Phrase("this is no file but a pipe, a socket or a device; take it away"), str(path))
 
 
 def require_inside(path: Path, folder: Path) -> None:
@@ -67,7 +72,7 @@ def require_inside(path: Path, folder: Path) -> None:
     """
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         # `Path.resolve` would refuse links in a circle with another error
-        raise OSError(errno.EPERM, "a link to a place outside the project is not followed", str(path))
+        raise OSError(errno.EPERM, Phrase("a link to a place outside the project is not followed"), str(path))
 
 
 def short_name(name: str) -> str:
@@ -177,3 +182,16 @@ class LocalFiles:
 
     def _problem(self, error: OSError) -> StoreError:
         return StoreError(self.root, error.strerror or str(error))
+
+
+def without_folder(text: str, folder: str, instead: str) -> str:
+    """A text in which a folder of this machine is called otherwise, and the rest of a path below it stays.
+
+    A longer name that begins like the folder's is another folder: of ``/home/li``, ``/home/lisa`` is none. Letters
+    before it are not those of a path either, but of a longer one, or of the base64 of a picture.
+
+    >>> without_folder("/home/li/a.pdf, /home/lisa/b.pdf, /home/li", "/home/li", "~")
+    '~/a.pdf, /home/lisa/b.pdf, ~'
+    """
+    pattern = rf"(?<![A-Za-z0-9+/]){re.escape(folder)}(?![A-Za-z0-9_-])"
+    return re.sub(pattern, lambda _: instead, text)

@@ -482,7 +482,7 @@ _OF_POINTS = (
     ),
     FindingKind(
         "score-not-proportional",
-        {ONLY: _warning("完成比例{share:.1%}，按比例应得{computed:.2f}分，表中为{score:g}分")},
+        {ONLY: _warning("完成比例{share}，按比例应得{computed:.2f}分，表中为{score:g}分")},
         calculations=frozenset({"attainment"}),
     ),
 )
@@ -526,8 +526,8 @@ _OF_INDICATORS = (
     FindingKind(
         "reason-contradicts-figures",
         {
-            "missed": _info("原因中说“{words}”，而按印刷值已达标（完成比例{share:.1%}）"),
-            "exceeded": _info("原因中说“{words}”，而按印刷值未达标（完成比例{share:.1%}）"),
+            "missed": _info("原因中说“{words}”，而按印刷值已达标（完成比例{share}）"),
+            "exceeded": _info("原因中说“{words}”，而按印刷值未达标（完成比例{share}）"),
         },
         compares=("完成比例", "原因"),
     ),

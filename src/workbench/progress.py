@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from tqdm.auto import tqdm
 
+from workbench.language import Phrase, shown
 from workbench.visible import one_line
 
 T = TypeVar("T")
@@ -40,21 +41,21 @@ def _in_notebook() -> bool:
 
 
 def counted(items: Iterable[T], total: int, desc: str) -> Iterator[T]:
-    """Pass items on, and show how many there were of ``total``, under the name ``desc``.
+    """Pass items on, and show how many there were of ``total``, under the name ``desc`` (a `Phrase`).
 
     That is a bar on a terminal and in a notebook, and a line for each item elsewhere.
     """
     if shows_bars():
-        yield from tqdm(items, total=total, desc=desc, dynamic_ncols=True)
+        yield from tqdm(items, total=total, desc=shown(desc), dynamic_ncols=True)
         return
-    say(f"{desc}: {total}")
+    say(Phrase("{done}: {total}", done=desc, total=total))
     for number, item in enumerate(items, start=1):
         yield item
-        say(f"  {desc} {number}/{total} done")
+        say(Phrase("  {done} {number}/{total} done", done=desc, number=number, total=total))
 
 
 def say(line: str) -> bool:
-    """Print one line on standard error, because standard output is for results.
+    """Print one line on standard error, in the person's language, because standard output is for results.
 
     In a notebook it goes to standard output: there standard error looks like a fault.
 
@@ -66,7 +67,7 @@ def say(line: str) -> bool:
     if stream is None:
         return False
     try:
-        print(one_line(line), file=stream, flush=True)
+        print(one_line(shown(line)), file=stream, flush=True)
     except (OSError, ValueError):
         if stream is sys.stderr:
             sys.stderr = None  # else Python tries once more when it ends, and says that the program failed
@@ -82,4 +83,4 @@ def log_line(file: Path, line: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file, flags, 0o644)  # a link in a dataset from elsewhere is not followed
         with os.fdopen(descriptor, "ab") as stream:
-            stream.write(f"{now} {one_line(line)}\n".encode(errors="replace"))
+            stream.write(f"{now} {one_line(shown(line))}\n".encode(errors="replace"))

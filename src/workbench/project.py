@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench.errors import ProjectError
 from workbench.files import write_atomically
+from workbench.language import Phrase, reason_of
 from workbench.report.notebooks import shipped_notebooks
 
 FOLDERS = ("data/raw", "data/corrections", "data/processed", "notebooks")
@@ -62,7 +63,9 @@ def make_project(folder: Path) -> NewProject:
         for path in made:
             write_atomically(path, texts[path])
     except OSError as failure:
-        raise ProjectError(folder, f"a project cannot be made here: {failure.strerror or failure}") from failure
+        raise ProjectError(
+            folder, Phrase("a project cannot be made here: {reason}", reason=reason_of(failure))
+        ) from failure
     return NewProject(folder, made, kept)
 
 
@@ -82,7 +85,7 @@ def demo_folder(folder: Path | None) -> Path:
         if not raw.is_dir():
             _copy_whole(_sample_archive(), raw)
     except OSError as failure:
-        reason = f"the sample archive cannot be put here: {failure.strerror or failure}"
+        reason = Phrase("the sample archive cannot be put here: {reason}", reason=reason_of(failure))
         raise ProjectError(project, reason) from failure
     return project
 

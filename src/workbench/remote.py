@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from workbench.errors import StoreError
 from workbench.files import Files, LocalFiles
+from workbench.language import Phrase
 
 Location = Path | str
 """A folder (or file) of this machine, or the URL of one elsewhere."""
@@ -141,7 +142,7 @@ class RemoteFiles:
             # What others write has to show at once, so no listing is cached.
             return fsspec.core.url_to_fs(self.url, use_listings_cache=False)[0]
         except (ImportError, ValueError, OSError) as error:
-            raise StoreError(self.url, str(error).rstrip("."), "be used") from error
+            raise StoreError(self.url, str(error).rstrip("."), Phrase("be used")) from error
 
     @cached_property
     def _root(self) -> str:
@@ -167,7 +168,7 @@ class RemoteFiles:
             return True
 
         if not self.ask(place):
-            raise StoreError(self.url, "there is no such bucket or folder, or it may not be written")
+            raise StoreError(self.url, Phrase("there is no such bucket or folder, or it may not be written"))
 
     def ask(self, question: Callable[[], Answer]) -> Answer | None:
         """The store's answer to a question, which is asked again after `WAITS` where it fails.
@@ -184,11 +185,11 @@ class RemoteFiles:
             except (FileNotFoundError, NotADirectoryError):
                 return None
             except PermissionError as error:
-                raise StoreError(self.url, f"not allowed: {error}", "be used") from error
+                raise StoreError(self.url, Phrase("not allowed: {error}", error=error), Phrase("be used")) from error
             except StoreError:
                 raise
             except Exception as error:
                 if wait is None:
-                    raise StoreError(self.url, str(error) or type(error).__name__, "be reached") from error
+                    raise StoreError(self.url, str(error) or type(error).__name__, Phrase("be reached")) from error
                 time.sleep(wait)
         raise AssertionError("unreachable")

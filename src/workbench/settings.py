@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from workbench.errors import SettingsError
+from workbench.language import Phrase
 
 REVIEW_THRESHOLD = 0.80
 """Confidence (0 to 1) below which a value is doubtful, and a person should look.
@@ -87,17 +88,19 @@ class Settings:
     layouts: str = ""
 
     def __post_init__(self) -> None:
-        require(bool(self.engine), "engine", self.engine, "the name of an installed OCR plugin")
-        require(72 <= self.raster_dpi <= 1200, "raster_dpi", self.raster_dpi, "between 72 and 1200")
-        require(0 < self.review_threshold <= 1, "review_threshold", self.review_threshold, "above 0 and at most 1")
+        require(bool(self.engine), "engine", self.engine, Phrase("the name of an installed OCR plugin"))
+        require(72 <= self.raster_dpi <= 1200, "raster_dpi", self.raster_dpi, Phrase("between 72 and 1200"))
+        require(
+            0 < self.review_threshold <= 1, "review_threshold", self.review_threshold, Phrase("above 0 and at most 1")
+        )
         for name in LIMITS:
-            require(getattr(self, name) > 0, name, getattr(self, name), "above 0")
+            require(getattr(self, name) > 0, name, getattr(self, name), Phrase("above 0"))
         family, _, index = self.device.partition(":")
         known = family in ("cpu", "gpu") and (index == "" or index.isdecimal())
-        require(known, "device", self.device, "cpu, gpu or gpu:N")
-        require(_are_files(self.layouts), "layouts", self.layouts, "JSON: a list of [path, text]")
+        require(known, "device", self.device, Phrase("cpu, gpu or gpu:N"))
+        require(_are_files(self.layouts), "layouts", self.layouts, Phrase("JSON: a list of [path, text]"))
         if self.model_folder:
-            require(Path(self.model_folder).is_dir(), "model_folder", self.model_folder, "an existing folder")
+            require(Path(self.model_folder).is_dir(), "model_folder", self.model_folder, Phrase("an existing folder"))
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -115,7 +118,9 @@ class Settings:
             try:
                 chosen[setting.name] = convert(text)
             except ValueError:
-                raise SettingsError(setting.name, text, f"of type {type(setting.default).__name__}") from None
+                raise SettingsError(
+                    setting.name, text, Phrase("of type {kind}", kind=type(setting.default).__name__)
+                ) from None
         return cls(**chosen)  # type: ignore[arg-type]
 
 

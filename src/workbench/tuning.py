@@ -12,6 +12,7 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from workbench.errors import InputError, WeightsError
+from workbench.language import Phrase, reason_of
 from workbench.model import Polygon
 from workbench.ocr.base import OcrEngine, OcrOptions, Reading
 from workbench.ocr.quantising import Crop, keep_answers, quantise, require_onnx
@@ -76,7 +77,7 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
             not faster, because this processor does not multiply bytes.
     """
     if out.exists():
-        raise WeightsError(out, "there is something already; name another folder with --out")
+        raise WeightsError(out, Phrase("there is something already; name another folder with --out"))
     if not raw.exists():
         open_source(raw)  # raises the error that fits
     require_onnx()
@@ -85,12 +86,22 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
     )
     engine = create_engine("paddle", options)
     pages = _spread(find_sources(raw), settings)
-    lines = [_lines_of(source, number, settings, engine) for source, number in progress(pages, len(pages), "pages")]
+    lines = [
+        _lines_of(source, number, settings, engine) for source, number in progress(pages, len(pages), Phrase("pages"))
+    ]
     some, others = (list(chain.from_iterable(half))[:MOST_LINES] for half in (lines[::2], lines[1::2]))
     found = len(some) + len(others)
     if min(len(some), len(others)) < FEWEST_LINES:
-        raise WeightsError(raw, f"too few lines of text ({found}) to make weights with; name more scans")
-    say(f"making weights with {len(some)} lines of text, and comparing them on {len(others)} others")
+        raise WeightsError(
+            raw, Phrase("too few lines of text ({found}) to make weights with; name more scans", found=found)
+        )
+    say(
+        Phrase(
+            "making weights with {some} lines of text, and comparing them on {others} others",
+            some=len(some),
+            others=len(others),
+        )
+    )
     beside = out.with_name(f".{out.name}.making")
     shutil.rmtree(beside, ignore_errors=True)  # of a run that was killed
     try:
@@ -99,7 +110,7 @@ def quantise_weights(raw: Path, out: Path, settings: Settings, progress: Counted
         keep_answers(faster, others, beside / options.recognition_model)
         beside.rename(out)
     except OSError as error:
-        raise WeightsError(out, f"it cannot be written ({error.strerror or error})") from error
+        raise WeightsError(out, Phrase("it cannot be written ({reason})", reason=reason_of(error))) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return comparison
@@ -123,10 +134,13 @@ def _compared(engine: OcrEngine, faster: OcrEngine, lines: Sequence[Crop], out: 
     changed = [(one, other) for one, other in zip(before, after, strict=True) if one.text != other.text]
     for one, other in changed:
         if one.confidence >= READ_DEFAULTS.second_reading.sure:
-            raise WeightsError(out, f"not kept: {one.text!r} was read surely, and is read as {other.text!r}")
+            raise WeightsError(
+                out,
+                Phrase("not kept: {text!r} was read surely, and is read as {other!r}", text=one.text, other=other.text),
+            )
     ratios = [_seconds(engine, lines) / _seconds(faster, lines) for _ in range(ROUNDS)]
     if (ratio := statistics.median(ratios)) < WORTHWHILE:
-        raise WeightsError(out, f"not kept: only {ratio:.2f} times as fast on this processor")
+        raise WeightsError(out, Phrase("not kept: only {ratio:.2f} times as fast on this processor", ratio=ratio))
     return Comparison(len(lines), len(changed), ratio)
 
 

@@ -16,7 +16,7 @@ from workbench.analysis.form_charts import source_note
 from workbench.analysis.narrative import COMPARED_FIELDS, with_sure_names
 from workbench.analysis.selection import Tables
 from workbench.analysis.style import BLUE, GREY, INK, ORANGE, RED, label_rows, plain, spread_evenly, styled
-from workbench.analysis.wording import category, percent, shorten, text
+from workbench.analysis.wording import attained, category, percent, shorten, text
 
 SINGLE_ROWS = 24
 """Most indicators that have a row of their own; the others share a row for each kind."""
@@ -99,7 +99,7 @@ def _draw_single_rows(axes: Axes, single: pd.DataFrame) -> list[str]:
     """Draw a dot with its value for each indicator; gives the rows' labels."""
     for place, (_, row) in enumerate(single.iterrows()):
         _draw_dots(axes, [row["attainment"]], place, str(row["verdict"]))
-        words = f"{percent(row['attainment'], 0)}　{text(row['actual'])}（目标 {text(row['target'])}）"
+        words = f"{attained(row['attainment'])}　{text(row['actual'])}（目标 {text(row['target'])}）"
         _write_value(axes, row["attainment"], place, plain(shorten(words, 44)))
     return [str(name) for name in single["name"]]
 
@@ -177,4 +177,4 @@ def _title(rows: pd.DataFrame) -> str:
     if floors.empty:
         return f"{title}，如“{shorten(str(sure.iloc[0]['name']), 40)}”远低于上限"
     first = floors.iloc[0]
-    return f"{title}；“{shorten(str(first['name']), 44)}”完成目标的 {percent(first['attainment'], 0)}"
+    return f"{title}；“{shorten(str(first['name']), 44)}”完成目标的 {attained(first['attainment'])}"

@@ -14,6 +14,7 @@ from workbench.analysis.style import BLUE, GREEN, GREY, HATCH, INK, ORANGE, PALE
 from workbench.analysis.wording import number, percent
 from workbench.entities.names import folded
 from workbench.errors import SelectionError
+from workbench.language import Phrase
 
 SURE = 0.75
 """Least confidence of the links that charts count, 0 to 1: a likeness of names of three quarters (`links.REWORDED`)."""
@@ -60,7 +61,7 @@ def entity_named(views: EntityViews, asked: str) -> pd.DataFrame:
         places = rows[rows["entity_id"].isin(ids)].drop_duplicates("entity_id")
         words = places["division"].fillna(places["department"]).fillna("不明")
         listed = [f"{one}（{place}）" for one, place in zip(places["entity_id"], words, strict=True)]
-        raise SelectionError("single department", asked, listed, "several have that name; name one by its id:")
+        raise SelectionError("single department", asked, listed, Phrase("several have that name; name one by its id:"))
     if not len(ids):
         nearest = [match[0] for match in process.extract(asked, rows["name"].drop_duplicates().tolist(), limit=5)]
         raise SelectionError("department", asked, nearest)

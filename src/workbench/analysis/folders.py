@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.dataset.placing import INFO, here_and_above, located, place_of_file
 from workbench.errors import DatasetError, InputError
+from workbench.language import Phrase
 
 
 def locate(processed: str | Path) -> Path:
@@ -21,10 +22,13 @@ def locate(processed: str | Path) -> Path:
     found = located(wanted)
     if place_of_file(found, INFO).is_file():
         return found
-    where = "there" if wanted.is_absolute() else "here or in a folder above"
+    where = "there" if wanted.is_absolute() else Phrase("here or in a folder above")
     raise DatasetError(
         processed,
-        f"no dataset {where} (no dataset.json); set `processed` to where it is, or run `workbench ingest` first",
+        Phrase(
+            "no dataset {where} (no dataset.json); set `processed` to where it is, or run `workbench ingest` first",
+            where=where,
+        ),
     )
 
 
@@ -38,4 +42,6 @@ def locate_project(raw: str | Path) -> Path:
     for folder in here_and_above():
         if (folder / wanted).exists():
             return folder
-    raise InputError("missing", raw, "there is no such folder or file here or in a folder above; put the scans there")
+    raise InputError(
+        "missing", raw, Phrase("there is no such folder or file here or in a folder above; put the scans there")
+    )

@@ -8,7 +8,7 @@ from workbench.analysis import html
 from workbench.analysis.html import Html, TableColumn
 from workbench.analysis.report_tables import met_word
 from workbench.analysis.selection import Tables, counted, department_names, form_years
-from workbench.analysis.wording import MISSING, number, percent, shorten, text, whole
+from workbench.analysis.wording import MISSING, attained, number, shorten, text, whole
 
 QUALITIES = {
     "copied-reason": "与其他部门一字不差",
@@ -28,7 +28,7 @@ COLUMNS = (
     TableColumn("year", "年度", lambda value: whole(value) if value else MISSING, "short"),
     TableColumn("name", "指标", lambda value: shorten(text(value), 60), "wide"),
     TableColumn("met", "判定", met_word, "short"),
-    TableColumn("attainment", "完成程度", lambda value: percent(value, 0), "number"),
+    TableColumn("attainment", "完成程度", attained, "number"),
     TableColumn("lost", "扣分", number, "number"),
     TableColumn("deviation", "表中所写原因", kind="wide"),
     TableColumn("message", "说明", kind="wide"),

@@ -14,7 +14,7 @@ from workbench.analysis.narrative import goal_label, points_reservation, why_no_
 from workbench.analysis.points import point_rows
 from workbench.analysis.selection import Tables, counted, department_names, form_years
 from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
-from workbench.analysis.wording import MISSING, is_missing, number, percent, shorten, text, whole
+from workbench.analysis.wording import MISSING, attained, is_missing, number, percent, shorten, text, whole
 from workbench.dataset import dictionary
 from workbench.dataset.placing import TABLES
 from workbench.fields import AMOUNTS
@@ -41,7 +41,7 @@ INDICATOR_COLUMNS = (
     TableColumn("name", "三级指标", kind="wide"),
     TableColumn("target", "年度指标值"),
     TableColumn("actual", "实际完成值"),
-    TableColumn("attainment", "完成程度", lambda value: percent(value, 0), "number"),
+    TableColumn("attainment", "完成程度", attained, "number"),
     TableColumn("met", "判定", met_word, "short"),
     TableColumn("weight", "分值", number, "number"),
     TableColumn("score", "得分", number, "number"),
@@ -191,7 +191,7 @@ FAILED_COLUMNS = (
     TableColumn("source", "文件", kind="wide"),
     TableColumn("status", "状态", lambda value: UNREAD.get(str(value), text(value))),
     TableColumn("error", "原因", lambda value: REASONS.get(str(value), text(value)), "wide"),
-    TableColumn("message", "程序的说明（英文）", kind="wide"),
+    TableColumn("message_zh", "程序的说明", kind="wide"),
 )
 
 

@@ -14,6 +14,7 @@ from workbench.analysis.selection import Selection, Tables, counted, form_years
 from workbench.analysis.summary import SEVERITIES, form_summary, lowest_confidence
 from workbench.analysis.wording import MISSING, number, percent, shorten, text, whole
 from workbench.dataset.comparable import repeated_forms
+from workbench.entities import appearances
 from workbench.settings import REVIEW_THRESHOLD
 
 DIGEST_LENGTH = 12
@@ -51,7 +52,8 @@ def ingest_title(tables: Tables) -> Html:
 
 def overview_key_figures(tables: Tables) -> Html:
     """Make cards of the key figures of all forms together."""
-    summary, repeated = form_summary(counted(tables)), len(repeated_forms(tables.forms, tables.findings))
+    summary, repeated = form_summary(counted(tables)), repeated_forms(tables.forms, tables.findings)
+    others = appearances.other_forms(tables.findings) - repeated
     grades = summary["grade"].value_counts()
     counts = summary[["indicators", "met", "missed", "undecided", "unscored"]].sum()
     has_gap = summary["score_gap"].abs() > measures.POINT_TOLERANCE
@@ -69,7 +71,8 @@ def overview_key_figures(tables: Tables) -> Html:
     ]
     unsure = int((has_gap & summary["gap_is_open"]).sum())
     pairs += [("合计待核对", f"{unsure} 张")] if unsure else []
-    pairs += [("重复的扫描件（不计）", f"{repeated} 张")] if repeated else []
+    pairs += [("重复的扫描件（不计）", f"{len(repeated)} 张")] if repeated else []
+    pairs += [("不是自评表的表（不计）", f"{len(others)} 张")] if others else []
     return html.definition_list(pairs, "cards")
 
 

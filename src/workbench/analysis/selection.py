@@ -11,7 +11,9 @@ import pandas as pd
 from rapidfuzz import process
 
 from workbench.dataset.comparable import SourceTables, repeated_forms
+from workbench.entities.appearances import other_forms
 from workbench.errors import SelectionError
+from workbench.language import Phrase
 
 NO_DEPARTMENT = "未署部门"
 """The department of forms that name none."""
@@ -132,11 +134,11 @@ def select_forms(tables: Tables, form_ids: Iterable[str], department: str = "", 
 
 
 def counted(tables: Tables) -> Tables:
-    """Leave out forms that were scanned twice, but for one copy: what overviews of many forms are about."""
-    repeated = repeated_forms(tables.forms, tables.findings)
-    if not repeated:
+    """Leave out what overviews are not about: further scans of one form, and forms that evaluate nothing."""
+    left_out = repeated_forms(tables.forms, tables.findings) | other_forms(tables.findings)
+    if not left_out:
         return tables
-    return select_forms(tables, [form_id for form_id in tables.forms["form_id"] if form_id not in repeated])
+    return select_forms(tables, [form_id for form_id in tables.forms["form_id"] if form_id not in left_out])
 
 
 def department_names(forms: pd.DataFrame) -> pd.Series:
@@ -166,7 +168,7 @@ def known_department(forms: pd.DataFrame, asked: str) -> str:
         if _folded(name) == _folded(asked):
             return name
     nearest = [match[0] for match in process.extract(asked, known, limit=5)]
-    raise SelectionError("department", asked, nearest, "wa.choose(ds) lists all; nearest:")
+    raise SelectionError("department", asked, nearest, Phrase("wa.choose(ds) lists all; nearest:"))
 
 
 def known_year(years: Iterable[int], asked: int) -> int:

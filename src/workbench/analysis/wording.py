@@ -8,6 +8,8 @@ import unicodedata
 
 import pandas as pd
 
+from workbench.values import decimals_beside_whole
+
 MISSING = "—"
 """Written where the form shows nothing."""
 
@@ -62,6 +64,16 @@ def percent(value: object, decimals: int = 1) -> str:
     ('98.3%', '1,700%')
     """
     return MISSING if is_missing(value) else f"{number(100 * float(value), decimals)}%"  # type: ignore[arg-type]
+
+
+def attained(value: object) -> str:
+    """Write how much of a target was reached: whole percents, and as many decimals as 100 % needs that is none.
+
+    >>> attained(0.923), attained(1.0), attained(2999 / 3000)
+    ('92%', '100%', '99.97%')
+    """
+    share = None if is_missing(value) else float(value)  # type: ignore[arg-type]
+    return MISSING if share is None else percent(share, decimals_beside_whole(share, 0))
 
 
 def text(value: object) -> str:

@@ -10,6 +10,7 @@ from workbench.archive.results.store import RESULTS, VERSIONS
 from workbench.archive.run.lock import is_unfinished, locked
 from workbench.errors import DatasetError
 from workbench.files import Files
+from workbench.language import Phrase
 from workbench.remote import Location, files_at
 
 
@@ -54,11 +55,13 @@ def clean(processed: Location, dry_run: bool = False) -> Cleaning:
     info = read_info(files)
     if "documents" not in info:
         raise DatasetError(
-            processed, "there is no dataset here that says which results are in use; make one: workbench ingest"
+            processed, Phrase("there is no dataset here that says which results are in use; make one: workbench ingest")
         )
     with locked(processed):
         if is_unfinished(processed):
-            message = "the last run did not come to its end, what it read is kept for the next; run: workbench ingest"
+            message = Phrase(
+                "the last run did not come to its end, what it read is kept for the next; run: workbench ingest"
+            )
             raise DatasetError(processed, message)
         cleaning = _find(files, dict(previous_of(info).documents.values()))
         if not dry_run:

@@ -24,6 +24,7 @@ from workbench.archive.run.tasks import Executor, Job
 from workbench.corrections.history import CorrectionHistory, corrections_of
 from workbench.dataset.placing import finish
 from workbench.errors import DatasetError
+from workbench.language import Phrase
 from workbench.readers.documents import Source
 from workbench.remote import Location, files_at
 from workbench.settings import Settings
@@ -135,8 +136,9 @@ def _require_apart(raw: Location, processed: Location) -> None:
     else:
         is_inside = f"{processed}/".startswith(f"{raw}/")
     if is_inside:
-        message = (
-            f"this is inside {raw}, the folder of documents, which nothing is written to; choose another with --out"
+        message = Phrase(
+            "this is inside {raw}, the folder of documents, which nothing is written to; choose another with --out",
+            raw=raw,
         )
         raise DatasetError(processed, message)
 

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from workbench.errors import InputError
+from workbench.language import Phrase, reason_of
 from workbench.readers.documents import (
     FolderEntry,
     Source,
@@ -182,7 +183,7 @@ class Originals:
             yield source
             return
         if not source.page_files:
-            message = "no documents are there: no such folder, or an empty one; check the address"
+            message = Phrase("no documents are there: no such folder, or an empty one; check the address")
             raise InputError("empty", source.name, message)
         wanted = source.page_files if page is None or not source.is_folder else (source.page_files[page - 1],)
         with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
@@ -212,7 +213,7 @@ def _fetch(files: RemoteFiles, file: Path, to: Path, source: Source, settings: S
         return True
 
     if info is None or files.ask(fetch) is None:
-        raise InputError("missing", source.name, "the file is no longer there")
+        raise InputError("missing", source.name, Phrase("the file is no longer there"))
 
 
 @lru_cache(maxsize=4)
@@ -251,9 +252,11 @@ def _local_signature(source: Source) -> tuple[str, float]:
         try:
             stat = file.stat()
         except FileNotFoundError:
-            raise InputError("missing", source.name, "the file is no longer there") from None
+            raise InputError("missing", source.name, Phrase("the file is no longer there")) from None
         except OSError as error:
-            raise InputError("unreadable", source.name, f"cannot be read ({error.strerror or error})") from error
+            raise InputError(
+                "unreadable", source.name, Phrase("cannot be read ({reason})", reason=reason_of(error))
+            ) from error
         facts.append((str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino))
         newest = max(newest, stat.st_mtime, stat.st_ctime - FINER)
     return _digest(facts), newest
@@ -267,7 +270,7 @@ def _remote_signature(files: RemoteFiles, url: str, source: Source) -> tuple[str
     else:
         infos = [files.ask(lambda: files.system.info(source.path.as_posix()))]
     if any(info is None for info in infos):
-        raise InputError("missing", source.name, "the file is no longer there")
+        raise InputError("missing", source.name, Phrase("the file is no longer there"))
     facts = [(file.as_posix(), _size_and_tag(info or {})) for file, info in zip(source.page_files, infos, strict=True)]
     return _digest([url.partition(":")[0], *facts]), 0.0
 

@@ -16,6 +16,7 @@ from workbench.archive.throughput import Throughput
 from workbench.corrections.correction import Correction
 from workbench.corrections.history import CorrectionHistory
 from workbench.errors import InputError
+from workbench.language import Phrase, joined
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
 from workbench.settings import Settings
@@ -54,7 +55,7 @@ class PlannedDocument:
     pages: int = 0
     pending: tuple[int, ...] = ()
     assembled: Assembled | None = None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Phrase, ...] = ()
     is_kept: bool = False
     corrections: tuple[Correction, ...] = ()
     problem: InputError | None = None
@@ -109,13 +110,13 @@ class Plan:
         """Number of documents that changed like this since the tables were last built."""
         return sum(document.change == change for document in self.documents)
 
-    def reasons(self, kept: bool) -> list[tuple[str, int]]:
+    def reasons(self, kept: bool) -> list[tuple[Phrase, int]]:
         """Why documents are read again, and how many for each reason; the most frequent first.
 
         With ``kept``, those instead whose results of an earlier version are used, and why they would be read again.
         """
         again = [document for document in self.documents if document.reasons and document.is_kept is kept]
-        return Counter(", ".join(document.reasons) for document in again).most_common()
+        return Counter(joined(document.reasons) for document in again).most_common()
 
     def seconds(self, workers: int) -> float:
         """Estimated duration of the reading, by what pages took in earlier runs."""

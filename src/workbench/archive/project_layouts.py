@@ -10,6 +10,7 @@ from pathlib import Path
 from workbench.errors import LayoutError
 from workbench.files import short_name, write_atomically
 from workbench.form.own_layouts import own_layouts
+from workbench.language import Phrase, reason_of
 from workbench.remote import Location
 from workbench.settings import Settings
 
@@ -57,13 +58,15 @@ def write_drafts(folder: Path, name: str, drafts: Sequence[str]) -> list[Path]:
     paths = [folder / one for one in names]
     for path in paths:
         if path.exists():
-            raise LayoutError(path, "this is there already and stays as it is; choose another --name or --out")
+            raise LayoutError(path, Phrase("this is there already and stays as it is; choose another --name or --out"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, draft in zip(paths, drafts, strict=True):
             write_atomically(path, draft.encode())
     except OSError as error:
-        raise LayoutError(folder, f"no layout can be written here ({error.strerror or error})") from error
+        raise LayoutError(
+            folder, Phrase("no layout can be written here ({reason})", reason=reason_of(error))
+        ) from error
     return paths
 
 
@@ -71,6 +74,6 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise LayoutError(path, "this is not UTF-8; save it as UTF-8") from error
+        raise LayoutError(path, Phrase("this is not UTF-8; save it as UTF-8")) from error
     except OSError as error:
-        raise LayoutError(path, f"it cannot be read ({error.strerror or error})") from error
+        raise LayoutError(path, Phrase("it cannot be read ({reason})", reason=reason_of(error))) from error

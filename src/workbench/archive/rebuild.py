@@ -27,6 +27,7 @@ from workbench.dataset.placing import finish
 from workbench.dataset.store import open_dataset
 from workbench.errors import DatasetError, InputError
 from workbench.files import LocalFiles
+from workbench.language import Phrase
 from workbench.readers.documents import Source
 from workbench.settings import Settings
 
@@ -69,7 +70,7 @@ def _assemble(document: PlannedDocument, run: RunResult, store: ResultStore, set
     task = assemble_task(document, run)
     is_known = document.assembled is not None and document.assembled.key == task.key(settings)
     if has_pages(document, task) and not is_known and assemble(task, store, settings):
-        message = "its results are damaged; read it anew with: workbench ingest"
+        message = Phrase("its results are damaged; read it anew with: workbench ingest")
         run.unassembled[document.digest] = InputError("damaged", document.source.name, message)
 
 
@@ -80,13 +81,16 @@ class _Row:
     pages: int
     error: str | None
     message: str | None
+    message_zh: str | None
 
     def problem(self, source: str, page: int | None) -> InputError | None:
         """The problem that the row was made from; ``page`` is the one it is about, where it is known."""
         if self.error is None:
             return None
-        detail = (self.message or "").removeprefix(on_page(page))
-        return InputError(self.error, source, detail, page)
+        before = on_page(page, "")
+        english = (self.message or "").removeprefix(before)
+        chinese = (self.message_zh or "").removeprefix(before.chinese)
+        return InputError(self.error, source, Phrase.stored(english, chinese), page)
 
 
 def _plan_as_built(
@@ -110,9 +114,9 @@ def _plan_as_built(
     }
     rows = _rows(processed)
     if rows.keys() != info.get("documents", {}).keys():
-        raise _damaged(processed, "dataset.json and the table documents do not name the same documents")
+        raise _damaged(processed, Phrase("dataset.json and the table documents do not name the same documents"))
     if max((row.pages for row in rows.values()), default=0) > settings.max_pages:
-        raise _damaged(processed, "a document is said to have more pages than max_pages allows")
+        raise _damaged(processed, Phrase("a document is said to have more pages than max_pages allows"))
     documents = []
     for name, facts in info.get("documents", {}).items():
         source = Source(name, Path(name), (Path(name),))  # its files are not looked at, only their names
@@ -150,11 +154,14 @@ def _document_as_built(
 
 
 def _damaged(processed: Path, why: str) -> DatasetError:
-    return DatasetError(processed, f"the dataset is damaged ({why}); build it again with: workbench ingest")
+    return DatasetError(
+        processed, Phrase("the dataset is damaged ({why}); build it again with: workbench ingest", why=why)
+    )
 
 
 def _rows(processed: Path) -> dict[str, _Row]:
     """The rows of the table ``documents``, by source."""
     table = open_dataset(processed).documents
-    columns = (table[name].astype(object).where(table[name].notna(), None) for name in ("pages", "error", "message"))
+    names = ("pages", "error", "message", "message_zh")
+    columns = (table[name].astype(object).where(table[name].notna(), None) for name in names)
     return {name: _Row(*values) for name, *values in zip(table["source"], *columns, strict=True)}

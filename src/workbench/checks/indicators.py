@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from workbench.checks.wording import BLANK_CELL
+from workbench.checks.wording import BLANK_CELL, attained
 from workbench.findings import FINDINGS
 from workbench.judging import Judged
 from workbench.model import BLANK, Finding
@@ -90,7 +90,7 @@ def score_not_proportional(row: Judged) -> Iterator[Finding]:
     slack = share * relative_margin((row.row.actual or BLANK).text) * row.weight + printed_margin(entry.text) + 1e-9
     computed = max(0.0, min(share, 1.0)) * row.weight
     if abs(computed - row.score) > slack:
-        statement = FINDINGS["score-not-proportional"].says(share=share, computed=computed, score=row.score)
+        statement = FINDINGS["score-not-proportional"].says(share=attained(share), computed=computed, score=row.score)
         yield row.finding(statement, "score", f"{computed:.2f}", row.score)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from workbench.checks.wording import attained
 from workbench.findings import FINDINGS
 from workbench.judging import Judged
 from workbench.model import BLANK, Finding
@@ -90,12 +91,12 @@ def reason_contradicts_figures(row: Judged) -> Iterator[Finding]:
     share, found = row.verdict.attainment, (row.row.deviation or BLANK).text
     kind = FINDINGS["reason-contradicts-figures"]
     if says_missed and not says_exceeded and row.verdict.met is True:
-        statement = kind.says("missed", words=says_missed.group(), share=share)
+        statement = kind.says("missed", words=says_missed.group(), share=attained(share))
     elif says_exceeded and not says_missed and row.verdict.met is False:
-        statement = kind.says("exceeded", words=says_exceeded.group(), share=share)
+        statement = kind.says("exceeded", words=says_exceeded.group(), share=attained(share))
     else:
         return
-    yield row.finding(statement, "deviation", f"{share:.1%}", found)
+    yield row.finding(statement, "deviation", attained(share), found)
 
 
 def repeated_reasons(rows: Sequence[Judged]) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.model import Entry
-from workbench.values import normalise, parse_amount, parse_weight
+from workbench.values import decimals_beside_whole, normalise, parse_amount, parse_weight
 
 BLANK_CELL = "空白"
 """What a finding calls the reading of a cell in which nothing is printed."""
@@ -20,6 +20,11 @@ def points(entry: Entry | None) -> float | None:
 def amount(entry: Entry | None) -> float | None:
     """An amount of money as printed; None where the form has no such column, or no number in it."""
     return parse_amount(entry.text) if entry is not None else None
+
+
+def attained(share: float) -> str:
+    """How much of a target was reached, as messages write it: 2,999 of 3,000 are not 100.0 %."""
+    return f"{share:.{decimals_beside_whole(share, 1)}%}"
 
 
 EXCERPT = 39

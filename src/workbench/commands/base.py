@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
+from workbench.commands.help import HelpText, make_click_speak, short_help
 from workbench.errors import WorkbenchError
+from workbench.language import LANGUAGES, VARIABLE, Phrase, reason_of, shown
 from workbench.progress import say
 from workbench.remote import Location, location_of
 from workbench.visible import one_line
+
+make_click_speak()
 
 RAW = "data/raw"
 """Folder of a project for its documents."""
@@ -25,6 +30,31 @@ REPORTS = "reports"
 
 FAILED_INPUTS = 1
 """Exit status of a command that could not do all that was asked."""
+
+
+class Context(click.Context):
+    """Where a command is run; its help is in the language of whoever asks."""
+
+    formatter_class = HelpText
+
+
+def _speak(_: click.Context, __: click.Parameter, language: str | None) -> None:
+    """Choose the language of this process, and of those that it starts."""
+    if language:
+        os.environ[VARIABLE] = language
+
+
+def language_option(variable: str | None = None) -> click.Option:
+    """The option ``--lang`` of a command; ``variable`` is the one of the environment that stands for it."""
+    return click.Option(
+        ["--lang"],
+        type=click.Choice(LANGUAGES),
+        envvar=variable,
+        is_eager=True,
+        expose_value=False,
+        callback=_speak,
+        help="Language of messages.  [default: WORKBENCH_LANG, or that of the locale]",
+    )
 
 
 class Plain:
@@ -42,19 +72,26 @@ class Plain:
 class Command(Plain, click.Command):
     """A command whose expected errors are one line on standard error, without a traceback."""
 
+    context_class = Context
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """What the command is for, in the list of all: the first sentence of its help."""
+        return short_help(self.help or "") or super().get_short_help_str(limit)
+
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
         except WorkbenchError as error:
-            raise click.exceptions.Exit(complain(str(error))) from error
+            raise click.exceptions.Exit(complain(error)) from error
         except KeyboardInterrupt:
-            raise click.exceptions.Exit(complain("interrupted; nothing that was done is lost")) from None
+            raise click.exceptions.Exit(complain(Phrase("interrupted; nothing that was done is lost"))) from None
 
 
 class CommandGroup(Plain, click.Group):
     """The commands in the order of their use."""
 
     command_class = Command
+    context_class = Context
 
     def list_commands(self, _: click.Context) -> list[str]:
         return list(self.commands)
@@ -70,7 +107,7 @@ class PlaceType(click.ParamType):  # type: ignore[type-arg]
 
 
 def print_line(line: str, err: bool = False) -> None:
-    """Print one line, in which no text of a form and no name of a file can control the terminal.
+    """Print one line, in the person's language; no text of a form and no name of a file in it can control the terminal.
 
     A standard error that takes nothing stops no command; a standard output that does not is an error.
     """
@@ -78,25 +115,30 @@ def print_line(line: str, err: bool = False) -> None:
         say(line)
         return
     try:
-        click.echo(one_line(line))
+        click.echo(one_line(shown(line)))
     except BrokenPipeError:
         raise  # click ends the program, as a reader that has seen enough expects
     except (OSError, ValueError) as error:
         sys.stdout = None  # else Python tries once more when it ends
-        reason = getattr(error, "strerror", None) or error
-        raise click.exceptions.Exit(complain(f"standard output cannot be written ({reason})")) from error
+        said = Phrase("standard output cannot be written ({reason})", reason=reason_of(error))
+        raise click.exceptions.Exit(complain(said)) from error
 
 
-def complain(line: str) -> int:
+def packed_line(packed: Path) -> Phrase:
+    """What is said of a file that others are to be sent: its size, and where it is."""
+    return Phrase("{size:.1f} MB → {packed}", size=packed.stat().st_size / 1e6, packed=packed)
+
+
+def complain(line: str | WorkbenchError) -> int:
     """Print an error; gives the exit status that goes with it."""
-    print_line(f"error: {line}", err=True)
+    print_line(Phrase("error: {line}", line=line), err=True)
     return FAILED_INPUTS
 
 
 def command(*examples: str) -> Callable[[Callable[..., None]], Command]:
     """Make a function a command of the command line, with these examples at the end of its help."""
     epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in examples)
-    return click.command(cls=Command, epilog=epilog)
+    return click.command(cls=Command, epilog=epilog, params=[language_option()])
 
 
 def default_workers() -> int:

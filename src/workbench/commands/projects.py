@@ -17,6 +17,7 @@ from workbench.commands.base import (
 )
 from workbench.commands.reading import run_ingest
 from workbench.commands.results import run_report
+from workbench.language import Phrase
 
 
 @command("workbench init performance-2024", "workbench init .")
@@ -30,9 +31,15 @@ def init(folder: Path) -> None:
 
     project = make_project(folder)
     for path in project.kept:
-        print_line(f"kept as it was: {path}", err=True)
-    print_line(f"{len(project.made)} file(s) → {project.folder}")
-    print_line(f"Put scans into {project.folder / RAW}, then in {project.folder}: workbench ingest, or jupyter lab")
+        print_line(Phrase("kept as it was: {path}", path=path), err=True)
+    print_line(Phrase("{made} file(s) → {folder}", made=len(project.made), folder=project.folder))
+    print_line(
+        Phrase(
+            "Put scans into {raw}, then in {folder}: workbench ingest, or jupyter lab",
+            raw=project.folder / RAW,
+            folder=project.folder,
+        )
+    )
 
 
 @command("workbench demo")
@@ -45,7 +52,12 @@ def demo(folder: Path | None) -> None:
     summary = run_ingest(project / RAW, project / PROCESSED, None)
     made = run_report(project / PROCESSED, project / REPORTS)
     print_line("")
-    print_line(f"Open {project / REPORTS / 'index.html'} in a browser. What the forms say against themselves:")
+    print_line(
+        Phrase(
+            "Open {reports} in a browser. What the forms say against themselves:",
+            reports=project / REPORTS / "index.html",
+        )
+    )
     print_line("  workbench check" + ("" if project == Path() else f" {project / PROCESSED}"))
     if summary.problems or not made:
         sys.exit(FAILED_INPUTS)

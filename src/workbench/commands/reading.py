@@ -19,7 +19,8 @@ from workbench.commands.base import (
     default_workers,
     print_line,
 )
-from workbench.errors import DatasetError, WorkbenchError
+from workbench.errors import DatasetError, WorkbenchError, about
+from workbench.language import Phrase, reason_of
 from workbench.remote import Location
 
 if TYPE_CHECKING:
@@ -74,14 +75,17 @@ def run_ingest(
 ) -> IngestSummary:
     """Read documents, and print how that ended."""
     summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep, verify=verify)
-    print_line(str(summary))
+    print_line(summary.phrase)
     for problem in summary.failed:
-        print_line(str(problem), err=True)
+        print_line(problem.phrase, err=True)
     for line in summary.notes:
         print_line(line, err=True)
     if summary.interrupted:
         print_line(
-            f"interrupted; run the same command again to go on ({summary.unread} document(s) are not all read)",
+            Phrase(
+                "interrupted; run the same command again to go on ({unread} document(s) are not all read)",
+                unread=summary.unread,
+            ),
             err=True,
         )
     return summary
@@ -98,10 +102,17 @@ def clean(processed: Location, dry_run: bool) -> None:
     from workbench.archive.clean import clean as run
 
     found = run(processed, dry_run)
-    done = "would be freed" if dry_run else "freed"
+    done = Phrase("would be freed") if dry_run else Phrase("freed")
     print_line(
-        f"{found.size / 1e6:,.1f} MB {done}: results of {len(found.documents)} document(s) that are not in the tables, "
-        f"{len(found.versions)} of earlier versions or other settings, {len(found.scraps)} scrap(s)"
+        Phrase(
+            "{size:,.1f} MB {done}: results of {documents} document(s) that are not in the tables, "
+            "{versions} of earlier versions or other settings, {scraps} scrap(s)",
+            size=found.size / 1e6,
+            done=done,
+            documents=len(found.documents),
+            versions=len(found.versions),
+            scraps=len(found.scraps),
+        )
     )
 
 
@@ -128,13 +139,13 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatasetError(
-            out, f"no folder can be made here ({error.strerror or error}); name another with --out"
+            out, Phrase("no folder can be made here ({reason}); name another with --out", reason=reason_of(error))
         ) from error
     tables = lines = failed = 0
-    for page, content in counted(pages, count, "pages"):
+    for page, content in counted(pages, count, Phrase("pages")):
         if isinstance(content, WorkbenchError):
             failed += 1
-            complain(str(content))
+            complain(content)
             continue
         stem = f"{short_name(name)}-p{content.number:02d}"
         (out / f"{stem}.html").write_text(to_html(content, stem), encoding="utf-8")
@@ -145,12 +156,20 @@ def grid(scan: Path, out: Path, with_drawing: bool, with_stages: bool) -> None:
             for stage, picture in draw_stages(page, content, engine_for(settings, default_workers())).items():
                 picture.save(out / f"{stem}-{stage}.png")
         if (with_drawing or with_stages) and page is None:
-            print_line(f"{stem}: not drawn, this kind of document has no scan to draw on", err=True)
+            print_line(Phrase("{stem}: not drawn, this kind of document has no scan to draw on", stem=stem), err=True)
         tables, lines = tables + len(content.grids), lines + len(content.loose_lines)
         cells = sum(len(table.cells) for table in content.grids)
-        print_line(f"{stem}: {len(content.grids)} table(s), {cells} cells")
+        print_line(
+            Phrase("{stem}: {tables} table(s), {cells} cells", stem=stem, tables=len(content.grids), cells=cells)
+        )
     if not tables:
-        complain(f"{scan}: no-table: no table on any page, {lines} line(s) of text; see with --stages what was found")
+        complain(
+            Phrase(
+                "{scan}: no-table: no table on any page, {lines} line(s) of text; see with --stages what was found",
+                scan=scan,
+                lines=lines,
+            )
+        )
     if failed or not tables:
         sys.exit(FAILED_INPUTS)
 
@@ -177,17 +196,21 @@ def layout(file: Path, name: str | None, out: Path) -> None:
     pages = []
     for _, content in read_pages:
         if isinstance(content, WorkbenchError):
-            complain(str(content))
+            complain(content)
         else:
             pages.append(content)
     tables = understood(pages, own_layouts(layouts_in(Path(LAYOUTS))))
     for line in shown_lines(tables):
         print_line(line)
     if not tables:
-        complain(f"{file}: no-table: no table with a header was found; see with: workbench grid {file} --draw")
+        complain(
+            Phrase(
+                "{file}: no-table: no table with a header was found; see with: workbench grid {file} --draw", file=file
+            )
+        )
         sys.exit(FAILED_INPUTS)
     for path in write_drafts(out, name or stem, drafts_of(tables)):
-        print_line(f"correct its fields, then run workbench ingest → {path}")
+        print_line(Phrase("correct its fields, then run workbench ingest → {path}", path=path))
 
 
 @command("workbench quantise", "workbench quantise scans/2022 --out models/8-bit")
@@ -204,9 +227,21 @@ def quantise(raw: Path, out: Path) -> None:
     from workbench.tuning import quantise_weights
 
     made = quantise_weights(raw, out, Settings.from_environment(), counted)
-    same = "all alike" if not made.different else f"{made.different} of them, doubted before, differently"
-    print_line(f"{made.lines} lines read with both, {same}; {made.faster:.2f} times as fast → {out}")
-    print_line(f"Read with them: WORKBENCH_MODEL_FOLDER={out} workbench ingest")
+    same = (
+        Phrase("all alike")
+        if not made.different
+        else Phrase("{different} of them, doubted before, differently", different=made.different)
+    )
+    print_line(
+        Phrase(
+            "{lines} lines read with both, {same}; {faster:.2f} times as fast → {out}",
+            lines=made.lines,
+            same=same,
+            faster=made.faster,
+            out=out,
+        )
+    )
+    print_line(Phrase("Read with them: WORKBENCH_MODEL_FOLDER={out} workbench ingest", out=out))
 
 
 @command("workbench kinds")
@@ -215,5 +250,5 @@ def kinds() -> None:
     from workbench.readers.installed import readable_kinds
 
     for kind in readable_kinds():
-        state = f"not read; {kind.missing}" if kind.missing else kind.by
-        print_line(f"{' '.join(kind.suffixes)}: {state}")
+        state = Phrase("not read; {missing}", missing=kind.missing) if kind.missing else kind.by
+        print_line(about(" ".join(kind.suffixes), state))

@@ -16,8 +16,11 @@ from workbench.commands.base import (
     command,
     complain,
     default_workers,
+    packed_line,
     print_line,
 )
+from workbench.errors import about
+from workbench.language import Phrase
 from workbench.remote import Location
 from workbench.settings import NOTEBOOK_SECONDS
 
@@ -68,7 +71,7 @@ def report(
         from workbench.report import pack
 
         packed = pack(out / "index.html")
-        print_line(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
+        print_line(packed_line(packed))
     if not all_made:
         sys.exit(FAILED_INPUTS)
 
@@ -90,16 +93,29 @@ def run_report(
     chosen = (department, year, workers or default_workers(), counted, timeout, notebooks, raw)
     run = build_reports(processed, out, *chosen)
     for path in run.passed_over:
-        print_line(f"not run: {path}: run the command in its project, or name {path.parent} with --notebooks", err=True)
+        print_line(
+            Phrase(
+                "not run: {path}: run the command in its project, or name {parent} with --notebooks",
+                path=path,
+                parent=path.parent,
+            ),
+            err=True,
+        )
     for failed in run.failed:
-        complain(f"{failed.title}: {f'cell {failed.cell}: ' if failed.cell else ''}{failed.error}")
+        error = failed.error or ""
+        why = Phrase("cell {cell}: {error}", cell=failed.cell, error=error) if failed.cell else error
+        complain(about(failed.title, why))
     if run.removed:
-        print_line(f"removed {len(run.removed)} file(s) of departments that the dataset no longer has", err=True)
+        print_line(
+            Phrase("removed {removed} file(s) of departments that the dataset no longer has", removed=len(run.removed)),
+            err=True,
+        )
     current = len(run.reports) - run.made
-    unchanged = f", {current} of them unchanged" if current > 0 else ""
-    print_line(f"{len(run.reports) - len(run.failed)} report(s){unchanged} → {run.index}")
+    unchanged = Phrase(", {current} of them unchanged", current=current) if current > 0 else ""
+    made = len(run.reports) - len(run.failed)
+    print_line(Phrase("{made} report(s){unchanged} → {index}", made=made, unchanged=unchanged, index=run.index))
     if run.interrupted:
-        print_line("interrupted; run the same command again to go on", err=True)
+        print_line(Phrase("interrupted; run the same command again to go on"), err=True)
     return not (run.failed or run.interrupted)
 
 
@@ -181,7 +197,7 @@ def entities(
         path = entities_file(dataset.folder)
         for line in decide(path, known, found, answers, by or login_name(), source):
             print_line(line)
-        print_line(f"{len(answers)} decision(s) → {path}")
+        print_line(Phrase("{answers} decision(s) → {path}", answers=len(answers), path=path))
         return
     lines = as_lines(known, found, dataset.entity_decisions) if kind == "text" else [as_json(known, found)]
     for line in lines:
@@ -221,5 +237,5 @@ def export(processed: Location, kind: str, out: Path | None) -> None:
 
     made = export_dataset(workbench.open(processed), kind, out, progress=counted)
     for note in made.notes:
-        print_line(f"note: {note}", err=True)
-    print_line(f"{kind} → {made.path}")
+        print_line(Phrase("note: {note}", note=note), err=True)
+    print_line(" → ".join((kind, str(made.path))))

@@ -13,8 +13,10 @@ from workbench.commands.base import (
     PlaceType,
     command,
     complain,
+    packed_line,
     print_line,
 )
+from workbench.language import Phrase
 from workbench.publish.request import LICENCES
 from workbench.remote import Location
 from workbench.settings import VERIFIED_SAMPLE
@@ -66,11 +68,18 @@ def publish(
     request = Request(title, authors, licence, url, date.today(), initials, crops, anchors)
     made = run(open_dataset(found_dataset(processed), raw), folder, request, counted)
     for note in made.notes:
-        print_line(f"note: {note}", err=True)
-    print_line(f"{made.files} files, SHA-256 of SHA256SUMS {made.digest} → {made.folder}")
+        print_line(Phrase("note: {note}", note=note), err=True)
+    print_line(
+        Phrase(
+            "{files} files, SHA-256 of SHA256SUMS {digest} → {folder}",
+            files=made.files,
+            digest=made.digest,
+            folder=made.folder,
+        )
+    )
     if with_zip:
         packed = zipped(folder)
-        print_line(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
+        print_line(packed_line(packed))
 
 
 @command("workbench verify publication", "workbench verify publication --sample 200 --seed 7")
@@ -92,11 +101,21 @@ def verify(folder: Path, sample: int, seed: int) -> None:
 
     found = run(folder, sample, seed)
     for fault in found.faults:
-        complain(str(fault))
+        complain(fault.phrase)
     print_line(
-        f"{found.files} files, {found.values:,} values, {found.crops} picture(s), {found.read} of them read again: "
-        + (f"{len(found.faults)} fault(s)" if found.faults else "all as published")
+        Phrase(
+            "{files} files, {values:,} values, {crops} picture(s), {read} of them read again: {outcome}",
+            files=found.files,
+            values=found.values,
+            crops=found.crops,
+            read=found.read,
+            outcome=Phrase("{faults} fault(s)", faults=len(found.faults))
+            if found.faults
+            else Phrase("all as published"),
+        )
     )
-    print_line(f"SHA-256 of SHA256SUMS, to be compared with the one that was printed: {found.digest}")
+    print_line(
+        Phrase("SHA-256 of SHA256SUMS, to be compared with the one that was printed: {digest}", digest=found.digest)
+    )
     if found.faults:
         sys.exit(FAILED_INPUTS)

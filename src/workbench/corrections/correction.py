@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from workbench.language import Phrase
 from workbench.visible import HALF
 
 Action = Literal["set", "remove-record", "add-record", "move-value", "join-records", "dismiss", "undo"]
@@ -152,19 +153,19 @@ def parse_line(line: bytes) -> Correction:
     try:
         data = json.loads(line.decode())
     except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
+        raise ValueError(Phrase("not UTF-8")) from None
     except (ValueError, RecursionError):
-        raise ValueError("not a complete JSON object") from None
+        raise ValueError(Phrase("not a complete JSON object")) from None
     if not isinstance(data, dict):
-        raise ValueError("not a JSON object")
+        raise ValueError(Phrase("not a JSON object"))
     if HALF.search(json.dumps(data, ensure_ascii=False)):
-        raise ValueError("half of a character in it, which no table can hold")
+        raise ValueError(Phrase("half of a character in it, which no table can hold"))
     known = {one.name for one in fields(Correction)}
     # A value of null is a value that was not given.
     values: dict[str, Any] = {name: value for name, value in data.items() if name in known and value is not None}
     missing = [name for name in _needed(values.get("action", "set")) if not values.get(name)]
     if missing:
-        raise ValueError(f"without {', '.join(missing)}")
+        raise ValueError(Phrase("without {missing}", missing=", ".join(missing)))
     values = _DEFAULTS | values
     _check_types(values)
     for name in ("anchor", "other"):
@@ -191,26 +192,26 @@ def _check_types(values: dict[str, Any]) -> None:
     """
     for name in (*_TEXTS, "was", "now"):
         if not isinstance(values.get(name) or "", str):
-            raise ValueError(f"{name} is not a text")
+            raise ValueError(Phrase("{name} is not a text", name=name))
     for name in _NUMBERS:
         number = values.get(name, 0)
         if not _is_count(number):
-            raise ValueError(f"{name} is not a number from 0")
+            raise ValueError(Phrase("{name} is not a number from 0", name=name))
     if not isinstance(values.get("alone", False), bool):
-        raise ValueError("alone is neither true nor false")
+        raise ValueError(Phrase("alone is neither true nor false"))
     if values.get("action", "set") not in ACTIONS:
-        raise ValueError(f"unknown action {values['action']!r}")
+        raise ValueError(Phrase("unknown action {action!r}", action=values["action"]))
     texts, settles = values.get("texts", {}), values.get("settles", [])
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
-        raise ValueError("texts is not an object of texts")
+        raise ValueError(Phrase("texts is not an object of texts"))
     if not isinstance(settles, list) or not all(isinstance(name, str) for name in settles):
-        raise ValueError("settles is not a list of ids")
+        raise ValueError(Phrase("settles is not a list of ids"))
     try:
         time = datetime.fromisoformat(values["at"])
     except ValueError:
-        raise ValueError(f"at is not a time: {values['at'][:40]!r}") from None
+        raise ValueError(Phrase("at is not a time: {time!r}", time=values["at"][:40])) from None
     if time.tzinfo is None:
-        raise ValueError(f"at has no offset from UTC: {values['at']!r}")
+        raise ValueError(Phrase("at has no offset from UTC: {at!r}", at=values["at"]))
 
 
 def to_anchor(data: object) -> Anchor:
@@ -220,14 +221,14 @@ def to_anchor(data: object) -> Anchor:
         ValueError: the object is no anchor.
     """
     if not isinstance(data, dict) or not {"page", "box", "text"} <= data.keys():
-        raise ValueError("anchor is not a place")
+        raise ValueError(Phrase("anchor is not a place"))
     page, box, text = data["page"], data["box"], data["text"]
     if not (page is None or (_is_count(page) and page > 0)) or not isinstance(text, str):
-        raise ValueError("anchor is not a place: its page is no number from 1, or its text is none")
+        raise ValueError(Phrase("anchor is not a place: its page is no number from 1, or its text is none"))
     if not box:
         return Anchor(page, None, text)
     if not isinstance(box, list) or len(box) != 4 or not all(map(_is_share, box)):
-        raise ValueError("anchor is not a place: its box is not four shares of a page")
+        raise ValueError(Phrase("anchor is not a place: its box is not four shares of a page"))
     left, top, right, bottom = map(float, box)
     return Anchor(page, (left, top, right, bottom), text)
 

@@ -20,6 +20,7 @@ from workbench.corrections.correction import Correction, parse_line, to_line
 from workbench.corrections.log import corrections_folder
 from workbench.errors import CorrectionError
 from workbench.files import open_regular, require_inside
+from workbench.language import Phrase, as_phrase, reason_of
 from workbench.remote import Location, RemoteFiles
 from workbench.values import normalise
 
@@ -41,8 +42,13 @@ class LogProblem:
     line: int
     reason: str
 
+    @property
+    def phrase(self) -> Phrase:
+        """All of it as a sentence."""
+        return Phrase("{path}, line {line}: {message}", path=self.file, line=self.line, message=self.reason)
+
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.reason}"
+        return str(self.phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,7 @@ def read_corrections(folder: Path) -> CorrectionHistory:
         try:
             lines = _content(path).removeprefix(b"\xef\xbb\xbf").split(b"\n")
         except OSError as error:
-            raise CorrectionError(path, f"cannot be read ({error.strerror or error})") from error
+            raise CorrectionError(path, Phrase("cannot be read ({reason})", reason=reason_of(error))) from error
         reading.add_file(path.name, lines)
     return reading.history()
 
@@ -229,7 +235,7 @@ def _content(path: Path) -> bytes:
     with open_regular(path) as stream:
         content = stream.read(LARGEST_LOG + 1)
     if len(content) > LARGEST_LOG:
-        raise OSError(errno.EFBIG, f"more than {LARGEST_LOG:,} bytes; nobody corrects so much")
+        raise OSError(errno.EFBIG, Phrase("more than {most:,} bytes; nobody corrects so much", most=LARGEST_LOG))
     return content
 
 
@@ -250,11 +256,13 @@ class _LogReading:
             try:
                 correction = parse_line(line)
             except ValueError as error:
-                self.problems.append(LogProblem(file, number, str(error)))
+                self.problems.append(LogProblem(file, number, as_phrase(error)))
                 continue
             known = self.found.get(correction.id)
             if known is not None and known[1] != correction:
-                self.problems.append(LogProblem(file, number, f"another correction has the id {correction.id!r}"))
+                self.problems.append(
+                    LogProblem(file, number, Phrase("another correction has the id {id!r}", id=correction.id))
+                )
             # A clock that was put back does not change the order of a file's lines.
             latest = correction.time if latest is None else max(latest, correction.time)
             self.found.setdefault(correction.id, (latest, correction))

@@ -21,6 +21,7 @@ from workbench.corrections.correction import Action, Anchor, Correction, parse_l
 from workbench.corrections.validate import refusal
 from workbench.errors import CorrectionError, DatasetError
 from workbench.files import require_inside
+from workbench.language import Phrase, reason_of
 from workbench.remote import Location
 
 PATIENCE = 10.0
@@ -36,7 +37,9 @@ def corrections_folder(processed: Location) -> Path:
         DatasetError: the dataset lies in a store, where no log can be appended to.
     """
     if not isinstance(processed, Path):
-        message = "corrections are made beside a dataset on this machine; fetch a copy of the tables and of the scans"
+        message = Phrase(
+            "corrections are made beside a dataset on this machine; fetch a copy of the tables and of the scans"
+        )
         raise DatasetError(processed, message)
     return processed.resolve().parent / "corrections"
 
@@ -56,7 +59,7 @@ class CorrectionLog:
         """
         self.by = unicodedata.normalize("NFC", by).strip()
         if not self.by:
-            raise CorrectionError(folder, "a correction needs the name of the person who makes it")
+            raise CorrectionError(folder, Phrase("a correction needs the name of the person who makes it"))
         self.path = Path(folder) / f"{_safe_name(self.by)}.jsonl"
 
     def append(
@@ -101,7 +104,7 @@ class CorrectionLog:
         try:
             parse_line(line)  # a line that could not be read again is not written
         except ValueError as error:
-            raise CorrectionError(self.path, f"this is no correction: {error}") from error
+            raise CorrectionError(self.path, Phrase("this is no correction: {error}", error=error)) from error
         self._write(line)
         return correction
 
@@ -125,13 +128,15 @@ class CorrectionLog:
                 is_new = not self.path.exists()
                 require_inside(self.path, self.path.parent.resolve().parent)
                 if not is_new and not self.path.is_file():
-                    raise CorrectionError(self.path, "this is no file but a pipe, a socket or a device; take it away")
+                    raise CorrectionError(
+                        self.path, Phrase("this is no file but a pipe, a socket or a device; take it away")
+                    )
                 with self.path.open("ab+", buffering=0) as stream:
                     size = os.fstat(stream.fileno()).st_size
                     content = line if _ends_with_line(size, self.path) else b"\n" + line
                     try:
                         if stream.write(content) != len(content):
-                            raise OSError("the disk took only a part of the line")
+                            raise OSError(Phrase("the disk took only a part of the line"))
                         os.fsync(stream.fileno())
                         if is_new:
                             _sync_folder(self.path.parent)
@@ -139,9 +144,9 @@ class CorrectionLog:
                         stream.truncate(size)  # a correction reported as not saved must not turn up in the tables
                         raise
         except Timeout as error:
-            raise CorrectionError(self.path, "another program holds the file; try again") from error
+            raise CorrectionError(self.path, Phrase("another program holds the file; try again")) from error
         except OSError as error:
-            raise CorrectionError(self.path, f"not saved ({error.strerror or error})") from error
+            raise CorrectionError(self.path, Phrase("not saved ({reason})", reason=reason_of(error))) from error
 
 
 def _refused(correction: Correction) -> str | None:

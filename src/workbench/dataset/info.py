@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from workbench.dataset.placing import TABLES
+from workbench.language import Phrase
 from workbench.settings import Settings
 
 SCHEMA_VERSION = 2
@@ -27,18 +28,26 @@ def parsed_info(content: bytes) -> dict[str, Any]:
     try:
         info = json.loads(content)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(Phrase("it is nested too deeply")) from None
     except ValueError as error:
-        raise ValueError(f"it is no JSON: {error}") from None
+        raise ValueError(Phrase("it is no JSON: {error}", error=error)) from None
     if not isinstance(info, dict):
-        raise ValueError("it is no JSON object")
+        raise ValueError(Phrase("it is no JSON object"))
     schema = info.get("schema")
     if isinstance(schema, int) and schema > SCHEMA_VERSION:
-        raise ValueError(f"a later version of workbench wrote it (schema {schema}, this one reads {SCHEMA_VERSION})")
+        raise ValueError(
+            Phrase(
+                "a later version of workbench wrote it (schema {schema}, this one reads {schema_version})",
+                schema=schema,
+                schema_version=SCHEMA_VERSION,
+            )
+        )
     wrong = next((name for name, check in _REQUIRED.items() if name not in info or not check(info[name])), None)
     wrong = wrong or next((name for name, check in _OPTIONAL.items() if name in info and not check(info[name])), None)
     if wrong:
-        raise ValueError(f"it {'has no' if wrong not in info else 'says nothing usable under'} {wrong!r}")
+        if wrong not in info:
+            raise ValueError(Phrase("it has no {wrong!r}", wrong=wrong))
+        raise ValueError(Phrase("it says nothing usable under {wrong!r}", wrong=wrong))
     return info
 
 

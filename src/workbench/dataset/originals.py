@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from workbench.dataset.placing import project_folder
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.documents import Source, digest_of, is_package, open_source, path_named
 from workbench.readers.packages import member_file
 from workbench.remote import Location, RemoteFiles, absolute, location_of
@@ -41,12 +42,12 @@ def raw_folder(processed: Location, said: object, named: Location | None = None)
     if named is not None:
         return absolute(location_of(named))
     if not isinstance(said, str) or not said:
-        raise _outside("", "dataset.json does not say where the scans are")
+        raise _outside("", Phrase("dataset.json does not say where the scans are"))
     if isinstance(processed, Path):
         return _below(processed, said)
     project = f"{processed.rpartition('/')[0]}/"
     if not said.startswith(project) or "::" in said or ".." in said.split("/"):
-        raise _outside(said, "the dataset says that its scans are in another place than the dataset")
+        raise _outside(said, Phrase("the dataset says that its scans are in another place than the dataset"))
     return said
 
 
@@ -57,19 +58,21 @@ def _below(processed: Path, said: str) -> Path:
         InputError: ``outside``: it is no relative path, or leads out of the project.
     """
     if "://" in said or PureWindowsPath(said).anchor:  # the anchor is what makes a path absolute on any system
-        raise _outside(said, "the dataset says that its scans are elsewhere")
+        raise _outside(said, Phrase("the dataset says that its scans are elsewhere"))
     try:
         project, _ = project_folder(processed)
         folder = (processed / said).resolve()
     except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, links in a circle
-        raise _outside(said, "the dataset says that its scans are where no folder can be") from None
+        raise _outside(said, Phrase("the dataset says that its scans are where no folder can be")) from None
     if project == project.parent or not folder.is_relative_to(project):
-        raise _outside(said, "the dataset says that its scans are outside the project that it lies in")
+        raise _outside(said, Phrase("the dataset says that its scans are outside the project that it lies in"))
     return folder
 
 
 def _outside(said: str, why: str) -> InputError:
-    message = f"{why}; that is not followed; name their folder: wb.open(…, raw=…), workbench report --raw …"
+    message = Phrase(
+        "{why}; that is not followed; name their folder: wb.open(…, raw=…), workbench report --raw …", why=why
+    )
     return InputError("outside", said[:SHOWN] or "raw", message)
 
 
@@ -105,7 +108,9 @@ class ComparedOriginals:
                 self._compared[source, digest] = facts
         except (OSError, ValueError) as error:  # a name that is too long, or has a NUL in it
             reason = getattr(error, "strerror", None) or error
-            raise InputError("missing", source[:SHOWN], f"there can be no such file ({reason})") from error
+            raise InputError(
+                "missing", source[:SHOWN], Phrase("there can be no such file ({reason})", reason=reason)
+            ) from error
         return path
 
     def _place_of(self, source: str) -> tuple[Path, Path]:
@@ -150,7 +155,7 @@ def _inside(source: str, path: Path, folder: Path) -> Source:
 
 def _require_inside(source: str, path: Path, root: str) -> None:
     if not Path(os.path.realpath(path)).is_relative_to(root):  # `Path.resolve` refuses links in a circle
-        raise InputError("outside", source, "a link to a place outside the folder of scans is not followed")
+        raise InputError("outside", source, Phrase("a link to a place outside the folder of scans is not followed"))
 
 
 def _facts(document: Source) -> object:
@@ -167,5 +172,5 @@ def _compare(source: str, document: Source, digest: str) -> None:
     """
     now = digest_of(document, Settings(max_bytes=max(sum(f.stat().st_size for f in document.page_files), 1)))
     if digest not in (now, now[:ID_LENGTH]):
-        message = "this is another file than the one that was read; put that one back, or run: workbench ingest"
+        message = Phrase("this is another file than the one that was read; put that one back, or run: workbench ingest")
         raise InputError("changed", source, message)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from workbench.errors import DatasetError
 from workbench.files import open_regular, require_inside
+from workbench.language import Phrase, reason_of
 
 TABLES = ("documents", "forms", "budgets", "goals", "indicators", "fields", "cells", "findings")
 """The promised tables. ``documents`` is the first: some functions treat it alone."""
@@ -127,4 +128,4 @@ def opened(folder: Path, name: str) -> BufferedReader:
 
 def unwritable(folder: Path, error: OSError) -> DatasetError:
     """Return the error to raise where the processed folder cannot be written."""
-    return DatasetError(folder, f"the dataset cannot be written ({error.strerror or error})")
+    return DatasetError(folder, Phrase("the dataset cannot be written ({reason})", reason=reason_of(error)))

@@ -56,6 +56,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "status": _text(allowed=["ok", "partial", "failed"]),
             "error": _text(nullable=True),
             "message": _text(nullable=True),
+            "message_zh": _text(nullable=True),
             "engine": _text(nullable=True),
             "pipeline": _text(),
         }

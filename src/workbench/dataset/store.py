@@ -19,6 +19,7 @@ from workbench.dataset.placing import INFO, TABLES, located, opened, place_of_fi
 from workbench.dataset.schemas import SCHEMAS, rows_of
 from workbench.entities.decisions import Decision, entities_file, read_decisions
 from workbench.errors import DatasetError, SelectionError
+from workbench.language import Phrase, reason_of
 from workbench.remote import Location, files_at, location_of
 from workbench.settings import Settings
 
@@ -54,7 +55,7 @@ class Dataset:
         self._whole: dict[str, object] = {}
         found = self._content(INFO)
         if found is None:
-            raise DatasetError(folder, "there is no dataset here; make one with: workbench ingest")
+            raise DatasetError(folder, Phrase("there is no dataset here; make one with: workbench ingest"))
         self._info = found
         try:
             self._parsed = parsed_info(found)
@@ -168,8 +169,10 @@ class Dataset:
             stream.seek(0)
             return
         if self._content(INFO) != self._info:
-            raise DatasetError(self.folder, "the tables were built anew since they were opened; open them again")
-        raise ValueError("its digest is not that of dataset.json")
+            raise DatasetError(
+                self.folder, Phrase("the tables were built anew since they were opened; open them again")
+            )
+        raise ValueError(Phrase("its digest is not that of dataset.json"))
 
     def _parquet(self, name: str) -> BufferedReader | BytesIO:
         """The file of a table, open for reading; empty where a store has none."""
@@ -187,10 +190,15 @@ class Dataset:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise DatasetError(self.folder, f"{name} cannot be read ({error.strerror or error})") from error
+            raise DatasetError(
+                self.folder, Phrase("{name} cannot be read ({reason})", name=name, reason=reason_of(error))
+            ) from error
 
     def _damaged(self, what: str, why: object) -> DatasetError:
-        return DatasetError(self.folder, f"{what} is missing or damaged; build it again with: workbench ingest ({why})")
+        return DatasetError(
+            self.folder,
+            Phrase("{what} is missing or damaged; build it again with: workbench ingest ({why})", what=what, why=why),
+        )
 
     def _scan(self, name: str) -> pa.dataset.Dataset:
         """A table for queries: only the pages of the file that a query needs are read, each checked by its checksum.

@@ -15,6 +15,7 @@ from rapidfuzz import process
 from workbench.dataset.export.csv import guarded
 from workbench.dataset.schemas import rows_of
 from workbench.errors import SelectionError
+from workbench.language import Phrase, joined, shown
 
 CONSEQUENCES = ("numbers", "texts", "remark")
 """What hangs on a cause, the most consequential first."""
@@ -147,21 +148,45 @@ def not_read(tables: FoundTables, chosen: TriageFilter = TriageFilter()) -> pd.D
 def as_lines(rows: pd.DataFrame, missing: pd.DataFrame) -> Iterator[str]:
     """Show a triage: what there is in all, the documents that are ``missing`` (`not_read`), a line for each other one
     with its main cause, then the causes of each department, the one with the most consequential cause first."""
-    yield f"{_counted(rows)} from {_causes(rows)}; {len(missing)} document(s) not read"
+    yield Phrase(
+        "{counts} from {causes}; {missing} document(s) not read",
+        counts=_counted(rows),
+        causes=_causes(rows),
+        missing=len(missing),
+    )
     for document in rows_of(missing):
-        yield f"{document['source']}: {document['status']}, {document['error']}: {document['message']}"
+        yield Phrase(
+            "{source}: {status}, {error}: {message}",
+            source=document["source"],
+            status=Phrase(document["status"]),
+            error=document["error"],
+            message=Phrase.stored(document["message"], document["message_zh"]),
+        )
     for source, of_document in rows.groupby("source", sort=False):
         main = next(rows_of(of_document))
-        yield f"{source}: {_counted(of_document)} from {_causes(of_document)}, mainly{_where(main)} {main['message']}"
+        yield Phrase(
+            "{source}: {counts} from {causes}, mainly{where} {message}",
+            source=source,
+            counts=_counted(of_document),
+            causes=_causes(of_document),
+            where=_where(main),
+            message=main["message"],
+        )
     for name, of_department in rows.groupby(_department(rows), sort=False):
-        yield f"— {name}: {_causes(of_department)}"
+        yield Phrase("— {department}: {causes}", department=name, causes=_causes(of_department))
         for _, together in of_department.groupby(_shown_together(of_department), sort=False):
             first = next(rows_of(together))
-            also = f" (and {len(together) - 1} more)" if len(together) > 1 else ""
-            form = f" [{first['form_id']}]" if first["form_id"] else ""
-            hanging = f"{together.drop_duplicates('cause_id')['cause_values'].sum()} value(s)"
-            place = f"{first['source']}{_where(first)}{form}"
-            yield f"{first['severity']:7} {first['code']:24} {hanging:12} {place}  {first['message']}{also}"
+            yield Phrase(
+                "{severity:7} {code:24} {hanging:12} {source}{where}{form}  {message}{also}",
+                severity=Phrase(first["severity"]),
+                code=first["code"],
+                hanging=Phrase("{values} value(s)", values=together.drop_duplicates("cause_id")["cause_values"].sum()),
+                source=first["source"],
+                where=_where(first),
+                form=f" [{first['form_id']}]" if first["form_id"] else "",
+                message=first["message"],
+                also=Phrase(" (and {more} more)", more=len(together) - 1) if len(together) > 1 else "",
+            )
 
 
 def _shown_together(rows: pd.DataFrame) -> pd.Series:
@@ -170,28 +195,36 @@ def _shown_together(rows: pd.DataFrame) -> pd.Series:
     return rows["cause_id"].mask(rows["consequence"] == "remark", remarks)
 
 
-def _counted(rows: pd.DataFrame) -> str:
+def _counted(rows: pd.DataFrame) -> Phrase:
     counts = rows["severity"].value_counts()
-    return ", ".join(f"{counts.get(name, 0)} {name}(s)" for name in SEVERITIES)
+    return Phrase(
+        "{errors} error(s), {warnings} warning(s), {infos} info(s)",
+        **{f"{name}s": counts.get(name, 0) for name in SEVERITIES},
+    )
 
 
-def _causes(rows: pd.DataFrame) -> str:
+def _causes(rows: pd.DataFrame) -> Phrase:
     """How many causes there are, and how many values hang on them."""
     causes = rows.drop_duplicates("cause_id")
-    return f"{len(causes)} cause(s) with {causes['cause_values'].sum()} value(s)"
+    return Phrase("{causes} cause(s) with {values} value(s)", causes=len(causes), values=causes["cause_values"].sum())
 
 
 def _department(rows: pd.DataFrame) -> pd.Series:
     """The department and year that each finding is about, as text."""
     years = rows["year"].astype("string").fillna("")
-    names = rows["department"].astype("string").fillna("").replace("", "(no department)")
+    names = rows["department"].astype("string").fillna("").replace("", shown(Phrase("(no department)")))
     return (names + " " + years).str.strip()
 
 
-def _where(row: dict[str, Any]) -> str:
+def _where(row: dict[str, Any]) -> Phrase:
     """Page and row of a finding, as far as it names them."""
-    page = f" p{row['page']}" if row["page"] is not None else ""
-    return page + (f" {row['table']} row {row['record_no']}" if row["record_no"] is not None else "")
+    page = Phrase(" p{page}", page=row["page"]) if row["page"] is not None else ""
+    record = (
+        Phrase(" {table} row {record}", table=Phrase(row["table"]), record=row["record_no"])
+        if row["record_no"] is not None
+        else ""
+    )
+    return joined((page, record), "")
 
 
 def as_csv(rows: pd.DataFrame) -> str:

@@ -18,7 +18,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,8 +29,9 @@ from typing import Any, Literal, get_args
 from filelock import FileLock, Timeout
 
 from workbench.entities.names import KINDS, Designation, EntityKind, folded
-from workbench.errors import EntitiesError
+from workbench.errors import EntitiesError, about
 from workbench.files import open_regular, require_inside, write_atomically
+from workbench.language import Phrase, reason_of
 from workbench.remote import Location
 
 Relation = Literal["same", "successor", "different"]
@@ -97,7 +99,7 @@ def entities_file(processed: Location) -> Path:
     """
     if not isinstance(processed, Path):
         raise EntitiesError(
-            processed, "decisions are kept beside a dataset on this machine; fetch a copy of the tables"
+            processed, Phrase("decisions are kept beside a dataset on this machine; fetch a copy of the tables")
         )
     return processed.resolve().parent / ENTITIES
 
@@ -116,12 +118,15 @@ def read_decisions(path: Path) -> tuple[Decision, ...]:
     except FileNotFoundError:
         return ()
     except UnicodeDecodeError as error:
-        raise EntitiesError(path, "this is not UTF-8; save it as UTF-8") from error
+        raise EntitiesError(path, Phrase("this is not UTF-8; save it as UTF-8")) from error
     except OSError as error:
-        raise EntitiesError(path, f"it cannot be read ({error.strerror or error})") from error
+        raise EntitiesError(path, Phrase("it cannot be read ({reason})", reason=reason_of(error))) from error
     if len(content) > LARGEST:
         raise EntitiesError(
-            path, f"it is larger than {LARGEST // 10**6} MB, which no list of decisions is; take it away"
+            path,
+            Phrase(
+                "it is larger than {largest} MB, which no list of decisions is; take it away", largest=LARGEST // 10**6
+            ),
         )
     return parsed(path, text)
 
@@ -136,13 +141,19 @@ def parsed(path: Path, text: str) -> tuple[Decision, ...]:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r"at line (\d+)", str(error))
-        raise EntitiesError(path, f"this is not TOML: {error}", int(place[1]) if place else None) from error
+        raise EntitiesError(
+            path, Phrase("this is not TOML: {error}", error=error), int(place[1]) if place else None
+        ) from error
     for key in content:
         if key != "decision":
-            raise EntitiesError(path, f"{key}: write [[decision]] before each decision", _line_of(text, key=key))
+            raise EntitiesError(
+                path, Phrase("{key}: write [[decision]] before each decision", key=key), _line_of(text, key=key)
+            )
     listed = content.get("decision", [])
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise EntitiesError(path, "decision: write [[decision]] before each decision", _line_of(text, key="decision"))
+        raise EntitiesError(
+            path, Phrase("decision: write [[decision]] before each decision"), _line_of(text, key="decision")
+        )
     decisions = tuple(_decision(path, text, number, one) for number, one in enumerate(listed))
     require_consistent(path, decisions)
     return decisions
@@ -152,23 +163,25 @@ def _decision(path: Path, text: str, number: int, one: Mapping[str, Any]) -> Dec
     """One decision of a file, counted from 0."""
 
     def refuse(key: str, message: str) -> EntitiesError:
-        return EntitiesError(path, f"{key}: {message}", _line_of(text, number, key))
+        return EntitiesError(path, about(key, message), _line_of(text, number, key))
 
     for key in one:
         if key not in KEYS:
-            raise refuse(key, f"a decision has {', '.join(KEYS)}, and nothing else")
+            raise refuse(key, Phrase("a decision has {keys}, and nothing else", keys=", ".join(KEYS)))
     for key in KEYS:
         if key not in one:
-            raise refuse(key, "every decision needs one; who decided, when and on what grounds is kept with it")
+            raise refuse(key, Phrase("every decision needs one; who decided, when and on what grounds is kept with it"))
     for key, allowed in (("relation", get_args(Relation)), ("kind", KINDS)):
         if one[key] not in allowed:
-            raise refuse(key, f"{one[key]!r} is none of {', '.join(allowed)}")
+            raise refuse(key, Phrase("{key!r} is none of {allowed}", key=one[key], allowed=", ".join(allowed)))
     for key in ("by", "at", "source"):
         if not isinstance(one[key], str) or not one[key].strip():
-            raise refuse(key, "write it in quotation marks; it must not be empty")
+            raise refuse(key, Phrase("write it in quotation marks; it must not be empty"))
     before, after = (_side(one["kind"], one[key], partial(refuse, key)) for key in ("from", "to"))
     if before == after:
-        raise refuse("to", "it is the same as from: names that differ in width, spaces or punctuation only are one")
+        raise refuse(
+            "to", Phrase("it is the same as from: names that differ in width, spaces or punctuation only are one")
+        )
     return Decision(one["relation"], before, after, one["by"], one["at"], one["source"], _line_of(text, number) or 0)
 
 
@@ -176,13 +189,17 @@ def _side(kind: EntityKind, value: Any, refuse: Any) -> Designation:
     """One side of a decision."""
     keys = SIDE_KEYS[kind]
     if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not folded(value["name"]):
-        raise refuse('write { name = "…" }, with the name as forms print it')
+        raise refuse(Phrase('write { name = "…" }, with the name as forms print it'))
     for key in value:
         if key not in keys or not isinstance(value[key], str):
-            raise refuse(f"{key}: a {kind} has {', '.join(keys)}, in quotation marks")
+            raise refuse(
+                Phrase("{key}: a {kind} has {keys}, in quotation marks", key=key, kind=kind, keys=", ".join(keys))
+            )
     division = value.get("division", "")
     if division and not re.fullmatch(r"\d{6}", division):
-        raise refuse(f"division = {division!r}: write the six digits of the code, or leave it out")
+        raise refuse(
+            Phrase("division = {division!r}: write the six digits of the code, or leave it out", division=division)
+        )
     if kind != "project":
         return Designation(kind, folded(value["name"]), division)
     department = folded(value.get("department", ""))
@@ -202,10 +219,14 @@ def require_consistent(path: Path, decisions: Sequence[Decision]) -> None:
         earlier = said.setdefault(one.pair, one)
         turned = one.relation == "successor" and earlier.before != one.before
         if earlier.relation != one.relation or turned:
-            _refuse(path, one, f"line {earlier.line} says {earlier.relation!r} of the same two")
+            _refuse(
+                path,
+                one,
+                Phrase("line {line} says {relation!r} of the same two", line=earlier.line, relation=earlier.relation),
+            )
         if one.relation != "same" and roots.get(one.before.id, one.before.id) == roots.get(one.after.id, one.after.id):
             lines = [str(other.line) for other in decisions if other.relation == "same" and one.pair & other.pair]
-            _refuse(path, one, f"by the decisions in line {', '.join(lines)} the two are the same")
+            _refuse(path, one, Phrase("by the decisions in line {lines} the two are the same", lines=", ".join(lines)))
     _require_no_circle(path, decisions, roots)
 
 
@@ -225,13 +246,18 @@ def _require_no_circle(path: Path, decisions: Sequence[Decision], roots: Mapping
                 reached |= found
                 waiting += found
             if start in reached:
-                _refuse(path, one, "by earlier decisions its `to` came before its `from`")
+                _refuse(path, one, Phrase("by earlier decisions its `to` came before its `from`"))
             after.setdefault(start, set()).add(end)
 
 
 def _refuse(path: Path, one: Decision, why: str) -> None:
     pair = f"{one.before.name} → {one.after.name}"
-    message = f"relation: {one.relation!r} ({pair}) contradicts what stands above: {why}; remove one of them"
+    message = Phrase(
+        "relation: {relation!r} ({pair}) contradicts what stands above: {why}; remove one of them",
+        relation=one.relation,
+        pair=pair,
+        why=why,
+    )
     raise EntitiesError(path, message, one.line or None)
 
 
@@ -267,7 +293,7 @@ def _line_of(text: str, number: int | None = None, key: str = "") -> int | None:
     return next(named, starts[number]) + 1
 
 
-def append_decisions(path: Path, added: Sequence[tuple[Relation, Mapping[str, Any]]], by: str, source: str) -> None:
+def append_decisions(path: Path, added: Sequence[tuple[Relation, Mapping[str, Any]]], by: str, source: str) -> str:
     """Write decisions behind those of a file; the file is made where there is none.
 
     Args:
@@ -276,22 +302,51 @@ def append_decisions(path: Path, added: Sequence[tuple[Relation, Mapping[str, An
         by: who decided.
         source: on what grounds.
 
+    Returns:
+        The lines that were written: `take_back` takes them out again.
+
     Raises:
         EntitiesError: the file cannot be read or written, or they contradict what stands there.
     """
     at = datetime.now().astimezone().isoformat(timespec="seconds")
     blocks = "".join(_block(relation, facts, by, at, source) for relation, facts in added)
+    with _writing(path):
+        read_decisions(path)
+        before = path.read_text("utf-8-sig") if path.exists() else HEAD
+        parsed(path, before + blocks)
+        write_atomically(path, (before + blocks).encode())
+    return blocks
+
+
+def take_back(path: Path, blocks: str) -> None:
+    """Take the last decisions out of a file again, as `append_decisions` wrote them.
+
+    Raises:
+        EntitiesError: the file cannot be read or written, or something else is its end now.
+    """
+    with _writing(path):
+        text = path.read_text("utf-8-sig")
+        if not text.endswith(blocks):
+            message = Phrase("it was changed since this decision was written; take the decision out of it by hand")
+            raise EntitiesError(path, message)
+        write_atomically(path, text.removesuffix(blocks).encode())
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Let nobody else write to a file of decisions meanwhile.
+
+    Raises:
+        EntitiesError: it cannot be written, or another program does not end to write.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=PATIENCE):
-            read_decisions(path)
-            before = path.read_text("utf-8-sig") if path.exists() else HEAD
-            parsed(path, before + blocks)
-            write_atomically(path, (before + blocks).encode())
+            yield
     except Timeout as error:
-        raise EntitiesError(path, "another program is writing to it; try again") from error
+        raise EntitiesError(path, Phrase("another program is writing to it; try again")) from error
     except OSError as error:
-        raise EntitiesError(path, f"it cannot be written ({error.strerror or error})") from error
+        raise EntitiesError(path, Phrase("it cannot be written ({reason})", reason=reason_of(error))) from error
 
 
 def _block(relation: Relation, facts: Mapping[str, Any], by: str, at: str, source: str) -> str:

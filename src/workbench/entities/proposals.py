@@ -235,7 +235,7 @@ def _proposal(one: Appearance, other: Appearance, common: frozenset[str]) -> Pro
     evidence = [*name_evidence(before, after), *data_evidence(before, after, common)]
     if reform is not None:
         what = "更名" if reform.relation == "same" else "合并、拆分或职能划转"
-        text = f"{reform.year}年机构改革：{reform.before}→{reform.after}（{what}）"
+        text = f"{reform.year}年机构改革：{reform.before}→{reform.after}（{what}；软件所附对照表，未逐条核对原文）"
         evidence.insert(0, Indication("reform", 0.6 if reform.relation == "same" else 0.5, text))
     is_named = any(sign.kind in NAMED_BY for sign in evidence)
     words = [] if is_named or before.designation.kind == "project" else shared_words(before, after)

@@ -10,9 +10,11 @@ from typing import Any
 from workbench.entities.appearances import Appearance
 from workbench.entities.decisions import Decision, Relation, append_decisions
 from workbench.entities.divisions import full_name
+from workbench.entities.names import Designation
 from workbench.entities.proposals import Proposal, decision_facts
 from workbench.entities.registry import Registry
 from workbench.errors import SelectionError
+from workbench.language import Phrase
 
 KIND_WORDS = {"department": "部门", "unit": "单位", "project": "项目"}
 """What the kinds are called."""
@@ -103,6 +105,16 @@ def _facts(one: Appearance) -> dict[str, Any]:
     }
 
 
+def department_designations(known: Registry) -> dict[str, Designation]:
+    """The designations of all departments, by their ids: what decisions about projects name."""
+    return {
+        one.designation.id: one.designation
+        for entity in known.entities
+        if entity.kind == "department"
+        for one in entity.appearances
+    }
+
+
 def decide(
     path: Path,
     known: Registry,
@@ -131,13 +143,8 @@ def decide(
     by_key = {one.key: one for one in open_proposals}
     for key, _ in answers:
         if key not in by_key:
-            raise SelectionError("open proposal", key, list(by_key)[:5], "open ones:")
-    owners = {
-        one.designation.id: one.designation
-        for entity in known.entities
-        if entity.kind == "department"
-        for one in entity.appearances
-    }
+            raise SelectionError(Phrase("open proposal"), key, list(by_key)[:5], Phrase("open ones:"))
+    owners = department_designations(known)
     added: list[tuple[Relation, dict[str, Any]]] = []
     lines = []
     for key, is_accepted in answers:

@@ -44,6 +44,7 @@ from workbench.form.stitch import StitchedRecords, stitch
 from workbench.form.totals import totals_of
 from workbench.form.turned import upright_rows
 from workbench.form.years import in_year
+from workbench.language import Phrase
 from workbench.model import BLANK, CellKey, Entry, Finding, Form, PageContent, Table
 
 
@@ -64,7 +65,7 @@ def assemble_forms(
     """
     rows, joins = rows_of_pages(pages, settings)
     if not rows:
-        message = "no ruled table was found on any page; is this a scan of a self-evaluation form?"
+        message = Phrase("no ruled table was found on any page; is this a scan of a self-evaluation form?")
         raise InputError("no-table", source, message)
     sections = document_columns(find_sections(rows_by_source(upright_rows(rows)), settings, layouts), settings)
     parts = divide(sections, pages, settings)
@@ -73,7 +74,9 @@ def assemble_forms(
         titles = [line.text for page in pages for line in page.loose_lines]
         kind = other_form([*titles, *_single_texts(rows)], rows, ())
         if kind is not None:
-            message = f"this is {IN_WORDS[kind]}, not a self-evaluation form; if it is one, see: workbench layout"
+            message = Phrase(
+                "this is {kind}, not a self-evaluation form; if it is one, see: workbench layout", kind=IN_WORDS[kind]
+            )
             raise InputError("not-a-self-evaluation", source, message)
         raise InputError("unknown-form", source, _why_unknown(cell.text for row in rows for cell in row.printed))
     unused = [part for part in parts if not _is_form(part)]
@@ -94,11 +97,18 @@ def _with_joins(form: Form, joins: Iterable[Finding]) -> Form:
 def _why_unknown(texts: Iterable[str]) -> str:
     """The message for tables that are no form: what their cells lack of the nearest known layout."""
     nearest = nearest_layout(texts)
-    message = "the tables have no header with 一级指标, 三级指标, 年度指标值, …; no self-evaluation form was recognised"
+    message = Phrase(
+        "the tables have no header with 一级指标, 三级指标, 年度指标值, …; no self-evaluation form was recognised"
+    )
     if nearest is None:
         return message
     layout, missing = nearest
-    return f"{message}; the nearest layout is {layout}, of which {', '.join(missing) or 'whole rows'} were not found"
+    return Phrase(
+        "{message}; the nearest layout is {layout}, of which {missing} were not found",
+        message=message,
+        layout=layout,
+        missing=", ".join(missing) or Phrase("whole rows"),
+    )
 
 
 def _is_form(parts: FormParts) -> bool:

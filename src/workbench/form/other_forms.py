@@ -10,16 +10,17 @@ from workbench.findings import FINDINGS
 from workbench.form.content import is_nothing, is_number
 from workbench.form.lexicon import LONGEST_LABEL, match, match_label, plain_label
 from workbench.form.rows import FormCell, FormRow
+from workbench.language import Phrase
 from workbench.model import Entry, Finding, Indicator
 
 OtherForm = Literal["monitoring", "target", "rubric", "summary", "budget"]
 
 IN_WORDS: Mapping[OtherForm, str] = {
-    "monitoring": "a form of performance monitoring during the year (绩效监控表)",
-    "target": "a form of performance targets before the year (绩效目标申报表)",
-    "rubric": "a rubric of how points are given, without any (评分标准)",
-    "summary": "a list of several projects with their results (汇总表)",
-    "budget": "a table of a budget (预算表)",
+    "monitoring": Phrase("a form of performance monitoring during the year (绩效监控表)"),
+    "target": Phrase("a form of performance targets before the year (绩效目标申报表)"),
+    "rubric": Phrase("a rubric of how points are given, without any (评分标准)"),
+    "summary": Phrase("a list of several projects with their results (汇总表)"),
+    "budget": Phrase("a table of a budget (预算表)"),
 }
 """What a document is, as errors say it."""
 

@@ -25,6 +25,7 @@ from workbench.errors import LayoutError
 from workbench.fields import FIELDS
 from workbench.form.lexicon import DATED_FIELDS, TABLES, YEAR_MARK, undated
 from workbench.form.rows import UNKNOWN
+from workbench.language import Phrase
 
 UNDECIDED = "?"
 """The field of a column that nobody has decided yet: it is reported as one that no field takes."""
@@ -101,7 +102,9 @@ def own_layouts(content: str) -> OwnLayouts:
         for table, labels in layout.labels.items():
             twin = next((other for other in found if other.labels.get(table) == labels), None)
             if twin is not None:
-                message = f"its header of {table} is that of {twin.name}.toml, too; remove one of them"
+                message = Phrase(
+                    "its header of {table} is that of {name}.toml, too; remove one of them", table=table, name=twin.name
+                )
                 raise LayoutError(path, message, _line_of(text, table))
         found.append(layout)
     return tuple(found)
@@ -113,12 +116,21 @@ def _parsed(path: str, text: str) -> OwnLayout:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r"at line (\d+)", str(error))
-        raise LayoutError(path, f"this is not TOML: {error}", int(place[1]) if place else None) from error
+        raise LayoutError(
+            path, Phrase("this is not TOML: {error}", error=error), int(place[1]) if place else None
+        ) from error
     for key in content:
         if key not in TABLES:
-            raise LayoutError(path, f"{key}: no such table; there are {', '.join(TABLES)}", _line_of(text, key))
+            raise LayoutError(
+                path,
+                Phrase("{key}: no such table; there are {tables}", key=key, tables=", ".join(TABLES)),
+                _line_of(text, key),
+            )
     if not content:
-        raise LayoutError(path, f"it describes no table; write [[{TABLES[-1]}]] with label and field for each column")
+        raise LayoutError(
+            path,
+            Phrase("it describes no table; write [[{tables}]] with label and field for each column", tables=TABLES[-1]),
+        )
     columns = {table: _columns(path, text, table, content[table]) for table in content}
     name = path.replace("\\", "/").rpartition("/")[2].removesuffix(".toml")
     labels = {table: tuple(label for label, _ in found) for table, found in columns.items()}
@@ -128,16 +140,22 @@ def _parsed(path: str, text: str) -> OwnLayout:
 def _columns(path: str, text: str, table: str, listed: Any) -> list[tuple[str, str]]:
     """Label and field of each column of a table, as it is listed in a file."""
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise LayoutError(path, f"{table}: write [[{table}]] before each column", _line_of(text, table))
+        raise LayoutError(
+            path, Phrase("{table}: write [[{table}]] before each column", table=table), _line_of(text, table)
+        )
     found: list[tuple[str, str]] = []
     for number, column in enumerate(listed):
         label, field = _column(path, text, table, number, column)
         if field not in (UNDECIDED, IGNORED, *READ_AS) and field in [other for _, other in found]:
-            message = f"field = {field!r}: an earlier column of {table} holds it already"
+            message = Phrase(
+                "field = {field!r}: an earlier column of {table} holds it already", field=field, table=table
+            )
             raise LayoutError(path, message, _line_of(text, table, number, "field"))
         found.append((label, field))
     if not set(TOLD_BY[table]) & {undated(field) for _, field in found}:
-        message = f"{table}: one of its columns must hold {' or '.join(TOLD_BY[table])}"
+        message = Phrase(
+            "{table}: one of its columns must hold {fields}", table=table, fields=" or ".join(TOLD_BY[table])
+        )
         raise LayoutError(path, message, _line_of(text, table))
     return found
 
@@ -146,16 +164,26 @@ def _column(path: str, text: str, table: str, number: int, column: Mapping[str, 
     """Label and field of one column, counted from 0."""
     for key in column:
         if key not in ("label", "field"):
-            message = f"{key}: a column has label and field, and nothing else"
+            message = Phrase("{key}: a column has label and field, and nothing else", key=key)
             raise LayoutError(path, message, _line_of(text, table, number, key))
     for key in ("label", "field"):
         if not isinstance(column.get(key), str):
-            message = f"{key}: column {number + 1} of {table} needs one, in quotation marks"
+            message = Phrase(
+                "{key}: column {number} of {table} needs one, in quotation marks",
+                key=key,
+                number=number + 1,
+                table=table,
+            )
             raise LayoutError(path, message, _line_of(text, table, number, key))
     field, allowed = column["field"], allowed_fields(table)
     if not is_allowed(field, table):
         (near, *_), *_ = process.extract(field, allowed, limit=1)
-        message = f"field = {field!r}: no such field; did you mean {near!r}? There are {', '.join(allowed)}"
+        message = Phrase(
+            "field = {field!r}: no such field; did you mean {near!r}? There are {allowed}",
+            field=field,
+            near=near,
+            allowed=", ".join(allowed),
+        )
         raise LayoutError(path, message, _line_of(text, table, number, "field"))
     return plain(column["label"]), field
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from workbench.language import Phrase
 from workbench.settings import require
 
 
@@ -136,7 +137,8 @@ class FormSettings:
 def _require_between(name: str, value: object, least: float, most: float, is_whole: bool) -> None:
     is_number = isinstance(value, int if is_whole else (int, float)) and not isinstance(value, bool)
     holds = is_number and least <= value <= most  # type: ignore[operator]
-    require(holds, name, value, f"{'a whole number' if is_whole else 'a number'} from {least} to {most}")
+    kind = Phrase("a whole number") if is_whole else Phrase("a number")
+    require(holds, name, value, Phrase("{kind} from {least} to {most}", kind=kind, least=least, most=most))
 
 
 DEFAULTS = FormSettings()

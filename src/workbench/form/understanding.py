@@ -27,19 +27,20 @@ from workbench.form.sections import TABLES, Section, find_sections
 from workbench.form.settings import DEFAULTS, FormSettings
 from workbench.form.sideways import rows_of_pages
 from workbench.form.turned import upright_rows
+from workbench.language import Phrase
 from workbench.model import PageContent
 
 WHY: Mapping[str, str] = {
-    "label": "its label is known",
-    "built": "its label is built like known ones",
-    "damaged": "its label is like a known one",
-    "inferred": "its place and what stands in it; please check",
-    "disputed": "its label says so, but what stands in it does not; please check",
-    "contradicted": "what stands in it contradicts its label",
+    "label": Phrase("its label is known"),
+    "built": Phrase("its label is built like known ones"),
+    "damaged": Phrase("its label is like a known one"),
+    "inferred": Phrase("its place and what stands in it; please check"),
+    "disputed": Phrase("its label says so, but what stands in it does not; please check"),
+    "contradicted": Phrase("what stands in it contradicts its label"),
 }
 """Why a column holds its field (`Evidence`), for a person."""
 
-UNKNOWN_LABEL = "its label is not known"
+UNKNOWN_LABEL = Phrase("its label is not known")
 
 SAMPLES = 3
 """Texts of a column that are shown."""
@@ -123,7 +124,7 @@ def _texts(rows: Iterable[FormRow], column: FormColumn, section: Section, settin
 def _column(label: str, column: FormColumn, table: str, texts: Iterable[str]) -> UnderstoodColumn:
     field = _named(column.field, table)
     why = UNKNOWN_LABEL if field == UNDECIDED and column.evidence == "label" else WHY[column.evidence]
-    why = f"{why}: not in the tables" if field == IGNORED else why
+    why = Phrase("{why}: not in the tables", why=why) if field == IGNORED else why
     samples = tuple(text[:LONGEST_SAMPLE] for text in dict.fromkeys(texts))[:SAMPLES]
     return UnderstoodColumn(label, field, why, samples, column.evidence == "inferred")
 
@@ -158,12 +159,24 @@ def _possible_header(rows: Sequence[FormRow], known: Iterable[object]) -> list[U
 def shown_lines(tables: Iterable[UnderstoodTable]) -> Iterator[str]:
     """Tables for a person: each column with its field, why, and what stands in it."""
     for table in tables:
-        by = f", as layout {table.layout} says" if table.layout else ""
-        state = "" if table.is_known else " (not understood; this may be its header)"
-        yield f"{table.table}, page {table.page}, row {table.row}{by}{state}"
+        by = Phrase(", as layout {layout} says", layout=table.layout) if table.layout else ""
+        state = "" if table.is_known else Phrase(" (not understood; this may be its header)")
+        yield Phrase(
+            "{table}, page {page}, row {row}{by}{state}",
+            table=table.table,
+            page=table.page,
+            row=table.row,
+            by=by,
+            state=state,
+        )
         for column in table.columns:
-            samples = "、".join(column.samples) or "(nothing)"
-            yield f"  {column.label or '(no label)'} → {column.field}  {column.why}; {samples}"
+            yield Phrase(
+                "  {label} → {field}  {why}; {samples}",
+                label=column.label or Phrase("(no label)"),
+                field=column.field,
+                why=column.why,
+                samples="、".join(column.samples) or Phrase("(nothing)"),
+            )
 
 
 def drafts_of(tables: Iterable[UnderstoodTable]) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import EngineError, WeightsError
+from workbench.language import Phrase
 from workbench.model import Polygon
 from workbench.ocr.base import NO_READER, OcrEngine, OcrOptions, Reading
 from workbench.ocr.characters import RARITY, is_expected
@@ -112,8 +113,10 @@ class PaddleEngine(OcrEngine):
                 with _without_warnings():
                     self._second = self._recogniser_of(self.options.second_reader)
             except WeightsError as error:
-                way_out = "numbers need a second reader; to go without, set WORKBENCH_SECOND_READER=none"
-                raise WeightsError(error.path, f"{error.reason}; {way_out}") from error
+                way_out = Phrase("numbers need a second reader; to go without, set WORKBENCH_SECOND_READER=none")
+                raise WeightsError(
+                    error.path, Phrase("{reason}; {way_out}", reason=error.reason, way_out=way_out)
+                ) from error
         return self._second.read(crops)
 
     @property
@@ -157,14 +160,27 @@ class PaddleEngine(OcrEngine):
                 device=self.options.device,
             )
         except (RuntimeError, ValueError, AssertionError, KeyError) as error:
-            raise EngineError(f"PaddleOCR cannot load {model_name} on {self.options.device}: {error}") from error
+            raise EngineError(
+                Phrase(
+                    "PaddleOCR cannot load {model_name} on {device}: {error}",
+                    model_name=model_name,
+                    device=self.options.device,
+                    error=error,
+                )
+            ) from error
         session = predictor.paddlex_predictor.runner.session
         session.disable_fallback()  # a card that fails on the way is an error
         # ONNX Runtime goes on without the card, and only logs it, where the card or a library of CUDA cannot be had.
         if family == "gpu" and "CUDAExecutionProvider" not in session.get_providers():
             raise EngineError(
-                f"PaddleOCR cannot load {model_name} on {self.options.device}: ONNX Runtime {onnxruntime.__version__} "
-                f"has no such card, or lacks CUDA {onnxruntime.cuda_version} or cuDNN 9; see what it logged above"
+                Phrase(
+                    "PaddleOCR cannot load {model_name} on {device}: ONNX Runtime {version} "
+                    "has no such card, or lacks CUDA {cuda_version} or cuDNN 9; see what it logged above",
+                    model_name=model_name,
+                    device=self.options.device,
+                    version=onnxruntime.__version__,
+                    cuda_version=onnxruntime.cuda_version,
+                )
             )
         return predictor
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import EngineError, WeightsError
+from workbench.language import Phrase
 from workbench.ocr.base import OcrEngine, Reading
 from workbench.ocr.weights import CONFIGURATION, MODEL, SUMS, sha256_of
 
@@ -47,7 +48,7 @@ def require_onnx() -> None:
         EngineError: the package ``onnx`` is not installed.
     """
     if find_spec("onnx") is None:
-        raise EngineError("weights of 8 bits need the package onnx: pip install 'jixiao-workbench[quantise]'")
+        raise EngineError(Phrase("weights of 8 bits need the package onnx: pip install 'jixiao-workbench[quantise]'"))
 
 
 def quantise(model: Path, crops: Sequence[Crop], quantised: Path) -> None:
@@ -60,7 +61,7 @@ def quantise(model: Path, crops: Sequence[Crop], quantised: Path) -> None:
         prepared, rounded = Path(scratch) / "prepared.onnx", Path(scratch) / MODEL
         layers = _prepare(model / MODEL, prepared)
         if not layers:
-            raise WeightsError(model, "it has no convolutions of 1 × 1 pixel, whose weights could be rounded")
+            raise WeightsError(model, Phrase("it has no convolutions of 1 × 1 pixel, whose weights could be rounded"))
         _round(prepared, layers, crops, rounded)
         quantised.mkdir(parents=True)
         shutil.copyfile(rounded, quantised / MODEL)
@@ -83,7 +84,7 @@ def _prepare(model: Path, prepared: Path) -> list[str]:
         options.optimized_model_filepath = str(prepared)
         onnxruntime.InferenceSession(str(newer), options, providers=["CPUExecutionProvider"])
     except (RuntimeError, ValueError, NotImplementedError) as error:
-        raise WeightsError(model, f"it cannot be taken apart: {error}") from error
+        raise WeightsError(model, Phrase("it cannot be taken apart: {error}", error=error)) from error
     graph = onnx.load(str(prepared)).graph
     shapes = {weights.name: list(weights.dims) for weights in graph.initializer}
     return [node.name for node in graph.node if node.op_type == "Conv" and shapes.get(node.input[1], [])[2:] == [1, 1]]
@@ -162,8 +163,11 @@ def require_answers(engine: OcrEngine, model: Path) -> None:
         crops = [answers[f"crop-{n}"] for n in range(len(texts))]
     readings = engine.recognise(crops)
     if not all(map(_is_alike, readings, texts, confidences)):
-        reason = "this processor computes these weights otherwise than the one they were made on"
-        raise WeightsError(model, f"{reason}; make them here (workbench quantise), or unset WORKBENCH_MODEL_FOLDER")
+        reason = Phrase("this processor computes these weights otherwise than the one they were made on")
+        raise WeightsError(
+            model,
+            Phrase("{reason}; make them here (workbench quantise), or unset WORKBENCH_MODEL_FOLDER", reason=reason),
+        )
 
 
 def _is_alike(reading: Reading, text: str, confidence: float) -> bool:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from workbench.errors import EngineError, UnknownEngineError
+from workbench.language import Phrase
 from workbench.ocr.base import OcrEngine, OcrOptions
 from workbench.settings import Settings
 
@@ -22,7 +23,14 @@ def installed_engines() -> dict[str, EntryPoint]:
     for plugin in entry_points(group=GROUP):
         other = engines.setdefault(plugin.name, plugin)
         if other.value != plugin.value:
-            raise EngineError(f"two OCR plugins are called {plugin.name!r}: {other.value} and {plugin.value}")
+            raise EngineError(
+                Phrase(
+                    "two OCR plugins are called {name!r}: {first} and {second}",
+                    name=plugin.name,
+                    first=other.value,
+                    second=plugin.value,
+                )
+            )
     return engines
 
 
@@ -38,7 +46,9 @@ def create_engine(name: str, options: OcrOptions) -> OcrEngine:
         raise UnknownEngineError(name, sorted(engines))
     engine_type = engines[name].load()
     if not (isinstance(engine_type, type) and issubclass(engine_type, OcrEngine)):
-        raise EngineError(f"OCR plugin {name!r} ({engines[name].value}) is not an OcrEngine")
+        raise EngineError(
+            Phrase("OCR plugin {name!r} ({value}) is not an OcrEngine", name=name, value=engines[name].value)
+        )
     return engine_type(options)
 
 

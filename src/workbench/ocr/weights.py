@@ -21,6 +21,7 @@ from typing import Any
 from filelock import FileLock
 
 from workbench.errors import WeightsError
+from workbench.language import Phrase, reason_of
 
 MODEL, CONFIGURATION, SUMS = "inference.onnx", "inference.yml", "SHA256SUMS"
 """The files of a model; the last, with the digests of the others, is one's own to add to weights of one's own."""
@@ -83,7 +84,7 @@ def _mobile_recognition_configuration(onnx_file: Path) -> dict[str, Any]:
     keys = onnx_file.with_name("ppocr_keys_v5.txt").read_text(encoding="utf-8").split("\n")
     blank, *characters, space, end = keys
     if (blank, space, end) != ("blank", " ", ""):
-        raise WeightsError(onnx_file, "its list of characters is not the one it should be")
+        raise WeightsError(onnx_file, Phrase("its list of characters is not the one it should be"))
     return _recognition_of([one if len(one) == 1 else "\ufffd" for one in characters])
 
 
@@ -113,7 +114,7 @@ def _character_dictionary(onnx_file: Path) -> list[str]:
     if characters and characters[-1] == "":
         characters.pop()
     if not characters or any(len(character) != 1 for character in characters):
-        raise WeightsError(onnx_file, "the recognition model carries no list of characters")
+        raise WeightsError(onnx_file, Phrase("the recognition model carries no list of characters"))
     return characters
 
 
@@ -156,7 +157,9 @@ def model_directory(model_name: str, model_folder: str) -> Path:
         return _own_model(model_name, Path(model_folder))
     if model_name not in BUNDLED:
         known = ", ".join(sorted(BUNDLED))
-        raise WeightsError(model_name, f"no such weights come with the installation ({known}); set model_folder")
+        raise WeightsError(
+            model_name, Phrase("no such weights come with the installation ({known}); set model_folder", known=known)
+        )
     return bundled_model(model_name)
 
 
@@ -164,9 +167,12 @@ def _own_model(model_name: str, folder: Path) -> Path:
     model = folder / model_name
     missing = [name for name in (MODEL, CONFIGURATION) if not (model / name).is_file()]
     if missing:
-        raise WeightsError(model, f"{' and '.join(missing)} not found; export the model to ONNX into this folder")
+        raise WeightsError(
+            model,
+            Phrase("{missing} not found; export the model to ONNX into this folder", missing=" and ".join(missing)),
+        )
     for name, digest in _promised(model / SUMS).items():
-        _require(model / name, digest, f"get it again, or mend {SUMS}")
+        _require(model / name, digest, Phrase("get it again, or mend {sums}", sums=SUMS))
     return model
 
 
@@ -181,7 +187,14 @@ def _promised(sums: Path) -> dict[str, str]:
     lines = (line.split(maxsplit=1) for line in sums.read_text("utf-8", "replace").splitlines())
     digests = {parts[1].lstrip("*").removeprefix("./"): parts[0].lower() for parts in lines if len(parts) == 2}
     if not digests.keys() >= {MODEL, CONFIGURATION}:
-        raise WeightsError(sums, f"it must hold the SHA-256 of {MODEL} and {CONFIGURATION}, as sha256sum writes them")
+        raise WeightsError(
+            sums,
+            Phrase(
+                "it must hold the SHA-256 of {model} and {configuration}, as sha256sum writes them",
+                model=MODEL,
+                configuration=CONFIGURATION,
+            ),
+        )
     return {name: digests[name] for name in (MODEL, CONFIGURATION)}
 
 
@@ -208,7 +221,9 @@ def bundled_model(model_name: str) -> Path:
                 if not _is_whole(folder, weights):  # no other process was faster
                     _make_model_folder(folder, model_name, weights)
     except OSError as error:
-        message = f"the model cannot be kept there ({error.strerror or error}); set XDG_CACHE_HOME to another folder"
+        message = Phrase(
+            "the model cannot be kept there ({reason}); set XDG_CACHE_HOME to another folder", reason=reason_of(error)
+        )
         raise WeightsError(folder, message) from error
     return folder
 
@@ -226,9 +241,12 @@ def sha256_of(file: Path) -> str:
 
 def _require(file: Path, digest: str, way_out: str) -> None:
     if not file.is_file():
-        raise WeightsError(file, f"the file is missing; {way_out}")
+        raise WeightsError(file, Phrase("the file is missing; {way_out}", way_out=way_out))
     if (found := sha256_of(file)) != digest:
-        raise WeightsError(file, f"SHA-256 is {found}, it must be {digest}; {way_out}")
+        raise WeightsError(
+            file,
+            Phrase("SHA-256 is {found}, it must be {digest}; {way_out}", found=found, digest=digest, way_out=way_out),
+        )
 
 
 def _make_model_folder(folder: Path, model_name: str, weights: BundledWeights) -> None:
@@ -236,7 +254,9 @@ def _make_model_folder(folder: Path, model_name: str, weights: BundledWeights) -
     try:
         source = Path(str(files(weights.package) / weights.path))
     except ModuleNotFoundError:
-        raise WeightsError(model_name, f"its package is missing; install {weights.distribution}") from None
+        raise WeightsError(
+            model_name, Phrase("its package is missing; install {distribution}", distribution=weights.distribution)
+        ) from None
     _require(source, weights.sha256, f"install {weights.distribution} again")
     configuration = {"Global": {"model_name": model_name}} | weights.configuration(source)
     beside = folder.with_name(f".{folder.name}")
@@ -245,8 +265,8 @@ def _make_model_folder(folder: Path, model_name: str, weights: BundledWeights) -
     # JSON is YAML, and loads faster.
     (beside / CONFIGURATION).write_text(json.dumps(configuration, ensure_ascii=False), encoding="utf-8")
     shutil.copyfile(source, beside / MODEL)
-    _require(beside / MODEL, weights.sha256, "is the disk sound?")
-    _require(beside / CONFIGURATION, weights.configuration_sha256, "is the disk sound?")
+    _require(beside / MODEL, weights.sha256, Phrase("is the disk sound?"))
+    _require(beside / CONFIGURATION, weights.configuration_sha256, Phrase("is the disk sound?"))
     if folder.exists():
         shutil.rmtree(folder)
     beside.rename(folder)

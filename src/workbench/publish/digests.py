@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path, PurePosixPath
 
+from workbench.language import Phrase
+
 SUMS = "SHA256SUMS"
 """The file with the digests of all others."""
 
@@ -43,6 +45,6 @@ def read_sums(folder: Path) -> dict[str, str]:
         digest, parted, name = line.partition(LINE_PARTS)
         path = PurePosixPath(name)
         if not parted or len(digest) != 64 or path.is_absolute() or ".." in path.parts or "\\" in name:
-            raise ValueError(f"line {number} names no file of this folder with its digest")
+            raise ValueError(Phrase("line {number} names no file of this folder with its digest", number=number))
         sums[name] = digest
     return sums

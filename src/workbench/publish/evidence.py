@@ -19,6 +19,7 @@ from workbench.dataset.crops import ValuePlace, crop_row, place_of_value
 from workbench.dataset.schemas import rows_of
 from workbench.dataset.store import Dataset
 from workbench.errors import InputError, SelectionError, StoreError
+from workbench.language import Phrase
 from workbench.publish.reading_back import CropReader, is_same
 from workbench.publish.tables import CROPS, typed
 
@@ -57,7 +58,7 @@ def evidence_rows(
         form_id = unknown.partition("/")[0]
         of_form = dataset.fields[dataset.fields["form_id"] == form_id]
         near = [_anchor(row) for row in rows_of((of_form if len(of_form) else dataset.fields).head(3))]
-        raise SelectionError("value", unknown, near, "it has, for example:")
+        raise SelectionError("value", unknown, near, Phrase("it has, for example:"))
     corrected = [anchor for anchor, row in fields.items() if row["status"] == "corrected"]
     forms = {row["form_id"]: row for row in rows_of(dataset.forms)}
     sources = {row["document_id"]: row["source"] for row in reversed(list(rows_of(dataset.documents)))}
@@ -107,7 +108,7 @@ def with_crops(
     pictures: dict[str, Row] = {}
     reader = CropReader()
     by_page = _by_page(rows, dataset.cells)
-    for page, places in progress(list(by_page.items()), total=len(by_page), desc="pages"):
+    for page, places in progress(list(by_page.items()), total=len(by_page), desc=Phrase("pages")):
         try:
             image, scale = dataset.page_image(*page)
         except (InputError, StoreError) as problem:

@@ -25,7 +25,8 @@ from workbench.dataset.placing import TABLES, project_folder
 from workbench.dataset.rows import as_rows
 from workbench.dataset.store import Dataset
 from workbench.dataset.writing import write_dataset
-from workbench.errors import CorrectionError, DatasetError
+from workbench.errors import CorrectionError, DatasetError, about
+from workbench.language import Phrase, reason_of
 from workbench.publish.codebook import LANGUAGES, codebook
 from workbench.publish.croissant import CROISSANT, croissant
 from workbench.publish.datapackage import DATAPACKAGE, datapackage
@@ -78,7 +79,9 @@ def publish(
     _require_empty(folder)
     history = corrections_of(dataset.folder)
     if dataset.info.get("corrections", {}).get("digest", "") != history.digest():
-        message = "there are corrections that the tables do not hold yet; take them in first with: workbench ingest"
+        message = Phrase(
+            "there are corrections that the tables do not hold yet; take them in first with: workbench ingest"
+        )
         raise DatasetError(dataset.folder, message)
     try:
         folder.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -91,15 +94,19 @@ def publish(
                 folder.rmdir()
             made.rename(folder)
     except OSError as error:
-        raise DatasetError(folder, f"the publication cannot be written ({error.strerror or error})") from error
+        raise DatasetError(
+            folder, Phrase("the publication cannot be written ({reason})", reason=reason_of(error))
+        ) from error
     return Published(folder, digest, files, tuple(notes))
 
 
 def _require_empty(folder: Path) -> None:
     if folder.absolute() == Path.cwd():
-        raise DatasetError(folder, "this is the folder that you are in, which is to be replaced; name another")
+        raise DatasetError(folder, Phrase("this is the folder that you are in, which is to be replaced; name another"))
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()) or (folder.is_dir() and any(folder.iterdir())):
-        raise DatasetError(folder, "there is something here already; name a folder that is empty or not there yet")
+        raise DatasetError(
+            folder, Phrase("there is something here already; name a folder that is empty or not there yet")
+        )
 
 
 class _Making:
@@ -126,7 +133,8 @@ class _Making:
         tables = {name: getattr(self.dataset, name) for name in TABLES}
         tables["findings"] = findings_with(tables["findings"], self.names)
         documents = tables["documents"].copy()
-        documents["message"] = documents["message"].map(lambda text: without(text, self.own), na_action="ignore")
+        for name in ("message", "message_zh"):
+            documents[name] = documents[name].map(lambda text: without(text, self.own), na_action="ignore")
         tables["documents"] = documents
         digest = write_dataset(self.folder / DATA, [as_rows(tables)], self._origin())
         for name in VIEWS:
@@ -136,10 +144,10 @@ class _Making:
         tables = {name: tables[name] for name in PUBLISHED}
         for name in PUBLISHED[len(TABLES) :]:
             pyarrow.parquet.write_table(arrow_of(tables[name]), self.folder / DATA / f"{name}.parquet")
-        write_csv(self.folder / CSV, tables.items(), About(self.dataset.info))
-        about = About(self.dataset.info)
-        write_dta(self.folder / STATA, tables.items(), about)
-        self.notes += [f"{STATA}: {note}" for note in about.notes]
+        for kind, write in ((CSV, write_csv), (STATA, write_dta)):
+            table = About(self.dataset.info)
+            write(self.folder / kind, tables.items(), table)
+            self.notes += [about(kind, note) for note in table.notes]
         self._scripts(tables)
         facts = self._facts(tables, digest)
         self._descriptions(tables, facts)
@@ -161,7 +169,10 @@ class _Making:
         if not request.has_crops:
             return rows
         rows, absent = with_crops(rows, self.dataset, self.folder, self.progress)
-        self.notes += [f"no picture of {count} value(s): {reason}" for reason, count in absent.items()]
+        self.notes += [
+            Phrase("no picture of {count} value(s): {reason}", count=count, reason=Phrase(reason))
+            for reason, count in absent.items()
+        ]
         return rows
 
     def _scripts(self, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -208,7 +219,9 @@ class _Making:
         kept = kept_audits(self.dataset) if isinstance(self.dataset.folder, Path) else []  # a store has none
         for audit in kept:
             if not any(answer is not None for answer in audit.answers(self.history)):
-                self.notes.append(f"{audit.path.name}: nobody has answered this audit yet; no error rate from it")
+                self.notes.append(
+                    Phrase("{name}: nobody has answered this audit yet; no error rate from it", name=audit.path.name)
+                )
                 continue
             try:
                 numbers = audit.estimate(numbers_only=True)
@@ -216,7 +229,9 @@ class _Making:
                 numbers = None
             found.append(AuditResult(audit.seed, audit.estimate(), numbers))
         if not found:
-            self.notes.append("no error rate: no audit of these readings was answered (workbench.audit in Python)")
+            self.notes.append(
+                Phrase("no error rate: no audit of these readings was answered (workbench.audit in Python)")
+            )
         return found
 
     def _descriptions(self, tables: Mapping[str, pd.DataFrame], facts: Facts) -> None:
@@ -240,9 +255,11 @@ class _Making:
             printed.append(browser is not None and print_page(browser, page, page.with_suffix(".pdf")))
         if not all(printed):
             why = (
-                "no browser of the Chromium family is installed" if browser is None else "the browser did not print it"
+                Phrase("no browser of the Chromium family is installed")
+                if browser is None
+                else Phrase("the browser did not print it")
             )
-            self.notes.append(f"no codebook as PDF: {why}; open codebook.zh.html and print it")
+            self.notes.append(Phrase("no codebook as PDF: {why}; open codebook.zh.html and print it", why=why))
         self._write("README.md", readme("zh", self.request, facts, all(printed)))
         self._write("README.en.md", readme("en", self.request, facts, all(printed)))
 
@@ -278,7 +295,7 @@ def zipped(folder: Path) -> Path:
                 archive.writestr(member, file.read_bytes(), zipfile.ZIP_DEFLATED)
         part.replace(path)
     except OSError as error:
-        raise DatasetError(path, f"cannot be written ({error.strerror or error})") from error
+        raise DatasetError(path, Phrase("cannot be written ({reason})", reason=reason_of(error))) from error
     finally:
         part.unlink(missing_ok=True)
     return path

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench.errors import DatasetError
 from workbench.fields import FIELDS
+from workbench.language import Phrase, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,11 @@ def cited_in(paper: Path) -> tuple[str, ...]:
     try:
         found = anchors_in(paper.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(paper, f"cannot be read as text ({getattr(error, 'strerror', None) or error})") from error
+        raise DatasetError(paper, Phrase("cannot be read as text ({reason})", reason=reason_of(error))) from error
     if not found:
-        message = "names no value; a citation (ds.cite) ends with its anchor, such as 7e3dc83b5411e09b-1/forms/0/title"
+        message = Phrase(
+            "names no value; a citation (ds.cite) ends with its anchor, such as 7e3dc83b5411e09b-1/forms/0/title"
+        )
         raise DatasetError(paper, message)
     return found
 

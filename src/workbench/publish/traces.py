@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from workbench.files import without_folder
+
 ELLIPSIS = "…"
 """What stands in place of a folder of this machine."""
 
@@ -39,7 +41,7 @@ def without(value: Any, folders: Iterable[str]) -> Any:
     """
     if isinstance(value, str):
         for folder in folders:
-            value = value.replace(folder, ELLIPSIS)
+            value = without_folder(value, folder, ELLIPSIS)
         return value
     if isinstance(value, dict):
         return {without(name, folders): without(one, folders) for name, one in value.items()}

@@ -25,7 +25,8 @@ from workbench.dataset.placing import INFO, TABLES
 from workbench.dataset.rows import arrow_schema, as_rows
 from workbench.dataset.schemas import SCHEMAS, rows_of
 from workbench.dataset.writing import content_digest
-from workbench.errors import DatasetError
+from workbench.errors import DatasetError, about
+from workbench.language import Phrase, as_phrase, reason_of, shown
 from workbench.publish.croissant import CROISSANT
 from workbench.publish.datapackage import DATAPACKAGE
 from workbench.publish.digests import SUMS, files_in, read_sums, sha256_of
@@ -55,8 +56,13 @@ class Fault:
     path: str
     what: str
 
+    @property
+    def phrase(self) -> Phrase:
+        """Both as one line."""
+        return about(self.path, self.what)
+
     def __str__(self) -> str:
-        return f"{self.path}: {self.what}"
+        return shown(self.phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +94,12 @@ def verify(folder: Path, sample: int = VERIFIED_SAMPLE, seed: int = 0) -> Verifi
     try:
         sums = read_sums(folder)
     except (OSError, UnicodeDecodeError) as error:
-        message = f"there is no publication here: {SUMS} cannot be read ({getattr(error, 'strerror', None) or error})"
+        message = Phrase(
+            "there is no publication here: {sums} cannot be read ({reason})", sums=SUMS, reason=reason_of(error)
+        )
         raise DatasetError(folder, message) from error
     except ValueError as error:
-        raise DatasetError(folder, f"{SUMS} was edited or damaged: {error}") from error
+        raise DatasetError(folder, Phrase("{sums} was edited or damaged: {error}", sums=SUMS, error=error)) from error
     faults = list(_changed_files(folder, sums))
     tables = dict(_tables(folder, faults))
     faults += _wrong_tables(folder, tables)
@@ -110,13 +118,13 @@ def _changed_files(folder: Path, sums: Mapping[str, str]) -> Iterator[Fault]:
     for name, digest in sums.items():
         path = folder / name
         if name not in there:
-            yield Fault(name, "is missing")
+            yield Fault(name, Phrase("is missing"))
         elif path.is_symlink():
-            yield Fault(name, "is a link, and not the file that was published")
+            yield Fault(name, Phrase("is a link, and not the file that was published"))
         elif sha256_of(path) != digest:
-            yield Fault(name, "is not the file that was published: its SHA-256 is another one")
+            yield Fault(name, Phrase("is not the file that was published: its SHA-256 is another one"))
     for name in sorted(there - set(sums)):
-        yield Fault(name, f"was added: it is not in {SUMS}")
+        yield Fault(name, Phrase("was added: it is not in {sums}", sums=SUMS))
 
 
 def _tables(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, pa.Table]]:
@@ -128,7 +136,12 @@ def _tables(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, pa.Table]]
         try:
             table = pyarrow.parquet.read_table(path)
         except (OSError, pa.ArrowException) as error:
-            faults.append(Fault(f"{DATA}/{name}.parquet", f"is no Parquet file that can be read ({_first(error)})"))
+            faults.append(
+                Fault(
+                    f"{DATA}/{name}.parquet",
+                    Phrase("is no Parquet file that can be read ({reason})", reason=_first(error)),
+                )
+            )
             continue
         wrong = _wrong_columns(name, table)
         if wrong:
@@ -143,12 +156,15 @@ def _wrong_columns(name: str, table: pa.Table) -> str:
     if sorted(table.column_names) != sorted(columns):
         other = [column for column in table.column_names if column not in columns]
         lacking = [column for column in columns if column not in table.column_names]
-        named = f"lacks {', '.join(lacking) or 'none'}; adds {', '.join(other) or 'none'}"
-        return f"has other columns than published ({named})"
+        none = Phrase("none")
+        named = Phrase(
+            "lacks {lacking}; adds {added}", lacking=", ".join(lacking) or none, added=", ".join(other) or none
+        )
+        return Phrase("has other columns than published ({named})", named=named)
     expected = _schema(name)
     types = plain_schema(table.schema)
     wrong = [field.name for field in expected or () if types.field(field.name).type != field.type]
-    return f"has columns of another type than published: {', '.join(wrong)}" if wrong else ""
+    return Phrase("has columns of another type than published: {wrong}", wrong=", ".join(wrong)) if wrong else ""
 
 
 def _schema(name: str) -> pa.Schema | None:
@@ -170,20 +186,32 @@ def _wrong_tables(folder: Path, tables: Mapping[str, pa.Table]) -> Iterator[Faul
             frames[name] = SCHEMAS[name].validate(tables[name].to_pandas(), lazy=True)
         except pandera.errors.SchemaErrors as error:
             first = error.failure_cases.iloc[0]
-            what = f"column {first['column']}: {first['check']}, {first['failure_case']}"
-            yield Fault(f"{DATA}/{name}.parquet", f"breaks its schema in {len(error.failure_cases)} place(s), {what}")
+            what = Phrase(
+                "column {column}: {check}, {value}",
+                column=first["column"],
+                check=first["check"],
+                value=first["failure_case"],
+            )
+            yield Fault(
+                f"{DATA}/{name}.parquet",
+                Phrase(
+                    "breaks its schema in {count} place(s), {what}",
+                    count=len(error.failure_cases),
+                    what=what,
+                ),
+            )
     path = f"{DATA}/{INFO}"
     try:
         info = parsed_info((folder / path).read_bytes())
     except OSError:
         return  # which is missing, and said to be
     except ValueError as error:
-        yield Fault(path, str(error))
+        yield Fault(path, as_phrase(error))
         return
     if len(frames) < len(TABLES):
         return
     if content_digest(as_rows(frames)) != info["digest"]:
-        yield Fault(path, "its digest is not that of the tables: they, or it, were changed")
+        yield Fault(path, Phrase("its digest is not that of the tables: they, or it, were changed"))
 
 
 def _different_csv(folder: Path, tables: Mapping[str, pa.Table]) -> Iterator[Fault]:
@@ -196,12 +224,17 @@ def _different_csv(folder: Path, tables: Mapping[str, pa.Table]) -> Iterator[Fau
             written = plain(table)
             read = read_csv(folder / path, written.schema)
             if read.num_rows != table.num_rows:
-                yield Fault(path, f"has {read.num_rows} rows, {other} has {table.num_rows}")
+                yield Fault(
+                    path,
+                    Phrase(
+                        "has {rows} rows, {other} has {others}", rows=read.num_rows, other=other, others=table.num_rows
+                    ),
+                )
                 continue
             for column in table.column_names:
                 yield from _difference(path, other, column, read[column], written[column])
         except (OSError, pa.ArrowException, ValueError, KeyError, AttributeError) as error:
-            yield Fault(path, f"is no table like {other} ({_first(error)})")
+            yield Fault(path, Phrase("is no table like {other} ({reason})", other=other, reason=_first(error)))
 
 
 def _difference(path: str, other: str, column: str, read: pa.ChunkedArray, table: pa.ChunkedArray) -> Iterator[Fault]:
@@ -210,9 +243,16 @@ def _difference(path: str, other: str, column: str, read: pa.ChunkedArray, table
     count = pc.sum(differs).as_py() or 0
     if count:
         row = pc.index(differs, True).as_py()
-        values = f"{read[row].as_py()!r}, {other} has {table[row].as_py()!r}"
-        more = f" (and {count - 1} more)" if count > 1 else ""
-        yield Fault(path, f"row {row + 1}, {column}: {values}{more}")
+        what = Phrase(
+            "row {row}, {column}: {value}, {other} has {others}{more}",
+            row=row + 1,
+            column=column,
+            value=repr(read[row].as_py()),
+            other=other,
+            others=repr(table[row].as_py()),
+            more=Phrase(" (and {more} more)", more=count - 1) if count > 1 else "",
+        )
+        yield Fault(path, what)
 
 
 def _wrong_descriptions(folder: Path, sums: Mapping[str, str]) -> Iterator[Fault]:
@@ -224,11 +264,11 @@ def _wrong_descriptions(folder: Path, sums: Mapping[str, str]) -> Iterator[Fault
         except OSError:
             continue
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            yield Fault(name, "cannot be understood")
+            yield Fault(name, Phrase("cannot be understood"))
             continue
         for path, digest in described.items():
             if sums.get(path) != digest:
-                yield Fault(name, f"names another SHA-256 of {path} than {SUMS}")
+                yield Fault(name, Phrase("names another SHA-256 of {path} than {sums}", path=path, sums=SUMS))
 
 
 def _described(name: str, content: Any) -> Iterator[tuple[str, str]]:
@@ -270,7 +310,7 @@ class _Evidence:
 
     def faults(self) -> Iterator[Fault]:
         if self._nameless:
-            yield Fault(f"{DATA}/evidence.parquet", f"{self._nameless} row(s) name no value")
+            yield Fault(f"{DATA}/evidence.parquet", Phrase("{count} row(s) name no value", count=self._nameless))
         for row in self._rows:
             yield from self._wrong_row(row)
         pictured = [row for row in self._rows if row["crop"] is not None and row["reads_back"]]
@@ -282,16 +322,27 @@ class _Evidence:
     def _wrong_row(self, row: Mapping[str, Any]) -> Iterator[Fault]:
         entry = self._fields.get(row["anchor"])
         if entry is None:
-            yield Fault(f"{DATA}/evidence.parquet", f"{row['anchor']} is no value of {DATA}/fields.parquet")
-        elif entry["text"] != row["value"] or entry["status"] != row["status"]:
-            values = (
-                f"{row['value']!r} ({row['status']}), {DATA}/fields.parquet has {entry['text']!r} ({entry['status']})"
+            yield Fault(
+                f"{DATA}/evidence.parquet",
+                Phrase("{anchor} is no value of {data}/fields.parquet", anchor=row["anchor"], data=DATA),
             )
-            yield Fault(f"{DATA}/evidence.parquet", f"{row['anchor']}: {values}")
+        elif entry["text"] != row["value"] or entry["status"] != row["status"]:
+            values = Phrase(
+                "{value!r} ({status}), {data}/fields.parquet has {text!r} ({status_there})",
+                value=row["value"],
+                status=row["status"],
+                data=DATA,
+                text=entry["text"],
+                status_there=entry["status"],
+            )
+            yield Fault(f"{DATA}/evidence.parquet", about(row["anchor"], values))
         if row["crop"] is None:
             return
         if row["crop"] not in self.sums or not row["crop"].startswith(f"{CROPS}/"):
-            yield Fault(f"{DATA}/evidence.parquet", f"{row['anchor']}: {row['crop']} is no picture of this publication")
+            yield Fault(
+                f"{DATA}/evidence.parquet",
+                Phrase("{anchor}: {crop} is no picture of this publication", anchor=row["anchor"], crop=row["crop"]),
+            )
             return
         try:
             with self._picture(row["crop"]) as picture:
@@ -299,10 +350,13 @@ class _Evidence:
         except FileNotFoundError:
             return  # a fault already
         except (OSError, UnidentifiedImageError, ValueError) as error:
-            yield Fault(row["crop"], f"is no picture that can be opened ({_first(error)})")
+            yield Fault(row["crop"], Phrase("is no picture that can be opened ({reason})", reason=_first(error)))
             return
         if anchor != row["anchor"]:
-            yield Fault(row["crop"], f"shows {anchor or 'nobody knows what'}, and not {row['anchor']}")
+            yield Fault(
+                row["crop"],
+                Phrase("shows {anchor}, and not {wanted}", anchor=anchor or "nobody knows what", wanted=row["anchor"]),
+            )
 
     def _picture(self, name: str) -> Image.Image:
         path = self.folder / name
@@ -311,7 +365,7 @@ class _Evidence:
         picture = Image.open(path, formats=("PNG",))
         if picture.width * picture.height > MOST_PIXELS:
             picture.close()
-            raise ValueError(f"more than {MOST_PIXELS:,} pixels")
+            raise ValueError(Phrase("more than {most:,} pixels", most=MOST_PIXELS))
         return picture
 
     def _wrong_picture(self, row: Mapping[str, Any], reader: CropReader) -> Iterator[Fault]:
@@ -326,7 +380,16 @@ class _Evidence:
             return
         self.read += 1
         if not is_same(text, entry["text"]):
-            yield Fault(row["crop"], f"shows {text!r}, {DATA}/fields.parquet has {entry['text']!r} for {row['anchor']}")
+            yield Fault(
+                row["crop"],
+                Phrase(
+                    "shows {text!r}, {data}/fields.parquet has {there!r} for {anchor}",
+                    text=text,
+                    data=DATA,
+                    there=entry["text"],
+                    anchor=row["anchor"],
+                ),
+            )
 
 
 def _first(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import EngineError, InputError
+from workbench.language import Phrase
 from workbench.model import Page, PageContent
 from workbench.readers.documents import Source, open_source
 from workbench.readers.kinds import IN_POINTS, PageRecord, kind_of, own_text_kind, read_file
@@ -96,7 +97,9 @@ class ReadPage:
         from workbench.grid.debug import draw_cells
 
         if self.page is None:
-            raise InputError("unsupported", "", "this kind of document has no scan to draw on", self.content.number)
+            raise InputError(
+                "unsupported", "", Phrase("this kind of document has no scan to draw on"), self.content.number
+            )
         return draw_cells(self.page, self.content)
 
     def _repr_html_(self) -> str:

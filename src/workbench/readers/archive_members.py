@@ -24,9 +24,12 @@ from pathlib import Path
 from typing import IO, cast
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.passwords import VARIABLE, known_passwords
 from workbench.readers.seven_zip import INSTALL, PASSWORD, ListedMember, limit, unlocked
 from workbench.settings import Settings
+
+LOCKED = Phrase("the archive {password}, {install}", password=PASSWORD, install=INSTALL)
 
 CHUNK = 1 << 20
 """Bytes that are unpacked at a time."""
@@ -80,20 +83,20 @@ def reading(archive: Path, settings: Settings) -> Iterator[Iterator[PackedFile]]
             with archive.open("rb") as stream:
                 yield _tar_members(stream)
         else:
-            message = "the file is damaged, or no archive whatever its name says; fetch it again"
+            message = Phrase("the file is damaged, or no archive whatever its name says; fetch it again")
             raise InputError("unreadable", archive, message)
     except (*DAMAGE, OSError) as error:
-        message = "the archive cannot be unpacked; fetch it again, or unpack it and put the files there"
+        message = Phrase("the archive cannot be unpacked; fetch it again, or unpack it and put the files there")
         raise InputError("unreadable", archive, message) from error
 
 
 def _zip_members(archive: Path, package: zipfile.ZipFile) -> Iterator[PackedFile]:
     infos = [info for info in package.infolist() if not info.orig_filename.endswith(("/", "\\"))]
     if {"[Content_Types].xml", "_rels/.rels"} <= {info.filename for info in infos}:
-        message = "this is an Office file under the name of an archive; call it .docx or .xlsx"
+        message = Phrase("this is an Office file under the name of an archive; call it .docx or .xlsx")
         raise InputError("unsupported", archive, message)
     if "OFD.xml" in {info.filename for info in infos}:
-        raise InputError("unsupported", archive, "this is an OFD under the name of an archive; call it .ofd")
+        raise InputError("unsupported", archive, Phrase("this is an OFD under the name of an archive; call it .ofd"))
     encoding = _encoding_of([info.orig_filename for info in infos if not info.flag_bits & UTF8])
     for info in infos:
         name = info.orig_filename
@@ -118,7 +121,9 @@ def _unlocked(archive: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo) ->
                 while stream.read(CHUNK):  # another password passes the first check one time in 256
                     pass
             return _opened(archive, package, info, secret)
-    raise InputError("encrypted", info.filename, f"{PASSWORD}, or name it in {VARIABLE}")
+    raise InputError(
+        "encrypted", info.filename, Phrase("{password}, or name it in {variable}", password=PASSWORD, variable=VARIABLE)
+    )
 
 
 BY_AES = 99
@@ -138,7 +143,7 @@ def _opened(archive: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo, secr
 UTF8 = 0x800
 """Flag of a zip's member whose name is in UTF-8; all others are said to be in code page 437 (APPNOTE.TXT 4.4.4)."""
 
-LINK = "a link in an archive is not followed; pack the file itself"
+LINK = Phrase("a link in an archive is not followed; pack the file itself")
 
 
 def _encoding_of(names: list[str]) -> str:
@@ -199,10 +204,12 @@ def _converted(archive: Path, settings: Settings) -> Iterator[IO[bytes]]:
     program = archive_program()
     if program is None:
         kind = archive.suffix.lower()
-        message = f"{kind} files need bsdtar (Debian, Ubuntu: apt install libarchive-tools); or unpack it"
+        message = Phrase(
+            "{kind} files need bsdtar (Debian, Ubuntu: apt install libarchive-tools); or unpack it", kind=kind
+        )
         raise InputError("unsupported", archive, message)
     if _has_password(archive):
-        raise InputError("encrypted", archive, f"the archive {PASSWORD}, {INSTALL}")
+        raise InputError("encrypted", archive, LOCKED)
     command = [program, "-c", "-f", "-", "--format=pax", f"@{archive.absolute()}"]
     environment = {"LC_ALL": "C.UTF-8"}
     failure = ""
@@ -229,10 +236,12 @@ def _converted(archive: Path, settings: Settings) -> Iterator[IO[bytes]]:
         said = _told_when_extracting(program, archive, settings)
     said = said.replace(str(archive.absolute()), archive.name)  # no path of this machine goes into a dataset
     if re.search("encrypt|passphrase|password", said, re.IGNORECASE):
-        raise InputError("encrypted", archive, f"the archive {PASSWORD}, {INSTALL}")
+        raise InputError("encrypted", archive, LOCKED)
     if failure or code:
-        lines = said.strip().splitlines() or [failure or f"exit status {code}"]
-        message = f"the archive is damaged, or of a kind that bsdtar does not know ({lines[0]}); fetch it again"
+        lines = said.strip().splitlines() or [failure or Phrase("exit status {code}", code=code)]
+        message = Phrase(
+            "the archive is damaged, or of a kind that bsdtar does not know ({lines}); fetch it again", lines=lines[0]
+        )
         raise InputError("unreadable", archive, message)
 
 

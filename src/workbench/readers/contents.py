@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Literal
 
+from workbench.language import Phrase
 from workbench.readers.office import ENCRYPTED, OLD_OFFICE
 from workbench.settings import Settings
 
@@ -54,7 +55,9 @@ def content_of(path: Path, settings: Settings) -> Content:
 
 def misnamed(content: Content) -> str:
     """What is said of a file that has the ending of another kind."""
-    return f"this is a file of kind {content} whatever its name says; give it the ending .{content}"
+    return Phrase(
+        "this is a file of kind {content} whatever its name says; give it the ending .{content}", content=content
+    )
 
 
 def _of_streams(path: Path, content: bytes) -> Content:

@@ -19,6 +19,7 @@ from typing import Any
 
 from workbench.errors import InputError
 from workbench.findings import FINDINGS, excerpt
+from workbench.language import Phrase
 from workbench.readers.docx import read_docx
 from workbench.readers.libre_office import convert_by_libre_office
 from workbench.readers.limits import require_cells, require_pages, require_size
@@ -51,9 +52,9 @@ def read_doc(path: Path, settings: Settings) -> list[FilePage]:
         try:
             report = doc2docx.convert(path, docx).report
         except EncryptedDocumentError as error:
-            raise InputError("encrypted", path, f"the file {LOCKED}") from error
+            raise InputError("encrypted", path, Phrase("the file {locked}", locked=LOCKED)) from error
         except (Doc2DocxError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, OSError) as error:
-            message = "the Word file is damaged; open it in Word or WPS and save it as .docx"
+            message = Phrase("the Word file is damaged; open it in Word or WPS and save it as .docx")
             raise InputError("unreadable", path, message) from error
         pages = _read_as(read_docx, docx, path, settings)
     lost = [one.message for one in report.diagnostics if one.severity != "info" and not OF_LOOKS.search(one.code)]
@@ -79,7 +80,7 @@ def read_xls(path: Path, settings: Settings) -> list[FilePage]:
                 _rewritten(path, book, settings).save(xlsx)
         except xlrd.biffh.XLRDError as error:
             if "encrypted" in str(error):
-                raise InputError("encrypted", path, f"the workbook {LOCKED}") from error
+                raise InputError("encrypted", path, Phrase("the workbook {locked}", locked=LOCKED)) from error
             raise _damaged_workbook(path) from error
         except (CompDocError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, AssertionError,
                 OSError, struct.error, RecursionError) as error:  # fmt: skip
@@ -88,7 +89,7 @@ def read_xls(path: Path, settings: Settings) -> list[FilePage]:
 
 
 def _damaged_workbook(path: Path) -> InputError:
-    message = "the workbook is damaged; open it in Excel or WPS and save it as .xlsx"
+    message = Phrase("the workbook is damaged; open it in Excel or WPS and save it as .xlsx")
     return InputError("unreadable", path, message)
 
 
@@ -209,7 +210,7 @@ def read_web_archive(path: Path, settings: Settings) -> list[FilePage]:
     )
     content = part.get_payload(decode=True) if isinstance(part, EmailMessage) else None
     if not isinstance(content, bytes):
-        raise InputError("unreadable", path, "the web archive holds no web page; save the page again")
+        raise InputError("unreadable", path, Phrase("the web archive holds no web page; save the page again"))
     return _read_html(content, path, settings)
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from workbench.errors import InputError
+from workbench.language import Phrase, reason_of
 from workbench.readers.limits import require_bytes
 from workbench.settings import Settings
 
@@ -132,7 +133,7 @@ def path_named(name: str, folder: Path) -> Path:
     """
     path = Path(os.path.normpath(folder / name))
     if not path.is_relative_to(os.path.normpath(folder)):
-        raise InputError("missing", name, "the name leads out of the folder of documents")
+        raise InputError("missing", name, Phrase("the name leads out of the folder of documents"))
     written = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), name.encode())
     spelled = Path(os.path.normpath(folder / os.fsdecode(written)))
     is_inside = spelled.is_relative_to(os.path.normpath(folder))
@@ -282,17 +283,19 @@ def digest_of(source: Source, settings: Settings) -> str:
 
 def _require_pages(source: Source) -> None:
     if source.outside:
-        message = "a link to a place outside the folder of documents is not followed; put the file itself there"
+        message = Phrase("a link to a place outside the folder of documents is not followed; put the file itself there")
         raise InputError("outside", source.outside[0], message)
     if source.page_files:
         return
     try:
         next(source.path.iterdir(), None)
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError("missing", source.path, "no such file or folder; check the path") from None
+        raise InputError("missing", source.path, Phrase("no such file or folder; check the path")) from None
     except OSError as error:
-        raise InputError("unreadable", source.path, f"cannot be opened ({error.strerror or error})") from error
-    message = "the folder holds no documents; put scans (.pdf, .tif, .png, .jpg, …) or .docx, .xlsx into it"
+        raise InputError(
+            "unreadable", source.path, Phrase("cannot be opened ({reason})", reason=reason_of(error))
+        ) from error
+    message = Phrase("the folder holds no documents; put scans (.pdf, .tif, .png, .jpg, …) or .docx, .xlsx into it")
     raise InputError("empty", source.path, message)
 
 
@@ -302,7 +305,7 @@ def _file_digest(file: Path, settings: Settings) -> str:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise InputError("unreadable", file, f"cannot be read ({error.strerror or error})") from error
+        raise InputError("unreadable", file, Phrase("cannot be read ({reason})", reason=reason_of(error))) from error
 
 
 def require_regular(file: Path, settings: Settings) -> None:
@@ -314,5 +317,5 @@ def require_regular(file: Path, settings: Settings) -> None:
     """
     told = file.stat()
     if not stat.S_ISREG(told.st_mode):  # to open a named pipe is to wait, and a device has no end
-        raise InputError("unsupported", file, "this is no file but a pipe, a socket or a device; take it away")
+        raise InputError("unsupported", file, Phrase("this is no file but a pipe, a socket or a device; take it away"))
     require_bytes(file, told.st_size, settings)

@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench.errors import InputError
 from workbench.findings import FINDINGS, excerpt
+from workbench.language import Phrase
 from workbench.model import Finding
 from workbench.readers.docx_fields import mark_fields
 from workbench.readers.docx_floating import COVERED, floating, mark_covered
@@ -49,10 +50,14 @@ def read_docx(path: Path, settings: Settings) -> list[FilePage]:
     name = main_part(path, links)
     parts = links | read_parts(path, name.__eq__, settings)
     if name not in parts or not _may_be_main(name):
-        raise InputError("unreadable", path, "this is no Word document; is it another Office file under this name?")
+        raise InputError(
+            "unreadable", path, Phrase("this is no Word document; is it another Office file under this name?")
+        )
     body = next((element for element in parse(path, parts[name]) if local_name(element) == "body"), None)
     if body is None:
-        raise InputError("unreadable", path, "the Word document has no body; open it in Word or WPS and save it again")
+        raise InputError(
+            "unreadable", path, Phrase("the Word document has no body; open it in Word or WPS and save it again")
+        )
     require_cells(path, sum(1 for _ in body.iter("{*}tc")), settings)
     mark_fields(body)
     looks = {part for part, kind in related_parts(path, links, name).items() if kind in ("styles", "numbering")}
@@ -61,7 +66,9 @@ def read_docx(path: Path, settings: Settings) -> list[FilePage]:
     mark_covered(body, place)
     blocks = list(_blocks(body, place))
     if not any(isinstance(block, FileTable) for block in blocks) and _pictures(body):
-        message = "the Word file holds pictures and no tables; save it as PDF: pictures of pages are read from there"
+        message = Phrase(
+            "the Word file holds pictures and no tables; save it as PDF: pictures of pages are read from there"
+        )
         raise InputError("no-table", path, message)
     return _pages(blocks, tuple(_notes(body, place)))
 

@@ -13,6 +13,7 @@ from lxml import etree, html
 from selectolax.lexbor import LexborHTMLParser
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that lxml takes from no text. What they part stays parted."""
@@ -61,7 +62,9 @@ def _require_shallow(path: Path, page: bytes) -> None:
     except etree.ParserError:
         return  # nothing but white space and comments
     if any(error.level_name == "FATAL" for error in parser.error_log):
-        raise InputError("unreadable", path, "the HTML is nested too deeply; open it in a browser and save it as PDF")
+        raise InputError(
+            "unreadable", path, Phrase("the HTML is nested too deeply; open it in a browser and save it as PDF")
+        )
 
 
 def _element(node: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.model import Finding, PageContent
 from workbench.readers.contents import Content, content_of, misnamed
 from workbench.readers.documents import DOCX_SUFFIX, OFD_SUFFIX, OTHER_OFFICE, TEXT_SUFFIXES, XLSX_SUFFIX, Source
@@ -133,6 +134,8 @@ def _reader_of(source: Source, settings: Settings) -> tuple[Kind, Reader]:
         return readers[named]  # which says what is wrong with it
     if content == "other":
         suffix = source.path.suffix.lower()
-        message = f"the file is damaged, or no {suffix} file whatever its name says; open it and save it again"
+        message = Phrase(
+            "the file is damaged, or no {suffix} file whatever its name says; open it and save it again", suffix=suffix
+        )
         raise InputError("unreadable", source.path, message)
     raise InputError("unsupported", source.path, misnamed(content))

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.settings import Settings
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -47,7 +48,9 @@ def convert_by_libre_office(path: Path, to: str, settings: Settings) -> Iterator
     """
     program = libre_office()
     if program is None:
-        message = f"it needs LibreOffice, which is not installed: install it, or open the file and save it as .{to}"
+        message = Phrase(
+            "it needs LibreOffice, which is not installed: install it, or open the file and save it as .{to}", to=to
+        )
         raise InputError("unsupported", path, message)
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         profile, made = Path(folder) / "profile", Path(folder) / "made"
@@ -59,7 +62,9 @@ def convert_by_libre_office(path: Path, to: str, settings: Settings) -> Iterator
               "--convert-to", to, "--outdir", str(made), str(original)], path, settings)  # fmt: skip
         found = made / f"file.{to}"
         if not found.is_file():
-            message = f"LibreOffice cannot open it: it is damaged, or asks for a password; save it as .{to} yourself"
+            message = Phrase(
+                "LibreOffice cannot open it: it is damaged, or asks for a password; save it as .{to} yourself", to=to
+            )
             raise InputError("unreadable", path, message)
         yield found
 
@@ -86,7 +91,10 @@ def _run(command: list[str], path: Path, settings: Settings) -> None:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
-            message = f"LibreOffice took more than {seconds:.0f} s; save it anew, or raise WORKBENCH_PAGE_SECONDS"
+            message = Phrase(
+                "LibreOffice took more than {seconds:.0f} s; save it anew, or raise WORKBENCH_PAGE_SECONDS",
+                seconds=seconds,
+            )
             raise InputError("timed-out", path, message) from None
         finally:
             _end(process)

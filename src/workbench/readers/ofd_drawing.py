@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.limits import require_pixels
 from workbench.readers.ofd_fonts import Faces
 from workbench.readers.ofd_package import OfdPackage, Resources
@@ -91,7 +92,7 @@ def draw_objects(
         elif kind in DRAWN and is_true(one.get("Visible"), default=True):
             painter.objects_left -= 1
             if painter.objects_left < 0:
-                raise ValueError(f"it has more than {MOST_OBJECTS:,} objects")
+                raise ValueError(Phrase("it has more than {most_objects:,} objects", most_objects=MOST_OBJECTS))
             own = styled(painter, style, one)
             covers = alpha * number(own.attributes.get("Alpha"), OPAQUE) / OPAQUE
             x, y, *size = box_of(one.get("Boundary"))
@@ -183,7 +184,7 @@ def _text(
     for text, glyph, x, y, advance in _glyphs(one):
         painter.characters_left -= 1
         if painter.characters_left < 0:
-            raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters")
+            raise ValueError(Phrase("it has more than {most_characters:,} characters", most_characters=MOST_CHARACTERS))
         if text.isspace() and glyph is None:
             continue
         face, code = painter.faces.drawn_with(one.get("Font", ""), text, glyph, advance / size)
@@ -308,7 +309,7 @@ def _image(painter: Painter, one: Any, part: str, shown: Matrix, alpha: float) -
     if abs(upright[0] * upright[3] - upright[1] * upright[2]) > LARGEST_UNKNOWN * painter.sheet.width * (
         painter.sheet.height
     ):
-        message = "a picture of the page is missing, or of a kind that is not read; save the file as PDF"
+        message = Phrase("a picture of the page is missing, or of a kind that is not read; save the file as PDF")
         raise InputError("unreadable", painter.package.path, message, painter.number)
     return [state, matrix(upright), f"{values(*UNTOLD_COLOUR)} rg 0 0 1 1 re f"]
 

@@ -17,6 +17,7 @@ from typing import Any
 import pylopdf_fonts_zh_cn as fonts
 from fontTools.ttLib import TTFont
 
+from workbench.language import Phrase
 from workbench.readers.ofd_package import Located, OfdPackage
 from workbench.readers.ofd_values import is_true, text_of
 from workbench.readers.office import find
@@ -55,7 +56,7 @@ class Face:
     def code(self, text: str, glyph: int, least: float = 0.0) -> int:
         """The code of a glyph that stands for a text, and is at least so wide (thousandths of the size of type)."""
         if len(self.codes) >= MOST_CODES:
-            raise ValueError("a page with more glyphs than a typeface has")
+            raise ValueError(Phrase("a page with more glyphs than a typeface has"))
         return self.codes.setdefault((text, glyph, least), len(self.codes) + 1)
 
     def write(self, sheet: PdfSheet) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.ofd_values import box_of, found, is_true, text_of
 from workbench.readers.office import Parts, find, local_name, parse, read_parts
 from workbench.settings import Settings
@@ -100,7 +101,13 @@ class OfdPackage:
         box = box_of(next((text_of(area) for area in areas if text_of(area)), A4))
         if not (0 < box[2] <= LONGEST_SIDE and 0 < box[3] <= LONGEST_SIDE):
             raise InputError(
-                "unreadable", self.path, f"a page of {box[2]:g} × {box[3]:g} mm cannot be drawn; save the file as PDF"
+                "unreadable",
+                self.path,
+                Phrase(
+                    "a page of {width:g} × {height:g} mm cannot be drawn; save the file as PDF",
+                    width=box[2],
+                    height=box[3],
+                ),
             )
         return box
 
@@ -125,7 +132,9 @@ class OfdPackage:
             template = known.get(used.get("TemplateID"))
             name = self.named(template.get("BaseLoc", ""), page.root) if template is not None else None
             if name is None or template is None:
-                raise InputError("unreadable", self.path, "the OFD lacks a template of its pages; fetch it again")
+                raise InputError(
+                    "unreadable", self.path, Phrase("the OFD lacks a template of its pages; fetch it again")
+                )
             level = used.get("ZOrder") or template.get("ZOrder") or "Background"
             yield name, LEVELS.get(level, 0)
 
@@ -186,9 +195,9 @@ def open_package(path: Path, settings: Settings) -> OfdPackage:
     """
     parts = _lowered(path, read_parts(path, lambda name: _lower(name).endswith(".xml"), settings))
     if ENCRYPTIONS in parts:
-        raise InputError("encrypted", path, "the OFD asks for a password; save it without one")
+        raise InputError("encrypted", path, Phrase("the OFD asks for a password; save it without one"))
     if ROOT not in parts:
-        raise InputError("unreadable", path, "the file is no OFD: it lacks its part OFD.xml; fetch it again")
+        raise InputError("unreadable", path, Phrase("the file is no OFD: it lacks its part OFD.xml; fetch it again"))
     pages = []
     for body in found(_root(path, parts, ROOT), "DocBody"):
         root = _root_of(path, parts, body)
@@ -196,7 +205,7 @@ def open_package(path: Path, settings: Settings) -> OfdPackage:
         for page in found(listed, "Page") if listed is not None else ():
             pages.append(OfdPage(page.get("ID", ""), _present(path, parts, page.get("BaseLoc", ""), root), root))
     if not pages:
-        raise InputError("unreadable", path, "the OFD has no pages; fetch it again")
+        raise InputError("unreadable", path, Phrase("the OFD has no pages; fetch it again"))
     return OfdPackage(path, settings, parts, tuple(pages))
 
 
@@ -223,7 +232,7 @@ def _lowered(path: Path, parts: Parts) -> Parts:
     """The parts by their names in small letters."""
     found = {_lower(name): content for name, content in parts.items()}
     if len(found) < len(parts):
-        raise InputError("unreadable", path, "the OFD holds a part twice; fetch it again, or save it as PDF")
+        raise InputError("unreadable", path, Phrase("the OFD holds a part twice; fetch it again, or save it as PDF"))
     return found
 
 
@@ -244,8 +253,10 @@ def _root_of(path: Path, parts: Parts, body: Any) -> str:
 def _present(path: Path, parts: Parts, location: str, part: str) -> str:
     name = next((name for name in candidates(location, part) if name in parts), None)
     if name is None:
-        what = f"its part {location}" if location else "the names of its parts"
-        raise InputError("unreadable", path, f"the OFD lacks {what}; fetch it again, or save it as PDF")
+        what = Phrase("its part {location}", location=location) if location else Phrase("the names of its parts")
+        raise InputError(
+            "unreadable", path, Phrase("the OFD lacks {what}; fetch it again, or save it as PDF", what=what)
+        )
     return name
 
 

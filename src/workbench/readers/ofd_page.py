@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.ofd_drawing import (
     Painter,
     Style,
@@ -55,7 +56,7 @@ def page_as_pdf(package: OfdPackage, number: int, sealed: bool = True) -> bytes:
     try:
         return _drawn(package, page, number, sealed)
     except (ValueError, LookupError, OverflowError, TypeError) as error:
-        message = f"the page is damaged ({error}); open it in a reader of OFD and save it as PDF"
+        message = Phrase("the page is damaged ({error}); open it in a reader of OFD and save it as PDF", error=error)
         raise InputError("unreadable", package.path, message, number) from error
 
 

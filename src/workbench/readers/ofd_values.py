@@ -15,6 +15,7 @@ from typing import Any
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.svgLib.path.parser import parse_path
 
+from workbench.language import Phrase
 from workbench.readers.office import local_name
 from workbench.readers.pdf_objects import IDENTITY, Matrix
 from workbench.readers.shown import Colour
@@ -68,7 +69,7 @@ def number(text: str | None, default: float = 0.0) -> float:
         return default
     value = float(text)
     if not isfinite(value) or abs(value) > FURTHEST:
-        raise ValueError(f"{text} is no length")
+        raise ValueError(Phrase("{text} is no length", text=text))
     return value
 
 
@@ -102,7 +103,7 @@ def matrix_of(text: str | None) -> Matrix:
 def _numbers(text: str | None, count: int) -> list[float]:
     given = numbers(text)
     if len(given) != count:
-        raise ValueError(f"{count} numbers are asked for, and {len(given)} are there")
+        raise ValueError(Phrase("{count} numbers are asked for, and {given} are there", count=count, given=len(given)))
     return given
 
 
@@ -166,11 +167,11 @@ def outline(text: str) -> list[tuple[str, tuple[tuple[float, float], ...]]]:
     steps: list[str] = []
     for part in parts:
         if part not in PATH_STEPS:
-            raise ValueError(f"{part[:20]!r} is no step of a path")
+            raise ValueError(Phrase("{part!r} is no step of a path", part=part[:20]))
         name, count = PATH_STEPS[part]
         values = [number(value) for value in islice(parts, count)]
         if len(values) < count:
-            raise ValueError("a path breaks off")
+            raise ValueError(Phrase("a path breaks off"))
         if steps or name == "M":  # a path begins where something is moved to
             steps.append(f"{name} {' '.join(f'{value:.6f}'.rstrip('0').rstrip('.') for value in values)}")
     if not steps:

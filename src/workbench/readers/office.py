@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.limits import require_expansion, require_size
 from workbench.readers.passwords import LOCKED
 from workbench.settings import Settings
@@ -43,17 +44,18 @@ def read_parts(path: Path, wanted: Callable[[str], bool], settings: Settings) ->
         with zipfile.ZipFile(path) as package:
             members = [member for member in package.infolist() if wanted(member.filename)]
             if len({member.filename for member in members}) < len(members):
-                raise InputError("unreadable", path, "the file holds a part twice; open it and save it again")
+                raise InputError("unreadable", path, Phrase("the file holds a part twice; open it and save it again"))
             if any(member.flag_bits & 1 for member in members):
-                raise InputError("encrypted", path, f"the file {LOCKED}")
+                raise InputError("encrypted", path, Phrase("the file {locked}", locked=LOCKED))
             unpacked = sum(member.file_size for member in members)
             require_size(path, unpacked, settings)
             require_expansion(path, sum(member.compress_size for member in members), unpacked, settings)
             parts = {member.filename: _unpacked(package, member) for member in members}
     except (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         kind = path.suffix.lower().removeprefix(".")
-        message = (
-            f"the file is damaged, or no {kind} file; fetch it again, or save it again with the program that made it"
+        message = Phrase(
+            "the file is damaged, or no {kind} file; fetch it again, or save it again with the program that made it",
+            kind=kind,
         )
         raise InputError("unreadable", path, message) from error
     if any(DOCUMENT_TYPE.search(content) for content in parts.values()):
@@ -65,7 +67,9 @@ def _entities(path: Path) -> InputError:
     return InputError(
         "unreadable",
         path,
-        "the file declares XML entities, which Office files never do; open it in Office or WPS and save it again",
+        Phrase(
+            "the file declares XML entities, which Office files never do; open it in Office or WPS and save it again"
+        ),
     )
 
 
@@ -77,9 +81,11 @@ def _unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 def _old_office(path: Path, encrypted: bool) -> InputError:
     if encrypted:
-        return InputError("encrypted", path, f"the file {LOCKED}")
+        return InputError("encrypted", path, Phrase("the file {locked}", locked=LOCKED))
     suffix = path.suffix.lower()
-    message = f"the file is of the old Office kind, whatever its name says; open it and save it as {suffix}"
+    message = Phrase(
+        "the file is of the old Office kind, whatever its name says; open it and save it as {suffix}", suffix=suffix
+    )
     return InputError("unreadable", path, message)
 
 
@@ -92,7 +98,7 @@ def parse(path: Path, part: bytes) -> Any:
     try:
         root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError as error:
-        message = "the file is damaged; fetch it again, or save it again with the program that made it"
+        message = Phrase("the file is damaged; fetch it again, or save it again with the program that made it")
         raise InputError("unreadable", path, message) from error
     require_no_entities(path, root)
     return root
@@ -139,7 +145,7 @@ def main_part(path: Path, parts: Mapping[str, bytes]) -> str:
     for name, kind in related_parts(path, parts, "").items():
         if kind == "officeDocument":
             return name
-    raise InputError("unreadable", path, "the package does not say which of its parts is the document")
+    raise InputError("unreadable", path, Phrase("the package does not say which of its parts is the document"))
 
 
 def package_of(parts: Mapping[str, bytes]) -> io.BytesIO:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.documents import FolderEntry, Source, natural_order, sources_in
 from workbench.readers.unpacking import Unpacked, unpack, unpacked
 from workbench.settings import Settings
@@ -50,7 +51,7 @@ def unpacked_source(source: Source, members: Unpacked) -> Source:
     try:
         files = tuple(members.files[file.relative_to(source.package).as_posix()] for file in source.page_files)
     except KeyError:
-        raise InputError("missing", source.name, "the file is no longer in its archive") from None
+        raise InputError("missing", source.name, Phrase("the file is no longer in its archive")) from None
     path = files[0].parent if source.is_folder else files[0]
     return replace(source, path=path, page_files=files, package=None)
 
@@ -76,7 +77,7 @@ def member_file(file: Path, package: str, name: str, folder: Path) -> Path:
     sources = member_sources(Source(package, file, (file,)), members)
     source = next((one for one in sources if one.name == name and one.problem is None), None)
     if source is None:
-        raise InputError("missing", name, "the file is no longer in its archive")
+        raise InputError("missing", name, Phrase("the file is no longer in its archive"))
     local = unpacked_source(source, members)
     if not source.is_folder:
         return local.path

@@ -14,6 +14,7 @@ import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.model import Page
 from workbench.readers.contents import PICTURES, content_of, misnamed
 from workbench.readers.documents import (
@@ -47,9 +48,9 @@ PAPER = 99.9
 """Percentile of the values of a picture of more than 8 bits that is white: scanners use as many bits as they have, and
 a few of their sensors are always bright."""
 
-DAMAGED_PDF = "the PDF is damaged; fetch it again, or open it in a viewer and print it as PDF"
+DAMAGED_PDF = Phrase("the PDF is damaged; fetch it again, or open it in a viewer and print it as PDF")
 
-DAMAGED_PICTURE = "the picture is damaged; fetch it again, or open it in a viewer and save it as PNG"
+DAMAGED_PICTURE = Phrase("the picture is damaged; fetch it again, or open it in a viewer and save it as PNG")
 
 SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
@@ -70,7 +71,7 @@ def count_pages(source: Source, settings: Settings) -> int:
         count = _reading(path, lambda: _count_drawn(path, settings) if is_drawn(path) else _count_in_image(path, most))
     require_pages(source.path, count, settings)
     if count == 0:
-        raise InputError("unreadable", source.path, "the document has no pages")
+        raise InputError("unreadable", source.path, Phrase("the document has no pages"))
     return count
 
 
@@ -84,7 +85,7 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
             ``missing`` where there is no page of that number.
     """
     if number < 1 or (source.is_folder and number > len(source.page_files)):
-        raise InputError("missing", source.path, f"the document has no page {number}")
+        raise InputError("missing", source.path, Phrase("the document has no page {number}", number=number))
     file, frame = (source.page_files[number - 1], 0) if source.is_folder else (source.path, number - 1)
     _require_pictures(file)
 
@@ -93,7 +94,12 @@ def load_page(source: Source, number: int, settings: Settings) -> Page:
 
     image = _reading(file, load, number)
     if min(image.size) < SMALLEST_SIDE:
-        raise InputError("unreadable", file, f"the page is only {image.width} × {image.height} pixels", number)
+        raise InputError(
+            "unreadable",
+            file,
+            Phrase("the page is only {width} × {height} pixels", width=image.width, height=image.height),
+            number,
+        )
     return Page(number, np.asarray(image, dtype=np.uint8))
 
 
@@ -117,16 +123,18 @@ def _reading(path: Path, read: Callable[[], Any], page: int | None = None) -> An
     except UnidentifiedImageError as error:
         _require_its_kind(path, page)
         if path.suffix.lower() in HEIF_SUFFIXES and "HEIF" not in _formats():
-            message = (
+            message = Phrase(
                 "HEIC pictures need the package pillow-heif: pip install 'jixiao-workbench[heic]'; or save as JPEG"
             )
             raise InputError("unsupported", path, message, page) from error
-        message = f"the file is not an image, whatever its name says; readable: {', '.join(_formats())}"
+        message = Phrase(
+            "the file is not an image, whatever its name says; readable: {formats}", formats=", ".join(_formats())
+        )
         raise InputError("unreadable", path, message, page) from error
     except pypdfium2.PdfiumError as error:
         _require_its_kind(path, page)
         encrypted = _is_locked(path)  # what pdfium says may be left from another file
-        message = f"the PDF {LOCKED}" if encrypted else DAMAGED_PDF
+        message = Phrase("the PDF {locked}", locked=LOCKED) if encrypted else DAMAGED_PDF
         raise InputError("encrypted" if encrypted else "unreadable", path, message, page) from error
     except InputError as error:
         if error.reason == "unreadable":
@@ -159,16 +167,26 @@ def _require_pictures(path: Path) -> None:
     if is_drawn(path) or suffix in IMAGE_SUFFIXES:
         return
     if suffix in SUPPORTED_SUFFIXES:
-        message = f"a {suffix} file has no picture of its pages; open the file itself to see its tables"
+        message = Phrase(
+            "a {suffix} file has no picture of its pages; open the file itself to see its tables", suffix=suffix
+        )
         raise InputError("no-picture", path, message)
     if suffix in SAVE_AS:
-        message = f"{suffix} files are not read; open it and save it as {SAVE_AS[suffix]}"
+        message = Phrase(
+            "{suffix} files are not read; open it and save it as {other}", suffix=suffix, other=SAVE_AS[suffix]
+        )
         raise InputError("unsupported", path, message)
     if is_package(path):
-        message = "this is an archive of other files; workbench ingest reads what is in it"
+        message = Phrase("this is an archive of other files; workbench ingest reads what is in it")
         raise InputError("unsupported", path, message)
     known = " ".join(sorted(SUPPORTED_SUFFIXES | ARCHIVE_SUFFIXES))
-    raise InputError("unsupported", path, f"files of kind {suffix or '(none)'} are not read yet; readable: {known}")
+    raise InputError(
+        "unsupported",
+        path,
+        Phrase(
+            "files of kind {suffix} are not read yet; readable: {known}", suffix=suffix or Phrase("(none)"), known=known
+        ),
+    )
 
 
 def is_drawn(path: Path) -> bool:

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workbench.language import Phrase
+
 VARIABLE = "WORKBENCH_PASSWORDS"
-LOCKED = f"asks for a password; save it without one, or name it in {VARIABLE}"
+LOCKED = Phrase("asks for a password; save it without one, or name it in {variable}", variable=VARIABLE)
 
 MOST_PASSWORDS = 100
 """So many are tried: each costs up to a tenth of a second on an Office file, which is slow on purpose."""

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.language import Phrase
 from workbench.readers.limits import too_large
 from workbench.settings import Settings
 
@@ -49,7 +50,9 @@ def require_streams(path: Path, settings: Settings) -> None:
                 size += len(piece)
                 if size > limit:
                     name = "max_pixels" if is_picture else "max_text_bytes"
-                    raise too_large(path, f"a part of the PDF unpacks to {size:,} bytes or more", name, settings)
+                    raise too_large(
+                        path, Phrase("a part of the PDF unpacks to {size:,} bytes or more", size=size), name, settings
+                    )
 
 
 def _unpacked(content: mmap.mmap, start: int, times: int) -> Iterator[bytes]:

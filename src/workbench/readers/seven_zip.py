@@ -21,12 +21,15 @@ from pathlib import Path
 from typing import IO
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.passwords import VARIABLE, known_passwords
 from workbench.settings import Settings
 
-PASSWORD = "asks for a password; unpack it and put the files themselves there"
+PASSWORD = Phrase("asks for a password; unpack it and put the files themselves there")
 
-INSTALL = f"or install 7-Zip (Debian, Ubuntu: apt install 7zip) and name the password in {VARIABLE}"
+INSTALL = Phrase(
+    "or install 7-Zip (Debian, Ubuntu: apt install 7zip) and name the password in {variable}", variable=VARIABLE
+)
 
 LONGEST_LIST = 64_000_000
 """Bytes of the longest list of files that is read: some 200,000 files."""
@@ -75,7 +78,8 @@ def unlocked(archive: Path, settings: Settings) -> Iterator[Iterator[OpenedMembe
             with _extracting(program, archive, password, settings) as stream:
                 yield _members(listed, stream)
             return
-    raise InputError("encrypted", archive, f"the archive {PASSWORD}, or name it in {VARIABLE}")
+    locked = Phrase("{password}, or name it in {variable}", password=PASSWORD, variable=VARIABLE)
+    raise InputError("encrypted", archive, Phrase("the archive {password}", password=locked))
 
 
 QUIETLY = ("-bd", "-sccUTF-8")

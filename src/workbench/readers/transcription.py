@@ -16,6 +16,7 @@ from pathlib import Path
 
 from workbench.errors import InputError
 from workbench.findings import FINDINGS, excerpt
+from workbench.language import Phrase
 from workbench.model import Finding
 from workbench.readers.html import html_text, web_page
 from workbench.readers.limits import require_cells, require_size
@@ -70,7 +71,7 @@ def _decoded(path: Path, content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    message = "the file is no text in UTF-8, UTF-16 or GB 18030; open it in an editor and save it as UTF-8"
+    message = Phrase("the file is no text in UTF-8, UTF-16 or GB 18030; open it in an editor and save it as UTF-8")
     raise InputError("unreadable", path, message)
 
 

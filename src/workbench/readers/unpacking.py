@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.archive_members import CHUNK, DAMAGE, PackedFile, Refusal, reading
 from workbench.readers.documents import is_ignored, is_package
 from workbench.readers.limits import SMALL, too_large
@@ -50,17 +51,19 @@ class _Store:
     def count(self) -> None:
         self.members += 1
         if self.members > self.settings.max_members:
-            found = f"the archive holds {self.members:,} files or more"
-            raise too_large(self.archive, found, "max_members", self.settings, "unpack it, or ")
+            found = Phrase("the archive holds {members:,} files or more", members=self.members)
+            raise too_large(self.archive, found, "max_members", self.settings, Phrase("unpack it, or "))
 
     def add(self, size: int) -> None:
         self.bytes += size
         if self.bytes > self.settings.max_unpacked:
-            found = f"the archive unpacks to {self.bytes:,} bytes or more"
-            raise too_large(self.archive, found, "max_unpacked", self.settings, "unpack it, or ")
+            found = Phrase("the archive unpacks to {bytes:,} bytes or more", bytes=self.bytes)
+            raise too_large(self.archive, found, "max_unpacked", self.settings, Phrase("unpack it, or "))
         if self.bytes > max(SMALL, self.settings.max_expansion * self.packed):
-            found = f"the archive unpacks from {self.packed:,} to {self.bytes:,} bytes or more"
-            raise too_large(self.archive, found, "max_expansion", self.settings, "unpack it, or ")
+            found = Phrase(
+                "the archive unpacks from {packed:,} to {bytes:,} bytes or more", packed=self.packed, bytes=self.bytes
+            )
+            raise too_large(self.archive, found, "max_expansion", self.settings, Phrase("unpack it, or "))
 
     def take(self, name: str) -> str:
         """The name, or with a number where another member has it, as a file or as a folder of its own."""
@@ -85,7 +88,7 @@ def unpack(archive: Path, folder: Path, settings: Settings) -> None:
     store = _Store(archive, folder, settings, archive.stat().st_size)
     _unpack(archive, "", 1, store)
     if not store.files and not store.problems:
-        raise InputError("empty", archive, "the archive holds no documents; was it packed in full?")
+        raise InputError("empty", archive, Phrase("the archive holds no documents; was it packed in full?"))
     index = json.dumps([store.files, store.problems]).encode("utf-8", "surrogatepass")
     (folder / INDEX).write_bytes(index)
 
@@ -108,7 +111,7 @@ def _unpack(archive: Path, prefix: str, depth: int, store: _Store) -> None:
             raise
         store.problems[prefix.removesuffix("/")] = (
             error.reason,
-            f"only what stands before the fault is read: {error.detail}",
+            Phrase("only what stands before the fault is read: {detail}", detail=error.detail),
         )
 
 
@@ -122,7 +125,7 @@ def _unpack_members(archive: Path, prefix: str, depth: int, store: _Store) -> No
             full = store.take(prefix + (name or _spelled(member.name)))
             problem = member.problem
             if name is None:
-                problem = "outside", "its name leads out of the archive; pack it anew under a plain name"
+                problem = "outside", Phrase("its name leads out of the archive; pack it anew under a plain name")
             if problem is None and member.size > store.settings.max_bytes:
                 problem = _too_many_bytes(full, member.size, store.settings)
             if problem is None:
@@ -149,17 +152,17 @@ def _stored(member: PackedFile, name: str, depth: int, store: _Store) -> Refusal
             raise
         return error.reason, error.detail
     except DAMAGE:
-        return "unreadable", "it is damaged in its archive; fetch the archive again"
+        return "unreadable", Phrase("it is damaged in its archive; fetch the archive again")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        message = "there is no room to unpack the archive; set TMPDIR to a folder on a larger disk"
+        message = Phrase("there is no room to unpack the archive; set TMPDIR to a folder on a larger disk")
         raise InputError("unreadable", store.archive, message) from error
     if not is_package(PurePosixPath(name)):
         store.files[name] = file.name
         return None
     if depth == DEEPEST:
-        return "unsupported", "an archive in an archive in an archive is not opened; unpack it"
+        return "unsupported", Phrase("an archive in an archive in an archive is not opened; unpack it")
     try:
         _unpack(file, f"{name}/", depth + 1, store)
     except InputError as error:
@@ -172,7 +175,7 @@ def _stored(member: PackedFile, name: str, depth: int, store: _Store) -> Refusal
 
 
 def _too_many_bytes(name: str, size: int, settings: Settings) -> Refusal:
-    error = too_large(name, f"the file has {size:,} bytes or more", "max_bytes", settings)
+    error = too_large(name, Phrase("the file has {size:,} bytes or more", size=size), "max_bytes", settings)
     return error.reason, error.detail
 
 

@@ -16,6 +16,7 @@ from openpyxl.utils.escape import unescape
 
 from workbench.errors import InputError
 from workbench.findings import FINDINGS
+from workbench.language import Phrase
 from workbench.model import Finding
 from workbench.readers.limits import require_cells, require_size
 from workbench.readers.number_format import displayed
@@ -59,7 +60,7 @@ def read_xlsx(path: Path, settings: Settings) -> list[FilePage]:
     try:
         return _pages(path, settings)
     except (KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, SyntaxError) as error:
-        message = "the workbook is damaged; open it in Excel or WPS and save it again"
+        message = Phrase("the workbook is damaged; open it in Excel or WPS and save it again")
         raise InputError("unreadable", path, message) from error
 
 

@@ -17,6 +17,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.cell import range_boundaries
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.limits import require_cells, require_pages
 from workbench.readers.number_format import CHINESE_FORMATS, LONGEST_CODE
 from workbench.readers.office import Parts, local_name, main_part, parse, read_parts, related_parts, require_no_entities
@@ -68,7 +69,10 @@ def read_workbook(path: Path, settings: Settings) -> Workbook:
     parts = read_parts(path, kept.__contains__, settings)
     lost = [name for name in (main, *kinds) if name not in parts]
     if lost or "worksheet" not in kinds.values():
-        message = f"the workbook is damaged, it lacks {', '.join(lost) or 'its sheets'}; is it another kind of file?"
+        message = Phrase(
+            "the workbook is damaged, it lacks {lost}; is it another kind of file?",
+            lost=", ".join(lost) or Phrase("its sheets"),
+        )
         raise InputError("unreadable", path, message)
     parts[main], titles, is_recomputed = _workbook(path, parts[main], settings)
     links_of = {link.get("Id"): target for target, link in _links(path, links, main)}
@@ -139,7 +143,7 @@ def _sheet(path: Path, content: bytes, found: int, is_recomputed: bool, settings
                 row.getparent().remove(before)
     except etree.XMLSyntaxError as error:
         raise InputError(
-            "unreadable", path, "the workbook is damaged; open it in Excel or WPS and save it again"
+            "unreadable", path, Phrase("the workbook is damaged; open it in Excel or WPS and save it again")
         ) from error
     require_no_entities(path, rows.root)
     for merged in rows.root.iter("{*}mergeCell"):
@@ -162,7 +166,9 @@ def _keep(path: Path, cell: Any, is_recomputed: bool) -> bool:
         value = value if value is not None else etree.SubElement(cell, cell.tag[:-1] + "v")
         value.text = NO_VALUE
     if cell.get("t") == "s" and value is not None and not (value.text or "0").strip().isdecimal():
-        raise InputError("unreadable", path, "the workbook is damaged, a cell names a text that there cannot be")
+        raise InputError(
+            "unreadable", path, Phrase("the workbook is damaged, a cell names a text that there cannot be")
+        )
     return (value is not None and bool(value.text)) or text is not None
 
 
@@ -194,7 +200,7 @@ def _workbook(path: Path, content: bytes, settings: Settings) -> tuple[bytes, di
     titles = {link: sheet.get("name", "") for link, sheet in sheets}
     require_pages(path, len(sheets), settings)
     if len(titles) < len(sheets):
-        raise InputError("unreadable", path, "the workbook is damaged, it shows one sheet several times")
+        raise InputError("unreadable", path, Phrase("the workbook is damaged, it shows one sheet several times"))
     asked = [e.get(name) for e in root.iter("{*}calcPr") for name in ("fullCalcOnLoad", "forceFullCalc")]
     for child in list(root):
         if local_name(child) not in ("workbookPr", "bookViews", "sheets", "fileVersion"):

@@ -11,6 +11,7 @@ from workbench.dataset.placing import project_folder
 from workbench.dataset.store import open_dataset
 from workbench.errors import ReportError, SettingsError
 from workbench.files import write_atomically
+from workbench.language import Phrase, reason_of
 from workbench.remote import Location
 from workbench.report.index import make_index
 from workbench.report.journal import REPORT_ENDINGS, Report, read_reports, write_reports
@@ -88,14 +89,14 @@ def build_reports(
         ReportError: there is no such notebook, or the folder cannot be written.
     """
     if workers < 1:
-        raise SettingsError("workers", workers, "a number of processes, 1 or more")
+        raise SettingsError("workers", workers, Phrase("a number of processes, 1 or more"))
     if seconds <= 0:
-        raise SettingsError("timeout", seconds, "a number of seconds above 0")
+        raise SettingsError("timeout", seconds, Phrase("a number of seconds above 0"))
     try:
         own = Path(notebooks) if notebooks is not None else None
         return _build(Path(processed), Path(out_dir), department, year, workers, progress, seconds, own, raw)
     except OSError as error:
-        reason = f"the reports cannot be written ({error.strerror or error}); what is done is kept"
+        reason = Phrase("the reports cannot be written ({reason}); what is done is kept", reason=reason_of(error))
         raise ReportError(out_dir, reason) from error
 
 
@@ -136,7 +137,7 @@ def _run_due(
     made = 0
     try:
         with closing(run_jobs(due, workers, seconds)) as finished:
-            for _ in progress(finished, total=len(due), desc="reports") if due else ():
+            for _ in progress(finished, total=len(due), desc=Phrase("reports")) if due else ():
                 made += 1
     except KeyboardInterrupt:
         return made, True

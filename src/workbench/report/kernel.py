@@ -17,6 +17,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from traitlets import default
 
+from workbench.language import Phrase
+
 ENGINE = "workbench"
 """The name under which papermill knows :class:`TimedEngine`."""
 
@@ -103,9 +105,13 @@ class TimedEngine(NBClientEngine):  # type: ignore[misc]
                 **{name: value for name, value in options.items() if name != "start_timeout"},
             )
         except CellTimeoutError:
-            _fail_last_cell(nb_man, "TimeoutError", f"the notebook took longer than {seconds:g} s and was stopped")
+            _fail_last_cell(
+                nb_man,
+                "TimeoutError",
+                Phrase("the notebook took longer than {seconds:g} s and was stopped", seconds=seconds),
+            )
         except DeadKernelError:
-            _fail_last_cell(nb_man, "DeadKernelError", "the kernel died in this cell (out of memory?)")
+            _fail_last_cell(nb_man, "DeadKernelError", Phrase("the kernel died in this cell (out of memory?)"))
 
 
 papermill_engines.register(ENGINE, TimedEngine)

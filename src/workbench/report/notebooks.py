@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench._version import PACKAGE
 from workbench.errors import ReportError
+from workbench.language import Phrase
 
 OVERVIEW = "overview"
 """Name of the notebook that compares all departments."""
@@ -23,7 +24,9 @@ def find_notebook(name: str, own: Path | None) -> Path:
     for folder in (*([own] if own is not None else []), shipped_notebooks()):
         if (folder / f"{name}.ipynb").is_file():
             return folder / f"{name}.ipynb"
-    raise ReportError(f"{name}.ipynb", "the notebook does not come with the workbench, and no folder of yours has it")
+    raise ReportError(
+        f"{name}.ipynb", Phrase("the notebook does not come with the workbench, and no folder of yours has it")
+    )
 
 
 def shipped_notebooks() -> Path:

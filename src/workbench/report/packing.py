@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.errors import ReportError
 from workbench.files import write_atomically
+from workbench.language import Phrase, reason_of
 from workbench.report.journal import REPORT_ENDINGS, read_reports
 
 NAME = "reports.zip"
@@ -39,5 +40,5 @@ def pack(index: Path) -> Path:
                 archive.writestr(member, file.read_bytes(), zipfile.ZIP_DEFLATED)
         write_atomically(folder / NAME, packed.getvalue())
     except OSError as error:
-        raise ReportError(folder / NAME, f"cannot be written ({error.strerror or error})") from error
+        raise ReportError(folder / NAME, Phrase("cannot be written ({reason})", reason=reason_of(error))) from error
     return folder / NAME

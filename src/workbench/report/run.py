@@ -16,8 +16,9 @@ from nbformat import NotebookNode
 from papermill import PapermillExecutionError, execute_notebook
 from papermill.exceptions import PapermillException
 
-from workbench.errors import CellError, ReportError
-from workbench.files import write_atomically
+from workbench.errors import CellError, ReportError, about
+from workbench.files import without_folder, write_atomically
+from workbench.language import Phrase, reason_of
 from workbench.report.journal import Report, append_report
 from workbench.report.kernel import ENGINE, InstalledAndFolderKernel, InstalledKernel
 from workbench.report.page import make_page
@@ -98,9 +99,11 @@ def run_notebook(job: ReportJob, seconds: float = NOTEBOOK_SECONDS) -> NotebookN
             except RuntimeError as failure:
                 log.info("%s: attempt %d: %s", job.stem, attempt, failure)
                 if attempt == START_ATTEMPTS:
-                    raise ReportError(job.notebook.name, f"the kernel does not start: {failure}") from failure
+                    raise ReportError(
+                        job.notebook.name, Phrase("the kernel does not start: {failure}", failure=failure)
+                    ) from failure
             except (PapermillException, OSError, ValueError) as failure:
-                raise ReportError(job.notebook.name, f"{type(failure).__name__}: {failure}") from failure
+                raise ReportError(job.notebook.name, about(type(failure).__name__, reason_of(failure))) from failure
     raise AssertionError("unreachable")
 
 
@@ -140,7 +143,5 @@ def without_paths(text: str, folder: Path) -> str:
     """
     for path, instead in ((str(folder), "."), (sys.prefix, "…"), (str(Path.home()), "~")):
         if len(path) > 1:
-            # Not inside the base64 of a picture, where the same letters are no path.
-            pattern = rf"(?<![A-Za-z0-9+/]){re.escape(json.dumps(path)[1:-1])}(?![A-Za-z0-9])"
-            text = re.sub(pattern, lambda _, word=instead: word, text)  # type: ignore[misc]
+            text = without_folder(text, json.dumps(path)[1:-1], instead)
     return text

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
+from workbench.language import Phrase
 from workbench.report.journal import Report, append_report
 from workbench.report.plan import ReportJob
 from workbench.report.run import make_report
@@ -79,6 +80,6 @@ def _report_of_dead_worker(job: ReportJob) -> Report:
     """Remove what is left of a job's files, and record that its worker died."""
     for path in (job.html, job.executed, job.failed):
         path.unlink(missing_ok=True)
-    report = Report(job.title, job.stem, job.made_from, "the worker process died twice (out of memory?)")
+    report = Report(job.title, job.stem, job.made_from, Phrase("the worker process died twice (out of memory?)"))
     append_report(job.out_dir, report)
     return report

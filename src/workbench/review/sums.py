@@ -14,7 +14,7 @@ from workbench.checks.totals import (
     weights_do_not_add_up,
 )
 from workbench.checks.uncertain import CellsByKey
-from workbench.checks.wording import amount, points
+from workbench.checks.wording import amount, attained, points
 from workbench.fields import AMOUNTS, field_name
 from workbench.findings import Calculation, kind_of
 from workbench.judging import Judged, judged_indicators
@@ -131,7 +131,9 @@ def _indicator(row: Judged) -> Iterator[SumLine]:
     if row.verdict.attainment is not None:
         verdict = {True: "达标", False: "未达标", None: "不能判定"}[row.verdict.met]
         target, actual = row.row.target.text, (row.row.actual or BLANK).text
-        yield SumLine("完成比例", f"目标 {target}，完成 {actual}：{row.verdict.attainment:.1%}，{verdict}", "", None)
+        yield SumLine(
+            "完成比例", f"目标 {target}，完成 {actual}：{attained(row.verdict.attainment)}，{verdict}", "", None
+        )
     yield from _remarks((finding for check in INDICATOR_CHECKS for finding in check(row)), but={"points"})
 
 

@@ -12,6 +12,7 @@ from workbench.corrections.correction import Correction
 from workbench.corrections.validate import refusal
 from workbench.fields import field_name
 from workbench.findings import kind_of
+from workbench.language import shown
 from workbench.model import Finding
 from workbench.review.page import cells_of_value, naming_place, page_view
 from workbench.review.queue import GROUPS, ReviewItem
@@ -82,7 +83,7 @@ def state(session: Session, fresh: bool = False, changed: Sequence[int] = ()) ->
 def _notices(session: Session, done: int) -> list[str]:
     """What a person must know before trusting the review: unreadable corrections, missing scans, that all is done."""
     notices = [
-        f"更正记录 {problem.file} 第 {problem.line} 行无法读取，已略过：{problem.reason}"
+        f"更正记录 {problem.file} 第 {problem.line} 行无法读取，已略过：{shown(problem.reason, 'zh')}"
         for problem in session.problems
     ]
     if session.by in SHARED_LOGINS:

@@ -16,6 +16,7 @@ import traitlets
 from workbench.corrections.correction import Action
 from workbench.dataset.store import Dataset, found_dataset, open_dataset
 from workbench.errors import CorrectionError, WorkbenchError
+from workbench.language import shown
 from workbench.model import Cell, CellKey, Table
 from workbench.review import page, row, view
 from workbench.review.pictures import ScanExcerpt, cut, page_as_jpeg
@@ -28,7 +29,8 @@ AHEAD = 3
 """Items after the current one whose excerpts of the scan are cut before they are asked for."""
 
 
-def _packaged(name: str) -> str:
+def packaged(name: str) -> str:
+    """A file of the front end that comes with the package."""
     return resources.files("workbench.review").joinpath(name).read_text(encoding="utf-8")
 
 
@@ -65,8 +67,8 @@ class ReviewWidget(anywidget.AnyWidget):
     The answers and the position in the queue are in ``session``, the value on the screen is in ``_focus``.
     """
 
-    _esm = traitlets.Unicode(_packaged("widget.js")).tag(sync=True)
-    _css = traitlets.Unicode(_packaged("widget.css")).tag(sync=True)
+    _esm = traitlets.Unicode(packaged("widget.js")).tag(sync=True)
+    _css = traitlets.Unicode(packaged("widget.css")).tag(sync=True)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -91,9 +93,9 @@ class ReviewWidget(anywidget.AnyWidget):
         try:
             self._requests()[arguments.pop("do")](**arguments)
         except CorrectionError as error:
-            self.send({"kind": "notice", "level": "error", "text": f"未保存：{error.reason}"})
+            self.send({"kind": "notice", "level": "error", "text": f"未保存：{shown(error.reason, 'zh')}"})
         except WorkbenchError as error:
-            self.send({"kind": "notice", "level": "error", "text": str(error)})
+            self.send({"kind": "notice", "level": "error", "text": error.in_language("zh")})
 
     def _requests(self) -> dict[str, Callable[..., object]]:
         """The requests by the name that the browser gives them."""
@@ -249,7 +251,7 @@ class ReviewWidget(anywidget.AnyWidget):
             pages = {key.page: load(item.document_id, key.page, turns[key.page]) for key, _ in cells}
             excerpts = [cut(pages[key.page], cell) for key, cell in cells]
         except WorkbenchError as error:
-            problem = str(error)
+            problem = error.in_language("zh")
         described = [page.excerpt_view(one) for one in excerpts]
         message = {"kind": "crop", "key": view.key_of(item, place), "pieces": described, "problem": problem}
         self.send(message, [one.png for one in excerpts])
@@ -267,7 +269,7 @@ class ReviewWidget(anywidget.AnyWidget):
             turns = form.turns.get(number, 0) if form else 0
             picture, jpeg = page_as_jpeg(self.session.pictures.page(document_id, number, turns))
         except WorkbenchError as error:
-            self.send({"kind": "notice", "level": "error", "text": str(error)})
+            self.send({"kind": "notice", "level": "error", "text": error.in_language("zh")})
             return
         cells = page.page_cells(form, picture, number) if form else []
         size = {"width": picture.image.width, "height": picture.image.height}

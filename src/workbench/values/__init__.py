@@ -11,6 +11,7 @@ Sources: the survey of published forms; 《民法典》第1259条 (以上, 以�
 
 from workbench.values.numbers import (
     PLACEHOLDERS,
+    decimals_beside_whole,
     normalise,
     parse_amount,
     parse_fraction,
@@ -31,6 +32,7 @@ __all__ = [
     "Op",
     "Target",
     "Verdict",
+    "decimals_beside_whole",
     "judge",
     "normalise",
     "parse_actual",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from functools import lru_cache
@@ -132,6 +133,17 @@ def parse_fraction(text: str) -> float | None:
     folded = normalise(text)
     value = parse_number(folded.removesuffix("%"))
     return value if value is None or (abs(value) <= 1.5 and "%" not in folded) else exact(value / 100)
+
+
+def decimals_beside_whole(share: float, fewest: int) -> int:
+    """How many decimals a share needs as a percentage, ``fewest`` or more, not to read 100 % where it is not 1.
+
+    >>> [f"{share:.{decimals_beside_whole(share, 1)}%}" for share in (0.92, 1.0, 2999 / 3000)]
+    ['92.0%', '100.0%', '99.97%']
+    """
+    if math.isclose(share, 1.0, abs_tol=1e-9):
+        return fewest
+    return next(decimals for decimals in range(fewest, 12) if round(100 * share, decimals) != 100)
 
 
 def printed_margin(text: str, whole: float = 0.5) -> float:

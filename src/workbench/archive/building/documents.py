@@ -9,6 +9,7 @@ from workbench.archive.results.store import Assembled, ResultStore, document_id
 from workbench.archive.results.version import PIPELINE
 from workbench.archive.run.scheduler import RunResult, assemble_task, has_pages
 from workbench.errors import InputError
+from workbench.language import Phrase, as_phrase
 from workbench.readers.kinds import kind_of
 from workbench.settings import Settings
 
@@ -40,9 +41,9 @@ class BuiltDocument:
         return self.problem.page if self.problem is not None else None
 
     @property
-    def message(self) -> str | None:
+    def message(self) -> Phrase | None:
         """The problem in one sentence, without the document's name, which has a column of its own."""
-        return on_page(self.page) + self.problem.detail if self.problem is not None else None
+        return on_page(self.page, self.problem.detail) if self.problem is not None else None
 
     @property
     def row(self) -> dict[str, object]:
@@ -57,19 +58,20 @@ class BuiltDocument:
             "pages": assembled.pages if assembled else document.pages if kind_by_name == "scan" else 0,
             "status": self.status,
             "error": self.problem.reason if self.problem else None,
-            "message": self.message,
+            "message": None if self.message is None else str(self.message),
+            "message_zh": None if self.message is None else self.message.chinese,
             "engine": assembled.engine if assembled else None,
             "pipeline": document.version.pipeline if document.version else PIPELINE,
         }
 
 
-def on_page(page: int | None) -> str:
-    """How a message about a page begins; empty where it is not about one page.
+def on_page(page: int | None, detail: str) -> Phrase:
+    """A message with the page that it is about, where it is about one.
 
-    >>> on_page(3), on_page(None)
-    ('page 3: ', '')
+    >>> on_page(3, "it is torn"), on_page(None, "it is torn")
+    ('page 3: it is torn', 'it is torn')
     """
-    return f"page {page}: " if page else ""
+    return Phrase("page {page}: {detail}", page=page, detail=detail) if page else as_phrase(detail)
 
 
 def built(plan: Plan, store: ResultStore, run: RunResult, settings: Settings) -> list[BuiltDocument]:
@@ -104,12 +106,14 @@ def _problem(document: PlannedDocument, assembled: Assembled | None, run: RunRes
     if document.digest in run.unassembled:
         return run.unassembled[document.digest]
     if assembled is None and not run.interrupted:
-        message = "the program was changed while the archive was read; run the same command again"
+        message = Phrase("the program was changed while the archive was read; run the same command again")
         return InputError("changed", name, message)
     if assembled is None:
-        message = "not put together yet, the run was interrupted; run the same command again to go on"
+        message = Phrase("not put together yet, the run was interrupted; run the same command again to go on")
         return InputError("interrupted", name, message)
-    return InputError(assembled.reason, name, assembled.message or "") if assembled.reason else None
+    if assembled.reason is None:
+        return None
+    return InputError(assembled.reason, name, Phrase.stored(assembled.message or "", assembled.message_zh))
 
 
 def _page_problem(document: PlannedDocument, missing: list[int], run: RunResult) -> InputError:
@@ -117,6 +121,9 @@ def _page_problem(document: PlannedDocument, missing: list[int], run: RunResult)
     for page in missing:
         if failure := run.failures.get((document.digest, page)):
             return failure
-    pages = f"pages {missing[0]} to {missing[-1]}" if len(missing) > 1 else f"page {missing[0]}"
-    message = f"{pages} not read yet, the run was interrupted; run the same command again to go on"
+    first, last = missing[0], missing[-1]
+    pages = (
+        Phrase("pages {first} to {last}", first=first, last=last) if last > first else Phrase("page {page}", page=first)
+    )
+    message = Phrase("{pages} not read yet, the run was interrupted; run the same command again to go on", pages=pages)
     return InputError("interrupted", document.source.name, message)

@@ -10,6 +10,7 @@ from workbench.archive.building.documents import BuiltDocument
 from workbench.archive.results.store import document_id
 from workbench.archive.run.scheduler import RunResult
 from workbench.corrections.history import CorrectionHistory
+from workbench.language import Phrase, shown
 from workbench.remote import Location
 from workbench.visible import as_html, literal
 
@@ -33,8 +34,19 @@ class Problem:
     reason: str
     message: str
 
+    @property
+    def phrase(self) -> Phrase:
+        """The whole of it as one line."""
+        return Phrase(
+            "{status}: {source}: {reason}: {message}",
+            status=Phrase(self.status),
+            source=self.source,
+            reason=self.reason,
+            message=self.message,
+        )
+
     def __str__(self) -> str:
-        return f"{self.status}: {self.source}: {self.reason}: {self.message}"
+        return shown(self.phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +76,33 @@ class IngestSummary:
     corrections: CorrectionHistory
     waiting: int = 0
 
-    def __str__(self) -> str:
-        return (
-            f"{self.documents} document(s), {self.forms} form(s), {self.indicators} indicators, "
-            f"{self.findings} findings → {self.folder}"
+    @property
+    def phrase(self) -> Phrase:
+        """What the tables hold, and where they are."""
+        return Phrase(
+            "{documents} document(s), {forms} form(s), {indicators} indicators, {findings} findings → {folder}",
+            documents=self.documents,
+            forms=self.forms,
+            indicators=self.indicators,
+            findings=self.findings,
+            folder=self.folder,
         )
+
+    def __str__(self) -> str:
+        return shown(self.phrase)
 
     __repr__ = __str__
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Phrase, ...]:
         """What a person should hear about the corrections: what could not be read, and what has no document."""
-        unread = [f"correction not read: {problem}" for problem in self.corrections.problems]
-        apart = f"{self.waiting} correction(s) are about documents that are not here; they are kept, and wait for them"
+        unread = [
+            Phrase("correction not read: {problem}", problem=problem.phrase) for problem in self.corrections.problems
+        ]
+        apart = Phrase(
+            "{waiting} correction(s) are about documents that are not here; they are kept, and wait for them",
+            waiting=self.waiting,
+        )
         return (*unread, *([apart] if self.waiting else []))
 
     @property
@@ -92,18 +118,26 @@ class IngestSummary:
     def _repr_html_(self) -> str:
         parts = [self._counts_html()]
         if self.unread:
-            parts.append(f"<p>Interrupted: {self.unread:,} document(s) are still to be read. Run the cell again.</p>")
+            unread = Phrase(
+                "Interrupted: {unread:,} document(s) are still to be read. Run the cell again.", unread=self.unread
+            )
+            parts.append(f"<p>{as_html(shown(unread))}</p>")
         if self.notes:
-            parts.append(f"<ul>{''.join(f'<li>{as_html(line)}</li>' for line in self.notes)}</ul>")
+            parts.append(f"<ul>{''.join(f'<li>{as_html(shown(line))}</li>' for line in self.notes)}</ul>")
         if self.failed:
             parts.append(_failed_html(self.failed))
         return literal("".join(parts))
 
     def _counts_html(self) -> str:
         """A table of one row: what the tables hold, and how many pages were read."""
-        counts = {"documents": self.documents, "forms": self.forms, "indicators": self.indicators}
-        counts |= {"findings": self.findings, "pages read now": self.pages_read}
-        head = "".join(f"<th>{name}</th>" for name in counts)
+        counts = {
+            Phrase("documents"): self.documents,
+            Phrase("forms"): self.forms,
+            Phrase("indicators"): self.indicators,
+            Phrase("findings"): self.findings,
+            Phrase("pages read now"): self.pages_read,
+        }
+        head = "".join(f"<th>{shown(name)}</th>" for name in counts)
         numbers = "".join(f"<td>{count:,}</td>" for count in counts.values())
         return f"<table><tr>{head}</tr><tr>{numbers}</tr></table>"
 
@@ -111,15 +145,13 @@ class IngestSummary:
 def _failed_html(failed: Sequence[Problem]) -> str:
     """A table of the failed documents that opens and closes, headed by how many failed for which reason."""
     reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(p.reason for p in failed).items())
-    rows = "".join(_row_html((p.status, p.source, p.reason, p.message)) for p in failed)
-    return (
-        f"<details open><summary>{len(failed)} document(s) not all read ({reasons})</summary>"
-        f"<table>{rows}</table></details>"
-    )
+    head = Phrase("{failed} document(s) not all read ({reasons})", failed=len(failed), reasons=reasons)
+    rows = "".join(_row_html((Phrase(p.status), p.source, p.reason, p.message)) for p in failed)
+    return f"<details open><summary>{shown(head)}</summary><table>{rows}</table></details>"
 
 
 def _row_html(texts: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<td {LEFT}>{as_html(text)}</td>" for text in texts) + "</tr>"
+    return "<tr>" + "".join(f"<td {LEFT}>{as_html(shown(text))}</td>" for text in texts) + "</tr>"
 
 
 def summary(
@@ -131,7 +163,7 @@ def summary(
     rows = open_dataset(folder).info["rows"]
     known = {document_id(one.document.digest) for one in documents}
     problems = tuple(
-        Problem(one.document.source.name, one.status, one.problem.reason, one.message or "")
+        Problem(one.document.source.name, one.status, one.problem.reason, one.message or Phrase(""))
         for one in documents
         if one.problem is not None
     )

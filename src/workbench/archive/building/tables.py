@@ -16,6 +16,7 @@ from workbench.archive.run.tasks import Job, perform
 from workbench.corrections.correction import Correction
 from workbench.corrections.history import CorrectionHistory
 from workbench.errors import DatasetError
+from workbench.language import Phrase
 from workbench.model import Finding
 from workbench.remote import RemoteFiles
 
@@ -161,6 +162,8 @@ def _packed_rows(
     content = results.load_tables(assembled)
     if content is None:
         store.files.remove(f"{results.folder}/{DOCUMENT}")  # so that the next run does not trust it
-        message = f"the results of {document.source.name} are damaged; run the same command again to read it anew"
+        message = Phrase(
+            "the results of {name} are damaged; run the same command again to read it anew", name=document.source.name
+        )
         raise DatasetError(job.processed, message)
     return content

@@ -12,6 +12,7 @@ from workbench.archive.results.version import NO_ENGINE, Version, code_digest
 from workbench.corrections.correction import Correction
 from workbench.corrections.history import CorrectionHistory
 from workbench.errors import InputError
+from workbench.language import shown
 from workbench.model import Form, PageContent
 from workbench.readers.kinds import IN_POINTS, Kind, PageRecord, pages_read
 from workbench.readers.pdf_text import in_pixels
@@ -86,6 +87,7 @@ def assemble(task: AssembleTask, store: ResultStore, settings: Settings) -> tupl
         engine=_engine(task.version, records),
         reason=problem.reason if problem else None,
         message=problem.detail if problem else None,
+        message_zh=shown(problem.detail, "zh") if problem else None,
         rows={name: len(frame) for name, frame in tables.items()},
         page_sizes={name: sizes[name] for name in names},
         tables=sha256(content),

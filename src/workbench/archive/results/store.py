@@ -48,7 +48,7 @@ class Assembled:
         pages: number of its pages.
         engine: the OCR engine that read it; None where none was needed.
         reason: code of why it gave no form; None where it gave one.
-        message: the same in a sentence.
+        message, message_zh: the same in a sentence, in English and in Chinese.
         rows: number of its rows, by table.
         page_sizes: bytes of its pages' results, by file name.
         tables: hex SHA-256 of the file of its rows.
@@ -63,6 +63,7 @@ class Assembled:
     engine: str | None
     reason: str | None
     message: str | None
+    message_zh: str | None
     rows: Mapping[str, int]
     page_sizes: Mapping[str, int]
     tables: str

@@ -14,6 +14,7 @@ from typing import Any
 
 from workbench._version import PACKAGE
 from workbench.errors import EngineError
+from workbench.language import Phrase
 from workbench.ocr.registry import engine_version
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of
@@ -61,19 +62,23 @@ class Version:
         """The version as JSON has it."""
         return {"pipeline": self.pipeline, "engine": self.engine, "settings": dict(self.settings)}
 
-    def changes_since(self, earlier: Version) -> list[str]:
+    def changes_since(self, earlier: Version) -> list[Phrase]:
         """What is different from an earlier version, one short text each.
 
         >>> Version("0.6.0").changes_since(Version("0.5.0"))
         ['pipeline 0.5.0 → 0.6.0']
         """
         settings_before = dict(earlier.settings)
-        parts: list[tuple[str, object, object]] = [
-            ("pipeline", earlier.pipeline, self.pipeline),
-            ("engine", earlier.engine, self.engine),
-            *((f"setting {name}", settings_before.get(name), value) for name, value in self.settings),
+        parts: list[tuple[Phrase, object, object]] = [
+            (Phrase("pipeline"), earlier.pipeline, self.pipeline),
+            (Phrase("engine"), earlier.engine, self.engine),
+            *((Phrase("setting {name}", name=name), settings_before.get(name), now) for name, now in self.settings),
         ]
-        return [f"{name} {before} → {now}" for name, before, now in parts if before != now]
+        return [
+            Phrase("{what} {before} → {now}", what=what, before=before, now=now)
+            for what, before, now in parts
+            if before != now
+        ]
 
 
 def version_for(source: Source, settings: Settings) -> Version:

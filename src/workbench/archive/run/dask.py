@@ -27,6 +27,7 @@ from workbench.archive.results.assemble import AssembleTask
 from workbench.archive.run.local import LocalWorkers
 from workbench.archive.run.tasks import Executor, Job, Task, TaskOutcome, about
 from workbench.errors import ClusterError, WorkerError
+from workbench.language import Phrase
 from workbench.progress import say
 
 CONNECT_SECONDS = 15
@@ -72,7 +73,11 @@ class ClusterWorkers(Executor):
         self._last_worker: float | None = None
         self._count_workers()
         if not self.threads:
-            say(f"cluster {address}: no worker is there yet; the run begins as soon as one joins")
+            say(
+                Phrase(
+                    "cluster {address}: no worker is there yet; the run begins as soon as one joins", address=address
+                )
+            )
 
     def __enter__(self) -> ClusterWorkers:
         """See that every worker that is there can do the job.
@@ -123,8 +128,13 @@ class ClusterWorkers(Executor):
             return outcome
         error = future.exception() if future.status == "error" else None
         if type(error).__name__ == "KilledWorker":
-            return TaskOutcome(task, about(task, "crashed", "took down one worker of the cluster after another"))
-        message = f"a task was lost ({error or future.status}); what was read is kept: run the same command again"
+            return TaskOutcome(
+                task, about(task, "crashed", Phrase("took down one worker of the cluster after another"))
+            )
+        message = Phrase(
+            "a task was lost ({status}); what was read is kept: run the same command again",
+            status=error or future.status,
+        )
         raise ClusterError(self.address, message)
 
     def _count_workers(self) -> None:
@@ -138,7 +148,9 @@ class ClusterWorkers(Executor):
             return
         self._last_count = now
         if self._client.status != "running":
-            message = "the scheduler is no longer there; what was read is kept: start it and run the same command again"
+            message = Phrase(
+                "the scheduler is no longer there; what was read is kept: start it and run the same command again"
+            )
             raise ClusterError(self.address, message)
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         self.threads = sum(worker["nthreads"] for worker in workers)
@@ -146,8 +158,9 @@ class ClusterWorkers(Executor):
         if self.threads:
             self._last_worker = now
         elif self._last_worker is not None and now - self._last_worker > NO_WORKER_SECONDS:
-            message = (
-                f"the cluster has had no worker for {NO_WORKER_SECONDS:.0f} s; what was read is kept: start workers"
+            message = Phrase(
+                "the cluster has had no worker for {seconds:.0f} s; what was read is kept: start workers",
+                seconds=NO_WORKER_SECONDS,
             )
             raise ClusterError(self.address, message)
 
@@ -161,10 +174,12 @@ def _connect(address: str, seconds: float) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
-        message = "Dask is not installed; install it with: pip install 'jixiao-workbench[cluster]'"
+        message = Phrase("Dask is not installed; install it with: pip install 'jixiao-workbench[cluster]'")
         raise ClusterError(address, message) from error
     if not re.fullmatch(r"[a-z]+://\S+|\S+:\d{1,5}", address):
-        raise ClusterError(address, "this is no address of a Dask scheduler; one looks like tcp://10.0.0.5:8786")
+        raise ClusterError(
+            address, Phrase("this is no address of a Dask scheduler; one looks like tcp://10.0.0.5:8786")
+        )
     _require_listening(address, seconds)
     try:
         return Client(
@@ -193,7 +208,10 @@ def _require_listening(address: str, seconds: float) -> None:
 
 
 def _silent(address: str, seconds: float) -> ClusterError:
-    return ClusterError(address, f"no Dask scheduler answers there within {seconds:g} s; start one: dask scheduler")
+    return ClusterError(
+        address,
+        Phrase("no Dask scheduler answers there within {seconds:g} s; start one: dask scheduler", seconds=seconds),
+    )
 
 
 def _require_able(client: Any, address: str, job: Job) -> None:
@@ -204,19 +222,21 @@ def _require_able(client: Any, address: str, job: Job) -> None:
     """
     for worker, reason in client.run(unable, job, program_digest()).items():
         if reason:
-            raise ClusterError(address, f"the worker {worker} {reason}")
+            raise ClusterError(address, Phrase("the worker {worker} {reason}", worker=worker, reason=reason))
 
 
 def unable(job: Job, program: str) -> str | None:
     """Why this worker cannot do the job, from the verb on; None where it can. ``program`` is the caller's digest."""
     if program != program_digest():
-        return (
+        return Phrase(
             "runs another version of workbench, or of the packages that it reads with, and might give other results; "
             "install the same on every machine"
         )
     folder = job.processed
     if isinstance(folder, Path) and not folder.is_dir():
-        return f"does not see the folder {folder}; share it at the same path, or use a URL (s3://…)"
+        return Phrase(
+            "does not see the folder {folder}; share it at the same path, or use a URL (s3://…)", folder=folder
+        )
     return None
 
 
@@ -255,7 +275,7 @@ _starting = threading.Lock()
 def perform_in_own_process(job: Job, task: Task, program: str) -> TaskOutcome:
     """Do a task in the process that belongs to this thread of a Dask worker. Errors are part of the outcome."""
     if reason := unable(job, program):
-        return TaskOutcome(task, ClusterError("", f"a worker {reason}"))
+        return TaskOutcome(task, ClusterError("", Phrase("a worker {reason}", reason=reason)))
     try:
         own = _own_process(job)
         with _starting:

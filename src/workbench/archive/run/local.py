@@ -35,6 +35,7 @@ from workbench.archive.run.tasks import (
     perform,
 )
 from workbench.errors import WorkerError
+from workbench.language import Phrase, reason_of
 from workbench.settings import variable
 
 POLL_SECONDS = 0.25
@@ -157,7 +158,9 @@ class LocalWorkers(Executor):
             with _shielded():
                 process.start()
         except OSError as error:
-            raise WorkerError(f"no process can be started to read pages ({error.strerror or error})") from error
+            raise WorkerError(
+                Phrase("no process can be started to read pages ({reason})", reason=reason_of(error))
+            ) from error
         theirs.close()
         with suppress(OSError):
             ours.send(task)
@@ -187,14 +190,19 @@ class LocalWorkers(Executor):
         worker.process.join(EXIT_SECONDS)
         code, task = worker.process.exitcode, self._kill(worker)
         if worker.is_ready and code == -KILLED:
-            message = "was cut short: the system killed the process (is there too little memory?)"
+            message = Phrase("was cut short: the system killed the process (is there too little memory?)")
             return _failure(task, "killed", message)
         if worker.is_ready:
-            message = f"crashed the program ({_how_ended(code)}); is the file damaged or far too large?"
+            message = Phrase(
+                "crashed the program ({how_ended}); is the file damaged or far too large?", how_ended=_how_ended(code)
+            )
             return _failure(task, "crashed", message)
         self._failed_starts += 1
         if self._failed_starts >= START_ATTEMPTS:
-            message = f"the processes that read pages cannot be started ({_how_ended(code)}); is there memory left?"
+            message = Phrase(
+                "the processes that read pages cannot be started ({how_ended}); is there memory left?",
+                how_ended=_how_ended(code),
+            )
             raise WorkerError(message)
         self.submit(task)
         return None
@@ -208,13 +216,13 @@ class LocalWorkers(Executor):
             return None
         settings = self.job.settings
         if took > settings.page_seconds:
-            message = f"took longer than page_seconds = {settings.page_seconds:,}"
-            return _failure(self._kill(worker), "timed-out", f"{message}; {_way_out('page_seconds')}")
+            message = Phrase("took longer than page_seconds = {page_seconds:,}", page_seconds=settings.page_seconds)
+            return _failure(self._kill(worker), "timed-out", _with_way_out(message, "page_seconds"))
         with suppress(psutil.Error):  # it has just ended by itself
             memory = psutil.Process(worker.process.pid).memory_info().rss
             if memory > settings.page_memory:
-                message = f"took more than page_memory = {settings.page_memory:,} bytes"
-                return _failure(self._kill(worker), "out-of-memory", f"{message}; {_way_out('page_memory')}")
+                message = Phrase("took more than page_memory = {page_memory:,} bytes", page_memory=settings.page_memory)
+                return _failure(self._kill(worker), "out-of-memory", _with_way_out(message, "page_memory"))
         return None
 
     def _kill(self, worker: _Worker) -> Task:
@@ -230,24 +238,24 @@ class LocalWorkers(Executor):
 def _failure(task: Task, reason: str, message: str) -> TaskOutcome:
     """The outcome of a task that failed. ``message`` is the sentence from its verb on."""
     doing = {
-        PageTask: "reading this page",
-        CountTask: "counting the pages of this document",
-        UnpackTask: "unpacking this archive",
-        AssembleTask: "putting this document together",
+        PageTask: Phrase("reading this page"),
+        CountTask: Phrase("counting the pages of this document"),
+        UnpackTask: Phrase("unpacking this archive"),
+        AssembleTask: Phrase("putting this document together"),
     }[type(task)]
-    return TaskOutcome(task, about(task, reason, f"{doing} {message}"))
+    return TaskOutcome(task, about(task, reason, Phrase("{doing} {message}", doing=doing, message=message)))
 
 
-def _way_out(name: str) -> str:
-    """What a person can do about a task that exceeded the limit of that setting."""
-    return f"look at the file, or raise it with {variable(name)}"
+def _with_way_out(message: str, name: str) -> Phrase:
+    """What a task exceeded, and what a person can do about the limit of that setting."""
+    return Phrase("{message}; look at the file, or raise it with {variable}", message=message, variable=variable(name))
 
 
 def _how_ended(exit_code: int | None) -> str:
     """How a process ended: the signal's name, or the exit status."""
     if exit_code is not None and exit_code < 0:
-        return signal.strsignal(-exit_code) or f"signal {-exit_code}"
-    return f"exit status {exit_code}"
+        return Phrase(signal.strsignal(-exit_code) or f"signal {-exit_code}")
+    return Phrase("exit status {exit_code}", exit_code=exit_code)
 
 
 @contextmanager

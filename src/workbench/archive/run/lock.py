@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from workbench.errors import InUseError, StoreError
 from workbench.files import Files, LocalFiles
+from workbench.language import Phrase
 from workbench.remote import Location, RemoteFiles, files_at
 
 LOCK = ".lock"
@@ -123,6 +124,11 @@ def _owner(files: Files, key: str) -> str:
     """The run that wrote a note, in words, as far as the note can be read."""
     try:
         owner = json.loads(files.get(key) or b"")
-        return f"another run (process {owner['pid']} on {owner['host']}, since {owner['since']})"
+        return Phrase(
+            "another run (process {pid} on {host}, since {since})",
+            pid=owner["pid"],
+            host=owner["host"],
+            since=owner["since"],
+        )
     except (StoreError, ValueError, KeyError, TypeError):
-        return "another run"
+        return Phrase("another run")

@@ -13,6 +13,7 @@ from workbench.archive.run.interrupts import Interrupts
 from workbench.archive.run.tasks import TRIES, Executor, PageTask, Task, TaskOutcome
 from workbench.archive.throughput import throughput_kind
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.readers.kinds import kind_of
 from workbench.settings import Settings
 
@@ -119,7 +120,9 @@ def require_raw(originals: Originals) -> None:
         InputError: ``missing``: the raw folder is gone, or empty.
     """
     if not originals.is_there():
-        message = "the folder is no longer there; the tables stay as they were, and what was read is kept: run again"
+        message = Phrase(
+            "the folder is no longer there; the tables stay as they were, and what was read is kept: run again"
+        )
         raise InputError("missing", str(originals.place), message)
 
 
@@ -170,7 +173,10 @@ class Agenda:
         elif outcome.damaged and task.digest not in self._repaired:
             self._read_again(self._documents[task.digest], outcome.damaged)
         elif outcome.damaged:
-            message = f"results are damaged as soon as they are kept ({len(outcome.damaged)} pages); is the disk sound?"
+            message = Phrase(
+                "results are damaged as soon as they are kept ({damaged} pages); is the disk sound?",
+                damaged=len(outcome.damaged),
+            )
             self._document_done(task.digest, InputError("damaged", task.name, message))
         else:
             self._document_done(task.digest, error)

@@ -14,6 +14,7 @@ from workbench.archive.results.store import ResultStore
 from workbench.archive.results.version import Version
 from workbench.errors import DatasetError, EngineError, InputError, WorkbenchError
 from workbench.files import Files
+from workbench.language import Phrase
 from workbench.read.document import read_one_page
 from workbench.readers.documents import Source
 from workbench.readers.kinds import kind_of, read_file
@@ -188,7 +189,7 @@ def _require_unchanged(task: PageTask, originals: Originals) -> None:
         InputError: ``changed`` or ``missing``: they are not.
     """
     if originals.signature(task.source)[0] != task.signature:
-        message = "the file was changed while the archive was read; run the same command again"
+        message = Phrase("the file was changed while the archive was read; run the same command again")
         raise InputError("changed", task.source.name, message)
 
 
@@ -201,9 +202,18 @@ def about(task: Task, reason: str, message: str) -> InputError:
 def _unknown(task: Task, error: Exception) -> InputError:
     """The error of a task that failed in a way that nobody foresaw."""
     reason, failed = {
-        PageTask: ("unreadable", "the page could not be read"),
-        CountTask: ("unreadable", "its pages could not be counted"),
-        UnpackTask: ("unreadable", "the archive could not be unpacked"),
-        AssembleTask: ("not-assembled", "the document could not be put together"),
+        PageTask: ("unreadable", Phrase("the page could not be read")),
+        CountTask: ("unreadable", Phrase("its pages could not be counted")),
+        UnpackTask: ("unreadable", Phrase("the archive could not be unpacked")),
+        AssembleTask: ("not-assembled", Phrase("the document could not be put together")),
     }[type(task)]
-    return about(task, reason, f"{failed} ({type(error).__name__}: {error}); please report it with the file")
+    return about(
+        task,
+        reason,
+        Phrase(
+            "{failed} ({kind}: {error}); please report it with the file",
+            failed=failed,
+            kind=type(error).__name__,
+            error=error,
+        ),
+    )

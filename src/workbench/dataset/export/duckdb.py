@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from workbench.dataset.dictionary import ColumnEntry, data_dictionary
+from workbench.language import Phrase
 
 if TYPE_CHECKING:
     from workbench.dataset.export.about import About
@@ -41,7 +42,7 @@ def write_duckdb(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: 
     except DISK_FAULTS as error:
         raise OSError(str(error)) from error
     if path.with_name(f"{path.name}.wal").exists():
-        raise OSError("the disk took only a part of the tables")
+        raise OSError(Phrase("the disk took only a part of the tables"))
 
 
 def _add(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:

@@ -23,6 +23,7 @@ from workbench.dataset.export.duckdb import write_duckdb
 from workbench.dataset.export.xlsx import write_xlsx
 from workbench.dataset.placing import TABLES
 from workbench.errors import DatasetError, SettingsError
+from workbench.language import Phrase, reason_of
 
 Writer = Callable[[Path, Iterable[tuple[str, pd.DataFrame]], About], None]
 """Writes the tables and, last, ``about`` to a path that is not there yet: a file, or a folder of files."""
@@ -86,11 +87,11 @@ def export_dataset(
         DatasetError: the dataset is damaged, or the export cannot be written.
     """
     if kind not in WRITERS:
-        raise SettingsError("format", kind, f"one of {', '.join(FORMATS)}")
+        raise SettingsError("format", kind, Phrase("one of {formats}", formats=", ".join(FORMATS)))
     path = _destination(kind, Path(out) if out is not None else None)
     about = About(dataset.info)
     every = (*TABLES, *VIEWS, "dictionary")
-    names = progress(every, total=len(every), desc="tables")
+    names = progress(every, total=len(every), desc=Phrase("tables"))
     tables = ((name, _table(dataset, name)) for name in names)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +100,7 @@ def export_dataset(
             WRITERS[kind](made, tables, about)
             _put(made, path)
     except OSError as error:
-        raise DatasetError(path, f"the export cannot be written ({error.strerror or error})") from error
+        raise DatasetError(path, Phrase("the export cannot be written ({reason})", reason=reason_of(error))) from error
     return Exported(path, tuple(about.notes))
 
 

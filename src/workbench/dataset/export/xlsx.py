@@ -31,6 +31,7 @@ from openpyxl.writer.excel import ExcelWriter
 from workbench.dataset.comparable import VIEWS
 from workbench.dataset.dictionary import TableEntry, data_dictionary
 from workbench.dataset.export.csv import EXCEL_ROWS, EXCEL_TEXT
+from workbench.language import Phrase
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -98,7 +99,7 @@ def write_xlsx(path: Path, tables: Iterable[tuple[str, pd.DataFrame]], about: Ab
             with suppress(*UNWRITTEN, WorkbookAlreadySaved):
                 sheet.close()  # else its stream raises when it is collected
         if isinstance(error, UNWRITTEN):
-            raise OSError(str(error) or "the disk took only a part of a sheet") from error
+            raise OSError(str(error) or Phrase("the disk took only a part of a sheet")) from error
         raise
 
 
@@ -118,7 +119,7 @@ class _SheetArchive(zipfile.ZipFile):
             shutil.copyfileobj(file, member)
             file.seek(-min(len(SHEET_END), file.tell()), os.SEEK_END)
             if file.read() != SHEET_END:
-                raise OSError("the disk took only a part of a sheet")
+                raise OSError(Phrase("the disk took only a part of a sheet"))
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
         """Add any other part of the workbook."""

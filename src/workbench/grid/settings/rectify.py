@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from workbench.errors import SettingsError
 from workbench.grid.settings.validation import require_sensible
+from workbench.language import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ class DewarpSettings:
             ascending=(("smallest", "thickest_rule", "segment_length"),),
         )
         if self.folds < 2:
-            raise SettingsError("folds", self.folds, "at least 2")
+            raise SettingsError("folds", self.folds, Phrase("at least 2"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
 
+from workbench.language import Phrase
 from workbench.settings import require
 
 
@@ -30,16 +31,16 @@ def require_sensible(
     for field in fields(settings):
         value = getattr(settings, field.name)
         if isinstance(field.default, int | float):
-            require(isinstance(value, Real) and float(value) > 0, field.name, value, "a number above 0")
+            require(isinstance(value, Real) and float(value) > 0, field.name, value, Phrase("a number above 0"))
         if isinstance(field.default, int):
-            require(isinstance(value, Integral), field.name, value, "a whole number")
+            require(isinstance(value, Integral), field.name, value, Phrase("a whole number"))
     for names, most in ((fractions, 1), (percentages, 100), (grey_levels, 255)):
         for name in names:
             value = getattr(settings, name)
-            require(value <= most, name, value, f"above 0 and at most {most}")
+            require(value <= most, name, value, Phrase("above 0 and at most {most}", most=most))
     for name in factors:
-        require(getattr(settings, name) >= 1, name, getattr(settings, name), "at least 1")
+        require(getattr(settings, name) >= 1, name, getattr(settings, name), Phrase("at least 1"))
     for group in ascending:
         for lower, upper in pairwise(group):
             value, least = getattr(settings, upper), getattr(settings, lower)
-            require(value >= least, upper, value, f"at least {lower} ({least})")
+            require(value >= least, upper, value, Phrase("at least {lower} ({least})", lower=lower, least=least))

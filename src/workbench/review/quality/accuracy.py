@@ -13,6 +13,7 @@ from workbench.corrections.log import corrections_folder
 from workbench.corrections.resolve import SETTLED
 from workbench.errors import CorrectionError
 from workbench.fields import NUMBER_FIELDS
+from workbench.language import Phrase, joined, shown
 from workbench.review.quality.proportions import Interval, wilson
 from workbench.values import normalise
 
@@ -49,10 +50,22 @@ class Accuracy:
         """95 % interval of the rate (Wilson)."""
         return wilson(self.right, self.looked_at)
 
+    @property
+    def phrase(self) -> Phrase:
+        """The accuracy on a line, in columns."""
+        low, high = self.interval
+        return Phrase(
+            "{name:28} {looked_at:7,} looked at  {right:7,} right  {rate:5.1f} %  (95 % CI {low:5.1f} to {high:5.1f})",
+            name=self.name,
+            looked_at=self.looked_at,
+            right=self.right,
+            rate=100 * self.rate,
+            low=100 * low,
+            high=100 * high,
+        )
+
     def __str__(self) -> str:
-        low, high = (f"{100 * bound:5.1f}" for bound in self.interval)
-        counts = f"{self.looked_at:7,} looked at  {self.right:7,} right"
-        return f"{self.name:28} {counts}  {100 * self.rate:5.1f} %  (95 % CI {low} to {high})"
+        return shown(self.phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +115,46 @@ class Bench:
     def lines(self) -> Iterator[str]:
         """The report in words, line by line."""
         if self.outdated:
-            yield "note: there are corrections that the dataset does not hold yet; take them in with: workbench ingest"
+            yield Phrase(
+                "note: there are corrections that the dataset does not hold yet; take them in with: workbench ingest"
+            )
         for one in (self.everything, self.numbers, self.flagged, self.unflagged):
             if one is not None:
-                yield str(one)
-        for title, parts in (("by field", self.by_field), ("by layout", self.by_layout)):
-            yield from ("", f"{title}, worst first:", *map(str, parts))
+                yield one.phrase
+        for title, parts in ((Phrase("by field"), self.by_field), (Phrase("by layout"), self.by_layout)):
+            yield from ("", Phrase("{title}, worst first:", title=title), *(part.phrase for part in parts))
         yield ""
         yield from self._threshold_lines()
-        changes = ", ".join(f"{count} {name}" for name, count in self.structure.items() if count)
+        changes = joined(f"{count} {name}" for name, count in self.structure.items() if count)
         if changes:
-            yield f"errors of structure, which no threshold catches: {changes}"
+            yield Phrase("errors of structure, which no threshold catches: {changes}", changes=changes)
 
     def _threshold_lines(self) -> Iterator[str]:
         """What each threshold would have caught and cost, and what the dataset's own does."""
         errors = self.everything.looked_at - self.everything.right
         if errors:
-            yield f"review threshold that would have caught the {errors} error(s) that people found:"
+            yield Phrase(
+                "review threshold that would have caught the {errors} error(s) that people found:", errors=errors
+            )
         for tried in self.thresholds:
-            sent = f"sends {100 * tried.load:.1f} % of all fields to a person"
-            what = f"{tried.value:.3f}, {sent}" if tried.value else "none does, for the machine was certain of some"
-            yield f"  {100 * tried.wanted:3.0f} % of them: {what}"
-        caught = f", caught {100 * self.now.caught:.0f} % of them" if errors else ": people found no error"
-        yield f"the threshold now, {self.now.value:.3f}, sends {100 * self.now.load:.1f} %{caught}"
+            sent = Phrase("sends {load:.1f} % of all fields to a person", load=100 * tried.load)
+            what = (
+                Phrase("{threshold:.3f}, {sent}", threshold=tried.value, sent=sent)
+                if tried.value
+                else Phrase("none does, for the machine was certain of some")
+            )
+            yield Phrase("  {wanted:3.0f} % of them: {what}", wanted=100 * tried.wanted, what=what)
+        caught = (
+            Phrase(", caught {caught:.0f} % of them", caught=100 * self.now.caught)
+            if errors
+            else Phrase(": people found no error")
+        )
+        yield Phrase(
+            "the threshold now, {value:.3f}, sends {load:.1f} %{caught}",
+            value=self.now.value,
+            load=100 * self.now.load,
+            caught=caught,
+        )
 
 
 def bench_from_corrections(dataset: Dataset) -> Bench:
@@ -141,7 +171,7 @@ def bench_from_corrections(dataset: Dataset) -> Bench:
     read = fields[fields["machine_text"].notna()]
     reviewed = read[read["status"].isin(list(SETTLED))]
     if reviewed.empty:
-        message = "nobody has confirmed or corrected a field of this dataset yet; review it, and ingest again"
+        message = Phrase("nobody has confirmed or corrected a field of this dataset yet; review it, and ingest again")
         raise CorrectionError(corrections_folder(dataset.folder), message)
     texts = zip(reviewed["text"], reviewed["machine_text"], strict=True)
     reviewed = reviewed.assign(right=[normalise(text) == normalise(machine) for text, machine in texts])
@@ -153,10 +183,10 @@ def bench_from_corrections(dataset: Dataset) -> Bench:
     here = set(dataset.documents["document_id"])
     actions = Counter(one.action for one in history.in_force if one.document_id in here)
     return Bench(
-        everything=_accuracy("all fields", reviewed),
-        numbers=_accuracy_if_any("numbers", reviewed[numeric]),
-        flagged=_accuracy_if_any("flagged", reviewed[reviewed["flagged"]]),
-        unflagged=_accuracy_if_any("not flagged", reviewed[~reviewed["flagged"]]),
+        everything=_accuracy(Phrase("all fields"), reviewed),
+        numbers=_accuracy_if_any(Phrase("numbers"), reviewed[numeric]),
+        flagged=_accuracy_if_any(Phrase("flagged"), reviewed[reviewed["flagged"]]),
+        unflagged=_accuracy_if_any(Phrase("not flagged"), reviewed[~reviewed["flagged"]]),
         by_field=_worst_first(reviewed, names),
         by_layout=_worst_first(reviewed, reviewed["layout"]),
         thresholds=tuple(threshold_for(wrong, confidences, share) for share in CAUGHT) if wrong else (),

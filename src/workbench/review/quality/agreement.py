@@ -15,6 +15,7 @@ from workbench.corrections.history import CorrectionHistory, read_corrections
 from workbench.corrections.log import corrections_folder
 from workbench.corrections.records import is_same_place
 from workbench.errors import SelectionError
+from workbench.language import Phrase, joined, shown
 from workbench.remote import Location
 from workbench.review.quality.proportions import Interval, wilson
 from workbench.values import normalise
@@ -58,15 +59,28 @@ class Agreement:
 
     def __str__(self) -> str:
         low, high = self.interval
-        shown = {"Cohen's kappa": self.kappa, "Krippendorff's alpha": self.alpha}
-        measures = ", ".join(
-            f"{name} {'undefined' if value is None else f'{value:.3f}'}" for name, value in shown.items()
+        coefficients = {"Cohen's kappa": self.kappa, "Krippendorff's alpha": self.alpha}
+        measures = joined(
+            Phrase(
+                "{coefficient} {value}",
+                coefficient=Phrase(name),
+                value=Phrase("undefined") if value is None else f"{value:.3f}",
+            )
+            for name, value in coefficients.items()
         )
         first, second = map(one_line, self.people)
-        return (
-            f"{first} and {second}: {self.fields} fields, {self.percent:.1f} % the same text "
-            f"(95 % CI {100 * low:.1f} to {100 * high:.1f}); {measures}"
+        said = Phrase(
+            "{first} and {second}: {fields} fields, {percent:.1f} % the same text "
+            "(95 % CI {low:.1f} to {high:.1f}); {measures}",
+            first=first,
+            second=second,
+            fields=self.fields,
+            percent=self.percent,
+            low=100 * low,
+            high=100 * high,
+            measures=measures,
         )
+        return shown(said)
 
 
 def agreement_of(processed: Location, people: Sequence[str] = ()) -> list[Agreement]:

@@ -22,6 +22,7 @@ from workbench.corrections.records import is_same_place
 from workbench.errors import CorrectionError
 from workbench.fields import NUMBER_FIELDS
 from workbench.files import write_atomically
+from workbench.language import Phrase, reason_of, shown
 from workbench.review.quality.estimate import Estimate, Stratum, estimate_rate
 from workbench.values import normalise
 
@@ -83,8 +84,16 @@ class Audit:
 
     def __repr__(self) -> str:
         done = sum(answer is not None for answer in self.answers())
-        size = f"{len(self.items)} of {self.population:,} fields in {len(self.strata)} strata, seed {self.seed}"
-        return f"<Audit: {size}, {done} answered; {self.path.name}>"
+        said = Phrase(
+            "<Audit: {items} of {population:,} fields in {strata} strata, seed {seed}, {done} answered; {file}>",
+            items=len(self.items),
+            population=self.population,
+            strata=len(self.strata),
+            seed=self.seed,
+            done=done,
+            file=self.path.name,
+        )
+        return shown(said)
 
     @property
     def population(self) -> int:
@@ -131,7 +140,7 @@ class Audit:
             else:
                 counted[item.stratum].append(answer)
         if not counted:
-            raise CorrectionError(self.path, "nobody has answered an item of this sample yet")
+            raise CorrectionError(self.path, Phrase("nobody has answered an item of this sample yet"))
         answered = (Stratum(self.strata[name], len(found), sum(found)) for name, found in counted.items())
         return estimate_rate(answered, waiting)
 
@@ -150,7 +159,7 @@ def draw_audit(dataset: Dataset, n: int = 200, seed: int = 0) -> Audit:
         CorrectionError: the sample cannot be kept, or a kept one is damaged.
     """
     if n < 1:
-        raise CorrectionError(dataset.folder, f"a sample of {n} fields says nothing")
+        raise CorrectionError(dataset.folder, Phrase("a sample of {n} fields says nothing", n=n))
     folder = corrections_folder(dataset.folder) / "audits"
     path = folder / f"audit-{_identity(dataset)}-n{n}-seed{seed}.json"
     if path.exists():
@@ -162,7 +171,7 @@ def draw_audit(dataset: Dataset, n: int = 200, seed: int = 0) -> Audit:
     try:
         write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
     except OSError as error:
-        raise CorrectionError(path, f"the sample cannot be kept ({error.strerror or error})") from error
+        raise CorrectionError(path, Phrase("the sample cannot be kept ({reason})", reason=reason_of(error))) from error
     return audit
 
 
@@ -196,7 +205,9 @@ def _load(path: Path) -> Audit:
             items.append(AuditItem(**{**item, "anchor": to_anchor(item["anchor"])}))
         return Audit(tuple(items), data["strata"], data["seed"], path, data["drawn"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"this audit's sample is damaged ({error}); restore the file, or take another seed"
+        message = Phrase(
+            "this audit's sample is damaged ({error}); restore the file, or take another seed", error=error
+        )
         raise CorrectionError(path, message) from error
 
 

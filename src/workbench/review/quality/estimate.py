@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from workbench.language import Phrase, shown
 from workbench.review.quality.proportions import LEVEL, Interval, clopper_pearson
 
 
@@ -45,14 +46,30 @@ class Estimate:
     population: int
     effective: float
 
-    def __str__(self) -> str:
+    @property
+    def phrase(self) -> Phrase:
+        """The estimate in a sentence."""
         low, high = (f"{100 * bound:.2f}" for bound in self.interval)
-        waiting = f"; {self.unanswered} of the sample not answered yet" if self.unanswered else ""
-        return (
-            f"{self.wrong} of {self.answered} sampled fields wrong: estimated error rate {100 * self.rate:.2f} % of "
-            f"{self.population:,} fields that were not flagged (95 % CI {low} to {high} %, stratified sample, "
-            f"Korn-Graubard){waiting}"
+        waiting = (
+            Phrase("; {unanswered} of the sample not answered yet", unanswered=self.unanswered)
+            if self.unanswered
+            else ""
         )
+        return Phrase(
+            "{wrong} of {answered} sampled fields wrong: estimated error rate {rate:.2f} % of "
+            "{population:,} fields that were not flagged (95 % CI {low} to {high} %, stratified sample, "
+            "Korn-Graubard){waiting}",
+            wrong=self.wrong,
+            answered=self.answered,
+            rate=100 * self.rate,
+            population=self.population,
+            low=low,
+            high=high,
+            waiting=waiting,
+        )
+
+    def __str__(self) -> str:
+        return shown(self.phrase)
 
 
 def estimate_rate(strata: Iterable[Stratum], unanswered: int = 0) -> Estimate:
