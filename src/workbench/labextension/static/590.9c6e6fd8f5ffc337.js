@@ -1,1 +1,0 @@
-"use strict";(self.rspackChunkjixiao_workbench=self.rspackChunkjixiao_workbench||[]).push([[590],{509(i,a,e){e.r(a),e.d(a,{},{default:{id:"jixiao-workbench:plugin",autoStart:!0,activate:i=>void 0}})}}]);
