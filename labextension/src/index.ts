@@ -31,9 +31,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [ITranslator],
   optional: [IDefaultFileBrowser, ILayoutRestorer, ILauncher, ICommandPalette, ISettingRegistry, IStateDB],
-  activate: (app: JupyterFrontEnd, translator: ITranslator, browser: IDefaultFileBrowser | null, restorer: ILayoutRestorer | null,
+  activate: async (app: JupyterFrontEnd, translator: ITranslator, browser: IDefaultFileBrowser | null, restorer: ILayoutRestorer | null,
     launcher: ILauncher | null, palette: ICommandPalette | null, registry: ISettingRegistry | null, state: IStateDB | null) => {
-    setLanguage(translator.languageCode);
+    setLanguage(await chosenLanguage(registry, translator));
     const api = new Api(app.serviceManager.serverSettings);
     const project = new Project(api);
     let settings: ISettingRegistry.ISettings | null = null;
@@ -62,6 +62,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** The language that somebody chose in JupyterLab: where nobody did, its translator says "en" all the same. */
+async function chosenLanguage(registry: ISettingRegistry | null, translator: ITranslator): Promise<string> {
+  const setting = await registry?.get('@jupyterlab/translation-extension:plugin', 'locale').catch(() => null);
+  return String(setting?.composite ?? translator.languageCode);
+}
 
 /** The project in front is that of the file browser's folder; where there is none, that of the last time. */
 async function follow(app: JupyterFrontEnd, project: Project, browser: IDefaultFileBrowser | null, state: IStateDB | null): Promise<void> {
