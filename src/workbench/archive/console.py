@@ -10,6 +10,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
+from workbench.archive.building.summary import IngestSummary
 from workbench.archive.plan import Plan
 from workbench.archive.run.scheduler import Counts
 from workbench.progress import log_line, say, shows_bars
@@ -89,8 +90,15 @@ class RunProgress:
         self.close()
         self.say("building the tables")
 
-    def ended(self, lines: Iterable[object]) -> None:
+    def ended(self, outcome: IngestSummary) -> None:
         """Log how the run ended, if nobody can see it."""
+        self._log_end([outcome, *outcome.failed])
+
+    def failed(self, reason: object) -> None:
+        """Log why the run came to nothing, if nobody can see it."""
+        self._log_end([f"error: {reason}"])
+
+    def _log_end(self, lines: Iterable[object]) -> None:
         if self._is_logged and self._log is not None:
             for line in lines:
                 log_line(self._log, str(line))

@@ -13,10 +13,13 @@ from workbench.commands.base import (
     PROCESSED,
     REPORTS,
     PlaceType,
+    ProgressKind,
     command,
     complain,
     default_workers,
+    failure_as_event,
     print_line,
+    progress_option,
 )
 from workbench.remote import Location
 from workbench.settings import NOTEBOOK_SECONDS
@@ -46,6 +49,7 @@ from workbench.settings import NOTEBOOK_SECONDS
     help="Folder of the scans, where it is not in the project of the dataset.  [default: as the dataset says]",
 )
 @click.option("--zip", "with_zip", is_flag=True, help="Also pack all reports and the index into OUT/reports.zip.")
+@progress_option
 def report(
     processed: Path,
     out: Path,
@@ -56,6 +60,7 @@ def report(
     notebooks: Path | None,
     raw: Location | None,
     with_zip: bool,
+    progress: ProgressKind,
 ) -> None:
     """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
 
@@ -63,14 +68,37 @@ def report(
     not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb. Notebooks beside a
     dataset of a project that you are not in are not run unless you name them.
     """
-    all_made = run_report(processed, out, department, year, workers, timeout, notebooks, raw)
-    if with_zip:
+    asked = (processed, out, department, year, workers, timeout, notebooks, raw)
+    all_made = _report_as_json(*asked) if progress == "json" else run_report(*asked)
+    if with_zip and progress == "bar":
         from workbench.report import pack
 
         packed = pack(out / "index.html")
         print_line(f"{packed.stat().st_size / 1e6:.1f} MB → {packed}")
     if not all_made:
         sys.exit(FAILED_INPUTS)
+
+
+def _report_as_json(
+    processed: Path,
+    out: Path,
+    department: str | None,
+    year: int | None,
+    workers: int | None,
+    timeout: float,
+    notebooks: Path | None,
+    raw: Location | None,
+) -> bool:
+    """Make reports, and say so in lines of JSON; gives whether all of them were made."""
+    from workbench.report import build_reports
+    from workbench.report.events import emit_reports, emit_run
+
+    with failure_as_event():
+        run = build_reports(
+            processed, out, department, year, workers or default_workers(), emit_reports, timeout, notebooks, raw
+        )
+    emit_run(run)
+    return not (run.failed or run.interrupted)
 
 
 def run_report(
@@ -210,15 +238,21 @@ def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - re
 @click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "dta", "duckdb"]), required=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File or folder.  [default: in exports/]")
-def export(processed: Location, kind: str, out: Path | None) -> None:
+@progress_option
+def export(processed: Location, kind: str, out: Path | None, progress: ProgressKind) -> None:
     """The tables for other tools: an Excel workbook, CSV files for Excel, Stata files, a DuckDB file.
 
     Text stays text, `=100%` too. Every export holds the data dictionary in Chinese, and says in `about` what the
     format could not hold as it was.
     """
     from workbench.dataset.export.exporting import export_dataset
-    from workbench.progress import counted
+    from workbench.progress import counted, emit, emitted
 
+    if progress == "json":
+        with failure_as_event():
+            made = export_dataset(workbench.open(processed), kind, out, progress=emitted("export"))
+        emit("run-ended", notes=list(made.notes), path=str(made.path))
+        return
     made = export_dataset(workbench.open(processed), kind, out, progress=counted)
     for note in made.notes:
         print_line(f"note: {note}", err=True)

@@ -1,0 +1,57 @@
+"""Errors as answers: what went wrong, in a sentence of the asker's language, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.errors import (
+    REASONS,
+    CorrectionError,
+    DatasetError,
+    InputError,
+    InUseError,
+    LabError,
+    WorkbenchError,
+)
+from workbench.lab.catalogue import PROBLEMS, Language, message_of
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer to a request that cannot be met: the status of the HTTP response, and its body."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def refusal_of(error: BaseException, language: Language) -> Refusal:
+    """The answer to a request that ended with an error; one that is none of the workbench's is a bug."""
+    code, facts = _code_of(error, language)
+    message, way_out = message_of(code, language, facts)
+    detail = str(error) if isinstance(error, WorkbenchError) and not isinstance(error, LabError) else ""
+    body = {"code": code, "message": message, "way_out": way_out, "detail": detail}
+    return Refusal(PROBLEMS[code].status, body)
+
+
+def _code_of(error: BaseException, language: Language) -> tuple[str, dict[str, str]]:
+    """The code of an error in the catalogue, and the facts for its sentence."""
+    if isinstance(error, LabError):
+        return error.code, error.facts
+    if isinstance(error, InUseError):
+        return "run-held", {"who": error.owner}
+    if isinstance(error, InputError):
+        if error.reason == "no-picture":
+            return "no-picture", {}
+        return "not-shown", {"why": REASONS.get(error.reason, error.detail) if language == "zh" else error.detail}
+    if isinstance(error, PermissionError):
+        return "no-permission", {"path": str(error.filename or "")}
+    if isinstance(error, CorrectionError):
+        return "not-possible", {"why": error.reason}
+    if isinstance(error, DatasetError) and isinstance(error.__cause__, PermissionError):
+        return "no-permission", {"path": error.folder}
+    if isinstance(error, DatasetError):
+        return "damaged-dataset", {}
+    if isinstance(error, WorkbenchError):
+        return "not-possible", {"why": str(error)}
+    return "bug", {}
