@@ -49,7 +49,7 @@
 .jp-wb-Panel-title { flex: 1; min-width: 0; font-size: var(--jp-ui-font-size2); font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .jp-wb-Panel-tools { padding: 0 10px 8px; display: flex; flex-direction: column; gap: 6px; border-bottom: 1px solid var(--jp-border-color2); }
 .jp-wb-Search { flex: 1; min-width: 60px; }
-.jp-wb-Panel-tools select { max-width: 42%; }
+.jp-wb-Panel-tools select { width: 92px; }
 .jp-wb-Chips { display: flex; flex-wrap: wrap; gap: 4px; }
 .jp-wb-Chip { border-radius: 12px; padding: 0 8px; min-height: 22px; font-size: var(--jp-ui-font-size0); font-variant-numeric: tabular-nums; }
 .jp-wb-Chip[aria-pressed='true'] { background: var(--jp-brand-color1); border-color: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); }
