@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
@@ -135,16 +136,16 @@ class Datasets:
             LabError: ``no-dataset``, ``old-dataset``, ``new-dataset``.
             DatasetError: it is damaged.
         """
-        for _ in range(2):
-            opened = self.opened(project)
+        for is_last in (False, True):
+            version = project.version
             try:
+                opened = self.opened(project)
                 with opened.lock:
                     return question(opened)
             except DatasetError as error:
-                if project.version == opened.version:
-                    raise problem_of(opened) or error from error
-        with opened.lock:
-            return question(self.opened(project))
+                if is_last or project.version == version:
+                    raise age_problem(project) or error from error
+        raise AssertionError("unreachable")
 
     def opened(self, project: LabProject) -> OpenedDataset:
         """The dataset of a project, opened anew if it was built since.
@@ -166,9 +167,17 @@ class Datasets:
         return opened
 
 
-def problem_of(opened: OpenedDataset) -> LabError | None:
-    """Why a dataset that was opened cannot be used, where it is its age; None: it is something else."""
+def age_problem(project: LabProject) -> LabError | None:
+    """Why a dataset cannot be used, where it is the version that wrote it; None: it is something else."""
     from workbench.dataset.info import SCHEMA_VERSION
+    from workbench.dataset.placing import INFO, opened
 
-    schema = opened.dataset.info.get("schema", 1)
-    return LabError("old-dataset") if isinstance(schema, int) and schema < SCHEMA_VERSION else None
+    try:
+        with opened(project.processed, INFO) as stream:
+            info = json.loads(stream.read())
+    except (OSError, ValueError, RecursionError):
+        return None
+    schema = info.get("schema", 1) if isinstance(info, dict) else None
+    if not isinstance(schema, int) or schema == SCHEMA_VERSION:
+        return None
+    return LabError("old-dataset" if schema < SCHEMA_VERSION else "new-dataset")

@@ -20,6 +20,7 @@ from workbench.lab.drawing import Drawer
 from workbench.lab.listing import document_row
 from workbench.model import Table
 from workbench.readers.documents import OFD_SUFFIX, PDF_SUFFIX
+from workbench.review.readings import page_sizes_of
 from workbench.settings import REVIEW_THRESHOLD
 
 ID = re.compile(r"[0-9a-f]{16}")
@@ -69,18 +70,17 @@ class DocumentView:
         by_page: dict[int, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
         for row in self.rows["cells"]:
             by_page[row["page"]][row["form_id"]].append(row)
+        said = page_sizes_of(self.rows["cells"], self.rows["fields"])
         numbers = range(1, max(len(self.sizes), *by_page, 0) + 1) if by_page else range(1, len(self.sizes) + 1)
-        return {number: self._frame(number, by_page.get(number, {})) for number in numbers}
-
-    def _frame(self, number: int, cells: Mapping[str, list[dict[str, Any]]]) -> PageFrame:
-        of_form = max(cells.values(), key=len, default=[])
-        every = [row for rows in cells.values() for row in rows]
-        size = self.sizes[number - 1] if number <= len(self.sizes) else (0, 0)
-        scale = pixels_per_unit(self.kind, self.dpi) if size[0] else 1.0
-        if not size[0]:
-            right, bottom = (max((round(row[edge] * 1.02) for row in every), default=0) for edge in ("x1", "y1"))
-            size = (right, bottom) if right and bottom else UNDRAWN
-        return PageFrame(*size, scale, quarter_turns(of_form))
+        frames = {}
+        for number in numbers:
+            of_form = max(by_page[number].values(), key=len, default=[])
+            size: tuple[float, float] = self.sizes[number - 1] if number <= len(self.sizes) else (0, 0)
+            is_drawn = all(size)
+            scale = pixels_per_unit(self.kind, self.dpi) if is_drawn else 1.0
+            width, height = size if is_drawn else said.get(number, UNDRAWN)
+            frames[number] = PageFrame(width, height, scale, quarter_turns(of_form))
+        return frames
 
 
 def required_id(document_id: str) -> str:
@@ -102,7 +102,7 @@ def view_of(opened: OpenedDataset, drawer: Drawer, document_id: str) -> Document
         DatasetError: a table is damaged, or the dataset was built anew.
     """
     dataset = opened.dataset
-    if required_id(document_id) not in {row["document_id"] for row in opened.documents}:
+    if required_id(document_id) not in {row["document_id"] for row in opened.documents} or not int(document_id, 16):
         raise LabError("not-found", path=document_id)
     forms = list(opened.forms_of.get(document_id, ()))
     rows = {

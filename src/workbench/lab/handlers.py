@@ -52,7 +52,10 @@ class LabHandler(APIHandler):
 
     def of_query(self) -> Asked:
         """The arguments of the query."""
-        arguments = {name: self.get_query_argument(name, strip=False) for name in self.request.query_arguments}
+        # Not as tornado gives them: names of files may have control characters, which it takes out.
+        arguments = {
+            name: values[-1].decode("utf-8", "replace") for name, values in self.request.query_arguments.items()
+        }
         return Asked(arguments, self.language, str(self.current_user.username))
 
     def of_body(self) -> Asked:

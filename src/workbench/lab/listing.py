@@ -124,7 +124,8 @@ def document_row(
     status = "reading" if row["source"] in reading else _status(row, of)
     reason = reason_of(row["error"], row["message"], language)
     departments, years = "、".join(of.departments), "、".join(map(str, of.years))
-    head = [row["document_id"], row["source"], status, departments, years, row["pages"]]
+    document_id = row["document_id"] if row["document_id"].strip("0") else ""  # one that cannot be opened has none
+    head = [document_id, row["source"], status, departments, years, row["pages"]]
     return [*head, *severities, of.to_review, reason, row["error"] or ""]
 
 
