@@ -59,7 +59,7 @@
 .jp-wb-List:focus-visible { outline-offset: -2px; }
 .jp-wb-Space { position: relative; }
 .jp-wb-Row {
-  position: absolute; left: 0; right: 0; box-sizing: border-box; padding: 5px 10px 5px 12px; cursor: default; overflow: hidden;
+  user-select: none; position: absolute; left: 0; right: 0; box-sizing: border-box; padding: 5px 10px 5px 12px; cursor: default; overflow: hidden;
   display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; column-gap: 8px; border-bottom: 1px solid var(--jp-border-color3);
 }
 .jp-wb-Row:hover { background: var(--jp-layout-color2); }
