@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from workbench import read, review
 from workbench._version import __version__
@@ -17,6 +17,7 @@ from workbench._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+    from typing import Literal
 
     from workbench.archive.building.summary import IngestSummary
     from workbench.dataset.store import Dataset

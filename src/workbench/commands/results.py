@@ -30,6 +30,7 @@ from workbench.settings import NOTEBOOK_SECONDS
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=REPORTS, show_default=True)
 @click.option("--department", help="Only this department.")
 @click.option("--year", type=int, help="Only this year.")
+@click.option("--overview", is_flag=True, help="Only the overview of all departments.")
 @click.option("--workers", type=click.IntRange(min=1), help="Notebooks run at a time.  [default: one per core]")
 @click.option(
     "--timeout",
@@ -55,6 +56,7 @@ def report(
     out: Path,
     department: str | None,
     year: int | None,
+    overview: bool,
     workers: int | None,
     timeout: float,
     notebooks: Path | None,
@@ -68,7 +70,9 @@ def report(
     not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb. Notebooks beside a
     dataset of a project that you are not in are not run unless you name them.
     """
-    asked = (processed, out, department, year, workers, timeout, notebooks, raw)
+    if overview and (department or year):
+        raise click.UsageError("--overview is about all departments and years; leave --department and --year out")
+    asked = (processed, out, department, year, workers, timeout, notebooks, raw, overview)
     all_made = _report_as_json(*asked) if progress == "json" else run_report(*asked)
     if with_zip and progress == "bar":
         from workbench.report import pack
@@ -88,15 +92,15 @@ def _report_as_json(
     timeout: float,
     notebooks: Path | None,
     raw: Location | None,
+    overview: bool,
 ) -> bool:
     """Make reports, and say so in lines of JSON; gives whether all of them were made."""
     from workbench.report import build_reports
     from workbench.report.events import emit_reports, emit_run
 
     with failure_as_event():
-        run = build_reports(
-            processed, out, department, year, workers or default_workers(), emit_reports, timeout, notebooks, raw
-        )
+        how = (workers or default_workers(), emit_reports, timeout, notebooks, raw, overview)
+        run = build_reports(processed, out, department, year, *how)
     emit_run(run)
     return not (run.failed or run.interrupted)
 
@@ -110,12 +114,13 @@ def run_report(
     timeout: float = NOTEBOOK_SECONDS,
     notebooks: Path | None = None,
     raw: Location | None = None,
+    overview: bool = False,
 ) -> bool:
     """Make reports, and print how that ended; gives whether all of them were made."""
     from workbench.progress import counted
     from workbench.report import build_reports
 
-    chosen = (department, year, workers or default_workers(), counted, timeout, notebooks, raw)
+    chosen = (department, year, workers or default_workers(), counted, timeout, notebooks, raw, overview)
     run = build_reports(processed, out, *chosen)
     for path in run.passed_over:
         print_line(f"not run: {path}: run the command in its project, or name {path.parent} with --notebooks", err=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench._version import __version__
 from workbench.errors import LabError
-from workbench.lab.catalogue import VERSIONS_DIFFER, Language
+from workbench.lab.catalogue import VERSIONS_DIFFER, SpokenLanguage
 from workbench.lab.datasets import Datasets
 from workbench.lab.drawing import Drawer
 from workbench.lab.grids import Grids
@@ -34,7 +34,7 @@ class Asked:
     """The arguments of a request: those of its query, or the JSON of its body; and who asks, in which language."""
 
     arguments: Mapping[str, Any]
-    language: Language
+    language: SpokenLanguage
     user: str
 
     def text(self, name: str, default: str | None = None) -> str:
@@ -119,7 +119,7 @@ class Lab:
         self.drawer.close()
 
 
-Answer = Callable[[Lab, Asked], Any]
+AnswerTo = Callable[[Lab, Asked], Any]
 
 
 def hello(_: Lab, asked: Asked) -> dict[str, Any]:
@@ -267,7 +267,7 @@ def pages_of(lab: Lab, asked: Asked) -> dict[str, Any]:
     return {"pages": lab.grids.pages(lab.root.path(asked.text("path")))}
 
 
-ASKED: Mapping[str, Answer] = {
+ASKED: Mapping[str, AnswerTo] = {
     "hello": hello,
     "project": project,
     "documents": documents,
@@ -281,7 +281,7 @@ ASKED: Mapping[str, Answer] = {
 }
 """What is answered to GET requests, by the end of their address."""
 
-ORDERED: Mapping[str, Answer] = {
+ORDERED: Mapping[str, AnswerTo] = {
     "project": make_project,
     "run": start_run,
     "run/stop": stop_run,

@@ -9,7 +9,7 @@ from typing import Literal
 from workbench.errors import REASONS
 from workbench.visible import visible
 
-Language = Literal["zh", "en"]
+SpokenLanguage = Literal["zh", "en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class ProblemText:
     """
 
     status: int
-    message: Mapping[Language, str]
-    way_out: Mapping[Language, str]
+    message: Mapping[SpokenLanguage, str]
+    way_out: Mapping[SpokenLanguage, str]
 
 
 def _text(status: int, zh: str, en: str, zh_way: str = "", en_way: str = "") -> ProblemText:
@@ -135,27 +135,27 @@ PROBLEMS: Mapping[str, ProblemText] = {
 }
 """Every problem that the extension's server reports, by its code."""
 
-VERSIONS_DIFFER: Mapping[Language, str] = {
+VERSIONS_DIFFER: Mapping[SpokenLanguage, str] = {
     "zh": "扩展的版本是 {front}，服务器上是 {back}：请重启 JupyterLab 并刷新页面",
     "en": "The extension has version {front}, the server {back}: restart JupyterLab and reload the page",
 }
 """What is said where the two sides of the extension have different versions."""
 
-OWNER: Mapping[Language, str] = {
+OWNER: Mapping[SpokenLanguage, str] = {
     "zh": "进程 {pid}（{host}），始于 {since}",
     "en": "process {pid} on {host}, since {since}",
 }
 """Who holds a project."""
 
 
-def message_of(code: str, language: Language, facts: Mapping[str, str]) -> tuple[str, str]:
+def message_of(code: str, language: SpokenLanguage, facts: Mapping[str, str]) -> tuple[str, str]:
     """The sentence about a problem and the way out; text of strangers in it is made visible."""
     text = PROBLEMS[code]
     shown = {name: visible(value) for name, value in facts.items()}
     return text.message[language].format(**shown), text.way_out[language]
 
 
-def reason_of(code: str | None, message: str | None, language: Language) -> str:
+def reason_of(code: str | None, message: str | None, language: SpokenLanguage) -> str:
     """Why a document was not read, or not whole, from the code and the English sentence of ``documents``."""
     if not code:
         return ""

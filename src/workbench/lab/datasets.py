@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEPT = 4
 """Datasets that stay open, those of the projects asked about last."""
 
-Answer = TypeVar("Answer")
+Said = TypeVar("Said")
 
 
 @dataclass(slots=True)
@@ -129,7 +129,7 @@ class Datasets:
         self._open: OrderedDict[LabProject, OpenedDataset] = OrderedDict()
         self._lock = threading.Lock()
 
-    def ask(self, project: LabProject, question: Callable[[OpenedDataset], Answer]) -> Answer:
+    def ask(self, project: LabProject, question: Callable[[OpenedDataset], Said]) -> Said:
         """Ask the dataset of a project, as it is on the disk now; once more if it is built anew meanwhile.
 
         Raises:

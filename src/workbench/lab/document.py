@@ -14,7 +14,7 @@ from workbench.dataset.crops import EDGES, Box, PageFrame, has_pictures, pixels_
 from workbench.dataset.schemas import rows_of
 from workbench.errors import InputError, LabError
 from workbench.fields import FIELDS, FORM_FIELDS, NUMBER_FIELDS, field_name
-from workbench.lab.catalogue import Language, reason_of
+from workbench.lab.catalogue import SpokenLanguage, reason_of
 from workbench.lab.datasets import OpenedDataset
 from workbench.lab.drawing import Drawer
 from workbench.lab.listing import document_row
@@ -25,6 +25,9 @@ from workbench.settings import REVIEW_THRESHOLD
 
 ID = re.compile(r"[0-9a-f]{16}")
 """What the id of a document looks like."""
+
+SECOND_READINGS = ("readers-disagree", "low-confidence", "read-as-word")
+"""Findings that name what else a cell was read as, under ``expected``."""
 
 UNDRAWN = (1000, 1414)
 """Width and height of the sheet on which the cells of a document without pictures stand, where nothing says it."""
@@ -121,7 +124,7 @@ def view_of(opened: OpenedDataset, drawer: Drawer, document_id: str) -> Document
     return DocumentView(opened, document_id, sizes, dpi, problem, rows)
 
 
-def document_answer(view: DocumentView, language: Language) -> dict[str, Any]:
+def document_answer(view: DocumentView, language: SpokenLanguage) -> dict[str, Any]:
     """The document as the panel shows it: its pages, tables and findings. Places are in pixels of the pictures."""
     facts = next(row for row in view.opened.documents if row["document_id"] == view.document_id)
     listed = document_row(facts, view.opened.counts, (), language)
@@ -150,7 +153,7 @@ def document_answer(view: DocumentView, language: Language) -> dict[str, Any]:
     }
 
 
-def _picture_problem(view: DocumentView, language: Language) -> str:
+def _picture_problem(view: DocumentView, language: SpokenLanguage) -> str:
     problem = view.problem
     return reason_of(problem.reason, problem.detail, language) if problem else ""
 
@@ -259,6 +262,7 @@ def cells_answer(view: DocumentView, number: int) -> dict[str, Any]:
     if frame is None:
         raise LabError("not-found", path=f"page {number}")
     threshold = view.opened.dataset.info.get("settings", {}).get("review_threshold", REVIEW_THRESHOLD)
+    second = {_key(row): row["expected"] for row in view.rows["findings"] if row["code"] in SECOND_READINGS}
     cells: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in view.rows["cells"]:
         if row["page"] != number:
@@ -269,6 +273,7 @@ def cells_answer(view: DocumentView, number: int) -> dict[str, Any]:
             head = field_name(row["field"])
             place = {"form": row["form_id"], "table": row["table"], "record": row["record_no"], "field": row["field"]}
             cell["values"].append(place | {"head": head})
+            cell["second"] = cell["second"] or second.get(_key(row)) or ""
     width, height = frame.size
     return {"page": number, "width": round(width), "height": round(height), "cells": list(cells.values())}
 
@@ -288,6 +293,7 @@ def _cell(row: Mapping[str, Any], frame: PageFrame, threshold: float) -> dict[st
         "confidence": row["confidence"],
         "state": row["state"],
         "look": look,
+        "second": "",
         "is_label": row["field"] == "label",
         "values": [],
     }

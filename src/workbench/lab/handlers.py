@@ -16,8 +16,8 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 
 from workbench.errors import LabError, WorkbenchError
-from workbench.lab.answers import Answer, Asked, Lab
-from workbench.lab.catalogue import Language
+from workbench.lab.answers import AnswerTo, Asked, Lab
+from workbench.lab.catalogue import SpokenLanguage
 from workbench.lab.places import LabProject
 from workbench.lab.problems import refusal_of
 
@@ -46,7 +46,7 @@ class LabHandler(APIHandler):
         return state
 
     @property
-    def language(self) -> Language:
+    def language(self) -> SpokenLanguage:
         """The language of the asker."""
         return "en" if self.get_query_argument("lang", "zh").lower().startswith("en") else "zh"
 
@@ -76,7 +76,7 @@ class LabHandler(APIHandler):
         """What a function gives that may take its time; the server goes on meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self.settings[f"{STATE}_threads"], work)
 
-    async def reply(self, asked: Callable[[], Asked], answer: Answer) -> None:
+    async def reply(self, asked: Callable[[], Asked], answer: AnswerTo) -> None:
         """Send an answer as JSON, or why there is none."""
         try:
             arguments = asked()
@@ -102,7 +102,7 @@ class LabHandler(APIHandler):
 class JsonHandler(LabHandler):
     """Answers requests with JSON."""
 
-    def initialize(self, answers: Mapping[str, Answer]) -> None:
+    def initialize(self, answers: Mapping[str, AnswerTo]) -> None:
         self.answers = answers
 
     @web.authenticated
@@ -122,13 +122,13 @@ class JsonHandler(LabHandler):
         await self.reply(asked, answer)
 
 
-Drawn = Callable[[Lab, Asked], tuple[str, Callable[[], bytes]]]
+PictureOf = Callable[[Lab, Asked], tuple[str, Callable[[], bytes]]]
 
 
 class PictureHandler(LabHandler):
     """Sends a page as JPEG, unless the browser has it."""
 
-    def initialize(self, picture: Drawn) -> None:
+    def initialize(self, picture: PictureOf) -> None:
         self.picture = picture
 
     @web.authenticated

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from workbench.errors import DatasetError, LabError
-from workbench.lab.catalogue import Language, reason_of
+from workbench.lab.catalogue import SpokenLanguage, reason_of
 from workbench.lab.datasets import Datasets, DocumentCounts, OpenedDataset
 from workbench.lab.places import LabProject, ServerRoot, project_at, projects_near
 from workbench.lab.problems import refusal_of
@@ -21,7 +21,7 @@ COLUMNS = (
 NO_COUNTS = DocumentCounts()
 
 
-def project_answer(root: ServerRoot, datasets: Datasets, relative: str, language: Language) -> dict[str, Any]:
+def project_answer(root: ServerRoot, datasets: Datasets, relative: str, language: SpokenLanguage) -> dict[str, Any]:
     """What the panel shows of the project at or above a path, or why it shows none.
 
     Raises:
@@ -57,7 +57,7 @@ def _totals(opened: OpenedDataset) -> dict[str, int]:
 
 
 def documents_answer(
-    datasets: Datasets, project: LabProject, reading: Collection[str], language: Language
+    datasets: Datasets, project: LabProject, reading: Collection[str], language: SpokenLanguage
 ) -> dict[str, Any]:
     """Every document of a project, a row each, with the version of the dataset.
 
@@ -91,7 +91,9 @@ def raw_names(project: LabProject) -> list[str]:
     return [source.name for source in find_sources(raw)]
 
 
-def _rows(opened: OpenedDataset, names: list[str], reading: Collection[str], language: Language) -> list[list[Any]]:
+def _rows(
+    opened: OpenedDataset, names: list[str], reading: Collection[str], language: SpokenLanguage
+) -> list[list[Any]]:
     known, rows, there = opened.by_source, [], set(names)
     # The documents in an archive stand in its place; those of one that is gone are gone.
     members: dict[str, list[str]] = {}
@@ -116,7 +118,7 @@ def _new_row(name: str, reading: Collection[str]) -> list[Any]:
 
 
 def document_row(
-    row: Mapping[str, Any], counts: Mapping[str, DocumentCounts], reading: Collection[str], language: Language
+    row: Mapping[str, Any], counts: Mapping[str, DocumentCounts], reading: Collection[str], language: SpokenLanguage
 ) -> list[Any]:
     """The row of a document that the tables know; ``reading`` are the names of those that a run is reading."""
     of = counts.get(row["document_id"], NO_COUNTS)

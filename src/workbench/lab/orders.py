@@ -73,6 +73,8 @@ def order_for(
     project.inside(REPORTS)
     arguments = ("report", PROCESSED, f"--out={REPORTS}", *_workers(options))
     department, year = options.get("department"), options.get("year")
+    if options.get("overview") is True:
+        arguments = (*arguments, "--overview")
     if department:
         arguments = (*arguments, f"--department={_text('department', department)}")
     if year:

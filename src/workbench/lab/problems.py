@@ -14,27 +14,27 @@ from workbench.errors import (
     LabError,
     WorkbenchError,
 )
-from workbench.lab.catalogue import PROBLEMS, Language, message_of
+from workbench.lab.catalogue import PROBLEMS, SpokenLanguage, message_of
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ProblemReply:
     """The answer to a request that cannot be met: the status of the HTTP response, and its body."""
 
     status: int
     body: dict[str, Any]
 
 
-def refusal_of(error: BaseException, language: Language) -> Refusal:
+def refusal_of(error: BaseException, language: SpokenLanguage) -> ProblemReply:
     """The answer to a request that ended with an error; one that is none of the workbench's is a bug."""
     code, facts = _code_of(error, language)
     message, way_out = message_of(code, language, facts)
     detail = str(error) if isinstance(error, WorkbenchError) and not isinstance(error, LabError) else ""
     body = {"code": code, "message": message, "way_out": way_out, "detail": detail}
-    return Refusal(PROBLEMS[code].status, body)
+    return ProblemReply(PROBLEMS[code].status, body)
 
 
-def _code_of(error: BaseException, language: Language) -> tuple[str, dict[str, str]]:
+def _code_of(error: BaseException, language: SpokenLanguage) -> tuple[str, dict[str, str]]:
     """The code of an error in the catalogue, and the facts for its sentence."""
     if isinstance(error, LabError):
         return error.code, error.facts

@@ -17,7 +17,7 @@ from workbench.lab.drawing import Drawer
 
 if TYPE_CHECKING:
     from workbench.dataset.store import Dataset
-    from workbench.review.conversation import Conversation, Picture
+    from workbench.review.conversation import Conversation, CutPicture
     from workbench.review.queue import ReviewItem
 
 KEPT = 8
@@ -100,7 +100,7 @@ class Reviews:
             held.conversation.close()
 
 
-def _picture_reply(picture: Picture) -> dict[str, Any]:
+def _picture_reply(picture: CutPicture) -> dict[str, Any]:
     message, files = picture
     return {"message": message, "buffers": [base64.b64encode(one).decode("ascii") for one in files]}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from workbench.lab.catalogue import Language, reason_of
+from workbench.lab.catalogue import SpokenLanguage, reason_of
 
 RunKind = Literal["ingest", "rebuild", "report", "export"]
 KINDS: tuple[RunKind, ...] = ("ingest", "rebuild", "report", "export")
@@ -168,7 +168,7 @@ class LabRun:
             if not self.message:
                 self.message = self.failures[0].message if self.failures else last_words
 
-    def shown(self, language: Language, result: str | None) -> dict[str, Any]:
+    def shown(self, language: SpokenLanguage, result: str | None) -> dict[str, Any]:
         """The run for the browser; ``result`` is the path of what was made, relative to the server's root."""
         counts = ("documents", "documents_done", "documents_failed", "pages_per_second", "seconds_left")
         return {
@@ -187,5 +187,5 @@ class LabRun:
         }
 
 
-def _reason(failure: RunFailure, language: Language) -> str:
+def _reason(failure: RunFailure, language: SpokenLanguage) -> str:
     return reason_of(failure.code, failure.message, language) if failure.code else failure.message

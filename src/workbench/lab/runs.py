@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InUseError, LabError
-from workbench.lab.catalogue import OWNER, Language
+from workbench.lab.catalogue import OWNER, SpokenLanguage
 from workbench.lab.orders import RunOrder
 from workbench.lab.places import LabProject, ServerRoot
 from workbench.lab.run_state import LabRun, RunKind
@@ -85,7 +85,7 @@ class Runs:
             if process.run.is_active:
                 process.interrupt()
 
-    def answer(self, root: ServerRoot, project: LabProject, language: Language) -> dict[str, Any]:
+    def answer(self, root: ServerRoot, project: LabProject, language: SpokenLanguage) -> dict[str, Any]:
         """The run of a project as the panel shows it, and who else holds the project."""
         run = self.of(project)
         held = None if run is not None and run.is_active else holder(project, language)
@@ -93,7 +93,7 @@ class Runs:
         return {"run": shown, "held_by": held}
 
 
-def holder(project: LabProject, language: Language) -> dict[str, Any] | None:
+def holder(project: LabProject, language: SpokenLanguage) -> dict[str, Any] | None:
     """Who else is using a project's dataset; None: nobody."""
     from workbench.archive.run.lock import owner_of
 

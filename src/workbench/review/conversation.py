@@ -22,7 +22,7 @@ from workbench.review.session import Session
 AHEAD = 3
 """Items after the current one whose excerpts of the scan are cut before they are asked for."""
 
-Picture = tuple[dict[str, Any], list[bytes]]
+CutPicture = tuple[dict[str, Any], list[bytes]]
 """A message, and the files of the pictures that belong to it."""
 
 
@@ -34,7 +34,7 @@ class Answers:
     """
 
     now: list[dict[str, Any]] = field(default_factory=list)
-    later: list[Future[Picture]] = field(default_factory=list)
+    later: list[Future[CutPicture]] = field(default_factory=list)
 
 
 class Conversation:
@@ -50,7 +50,7 @@ class Conversation:
         self._go(session.position)
         # One thread: the PDF library allows no more, and the pages in memory are shared.
         self._cutter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
-        self._ahead: list[Future[Picture]] = []
+        self._ahead: list[Future[CutPicture]] = []
 
     def close(self, wait: bool = False) -> None:
         """Stop cutting pictures; with ``wait``, when those that were asked for are cut."""
@@ -209,21 +209,21 @@ class Conversation:
         for index in range(position + 1, min(position + 1 + AHEAD, len(self.session.items))):
             self._ahead.append(self._cut(index, self.session.items[index].place))
 
-    def _cut(self, index: int, place: FieldKey | None) -> Future[Picture]:
+    def _cut(self, index: int, place: FieldKey | None) -> Future[CutPicture]:
         """Have the excerpts of the scan around the cells of a value cut; they are an answer that comes later."""
         item = self.session.items[index]
         cells = page.cells_of_value(self.session, item, place)
         turns = self.session.readings.of(item.form_id).turns if item.form_id else {}
         return self._later(self._excerpts, item, place, cells, turns)
 
-    def _later(self, make: Callable[..., Picture], *arguments: object) -> Future[Picture]:
+    def _later(self, make: Callable[..., CutPicture], *arguments: object) -> Future[CutPicture]:
         future = self._cutter.submit(make, *arguments)
         self._answers.later.append(future)
         return future
 
     def _excerpts(
         self, item: ReviewItem, place: FieldKey | None, cells: Sequence[tuple[CellKey, Cell]], turns: Mapping[int, int]
-    ) -> Picture:
+    ) -> CutPicture:
         """Runs in the cutting thread; ``turns`` are the quarter turns of the pages, by their number."""
         excerpts: list[ScanExcerpt] = []
         problem = ""
@@ -244,7 +244,7 @@ class Conversation:
         form = self.session.readings.of(item.form_id) if item.form_id else None
         self._later(self._whole_page, item.document_id, shown["number"], shown["key"], form)
 
-    def _whole_page(self, document_id: str, number: int, key: str, form: FormReadings | None) -> Picture:
+    def _whole_page(self, document_id: str, number: int, key: str, form: FormReadings | None) -> CutPicture:
         """Runs in the cutting thread; ``key`` is the page's in the browser, ``form`` the one whose cells it shows."""
         try:
             turns = form.turns.get(number, 0) if form else 0

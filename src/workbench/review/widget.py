@@ -14,7 +14,7 @@ import anywidget
 import traitlets
 
 from workbench.dataset.store import Dataset, found_dataset, open_dataset
-from workbench.review.conversation import Conversation, Picture
+from workbench.review.conversation import Conversation, CutPicture
 from workbench.review.quality.audit import Audit
 from workbench.review.queue import audit_queue
 from workbench.review.session import Session
@@ -76,6 +76,6 @@ class ReviewWidget(anywidget.AnyWidget):
         for picture in answers.later:
             picture.add_done_callback(self._send_picture)
 
-    def _send_picture(self, picture: Future[Picture]) -> None:
+    def _send_picture(self, picture: Future[CutPicture]) -> None:
         if not picture.cancelled():
             self.send(*picture.result())
