@@ -63,6 +63,7 @@ export interface RunView {
   seconds_left: number | null;
   message: string;
   note?: string;
+  phase?: 'starting' | 'looking-through' | 'working' | 'building' | 'ended';
   result: { path: string } | null;
 }
 
@@ -134,6 +135,7 @@ export interface DocumentAnswer {
   pages: PageSize[];
   tables: Partial<Record<TableName, TableView>>;
   findings: FindingView[];
+  picture_problem?: string;
 }
 
 export interface CellView {
@@ -146,7 +148,7 @@ export interface CellView {
   confidence: number | null;
   state: 'text' | 'empty' | 'unread' | 'obscured';
   look?: 'sure' | 'doubtful' | 'empty';
-  second?: string;
+  second?: string | null;
   table_no?: number;
   values?: { table: TableName; record: number | null; form: string; field: string; head: string }[];
 }

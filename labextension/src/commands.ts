@@ -147,7 +147,7 @@ export function addCommands(parts: Parts): void {
     }
   }, { icon: icons.exportIcon, caption: 'export.caption' });
   add(ID.audit, 'audit', async () => {
-    const state = await api.get<{ items: number; answered: number; sentence: string }>('audit', { project: needed(), ...AUDIT });
+    const state = await api.post<{ items: number; answered: number; sentence: string }>('audit', { project: needed(), ...AUDIT });
     const answers = await askAudit(AUDIT.n, AUDIT.seed, t('audit.answered', state));
     if (answers) {
       const audit = { n: Number(answers.n) || AUDIT.n, seed: Number(answers.seed) || 0 };

@@ -4,7 +4,7 @@ import { SplitPanel, Widget } from '@lumino/widgets';
 
 import { Api, Box, CellsAnswer, CellView, DocumentAnswer, DocumentRow, FindingView, problemOf, ValueView } from './api';
 import { chosenCard, ChosenView } from './chosen';
-import { button, make } from './dom';
+import { button, make, visible } from './dom';
 import { t } from './i18n';
 import { panelIcon } from './icons';
 import { ID } from './ids';
@@ -32,8 +32,8 @@ export class DocumentView extends SplitPanel {
     super({ orientation: 'horizontal', spacing: 4 });
     this.id_ = id;
     this.addClass('jp-wb-Document');
-    this.title.label = file.split('/').pop()!;
-    this.title.caption = file;
+    this.title.label = visible(file.split('/').pop()!);
+    this.title.caption = visible(file);
     this.title.icon = panelIcon;
     this.title.closable = true;
     this.pages = new Pages({
@@ -83,8 +83,7 @@ export class DocumentView extends SplitPanel {
     this.seen = row ? [row.id, row.status, row.to_review, row.errors, row.warnings].join(' ') : '';
     this.drawHead(row);
     if (!this.id_) {
-      this.showProblem(notice({ code: 'new', message: `${this.file}: ${t('status.new')}`, way_out: '' },
-        [{ label: t('ingest'), run: () => void this.commands.execute(ID.ingestChosen, { file: this.file }) }], 'info'), true);
+      this.showUnread(row);
       return;
     }
     try {
@@ -97,6 +96,15 @@ export class DocumentView extends SplitPanel {
     }
   }
 
+  /** A document without a result: it is new, or could not even be opened. */
+  private showUnread(row: DocumentRow | undefined): void {
+    const again = [{ label: t('ingest'), run: () => void this.commands.execute(ID.ingestChosen, { file: this.file }) }];
+    const what = row?.status === 'failed'
+      ? notice({ code: 'failed', message: t('document.failed'), way_out: row.reason }, again)
+      : notice({ code: 'new', message: t('document.new'), way_out: t('document.new.way') }, again, 'info');
+    this.showProblem(what, true);
+  }
+
   private showAnswer(answer: DocumentAnswer, row: DocumentRow | undefined): void {
     this.answer = answer;
     const failed = answer.status === 'failed' || answer.status === 'partial';
@@ -105,7 +113,7 @@ export class DocumentView extends SplitPanel {
     this.tables.show(answer);
     const pictures = answer.pages.some(page => page.picture !== false);
     this.left.node.classList.toggle('jp-mod-empty', !pictures);
-    this.left.node.replaceChildren(pictures ? this.pages.node : make('p', { class: 'jp-wb-Quiet jp-wb-Middle' }, t('page.none')));
+    this.left.node.replaceChildren(pictures ? this.pages.node : make('p', { class: 'jp-wb-Quiet jp-wb-Middle' }, answer.picture_problem || t('page.none')));
     this.pages.show(answer.pages);
   }
 

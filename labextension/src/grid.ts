@@ -3,7 +3,7 @@ import { SplitPanel, Widget } from '@lumino/widgets';
 
 import { Api, CellView, GridAnswer, PageSize, problemOf } from './api';
 import { chosenCard } from './chosen';
-import { make } from './dom';
+import { make, visible } from './dom';
 import { t } from './i18n';
 import { findingsIcon } from './icons';
 import { notice } from './notices';
@@ -22,8 +22,8 @@ export class GridView extends SplitPanel {
     super({ orientation: 'horizontal', spacing: 4 });
     this.addClass('jp-wb-Document');
     this.addClass('jp-wb-Grid');
-    this.title.label = path.split('/').pop()!;
-    this.title.caption = path;
+    this.title.label = visible(path.split('/').pop()!);
+    this.title.caption = visible(path);
     this.title.icon = findingsIcon;
     this.title.closable = true;
     this.pages = new Pages({

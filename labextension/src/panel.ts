@@ -4,7 +4,7 @@ import { Message } from '@lumino/messaging';
 import { Menu, Widget } from '@lumino/widgets';
 
 import { DocumentRow, DocumentStatus } from './api';
-import { button, make, quieted } from './dom';
+import { button, make, quieted, visible } from './dom';
 import { MessageKey, t } from './i18n';
 import { panelIcon } from './icons';
 import { ID } from './ids';
@@ -120,8 +120,8 @@ export class Panel extends Widget {
 
   private showAll(): void {
     const { view, problem, path } = this.project;
-    this.title_.textContent = view?.project != null ? view.name : t('workbench');
-    this.title_.title = path ?? '';
+    this.title_.textContent = visible(view?.project != null ? view.name : t('workbench'));
+    this.title_.title = visible(path ?? '');
     this.problem.replaceChildren(...(problem ? [notice(problem, this.waysOut(problem.code), problem.code === 'no-project' ? 'info' : 'error')] : []));
     this.tools.hidden = this.list.node.hidden = path === null;
     this.haystacks.clear();
@@ -219,7 +219,7 @@ function drawRow(row: DocumentRow, node: HTMLElement): void {
   const said = t('severities', { errors: row.errors, warnings: row.warnings, infos: row.infos });
   node.dataset.file = row.file;
   node.dataset.status = row.status;
-  node.title = [row.file, row.reason].filter(Boolean).join('\n');
+  node.title = visible([row.file, row.reason].filter(Boolean).join('\n'));
   node.append(
     make('span', { class: 'jp-wb-Row-name' }, name),
     make('span', { class: `jp-wb-Status jp-mod-${row.status}` }, statusLabel(row)),

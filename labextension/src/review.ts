@@ -4,7 +4,7 @@ import { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
 
 import { Api, problemOf, Refused } from './api';
-import { make } from './dom';
+import { make, visible } from './dom';
 import { MessageKey, t } from './i18n';
 import { auditIcon } from './icons';
 import { reviewKey } from './ids';
@@ -59,7 +59,7 @@ export class ReviewView extends Widget {
   constructor(private readonly api: Api, readonly project: string, readonly scope: ReviewScope) {
     super();
     this.addClass('jp-wb-Review');
-    this.title.label = t('review.title', { what: scope.name ?? scope.department ?? t('everything') });
+    this.title.label = visible(t('review.title', { what: scope.name ?? scope.department ?? t('everything') }));
     this.title.icon = auditIcon;
     this.title.closable = true;
     this.node.setAttribute('role', 'region');

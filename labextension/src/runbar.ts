@@ -7,6 +7,9 @@ import { duration, MessageKey, t } from './i18n';
 import { ID } from './ids';
 import { Change, heldSentence, Project } from './project';
 
+const PHASES: Partial<Record<NonNullable<RunView['phase']>, MessageKey>> = {
+  starting: 'run.starting', 'looking-through': 'run.looking-through', building: 'run.building'
+};
 const FAILURES = 100; // failures that are listed; of more the number is given
 
 export class RunBar {
@@ -120,5 +123,9 @@ function facts(run: RunView, running: boolean): string {
   if (running && run.seconds_left !== null && run.seconds_left !== undefined) {
     parts.push(t('run.left', { time: duration(run.seconds_left) }));
   }
-  return parts.length || !running ? parts.join(' · ') : t('run.starting');
+  const phase = running && run.phase && PHASES[run.phase];
+  if (phase) {
+    parts.unshift(t(phase));
+  }
+  return parts.join(' · ');
 }

@@ -18,6 +18,7 @@ export class VirtualList<T> {
   private readonly space: HTMLElement;
   private items: T[] = [];
   private places = new Map<string, number>();
+  private readonly drawn = new Map<number, HTMLElement>(); // rows stay while they are pressed: a double click needs them
   private chosen = new Set<string>();
   private current = -1;
   private anchor = -1;
@@ -51,6 +52,8 @@ export class VirtualList<T> {
     this.places = new Map(items.map((item, index) => [this.options.keyOf(item), index]));
     this.chosen = new Set([...this.chosen].filter(one => this.places.has(one)));
     this.current = this.anchor = this.places.get(key) ?? -1;
+    this.drawn.forEach(row => row.remove());
+    this.drawn.clear();
     this.space.style.height = `${items.length * this.options.rowHeight}px`;
     this.draw();
   }
@@ -127,26 +130,36 @@ export class VirtualList<T> {
     }
   }
 
-  private indexOf(event: Event): number {
-    const row = (event.target as Element).closest<HTMLElement>('[data-index]');
-    return row ? Number(row.dataset.index) : -1;
+  /** By the pointer's height: the row that was pressed may have been drawn anew since. */
+  private indexOf(event: MouseEvent): number {
+    const index = Math.floor((event.clientY - this.space.getBoundingClientRect().top) / this.options.rowHeight);
+    return index < this.items.length ? index : -1;
   }
 
   private draw(): void {
     const { rowHeight, keyOf, draw } = this.options;
     const first = Math.max(0, Math.floor(this.node.scrollTop / rowHeight) - AROUND);
     const last = Math.min(this.items.length, first + Math.ceil((this.node.clientHeight || 600) / rowHeight) + 2 * AROUND);
-    const rows: HTMLElement[] = [];
-    for (let index = first; index < last; index++) {
-      const row = make('div', {
-        class: 'jp-wb-Row', role: 'option', id: `${this.id}-${index}`, 'data-index': index, style: `top:${index * rowHeight}px;height:${rowHeight}px`,
-        'aria-selected': String(this.chosen.has(keyOf(this.items[index]))), 'aria-setsize': this.items.length, 'aria-posinset': index + 1
-      });
-      row.classList.toggle('jp-mod-current', index === this.current);
-      draw(this.items[index], row);
-      rows.push(row);
+    for (const [index, row] of this.drawn) {
+      if (index < first || index >= last) {
+        row.remove();
+        this.drawn.delete(index);
+      }
     }
-    this.space.replaceChildren(...rows);
+    for (let index = first; index < last; index++) {
+      let row = this.drawn.get(index);
+      if (!row) {
+        row = make('div', {
+          class: 'jp-wb-Row', role: 'option', id: `${this.id}-${index}`, style: `top:${index * rowHeight}px;height:${rowHeight}px`,
+          'aria-setsize': this.items.length, 'aria-posinset': index + 1
+        });
+        draw(this.items[index], row);
+        this.drawn.set(index, row);
+        this.space.append(row);
+      }
+      row.setAttribute('aria-selected', String(this.chosen.has(keyOf(this.items[index]))));
+      row.classList.toggle('jp-mod-current', index === this.current);
+    }
     if (this.current >= first && this.current < last) {
       this.node.setAttribute('aria-activedescendant', `${this.id}-${this.current}`);
     } else {

@@ -49,7 +49,7 @@
 .jp-wb-Panel-title { flex: 1; min-width: 0; font-size: var(--jp-ui-font-size2); font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .jp-wb-Panel-tools { padding: 0 10px 8px; display: flex; flex-direction: column; gap: 6px; border-bottom: 1px solid var(--jp-border-color2); }
 .jp-wb-Search { flex: 1; min-width: 60px; }
-.jp-wb-Panel-tools select { max-width: 42%; }
+.jp-wb-Panel-tools select { width: 92px; }
 .jp-wb-Chips { display: flex; flex-wrap: wrap; gap: 4px; }
 .jp-wb-Chip { border-radius: 12px; padding: 0 8px; min-height: 22px; font-size: var(--jp-ui-font-size0); font-variant-numeric: tabular-nums; }
 .jp-wb-Chip[aria-pressed='true'] { background: var(--jp-brand-color1); border-color: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); }
@@ -59,7 +59,7 @@
 .jp-wb-List:focus-visible { outline-offset: -2px; }
 .jp-wb-Space { position: relative; }
 .jp-wb-Row {
-  position: absolute; left: 0; right: 0; box-sizing: border-box; padding: 5px 10px 5px 12px; cursor: default; overflow: hidden;
+  user-select: none; position: absolute; left: 0; right: 0; box-sizing: border-box; padding: 5px 10px 5px 12px; cursor: default; overflow: hidden;
   display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; column-gap: 8px; border-bottom: 1px solid var(--jp-border-color3);
 }
 .jp-wb-Row:hover { background: var(--jp-layout-color2); }
