@@ -48,7 +48,8 @@ export interface Failure {
 }
 
 export interface RunView {
-  id: string;
+  id: number;
+  started: string;
   kind: 'ingest' | 'rebuild' | 'report' | 'export';
   state: 'running' | 'stopping' | 'done' | 'failed' | 'stopped';
   pages_done: number;

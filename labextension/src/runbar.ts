@@ -40,7 +40,7 @@ export class RunBar {
     if (heldBy && !running) {
       shown.push(make('p', { class: 'jp-wb-Run-held', role: 'status' }, heldSentence(heldBy)));
     }
-    if (run && run.id !== this.dismissed) {
+    if (run && run.started !== this.dismissed) {
       shown.push(...this.ofRun(run));
     }
     if (path !== null && !running && !heldBy) {
@@ -86,7 +86,7 @@ export class RunBar {
   }
 
   private dismiss(run: RunView): void {
-    this.dismissed = run.id;
+    this.dismissed = run.started;
     this.draw();
   }
 
