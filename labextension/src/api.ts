@@ -132,7 +132,7 @@ export interface DocumentAnswer {
   file: string;
   status: DocumentStatus;
   reason: string;
-  forms: { form: string; department: string | null; year: number | null; project: string | null }[];
+  forms: { form_id: string; department: string | null; year: number | null; project: string | null }[];
   pages: PageSize[];
   tables: Partial<Record<TableName, TableView>>;
   findings: FindingView[];

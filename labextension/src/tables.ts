@@ -126,7 +126,7 @@ export class Tables {
   }
 
   private formTitle(id: string): string {
-    const forms = this.answer?.forms ?? [], at = forms.findIndex(one => one.form === id), form = forms[at];
+    const forms = this.answer?.forms ?? [], at = forms.findIndex(one => one.form_id === id), form = forms[at];
     return [t('form', { n: at + 1 }), form?.department, form?.project, form?.year && t('year', { n: form.year })].filter(Boolean).join(' · ');
   }
 
@@ -145,7 +145,7 @@ export class Tables {
       return make('td', {}, make('button', {
         type: 'button', tabindex: -1, 'data-key': keyOf(place), click: choose, title: value.text ?? '',
         class: `jp-wb-Value jp-mod-${value.state}${value.flagged ? ' jp-mod-flagged' : ''}${isNumeric(value) ? ' jp-mod-number' : ''}`
-      }, value.text || '—'));
+      }, make('span', {}, value.text || '—')));
     }));
   }
 

@@ -479,7 +479,7 @@ class Review {
     this.root.classList.toggle("wbr-wide");
   }
   key(event) {
-    event.stopPropagation();
+    if (!this.root.classList.contains("wbr-keys")) event.stopPropagation();
     if (event.isComposing || event.keyCode === 229) return; // an input method is composing: the keys are its own
     const field = this.record.of(event.target);
     const name = (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
