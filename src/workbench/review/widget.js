@@ -503,7 +503,8 @@ class Review {
     }
   }
   commandKey(event, name) {
-    const command = this.host ? undefined : event.altKey ? COMMANDS.find((one) => one.alt && one.keys.includes(name)) : COMMANDS.find((one) => !one.alt && one.keys.includes(name));
+    const command = event.altKey ? COMMANDS.find((one) => one.alt && one.keys.includes(name)) : COMMANDS.find((one) => !one.alt && one.keys.includes(name));
+    if (command && this.host) return; // the host has keys of its own
     if (command) {
       event.preventDefault();
       command.run(this);
