@@ -14,6 +14,7 @@ from workbench.lab.catalogue import VERSIONS_DIFFER, SpokenLanguage
 from workbench.lab.datasets import Datasets
 from workbench.lab.drawing import Drawer
 from workbench.lab.grids import Grids
+from workbench.lab.listing import RawNames
 from workbench.lab.places import LabProject, ServerRoot, project_in
 from workbench.lab.reviewing import Reviews, ReviewWish
 from workbench.lab.run_state import KINDS
@@ -79,7 +80,7 @@ class Lab:
     def __init__(self, root: ServerRoot | None) -> None:
         self._root = root
         self.datasets, self.runs, self.drawer, self.reviews = Datasets(), Runs(), Drawer(), Reviews()
-        self.grids = Grids(self.drawer)
+        self.grids, self.raw_names = Grids(self.drawer), RawNames()
         self.view = lru_cache(maxsize=VIEWS_KEPT)(self._view)
 
     @property
@@ -162,7 +163,7 @@ def documents(lab: Lab, asked: Asked) -> dict[str, Any]:
     project = lab.project(asked)
     run = lab.runs.of(project)
     reading = frozenset(run.reading) if run is not None and run.is_active else frozenset()
-    return documents_answer(lab.datasets, project, reading, asked.language)
+    return documents_answer(lab.datasets, lab.raw_names, project, reading, asked.language)
 
 
 def document(lab: Lab, asked: Asked) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from pathlib import PurePosixPath
-from typing import Any
+import time
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import DatasetError, LabError
 from workbench.lab.catalogue import SpokenLanguage, reason_of
@@ -12,11 +13,17 @@ from workbench.lab.datasets import Datasets, DocumentCounts, OpenedDataset
 from workbench.lab.places import LabProject, ServerRoot, project_at, projects_near
 from workbench.lab.problems import refusal_of
 
+if TYPE_CHECKING:
+    from workbench.readers.documents import Source
+
 COLUMNS = (
     "id", "file", "status", "department", "year", "pages", "errors", "warnings", "infos", "to_review", "reason",
     "error",
 )  # fmt: skip
 """The columns of the list, in the order of its rows."""
+
+SETTLED = 2_000_000_000
+"""How long a folder must have been as it is for its list to be kept, nanoseconds: clocks of file systems are coarse."""
 
 NO_COUNTS = DocumentCounts()
 
@@ -57,7 +64,7 @@ def _totals(opened: OpenedDataset) -> dict[str, int]:
 
 
 def documents_answer(
-    datasets: Datasets, project: LabProject, reading: Collection[str], language: SpokenLanguage
+    datasets: Datasets, raw: RawNames, project: LabProject, reading: Collection[str], language: SpokenLanguage
 ) -> dict[str, Any]:
     """Every document of a project, a row each, with the version of the dataset.
 
@@ -67,7 +74,7 @@ def documents_answer(
         LabError, DatasetError: the dataset cannot be used.
         PermissionError: the raw folder may not be looked into.
     """
-    names = raw_names(project)
+    names = raw.of(project)
     version = project.version
     rows = datasets.ask(project, lambda opened: _rows(opened, names, reading, language)) if version else []
     if not version:
@@ -75,20 +82,57 @@ def documents_answer(
     return {"version": version, "columns": list(COLUMNS), "rows": rows}
 
 
-def raw_names(project: LabProject) -> list[str]:
-    """The names of the documents in the raw folder, as the table ``documents`` has them; archives are not opened.
+class RawNames:
+    """The names of the documents in raw folders, kept as long as no folder of them has changed."""
 
-    Raises:
-        PermissionError: it may not be looked into.
-    """
-    from workbench.readers.documents import find_sources
+    def __init__(self) -> None:
+        self._known: dict[LabProject, tuple[dict[Path, int], list[str]]] = {}
 
-    raw = project.raw
-    try:
-        next(raw.iterdir())
-    except (StopIteration, FileNotFoundError, NotADirectoryError):
-        return []
-    return [source.name for source in find_sources(raw)]
+    def of(self, project: LabProject) -> list[str]:
+        """The names of the documents of a project, as the table ``documents`` has them; archives are not opened.
+
+        Raises:
+            LabError: ``outside-root``.
+            PermissionError: the raw folder may not be looked into.
+        """
+        from workbench.readers.documents import find_sources
+
+        known, names = self._known.get(project, ({}, []))
+        if known and _changes(known) == known:
+            return names
+        raw, began = project.raw, time.time_ns()
+        try:
+            next(raw.iterdir())
+        except (StopIteration, FileNotFoundError, NotADirectoryError):
+            return []
+        sources = find_sources(raw)
+        names = [source.name for source in sources]
+        changes = _changes(_folders_of(sources, raw))
+        if max(changes.values()) < began - SETTLED:
+            self._known[project] = changes, names
+        return names
+
+
+def _folders_of(sources: Iterable[Source], raw: Path) -> set[Path]:
+    """Every folder that has to do with documents, up to the raw folder: one of them changes when a document comes."""
+    found = {raw}
+    for source in sources:
+        folder = source.path if source.is_folder else source.path.parent
+        while folder not in found:
+            found.add(folder)
+            folder = folder.parent
+    return found
+
+
+def _changes(folders: Iterable[Path]) -> dict[Path, int]:
+    """When each folder changed, in nanoseconds since 1970; 0 for one that is no longer there."""
+    found = {}
+    for folder in folders:
+        try:
+            found[folder] = folder.stat().st_mtime_ns
+        except OSError:
+            found[folder] = 0
+    return found
 
 
 def _rows(
