@@ -150,7 +150,7 @@ export interface CellView {
   state: 'text' | 'empty' | 'unread' | 'obscured';
   look?: 'sure' | 'doubtful' | 'empty';
   second?: string | null;
-  table_no?: number;
+  table?: number;
   values?: { table: TableName; record: number | null; form: string; field: string; head: string }[];
 }
 

@@ -4,6 +4,7 @@ import { make } from './dom';
 import { MessageKey, t } from './i18n';
 
 const CHUNK = 150; // rows that are drawn at a time
+const SEVERITIES = ['error', 'warning', 'info'];
 const TABS = ['indicators', 'budgets', 'goals', 'forms', 'findings'] as const;
 type Tab = (typeof TABS)[number];
 
@@ -158,7 +159,8 @@ export class Tables {
     }
     this.target = make('ul', { class: 'jp-wb-FindingList' });
     this.body.replaceChildren(this.target);
-    this.rest = findings.map(finding => () => make('li', {}, findingButton(finding, () => this.options.chooseFinding(finding))));
+    const first = [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    this.rest = first.map(finding => () => make('li', {}, findingButton(finding, () => this.options.chooseFinding(finding))));
   }
 
   private more(): void {
