@@ -48,7 +48,8 @@ export interface Failure {
 }
 
 export interface RunView {
-  id: string;
+  id: number;
+  started: string;
   kind: 'ingest' | 'rebuild' | 'report' | 'export';
   state: 'running' | 'stopping' | 'done' | 'failed' | 'stopped';
   pages_done: number;
@@ -131,7 +132,7 @@ export interface DocumentAnswer {
   file: string;
   status: DocumentStatus;
   reason: string;
-  forms: { form: string; department: string | null; year: number | null; project: string | null }[];
+  forms: { form_id: string; department: string | null; year: number | null; project: string | null }[];
   pages: PageSize[];
   tables: Partial<Record<TableName, TableView>>;
   findings: FindingView[];
@@ -149,7 +150,7 @@ export interface CellView {
   state: 'text' | 'empty' | 'unread' | 'obscured';
   look?: 'sure' | 'doubtful' | 'empty';
   second?: string | null;
-  table_no?: number;
+  table?: number;
   values?: { table: TableName; record: number | null; form: string; field: string; head: string }[];
 }
 

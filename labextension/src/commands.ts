@@ -36,7 +36,7 @@ export interface Parts {
 /** Registers all commands but the keys of the review. */
 export function addCommands(parts: Parts): void {
   const { app, api, project, browser, surfaces } = parts;
-  const started = new Set<string>(); // runs that were started here: their results open by themselves
+  const started = new Set<number>(); // runs that were started here: their results open by themselves
 
   const add = (id: string, label: MessageKey, run: (args: any) => unknown, more: { icon?: LabIcon; caption?: MessageKey; visible?: () => boolean } = {}): void => {
     app.commands.addCommand(id, {

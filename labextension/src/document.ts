@@ -158,7 +158,7 @@ export class DocumentView extends SplitPanel {
   }
 
   private chooseFinding(finding: FindingView): void {
-    const place = finding.table && finding.field ? { form: finding.form ?? this.answer?.forms[0]?.form ?? '', table: finding.table, record: finding.record, field: finding.field } : null;
+    const place = finding.table && finding.field ? { form: finding.form ?? this.answer?.forms[0]?.form_id ?? '', table: finding.table, record: finding.record, field: finding.field } : null;
     const found = place && this.tables.reveal(place);
     if (place && found) {
       void this.showValue(place, found.value, found.head);

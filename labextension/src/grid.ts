@@ -94,17 +94,8 @@ export class GridView extends SplitPanel {
   }
 }
 
-/** The cells of each table of a page: where the row number falls back, the next table begins, if the server does not say. */
+/** The cells of each table of a page. */
 function tablesOf(cells: CellView[]): CellView[][] {
-  const tables: CellView[][] = [];
-  let before: CellView | null = null;
-  for (const cell of cells) {
-    const next = before === null || (cell.table_no !== undefined ? cell.table_no !== before.table_no : cell.row < before.row);
-    if (next) {
-      tables.push([]);
-    }
-    tables[tables.length - 1].push(cell);
-    before = cell;
-  }
-  return tables;
+  const numbers = [...new Set(cells.map(cell => cell.table))];
+  return numbers.map(number => cells.filter(cell => cell.table === number));
 }

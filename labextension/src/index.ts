@@ -37,7 +37,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const api = new Api(app.serviceManager.serverSettings);
     const project = new Project(api);
     let settings: ISettingRegistry.ISettings | null = null;
-    const surfaces = addSurfaces(app, api, project, restorer);
+    const surfaces = addSurfaces(app, api, project, restorer, () => String(settings?.get('reviewer').composite ?? ''));
     let panel: Panel | null = null;
     addCommands({ app, api, project, browser, panel: () => panel!, settings: () => settings, surfaces });
 
@@ -92,7 +92,7 @@ async function follow(app: JupyterFrontEnd, project: Project, browser: IDefaultF
 }
 
 /** The widgets of the main area: one tab for each document, grid, review and project, that come back after a reload. */
-function addSurfaces(app: JupyterFrontEnd, api: Api, project: Project, restorer: ILayoutRestorer | null): Surfaces {
+function addSurfaces(app: JupyterFrontEnd, api: Api, project: Project, restorer: ILayoutRestorer | null, reviewer: () => string): Surfaces {
   const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'jixiao-workbench' });
   const command = 'jixiao-workbench:restore';
   let reviewing: ReviewView | null = null;
@@ -104,7 +104,7 @@ function addSurfaces(app: JupyterFrontEnd, api: Api, project: Project, restorer:
       case 'grid':
         return new GridView(api, args.path);
       case 'review':
-        return new ReviewView(api, args.project, args.scope);
+        return new ReviewView(api, args.project, args.scope, reviewer);
       default:
         return new FindingsView(api, project, app.commands, args.project);
     }

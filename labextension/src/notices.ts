@@ -12,5 +12,5 @@ export function notice(problem: ProblemView, ways: Way[] = [], level: 'error' | 
   return make('div', { class: `jp-wb-Problem jp-mod-${level}`, role: level === 'error' ? 'alert' : 'status', 'data-code': problem.code },
     make('p', { class: 'jp-wb-Problem-what' }, problem.message),
     problem.way_out ? make('p', { class: 'jp-wb-Problem-way' }, problem.way_out) : null,
-    ways.length ? make('div', { class: 'jp-wb-Buttons' }, ...ways.map(way => button(way.label, way.run))) : null);
+    ways.length ? make('div', { class: 'jp-wb-Buttons' }, ...ways.map((way, at) => button(way.label, way.run, at ? {} : { class: 'jp-wb-Button jp-mod-primary' }))) : null);
 }

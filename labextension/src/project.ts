@@ -164,6 +164,9 @@ export class Project {
     this.run = run;
     this.heldBy = held_by;
     this._changed.emit('run');
+    if (this.running && !ran) {
+      this.refreshSoon();
+    }
     if (run && ran && before?.id === run.id && !this.running) {
       this._ended.emit(run);
       this.refreshSoon();

@@ -56,7 +56,7 @@ export class ReviewView extends Widget {
   /** Runs a key's action of the widget. */
   act: (name: string) => void = () => undefined;
 
-  constructor(private readonly api: Api, readonly project: string, readonly scope: ReviewScope) {
+  constructor(private readonly api: Api, readonly project: string, readonly scope: ReviewScope, private readonly reviewer: () => string) {
     super();
     this.addClass('jp-wb-Review');
     this.title.label = visible(t('review.title', { what: scope.name ?? scope.department ?? t('everything') }));
@@ -81,7 +81,7 @@ export class ReviewView extends Widget {
     try {
       const { name: _, ...scope } = this.scope;
       const [opened, module] = await Promise.all([
-        this.api.post<{ session: string; total: number }>('review', { project: this.project, ...scope }), this.module()]);
+        this.api.post<{ session: string; total: number }>('review', { project: this.project, ...scope, by: this.reviewer() || undefined }), this.module()]);
       this.session = opened.session;
       this.start(module);
     } catch (error) {

@@ -40,7 +40,7 @@ export class RunBar {
     if (heldBy && !running) {
       shown.push(make('p', { class: 'jp-wb-Run-held', role: 'status' }, heldSentence(heldBy)));
     }
-    if (run && run.id !== this.dismissed) {
+    if (run && run.started !== this.dismissed) {
       shown.push(...this.ofRun(run));
     }
     if (path !== null && !running && !heldBy) {
@@ -75,7 +75,7 @@ export class RunBar {
       run.note ? make('p', { class: 'jp-wb-Quiet' }, run.note) : null,
       run.copied?.length ? make('p', { class: 'jp-wb-Quiet', title: run.copied.join('\n') }, t('run.copied', { n: run.copied.length })) : null,
       run.failures.length ? this.failures(run) : null,
-      !running && run.result?.path ? button(t('run.open-result'), () => void this.commands.execute(ID.openResult, { path: run.result!.path }), { class: 'jp-wb-Button jp-mod-wide', 'data-do': 'result' }) : null
+      !running && run.result?.path && ['report', 'export'].includes(run.kind) ? button(t('run.open-result'), () => void this.commands.execute(ID.openResult, { path: run.result!.path }), { class: 'jp-wb-Button jp-mod-wide', 'data-do': 'result' }) : null
     ];
   }
 
@@ -86,7 +86,7 @@ export class RunBar {
   }
 
   private dismiss(run: RunView): void {
-    this.dismissed = run.id;
+    this.dismissed = run.started;
     this.draw();
   }
 
@@ -118,7 +118,7 @@ function facts(run: RunView, running: boolean): string {
     parts.push(t(run.kind === 'report' ? 'run.reports' : 'run.documents', { done: run.documents_done, all: run.documents }));
   }
   if (run.pages_per_second && run.pages) {
-    parts.push(t('run.speed', { n: run.pages_per_second.toFixed(run.pages_per_second < 10 ? 1 : 0) }));
+    parts.push(t('run.speed', { n: run.pages_per_second.toPrecision(2) }));
   }
   if (running && run.seconds_left !== null && run.seconds_left !== undefined) {
     parts.push(t('run.left', { time: duration(run.seconds_left) }));

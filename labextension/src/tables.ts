@@ -4,6 +4,7 @@ import { make } from './dom';
 import { MessageKey, t } from './i18n';
 
 const CHUNK = 150; // rows that are drawn at a time
+const SEVERITIES = ['error', 'warning', 'info'];
 const TABS = ['indicators', 'budgets', 'goals', 'forms', 'findings'] as const;
 type Tab = (typeof TABS)[number];
 
@@ -126,7 +127,7 @@ export class Tables {
   }
 
   private formTitle(id: string): string {
-    const forms = this.answer?.forms ?? [], at = forms.findIndex(one => one.form === id), form = forms[at];
+    const forms = this.answer?.forms ?? [], at = forms.findIndex(one => one.form_id === id), form = forms[at];
     return [t('form', { n: at + 1 }), form?.department, form?.project, form?.year && t('year', { n: form.year })].filter(Boolean).join(' · ');
   }
 
@@ -145,7 +146,7 @@ export class Tables {
       return make('td', {}, make('button', {
         type: 'button', tabindex: -1, 'data-key': keyOf(place), click: choose, title: value.text ?? '',
         class: `jp-wb-Value jp-mod-${value.state}${value.flagged ? ' jp-mod-flagged' : ''}${isNumeric(value) ? ' jp-mod-number' : ''}`
-      }, value.text || '—'));
+      }, make('span', {}, value.text || '—')));
     }));
   }
 
@@ -158,7 +159,8 @@ export class Tables {
     }
     this.target = make('ul', { class: 'jp-wb-FindingList' });
     this.body.replaceChildren(this.target);
-    this.rest = findings.map(finding => () => make('li', {}, findingButton(finding, () => this.options.chooseFinding(finding))));
+    const first = [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    this.rest = first.map(finding => () => make('li', {}, findingButton(finding, () => this.options.chooseFinding(finding))));
   }
 
   private more(): void {

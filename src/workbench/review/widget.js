@@ -479,7 +479,7 @@ class Review {
     this.root.classList.toggle("wbr-wide");
   }
   key(event) {
-    event.stopPropagation();
+    if (!this.root.classList.contains("wbr-keys")) event.stopPropagation();
     if (event.isComposing || event.keyCode === 229) return; // an input method is composing: the keys are its own
     const field = this.record.of(event.target);
     const name = (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
@@ -503,7 +503,8 @@ class Review {
     }
   }
   commandKey(event, name) {
-    const command = this.host ? undefined : event.altKey ? COMMANDS.find((one) => one.alt && one.keys.includes(name)) : COMMANDS.find((one) => !one.alt && one.keys.includes(name));
+    const command = event.altKey ? COMMANDS.find((one) => one.alt && one.keys.includes(name)) : COMMANDS.find((one) => !one.alt && one.keys.includes(name));
+    if (command && this.host) return; // the host has keys of its own
     if (command) {
       event.preventDefault();
       command.run(this);

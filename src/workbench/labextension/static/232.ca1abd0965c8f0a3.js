@@ -1,4 +1,8 @@
-"use strict";(self.rspackChunkjixiao_workbench=self.rspackChunkjixiao_workbench||[]).push([[232],{475(o,r,e){var n=e(601),t=e.n(n),p=e(314),a=(e.n(p))()(t());a.push([o.id,`/* The workbench in JupyterLab: colours, fonts and lines are the theme's. */
+"use strict";(self.rspackChunkjixiao_workbench=self.rspackChunkjixiao_workbench||[]).push([[232],{475(o,r,e){var t=e(601),n=e.n(t),a=e(314),p=(e.n(a))()(n());p.push([o.id,`/* The workbench in JupyterLab: colours, fonts and lines are the theme's. */
+.jp-wb-Panel, .jp-wb-Document, .jp-wb-Findings, .jp-wb-Form, .jp-wb-Review {
+  --wb-quiet: color-mix(in srgb, var(--jp-ui-font-color1) 82%, transparent);
+  --wb-error: color-mix(in srgb, var(--jp-error-color1) 78%, var(--jp-ui-font-color0));
+}
 .jp-wb-Panel, .jp-wb-Document, .jp-wb-Findings, .jp-wb-Form {
   color: var(--jp-ui-font-color1);
   font-family: var(--jp-ui-font-family), 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif;
@@ -7,7 +11,7 @@
 }
 .jp-wb-Panel [hidden], .jp-wb-Document [hidden], .jp-wb-Findings [hidden] { display: none !important; }
 .jp-wb-Panel :is(p, ul, ol, h2, h3, dl, dd), .jp-wb-Document :is(p, ul, ol, h2, h3, dl, dd), .jp-wb-Findings :is(p, ul, ol, h2, h3) { margin: 0; padding: 0; }
-.jp-wb-Quiet { color: var(--jp-ui-font-color2); }
+.jp-wb-Quiet { color: var(--wb-quiet); }
 .jp-wb-Middle { margin: auto !important; padding: 24px !important; max-width: 30em; text-align: center; overflow-wrap: anywhere; }
 .jp-wb-Line { display: flex; align-items: center; gap: 6px; }
 .jp-wb-Gap { width: 10px; }
@@ -66,11 +70,11 @@
 .jp-wb-Row[aria-selected='true'] { background: color-mix(in srgb, var(--jp-brand-color1) 16%, transparent); }
 .jp-wb-List:focus-visible .jp-wb-Row.jp-mod-current { box-shadow: inset 0 0 0 1px var(--jp-brand-color1); }
 .jp-wb-Row-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; line-height: 20px; }
-.jp-wb-Row-facts { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0); line-height: 18px; grid-row: 2; unicode-bidi: isolate; }
-.jp-wb-Row-facts.jp-mod-failed { grid-column: 1 / 3; color: var(--jp-error-color0, var(--jp-error-color1)); }
+.jp-wb-Row-facts { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--wb-quiet); font-size: var(--jp-ui-font-size0); line-height: 18px; grid-row: 2; unicode-bidi: isolate; }
+.jp-wb-Row-facts.jp-mod-failed { grid-column: 1 / 3; color: var(--wb-error); }
 .jp-wb-Row-facts.jp-mod-failed + .jp-wb-Row-counts { display: none; }
 .jp-wb-Row-counts { display: flex; gap: 7px; justify-self: end; font-size: var(--jp-ui-font-size0); font-variant-numeric: tabular-nums; }
-.jp-wb-Count { display: inline-flex; align-items: center; gap: 3px; color: var(--jp-ui-font-color2); }
+.jp-wb-Count { display: inline-flex; align-items: center; gap: 3px; color: var(--wb-quiet); }
 .jp-wb-Count::before { content: ''; width: 7px; height: 7px; border-radius: 50%; background: var(--wb-tone); }
 .jp-mod-errors { --wb-tone: var(--jp-error-color1); } .jp-mod-warnings { --wb-tone: var(--jp-warn-color1); } .jp-mod-infos { --wb-tone: var(--jp-info-color1); }
 .jp-wb-Count.jp-mod-warnings::before { border-radius: 1px; transform: rotate(45deg); }
@@ -85,7 +89,7 @@
 .jp-wb-Run { border-top: 1px solid var(--jp-border-color1); background: var(--jp-layout-color2); padding: 8px 12px; display: flex; flex-direction: column; gap: 5px; max-height: 45%; overflow: auto; overflow-wrap: anywhere; }
 .jp-wb-Run .jp-wb-Line { justify-content: space-between; }
 .jp-wb-Run-state { min-width: 0; }
-.jp-wb-Run-state.jp-mod-failed, .jp-wb-Run-failure { color: var(--jp-error-color0, var(--jp-error-color1)); }
+.jp-wb-Run-state.jp-mod-failed, .jp-wb-Run-failure { color: var(--wb-error); }
 .jp-wb-Run-facts { font-variant-numeric: tabular-nums; color: var(--jp-ui-font-color1); }
 .jp-wb-Run-facts:empty { display: none; }
 .jp-wb-Run-held { border-left: 3px solid var(--jp-warn-color1); padding-left: 8px !important; }
@@ -95,7 +99,7 @@
 .jp-wb-Bar span { display: block; height: 100%; background: var(--jp-brand-color1); transition: width 0.3s; }
 .jp-wb-Bar.jp-mod-unknown span { animation: jp-wb-slide 1.4s linear infinite; }
 @keyframes jp-wb-slide { from { margin-left: -30%; } to { margin-left: 100%; } }
-.jp-wb-Failures summary { cursor: pointer; color: var(--jp-error-color0, var(--jp-error-color1)); }
+.jp-wb-Failures summary { cursor: pointer; color: var(--wb-error); }
 .jp-wb-Failures ul { list-style: none; max-height: 160px; overflow: auto; }
 .jp-wb-Failures li { padding: 3px 0; font-size: var(--jp-ui-font-size0); border-top: 1px solid var(--jp-border-color2); }
 
@@ -139,42 +143,43 @@
 .jp-wb-Tab { border-color: transparent; border-radius: 4px 4px 0 0; border-bottom: 2px solid transparent; }
 .jp-wb-Tab:hover { background: var(--jp-layout-color2); }
 .jp-wb-Tab[aria-selected='true'] { border-bottom-color: var(--jp-brand-color1); font-weight: 600; }
-.jp-wb-Tab-count { margin-left: 5px; color: var(--jp-ui-font-color2); font-weight: 400; font-variant-numeric: tabular-nums; }
+.jp-wb-Tab-count { margin-left: 5px; color: var(--wb-quiet); font-weight: 400; font-variant-numeric: tabular-nums; }
 .jp-wb-Table-view { flex: 1; min-height: 0; overflow: auto; }
 .jp-wb-Table-view > .jp-wb-Quiet { padding: 16px; }
 .jp-wb-Table { border-collapse: separate; border-spacing: 0; font-size: var(--jp-ui-font-size1); }
-.jp-wb-Table :is(th, td) { border-bottom: 1px solid var(--jp-border-color3); border-right: 1px solid var(--jp-border-color3); padding: 0; vertical-align: top; text-align: left; }
+.jp-wb-Table :is(th, td) { border-bottom: 1px solid var(--jp-border-color2); border-right: 1px solid var(--jp-border-color2); padding: 0; vertical-align: top; text-align: left; }
 .jp-wb-Table thead th { position: sticky; top: 0; z-index: 1; background: var(--jp-layout-color2); padding: 3px 6px; font-weight: 600; white-space: nowrap; border-bottom-color: var(--jp-border-color1); }
-.jp-wb-Table tbody th { padding: 3px 6px; color: var(--jp-ui-font-color2); font-weight: 400; text-align: right; font-variant-numeric: tabular-nums; }
+.jp-wb-Table tbody th { padding: 3px 6px; color: var(--wb-quiet); font-weight: 400; text-align: right; font-variant-numeric: tabular-nums; }
 .jp-wb-Table .jp-wb-Table-form th { text-align: left; font-weight: 600; background: var(--jp-layout-color2); color: var(--jp-ui-font-color1); }
 .jp-wb-Table tr.jp-mod-chosen > * { background: color-mix(in srgb, var(--jp-brand-color1) 7%, transparent); }
-.jp-wb-Value { font: inherit; color: inherit; background: none; border: 0; width: 100%; padding: 3px 6px; text-align: left; cursor: pointer; max-width: 22em; min-width: 3em; overflow-wrap: anywhere; white-space: normal; }
+.jp-wb-Value { font: inherit; color: inherit; background: none; border: 0; width: 100%; padding: 3px 6px; text-align: left; cursor: pointer; max-width: 18em; min-width: 3em; overflow-wrap: break-word; white-space: normal; }
+.jp-wb-Value span { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; line-clamp: 4; overflow: hidden; }
 .jp-wb-Value.jp-mod-number { text-align: right; font-variant-numeric: tabular-nums; }
 .jp-wb-Value:hover { background: var(--jp-layout-color2); }
 .jp-wb-Value.jp-mod-flagged { box-shadow: inset 3px 0 0 var(--jp-warn-color1); background: color-mix(in srgb, var(--jp-warn-color1) 10%, transparent); }
 .jp-wb-Value.jp-mod-corrected { box-shadow: inset 3px 0 0 var(--jp-brand-color1); font-weight: 600; }
 .jp-wb-Value.jp-mod-confirmed { box-shadow: inset 3px 0 0 var(--jp-success-color1); }
 .jp-wb-Value:is(.jp-mod-stale, .jp-mod-conflict) { box-shadow: inset 3px 0 0 var(--jp-error-color1); }
-.jp-wb-Value.jp-mod-none { color: var(--jp-ui-font-color2); }
+.jp-wb-Value.jp-mod-none { color: var(--wb-quiet); }
 .jp-wb-Value.jp-mod-chosen { outline: 2px solid var(--jp-brand-color1); outline-offset: -2px; background: color-mix(in srgb, var(--jp-brand-color1) 18%, transparent); }
 .jp-wb-FindingList { list-style: none; }
 .jp-wb-FindingList li { border-bottom: 1px solid var(--jp-border-color3); }
 .jp-wb-Finding { font: inherit; color: inherit; background: none; border: 0; width: 100%; text-align: left; cursor: pointer; padding: 5px 12px; display: grid; grid-template-columns: 14px minmax(0, 1fr) auto; gap: 2px 8px; align-items: baseline; overflow-wrap: anywhere; }
 .jp-wb-Finding:hover { background: var(--jp-layout-color2); }
-.jp-wb-Finding-where { color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0); white-space: nowrap; }
+.jp-wb-Finding-where { color: var(--wb-quiet); font-size: var(--jp-ui-font-size0); white-space: nowrap; }
 .jp-wb-Dot { width: 9px; height: 9px; border-radius: 50%; background: var(--wb-tone); align-self: start; margin-top: 5px; }
 .jp-mod-error > .jp-wb-Dot { --wb-tone: var(--jp-error-color1); } .jp-mod-info > .jp-wb-Dot { --wb-tone: var(--jp-info-color1); border-radius: 1px; }
 .jp-mod-warning > .jp-wb-Dot { --wb-tone: var(--jp-warn-color1); border-radius: 1px; transform: rotate(45deg); }
 .jp-wb-Chosen { flex: none; max-height: 40%; overflow: auto; border-top: 1px solid var(--jp-border-color1); background: var(--jp-layout-color2); padding: 8px 12px; }
 .jp-wb-Chosen h3 { font-size: var(--jp-ui-font-size1); font-weight: 600; }
 .jp-wb-Chosen dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 1px 12px; }
-.jp-wb-Chosen dt { color: var(--jp-ui-font-color2); }
+.jp-wb-Chosen dt { color: var(--wb-quiet); }
 .jp-wb-Chosen dd { overflow-wrap: anywhere; white-space: pre-wrap; }
 .jp-wb-Chosen .jp-wb-Finding { padding: 4px 0; }
 .jp-wb-Grid-tables { flex: 1; min-height: 0; overflow: auto; padding: 10px 12px; }
 .jp-wb-Grid-tables .jp-wb-Problem { margin: 0; }
 .jp-wb-Found { margin: 8px 0 16px; border-top: 1px solid var(--jp-border-color2); border-left: 1px solid var(--jp-border-color2); }
-.jp-wb-Found td { padding: 2px 6px; min-width: 2em; cursor: pointer; overflow-wrap: anywhere; }
+.jp-wb-Found td { padding: 2px 6px; min-width: 2em; cursor: pointer; overflow-wrap: break-word; }
 .jp-wb-Found td:is(.jp-mod-doubtful, .jp-mod-unread) { background: color-mix(in srgb, var(--wb-tone) 16%, transparent); }
 .jp-wb-Found td:hover { background: var(--jp-layout-color2); }
 
@@ -196,4 +201,4 @@
 .jp-wb-Review > .wbr { flex: 1; height: auto; min-height: 0; resize: none; border: 0; border-radius: 0; }
 .jp-wb-Review > .jp-wb-Quiet { padding: 16px; }
 @media (prefers-reduced-motion: reduce) { .jp-wb-Bar span { transition: none; animation: none !important; } }
-`,""]),e.d(r,{},{A:a})},314(o){o.exports=function(o){var r=[];return r.toString=function(){return this.map(function(r){var e="",n=void 0!==r[5];return r[4]&&(e+="@supports (".concat(r[4],") {")),r[2]&&(e+="@media ".concat(r[2]," {")),n&&(e+="@layer".concat(r[5].length>0?" ".concat(r[5]):""," {")),e+=o(r),n&&(e+="}"),r[2]&&(e+="}"),r[4]&&(e+="}"),e}).join("")},r.i=function(o,e,n,t,p){"string"==typeof o&&(o=[[null,o,void 0]]);var a={};if(n)for(var i=0;i<this.length;i++){var l=this[i][0];null!=l&&(a[l]=!0)}for(var d=0;d<o.length;d++){var s=[].concat(o[d]);n&&a[s[0]]||(void 0!==p&&(void 0===s[5]||(s[1]="@layer".concat(s[5].length>0?" ".concat(s[5]):""," {").concat(s[1],"}")),s[5]=p),e&&(s[2]&&(s[1]="@media ".concat(s[2]," {").concat(s[1],"}")),s[2]=e),t&&(s[4]?(s[1]="@supports (".concat(s[4],") {").concat(s[1],"}"),s[4]=t):s[4]="".concat(t)),r.push(s))}},r}},601(o){o.exports=function(o){return o[1]}},72(o){var r=[];function e(o){for(var e=-1,n=0;n<r.length;n++)if(r[n].identifier===o){e=n;break}return e}function n(o,n){for(var t={},p=[],a=0;a<o.length;a++){var i=o[a],l=n.base?i[0]+n.base:i[0],d=t[l]||0,s="".concat(l," ").concat(d);t[l]=d+1;var b=e(s),c={css:i[1],media:i[2],sourceMap:i[3],supports:i[4],layer:i[5]};if(-1!==b)r[b].references++,r[b].updater(c);else{var w=function(o,r){var e=r.domAPI(r);return e.update(o),function(r){r?(r.css!==o.css||r.media!==o.media||r.sourceMap!==o.sourceMap||r.supports!==o.supports||r.layer!==o.layer)&&e.update(o=r):e.remove()}}(c,n);n.byIndex=a,r.splice(a,0,{identifier:s,updater:w,references:1})}p.push(s)}return p}o.exports=function(o,t){var p=n(o=o||[],t=t||{});return function(o){o=o||[];for(var a=0;a<p.length;a++){var i=e(p[a]);r[i].references--}for(var l=n(o,t),d=0;d<p.length;d++){var s=e(p[d]);0===r[s].references&&(r[s].updater(),r.splice(s,1))}p=l}}},659(o){var r={};o.exports=function(o,e){var n=function(o){if(void 0===r[o]){var e=document.querySelector(o);if(window.HTMLIFrameElement&&e instanceof window.HTMLIFrameElement)try{e=e.contentDocument.head}catch(o){e=null}r[o]=e}return r[o]}(o);if(!n)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");n.appendChild(e)}},540(o){o.exports=function(o){var r=document.createElement("style");return o.setAttributes(r,o.attributes),o.insert(r,o.options),r}},56(o,r,e){o.exports=function(o){var r=e.nc;r&&o.setAttribute("nonce",r)}},825(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var r=o.insertStyleElement(o);return{update:function(e){var n,t,p;n="",e.supports&&(n+="@supports (".concat(e.supports,") {")),e.media&&(n+="@media ".concat(e.media," {")),(t=void 0!==e.layer)&&(n+="@layer".concat(e.layer.length>0?" ".concat(e.layer):""," {")),n+=e.css,t&&(n+="}"),e.media&&(n+="}"),e.supports&&(n+="}"),(p=e.sourceMap)&&"u">typeof btoa&&(n+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(p))))," */")),o.styleTagTransform(n,r,o.options)},remove:function(){var o;null===(o=r).parentNode||o.parentNode.removeChild(o)}}}},113(o){o.exports=function(o,r){if(r.styleSheet)r.styleSheet.cssText=o;else{for(;r.firstChild;)r.removeChild(r.firstChild);r.appendChild(document.createTextNode(o))}}},579(o,r,e){var n=e(72),t=e.n(n),p=e(825),a=e.n(p),i=e(659),l=e.n(i),d=e(56),s=e.n(d),b=e(540),c=e.n(b),w=e(113),u=e.n(w),j=e(475),f={};f.styleTagTransform=u(),f.setAttributes=s(),f.insert=l().bind(null,"head"),f.domAPI=a(),f.insertStyleElement=c(),t()(j.A,f),j.A&&j.A.locals&&j.A.locals}}]);
+`,""]),e.d(r,{},{A:p})},314(o){o.exports=function(o){var r=[];return r.toString=function(){return this.map(function(r){var e="",t=void 0!==r[5];return r[4]&&(e+="@supports (".concat(r[4],") {")),r[2]&&(e+="@media ".concat(r[2]," {")),t&&(e+="@layer".concat(r[5].length>0?" ".concat(r[5]):""," {")),e+=o(r),t&&(e+="}"),r[2]&&(e+="}"),r[4]&&(e+="}"),e}).join("")},r.i=function(o,e,t,n,a){"string"==typeof o&&(o=[[null,o,void 0]]);var p={};if(t)for(var i=0;i<this.length;i++){var l=this[i][0];null!=l&&(p[l]=!0)}for(var d=0;d<o.length;d++){var b=[].concat(o[d]);t&&p[b[0]]||(void 0!==a&&(void 0===b[5]||(b[1]="@layer".concat(b[5].length>0?" ".concat(b[5]):""," {").concat(b[1],"}")),b[5]=a),e&&(b[2]&&(b[1]="@media ".concat(b[2]," {").concat(b[1],"}")),b[2]=e),n&&(b[4]?(b[1]="@supports (".concat(b[4],") {").concat(b[1],"}"),b[4]=n):b[4]="".concat(n)),r.push(b))}},r}},601(o){o.exports=function(o){return o[1]}},72(o){var r=[];function e(o){for(var e=-1,t=0;t<r.length;t++)if(r[t].identifier===o){e=t;break}return e}function t(o,t){for(var n={},a=[],p=0;p<o.length;p++){var i=o[p],l=t.base?i[0]+t.base:i[0],d=n[l]||0,b="".concat(l," ").concat(d);n[l]=d+1;var s=e(b),c={css:i[1],media:i[2],sourceMap:i[3],supports:i[4],layer:i[5]};if(-1!==s)r[s].references++,r[s].updater(c);else{var w=function(o,r){var e=r.domAPI(r);return e.update(o),function(r){r?(r.css!==o.css||r.media!==o.media||r.sourceMap!==o.sourceMap||r.supports!==o.supports||r.layer!==o.layer)&&e.update(o=r):e.remove()}}(c,t);t.byIndex=p,r.splice(p,0,{identifier:b,updater:w,references:1})}a.push(b)}return a}o.exports=function(o,n){var a=t(o=o||[],n=n||{});return function(o){o=o||[];for(var p=0;p<a.length;p++){var i=e(a[p]);r[i].references--}for(var l=t(o,n),d=0;d<a.length;d++){var b=e(a[d]);0===r[b].references&&(r[b].updater(),r.splice(b,1))}a=l}}},659(o){var r={};o.exports=function(o,e){var t=function(o){if(void 0===r[o]){var e=document.querySelector(o);if(window.HTMLIFrameElement&&e instanceof window.HTMLIFrameElement)try{e=e.contentDocument.head}catch(o){e=null}r[o]=e}return r[o]}(o);if(!t)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");t.appendChild(e)}},540(o){o.exports=function(o){var r=document.createElement("style");return o.setAttributes(r,o.attributes),o.insert(r,o.options),r}},56(o,r,e){o.exports=function(o){var r=e.nc;r&&o.setAttribute("nonce",r)}},825(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var r=o.insertStyleElement(o);return{update:function(e){var t,n,a;t="",e.supports&&(t+="@supports (".concat(e.supports,") {")),e.media&&(t+="@media ".concat(e.media," {")),(n=void 0!==e.layer)&&(t+="@layer".concat(e.layer.length>0?" ".concat(e.layer):""," {")),t+=e.css,n&&(t+="}"),e.media&&(t+="}"),e.supports&&(t+="}"),(a=e.sourceMap)&&"u">typeof btoa&&(t+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(a))))," */")),o.styleTagTransform(t,r,o.options)},remove:function(){var o;null===(o=r).parentNode||o.parentNode.removeChild(o)}}}},113(o){o.exports=function(o,r){if(r.styleSheet)r.styleSheet.cssText=o;else{for(;r.firstChild;)r.removeChild(r.firstChild);r.appendChild(document.createTextNode(o))}}},579(o,r,e){var t=e(72),n=e.n(t),a=e(825),p=e.n(a),i=e(659),l=e.n(i),d=e(56),b=e.n(d),s=e(540),c=e.n(s),w=e(113),u=e.n(w),j=e(475),f={};f.styleTagTransform=u(),f.setAttributes=b(),f.insert=l().bind(null,"head"),f.domAPI=p(),f.insertStyleElement=c(),n()(j.A,f),j.A&&j.A.locals&&j.A.locals}}]);
