@@ -173,7 +173,8 @@ def documents(lab: Lab, asked: Asked) -> dict[str, Any]:
     project = lab.project(asked)
     run = lab.runs.of(project)
     reading = frozenset(run.reading) if run is not None and run.is_active else frozenset()
-    return documents_answer(lab.datasets, lab.raw_names, project, reading, asked.language)
+    version = lab.runs.list_version(project)  # taken first: what comes after it is told again
+    return documents_answer(lab.datasets, lab.raw_names, project, reading, asked.language) | {"version": version}
 
 
 def document(lab: Lab, asked: Asked) -> dict[str, Any]:

@@ -208,7 +208,7 @@ class EventsHandler(LabHandler):
             return
 
     async def _watch(self, project: LabProject) -> None:
-        version, changes, slow = None, None, 0.0
+        version, changes, slow, told = None, None, 0.0, 0.0
         held: object = None
         while not self._is_closed:
             now = time.monotonic()
@@ -221,12 +221,12 @@ class EventsHandler(LabHandler):
                     await self._send("run", answer)
                 held, changes = answer["held_by"], seen
             try:
-                now_version = await self.in_thread(lambda: project.version)
+                now_version = await self.in_thread(lambda: self.lab.runs.list_version(project))
             except (OSError, LabError):  # gone, or no longer to be read: the next request says it
                 now_version = ""
-            if now_version != version:
+            if now_version != version and (now - told >= SLOW_TICK or "+" not in now_version):
                 await self._send("dataset", {"version": now_version})
-                version = now_version
+                version, told = now_version, now
             elif is_due:
                 self.write(": \n\n")
                 await self.flush()

@@ -45,7 +45,7 @@ class LabRun:
         message: the last line about what is done now, or why the run came to nothing.
         result: path of what was made, on this machine.
         copied: files that were put into the raw folder for this run.
-        changes: grows with every change.
+        changes: grows with every change; ``moves`` whenever a document is begun or done.
     """
 
     id: int
@@ -71,6 +71,7 @@ class LabRun:
     has_ended: bool = False
     exit: int | None = None
     changes: int = 0
+    moves: int = 0
 
     @property
     def is_active(self) -> bool:
@@ -96,6 +97,7 @@ class LabRun:
 
     def _document_started(self, event: Mapping[str, Any]) -> None:
         self.reading.add(event["document"])
+        self.moves += 1
 
     def _page_done(self, event: Mapping[str, Any]) -> None:
         self.steps_done += 1
@@ -105,6 +107,7 @@ class LabRun:
     def _document_done(self, event: Mapping[str, Any]) -> None:
         self.documents_done += 1
         self.reading.discard(event["document"])
+        self.moves += 1
         if not event["ok"]:
             self.documents_failed += 1
             self._fail(event["document"], event)

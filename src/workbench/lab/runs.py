@@ -37,6 +37,11 @@ class Runs:
         process = self._runs.get(project)
         return process.run if process else None
 
+    def list_version(self, project: LabProject) -> str:
+        """What changes whenever the list of a project's documents does: with the dataset, and while a run reads."""
+        run = self.of(project)
+        return project.version + (f"+{run.id}.{run.moves}" if run is not None and run.is_active else "")
+
     def require_none(self, project: LabProject) -> None:
         """See that no run of this server is using a project.
 
