@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,11 +15,14 @@ from urllib.request import urlopen
 
 import pytest
 from filelock import FileLock
+from PIL import Image
 
 from tests.lab_server import API, TOKEN, LabServer, lab_server
-from tests.stubs import ingest_here
+from tests.stubs import blank_page, ingest_here
 from workbench.archive.run.lock import LOCK, RUN
+from workbench.errors import InputError
 from workbench.lab.catalogue import PROBLEMS
+from workbench.lab.drawing import Drawer
 from workbench.settings import Settings
 
 FORM = """<h1>{name}项目支出绩效自评表</h1><p>（2023年度）</p><table>
@@ -212,6 +217,44 @@ class TestRuns:
         run = finished(server, project)
         assert (run["state"], run["result"]["path"]) == ("done", f"{project}/exports/csv"), run
         assert not (server.root / project / "harm").exists()
+
+
+class TestPictures:
+    def test_a_page_comes_in_the_width_that_is_shown_and_once(self, server):
+        blank_page(server.root / "p.png", width=640)
+        page = server.get("page-of", path="p.png", page=1, width=320)
+        assert (page.status, page.headers["Content-Type"]) == (200, "image/jpeg")
+        assert Image.open(io.BytesIO(page.body)).size == (320, 400)
+        address = f"page-of?{urlencode({'path': 'p.png', 'page': 1, 'width': 320})}"
+        headers = {"Authorization": f"token {TOKEN}", "If-None-Match": page.headers["Etag"]}
+        assert server.ask(address, headers).status == 304
+        blank_page(server.root / "p.png", width=642)
+        assert server.ask(address, headers).status == 200  # it is another file now
+        assert server.get("pages-of", path="p.png").json == {"pages": [{"page": 1, "width": 642, "height": 800}]}
+        assert code_of(server.get("grid", path="p.png", page=2)) == (404, "not-found")
+
+    def test_a_file_that_is_none_is_a_sentence_and_the_next_one_is_drawn(self, server):
+        (server.root / "no.pdf").write_bytes(b"%PDF-1.4 no")
+        blank_page(server.root / "q.png")
+        broken = server.get("page-of", path="no.pdf", page=1)
+        assert code_of(broken) == (409, "not-shown") and "文件损坏" in broken.json["message"]
+        assert server.get("page-of", path="q.png", page=1).status == 200
+
+    def test_a_page_that_takes_its_process_down_takes_nothing_else_down(self, tmp_path):
+        drawer = Drawer()
+        try:
+            with pytest.raises(InputError, match="the process that drew it ended"):
+                drawer._made(blank_page(tmp_path / "a.png"), os._exit, 3)
+            assert drawer.sizes(blank_page(tmp_path / "a.png"), 200) == [(600, 800)]
+        finally:
+            drawer.close()
+
+    def test_a_folder_of_pages_with_one_that_leads_out_is_not_shown(self, server, tmp_path):
+        blank_page(tmp_path / "secret.png")
+        blank_page(server.root / "pages" / "p-1.png")
+        (server.root / "pages" / "p-2.png").symlink_to(tmp_path / "secret.png")
+        for asked in ("page-of", "pages-of", "grid"):
+            assert code_of(server.get(asked, path="pages", page=2)) == (403, "outside-root"), asked
 
 
 class TestWhoMayAsk:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench._version import __version__
 from workbench.errors import LabError
 from workbench.lab.catalogue import VERSIONS_DIFFER, SpokenLanguage
-from workbench.lab.datasets import Datasets
+from workbench.lab.datasets import Datasets, OpenedDataset
 from workbench.lab.drawing import Drawer
 from workbench.lab.grids import Grids
 from workbench.lab.listing import RawNames
@@ -19,6 +19,9 @@ from workbench.lab.places import LabProject, ServerRoot, project_in
 from workbench.lab.reviewing import Reviews, ReviewWish
 from workbench.lab.run_state import KINDS
 from workbench.lab.runs import Runs
+
+if TYPE_CHECKING:
+    from workbench.lab.document import DocumentView
 
 VIEWS_KEPT = 8
 """Documents whose pages, tables and cells stay in memory."""
@@ -81,7 +84,7 @@ class Lab:
         self._root = root
         self.datasets, self.runs, self.drawer, self.reviews = Datasets(), Runs(), Drawer(), Reviews()
         self.grids, self.raw_names = Grids(self.drawer), RawNames()
-        self.view = lru_cache(maxsize=VIEWS_KEPT)(self._view)
+        self._views: OrderedDict[tuple[OpenedDataset, str], DocumentView] = OrderedDict()
 
     @property
     def root(self) -> ServerRoot:
@@ -102,15 +105,22 @@ class Lab:
         """
         return project_in(self.root, asked.text("project"))
 
-    def document_view(self, asked: Asked) -> Any:
+    def document_view(self, asked: Asked) -> DocumentView:
         """What is shown of the document that a request is about, collected once for each version of the dataset."""
         project, name = self.project(asked), asked.text("id")
-        return self.datasets.ask(project, lambda opened: self.view(opened, name))
+        return self.datasets.ask(project, lambda opened: self._view(opened, name))
 
-    def _view(self, opened: Any, document_id: str) -> Any:
+    def _view(self, opened: OpenedDataset, document_id: str) -> DocumentView:
         from workbench.lab.document import view_of
 
-        return view_of(opened, self.drawer, document_id)
+        view = self._views.get((opened, document_id))
+        if view is None:
+            view = view_of(opened, self.drawer, document_id)
+            if view.problem is None:  # else the scan may be put back
+                self._views[opened, document_id] = view
+            while len(self._views) > VIEWS_KEPT:
+                self._views.popitem(last=False)
+        return view
 
     def close(self) -> None:
         """Ask runs to end, and stop all else: the server stops."""
@@ -260,12 +270,12 @@ def audit(lab: Lab, asked: Asked) -> dict[str, Any]:
 
 def grid(lab: Lab, asked: Asked) -> dict[str, Any]:
     """The cells of a page of any file."""
-    return lab.grids.page(lab.root.path(asked.text("path")), asked.number("page", 1))
+    return lab.grids.page(lab.root.document(asked.text("path")), asked.number("page", 1))
 
 
 def pages_of(lab: Lab, asked: Asked) -> dict[str, Any]:
     """The pages of any file."""
-    return {"pages": lab.grids.pages(lab.root.path(asked.text("path")))}
+    return {"pages": lab.grids.pages(lab.root.document(asked.text("path")))}
 
 
 ASKED: Mapping[str, AnswerTo] = {
@@ -313,7 +323,7 @@ def page_picture(lab: Lab, asked: Asked) -> tuple[str, Callable[[], bytes]]:
 
 def picture_of(lab: Lab, asked: Asked) -> tuple[str, Callable[[], bytes]]:
     """A page of any file, as `page_picture` gives it."""
-    path: Path = lab.root.path(asked.text("path"))
+    path: Path = lab.root.document(asked.text("path"))
     number, width = asked.number("page", 1), asked.number("width", 1000, 16, WIDEST)
     found = path.stat()
     tag = f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}-{number}-{width}"

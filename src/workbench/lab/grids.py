@@ -20,7 +20,7 @@ from workbench.settings import Settings
 KEPT = 4
 """Files whose grids stay on the server."""
 
-WAIT = 15.0
+WAIT = 0.5
 """Longest time that a request waits for a page, seconds; the browser then asks again."""
 
 POLL = 0.1

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -30,8 +30,15 @@ TICK = 0.4
 SLOW_TICK = 3.0
 """Seconds between two looks at who else holds a project, and between two signs of life."""
 
-CACHED = "private, max-age=86400"
-"""How long a browser keeps a picture whose tag is in its address or confirmed by the server."""
+CACHED = "private, no-cache"
+"""A browser keeps a picture, and asks each time whether it is still the one: its file may have changed."""
+
+
+PoolName = Literal["quick", "pictures", "review"]
+"""Threads by what they do, so that a stop or a list never waits for pictures."""
+
+POOLS: Mapping[PoolName, int] = {"quick": 8, "pictures": 4, "review": 8}
+"""How many requests of each kind are worked at at a time; others wait for their turn."""
 
 
 class LabHandler(APIHandler):
@@ -72,9 +79,16 @@ class LabHandler(APIHandler):
             raise LabError("bad-request", why="JSON")
         return Asked(body, self.language, str(self.current_user.username))
 
+    pool: PoolName = "quick"
+    """The threads that work for it."""
+
+    _work: asyncio.Future[Any] | None = None
+
     async def in_thread(self, work: Callable[[], Any]) -> Any:
         """What a function gives that may take its time; the server goes on meanwhile."""
-        return await asyncio.get_running_loop().run_in_executor(self.settings[f"{STATE}_threads"], work)
+        threads = self.settings[f"{STATE}_threads"][self.pool]
+        self._work = asyncio.get_running_loop().run_in_executor(threads, work)
+        return await self._work
 
     async def reply(self, asked: Callable[[], Asked], answer: AnswerTo) -> None:
         """Send an answer as JSON, or why there is none."""
@@ -102,8 +116,8 @@ class LabHandler(APIHandler):
 class JsonHandler(LabHandler):
     """Answers requests with JSON."""
 
-    def initialize(self, answers: Mapping[str, AnswerTo]) -> None:
-        self.answers = answers
+    def initialize(self, answers: Mapping[str, AnswerTo | None], pool: PoolName) -> None:
+        self.answers, self.pool = answers, pool
 
     @web.authenticated
     @authorized
@@ -128,8 +142,16 @@ PictureOf = Callable[[Lab, Asked], tuple[str, Callable[[], bytes]]]
 class PictureHandler(LabHandler):
     """Sends a page as JPEG, unless the browser has it."""
 
+    pool = "pictures"
+
     def initialize(self, picture: PictureOf) -> None:
         self.picture = picture
+
+    def on_connection_close(self) -> None:
+        """Draw no page that nobody waits for: who leafs through a long scan leaves many behind."""
+        if self._work is not None:
+            self._work.cancel()
+        super().on_connection_close()
 
     @web.authenticated
     @authorized
@@ -144,6 +166,8 @@ class PictureHandler(LabHandler):
                 self.finish()
                 return
             content = await self.in_thread(draw)
+        except asyncio.CancelledError:
+            return
         except Exception as error:  # noqa: BLE001 - nothing but a sentence goes to the browser
             self.clear_header("Etag")
             self.set_header("Cache-Control", "no-store")
@@ -197,7 +221,7 @@ class EventsHandler(LabHandler):
                     await self._send("run", answer)
                 held, changes = answer["held_by"], seen
             try:
-                now_version = project.version
+                now_version = await self.in_thread(lambda: project.version)
             except (OSError, LabError):  # gone, or no longer to be read: the next request says it
                 now_version = ""
             if now_version != version:

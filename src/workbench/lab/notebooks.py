@@ -35,6 +35,7 @@ def notebook_copy(project: LabProject, name: str, parameters: Mapping[str, Any])
         raise LabError("bad-request", why=f"notebook {name}")
     chosen = {key: _value(name, key, value) for key, value in parameters.items() if value is not None}
     folder = project.inside(NOTEBOOKS)
+    project.inside(f"{NOTEBOOKS}/{name}.ipynb")
     notebook = nbformat.read(find_notebook(name, folder), as_version=4)  # type: ignore[no-untyped-call]
     with readable_parameters():
         filled = parameterize_notebook(notebook, chosen) if chosen else notebook

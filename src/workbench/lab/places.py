@@ -45,6 +45,19 @@ class ServerRoot:
             raise LabError("not-found", path=relative)
         return real
 
+    def document(self, relative: str) -> Path:
+        """The path of a file, or of a folder of page images, of which no image is a link that leads out of the root.
+
+        Raises:
+            LabError: as `path`.
+        """
+        found = self.path(relative)
+        if found.is_dir():
+            for one in found.iterdir():
+                if not Path(os.path.realpath(one)).is_relative_to(self.folder):
+                    raise LabError("outside-root", path=f"{relative}/{one.name}")
+        return found
+
     def relative(self, path: Path) -> str:
         """The path relative to the root, with slashes; the root is ""."""
         text = path.relative_to(self.folder).as_posix()
