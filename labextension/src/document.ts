@@ -17,7 +17,7 @@ import { Place, Tables } from './tables';
 export class DocumentView extends SplitPanel {
   private readonly pages: Pages;
   private readonly tables: Tables;
-  private readonly head = make('header', { class: 'jp-wb-Document-head' });
+  private readonly head = make('div', { class: 'jp-wb-Document-head' });
   private readonly problem = make('div', { class: 'jp-wb-Document-problem' });
   private card = chosenCard(null, () => undefined);
   private readonly left = new Widget();

@@ -21,7 +21,7 @@ interface FindingsAnswer {
 export class FindingsView extends Widget {
   private answer: FindingsAnswer | null = null;
   private shown = FIRST;
-  private readonly head = make('header', { class: 'jp-wb-Findings-head' });
+  private readonly head = make('div', { class: 'jp-wb-Findings-head' });
   private readonly list = make('ol', { class: 'jp-wb-Findings-list' });
   private readonly foot = make('div', { class: 'jp-wb-Buttons' });
   private readonly department = make('select', { class: 'jp-wb-Select', 'aria-label': t('findings.department'), change: () => this.redraw() });

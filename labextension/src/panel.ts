@@ -71,7 +71,7 @@ export class Panel extends Widget {
     this.menu = menu;
     this.tools = make('div', { class: 'jp-wb-Panel-tools' }, make('div', { class: 'jp-wb-Line' }, this.search, this.order), this.chips);
     this.node.append(
-      make('header', { class: 'jp-wb-Panel-head' }, this.title_,
+      make('div', { class: 'jp-wb-Panel-head' }, this.title_,
         button('⟳', () => this.run(ID.refresh), { title: t('refresh'), 'aria-label': t('refresh') }),
         button('⋯', event => this.openMenu(event), { title: t('more'), 'aria-label': t('more'), 'aria-haspopup': 'menu' })),
       this.problem, this.tools, this.empty, this.list.node, this.runBar.node);

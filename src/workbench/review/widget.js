@@ -87,7 +87,7 @@ class Queue {
     this.total = 0;
     this.current = -1;
     this.space = make("div", { class: "wbr-space" });
-    this.node = make("div", { class: "wbr-queue", role: "listbox", "aria-label": "待复核", scroll: () => this.draw() }, this.space);
+    this.node = make("div", { class: "wbr-queue", role: "listbox", tabindex: "0", "aria-label": "待复核", scroll: () => this.draw() }, this.space);
     this.space.addEventListener("click", (event) => {
       const row = event.target.closest("[data-index]");
       if (row) choose(Number(row.dataset.index));
@@ -349,15 +349,15 @@ class Review {
   }
   build() {
     const part = (name, tag = "div") => (this[name] = make(tag, { class: `wbr-${name}` }));
-    const main = this.main = make("main", { class: "wbr-main" }, part("title"), part("findings", "ul"), part("crop"), this.record.node, part("sums"), part("addends"));
+    const main = this.main = make("section", { class: "wbr-main" }, part("title"), part("findings", "ul"), part("crop"), this.record.node, part("sums"), part("addends"));
     const hints = COMMANDS.filter((command) => command.hint).map((command) =>
       make("button", { type: "button", title: command.label, tabindex: "-1", mousedown: (event) => event.preventDefault(), click: () => { command.run(this); this.root.focus({ preventScroll: true }); } },
         make("kbd", {}, command.shown), command.hint));
     this.notice = make("span", { class: "wbr-notice", role: "status" });
     this.overlay = make("div", { class: "wbr-overlay", hidden: "", click: (event) => { if (event.target === this.overlay) this.closeOverlay(); } });
     this.root = make("div", { class: "wbr", tabindex: "0", "data-lm-suppress-shortcuts": "true", lang: "zh-CN", keydown: (event) => this.key(event), focusin: () => this.listen(), focusout: () => this.listen() },
-      part("head", "header"), part("notices"), make("div", { class: "wbr-body" }, this.queue.node, main, this.page.node),
-      make("footer", { class: "wbr-foot" }, ...hints, this.notice), this.overlay);
+      part("head"), part("notices"), make("div", { class: "wbr-body" }, this.queue.node, main, this.page.node),
+      make("div", { class: "wbr-foot" }, ...hints, this.notice), this.overlay);
   }
   // The keys are the host's while nobody types and no dialog is open.
   listen() {
