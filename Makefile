@@ -1,4 +1,4 @@
-# make setup | demo | test | wheel-test | lint | architecture | lab | profile | bench | bench-grid | bench-makers | bench-forms | bench-archive | bench-speed | faults | fuzz | audit      (Windows and machines without make: see README.md)
+# make setup | demo | test | wheel-test | lint | architecture | lab | labextension | profile | bench | bench-grid | bench-makers | bench-forms | bench-archive | bench-speed | faults | fuzz | audit      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 RUNS   ?= 100000
 PYTHONS := src tests benchmarks fuzz tools examples
 
-.PHONY: setup demo test wheel-test lint architecture lab profile bench bench-grid bench-makers bench-forms bench-archive bench-speed faults fuzz audit clean
+.PHONY: setup demo test wheel-test lint architecture lab labextension profile bench bench-grid bench-makers bench-forms bench-archive bench-speed faults fuzz audit clean
 
 setup: $(STAMP)
 
@@ -27,6 +27,7 @@ lint: setup
 	$(BIN)/ruff format --check $(PYTHONS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.labextension --check
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 8 --dist worksteal
@@ -41,6 +42,11 @@ architecture: setup
 
 lab: setup
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/department.ipynb
+
+# The JupyterLab extension, from labextension/ into the package. Needs the network; node comes as a Python package.
+labextension: setup
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[labextension]"
+	$(BIN)/python -m tools.labextension
 
 bench: setup bench-forms bench-speed
 	$(BIN)/python -m benchmarks.accuracy

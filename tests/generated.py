@@ -20,25 +20,25 @@ TEXTS = {
 Row = dict[str, Any]
 
 
-def write_large_dataset(processed: Path, forms: int = 100) -> Path:
+def write_large_dataset(processed: Path, forms: int = 100, indicators: int = INDICATORS) -> Path:
     """Forms of 100 indicators each, with one doubtful score in every row: of 100 forms, 10,000."""
     rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     for number in range(forms):
-        _add_form(rows, f"{number:016x}")
+        _add_form(rows, f"{number + 1:016x}", indicators)
     tables = {name: to_table(name, found) for name, found in rows.items()}
     origin = {"pipeline": "0", "raw": "../raw", "settings": {"raster_dpi": 200, "review_threshold": 0.8}}
     write_dataset(processed, [as_rows(tables)], origin)
     return processed
 
 
-def _add_form(rows: dict[str, list[Row]], document: str) -> None:
+def _add_form(rows: dict[str, list[Row]], document: str, indicators: int) -> None:
     form_id = f"{document}-1"
     source = {"source": f"{document}{HOSTILE.replace('/', '_')}.pdf", "kind": "scan"}
     rows["documents"].append({"document_id": document, **source, "pages": 5, "status": "ok", "pipeline": "0"})
     facts = {"layout": "generic", "title": HOSTILE, "year": 2022, "department": HOSTILE}
     pages = {"first_page": 1, "last_page": INDICATORS // PER_PAGE, "review": True}
     rows["forms"].append({"form_id": form_id, "document_id": document, "form_no": 1, **facts, **pages})
-    for number in range(1, INDICATORS + 1):
+    for number in range(1, indicators + 1):
         told = {name: text for name, text in TEXTS.items() if name not in ("weight", "score")}
         told |= {"kind": "number", "op": ">=", "target_value": 5.0, "actual_value": 6.0, "attainment": 1.2, "met": True}
         about = {"form_id": form_id, "indicator_no": number, "weight": 1.0, "score": 1.0, "confidence": 0.4}

@@ -129,4 +129,4 @@ class Screen:
 
     def pictures(self) -> None:
         """Wait for the pictures that were asked for."""
-        self.widget._cutter.shutdown(wait=True)
+        self.widget.conversation.close(wait=True)

@@ -109,10 +109,10 @@ class TestNoTerminal:
         shown = RunProgress(tmp_path / "out" / LOG)
         list(shown.inspecting([]))
         shown.say("one \x1b[2J line")
-        shown.ended(["the end"])
+        shown.failed("the end")
         shown.close()
         logged = (tmp_path / "out" / LOG).read_text("utf-8").splitlines()
-        assert [line.partition("+")[2].partition(" ")[2] for line in logged] == ["one ␛[2J line", "the end"]
+        assert [line.partition("+")[2].partition(" ")[2] for line in logged] == ["one ␛[2J line", "error: the end"]
         assert list(progress.counted([1, 2], 2, "things")) == [1, 2]
         summary = wb.ingest(tmp_path / "raw", tmp_path / "out", workers=1)
         assert summary.forms == 1

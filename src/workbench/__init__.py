@@ -15,7 +15,9 @@ from workbench import read, review
 from workbench._version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+    from typing import Literal
 
     from workbench.archive.building.summary import IngestSummary
     from workbench.dataset.store import Dataset
@@ -46,7 +48,9 @@ def ingest(
     cluster: str | None = None,
     keep: bool = False,
     verify: bool = False,
+    only: Sequence[str] | None = None,
     settings: Settings | None = None,
+    progress: Literal["bar", "json"] = "bar",
 ) -> IngestSummary:
     """Read a folder of documents into a dataset, as ``workbench ingest`` does: with a progress bar, only what is new.
 
@@ -57,7 +61,10 @@ def ingest(
         cluster: address of a Dask scheduler whose workers read the pages instead (``tcp://…``; see docs/cluster.md).
         keep: documents that an earlier version, or other settings, read whole are not read again.
         verify: read every file for its digest, also those that seem not to have changed since the last run.
+        only: of documents that the dataset does not hold yet, read only these, or those in these folders: paths below
+            ``raw``, as the table ``documents`` has them.
         settings: those of the environment where nothing is said.
+        progress: ``json``: a line of JSON on standard output for everything that happens (docs/progress.md).
 
     Returns:
         What the tables hold, and the documents that could not be read, with their reasons.
@@ -68,11 +75,11 @@ def ingest(
     from pathlib import Path
 
     from workbench.archive.console import LOG, RunProgress
+    from workbench.archive.events import EventProgress
     from workbench.archive.ingest import ingest as run
     from workbench.archive.project_layouts import with_layouts
     from workbench.archive.run.local import default_workers
     from workbench.errors import WorkbenchError
-    from workbench.language import Phrase
     from workbench.remote import absolute, location_of
     from workbench.settings import Settings
 
@@ -87,16 +94,17 @@ def ingest(
         raw, processed = absolute(raw), absolute(processed)  # as every machine of the cluster sees them
         executor = ClusterWorkers(Job(processed, chosen, Originals(raw)), cluster)
         workers = executor.threads
-    progress = RunProgress(processed / LOG if isinstance(processed, Path) else None)
+    log = processed / LOG if isinstance(processed, Path) else None
+    shown = EventProgress() if progress == "json" else RunProgress(log)
     try:
-        summary = run(raw, processed, chosen, workers or default_workers(), progress, keep, executor, verify)
-        progress.ended([summary, *summary.failed])
+        summary = run(raw, processed, chosen, workers or default_workers(), shown, keep, executor, verify, only)
+        shown.ended(summary)
         return summary
     except WorkbenchError as error:
-        progress.ended([Phrase("error: {line}", line=error)])
+        shown.failed(error)
         raise
     finally:
-        progress.close()
+        shown.close()
 
 
 def open(folder: Path | str = "data/processed", raw: Path | str | None = None) -> Dataset:

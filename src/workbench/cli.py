@@ -7,7 +7,7 @@ import click
 import workbench
 from workbench.commands.base import CommandGroup, fill_standard_streams, language_option
 from workbench.commands.projects import demo, init
-from workbench.commands.reading import clean, grid, ingest, kinds, layout, quantise
+from workbench.commands.reading import clean, grid, ingest, kinds, layout, quantise, rebuild
 from workbench.commands.results import bench, check, entities, export, report
 from workbench.commands.sharing import publish, verify
 from workbench.language import VARIABLE
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 IN_ORDER_OF_USE = (
-    *(ingest, clean, grid, layout, report, check, entities),
+    *(ingest, rebuild, clean, grid, layout, report, check, entities),
     *(bench, quantise, export, publish, verify, init, demo, kinds),
 )
 

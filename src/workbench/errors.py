@@ -19,6 +19,7 @@
     ├── EntitiesError            the decisions about entities cannot be read or written, or contradict each other
     ├── ProjectError             a project folder cannot be made
     ├── SelectionError           a department, year or form is not in the dataset
+    ├── LabError                 a request of the JupyterLab extension cannot be answered
     └── ReportError              a notebook failed while a report was made
         └── CellError            in one of its cells
 
@@ -106,6 +107,28 @@ def _sayable(text: str) -> str:
     if isinstance(text, Phrase):
         return text.with_texts(_sayable)
     return " ".join(text.encode("utf-8", "backslashreplace").decode().splitlines())
+
+
+REASONS = {
+    "unreadable": "文件损坏，或无法打开",
+    "encrypted": "文件有密码，请另存为无密码的文件",
+    "unsupported": "不读这一类文件",
+    "too-large": "超出上限",
+    "empty": "文件是空的",
+    "missing": "文件已不在原处",
+    "outside": "链接或名称指向原始文件夹之外",
+    "changed": "读取时文件被改动，请再读一次",
+    "no-table": "没有找到表格",
+    "unknown-form": "有表格，但不是绩效自评表",
+    "crashed": "读取它的进程崩溃了",
+    "killed": "读取它的进程被终止了",
+    "timed-out": "一页的读取超过了时限",
+    "out-of-memory": "一页的读取用尽了内存",
+    "damaged": "存下的结果已损坏，请再读一次",
+    "not-assembled": "未能拼合成表，请报告这个问题",
+    "interrupted": "读取被中断，再运行一次即接着读",
+}
+"""What a person reads for the reason codes of ``documents.error``."""
 
 
 class EngineError(WorkbenchError):
@@ -254,6 +277,18 @@ class SelectionError(WorkbenchError):
             else Phrase("no {what} {asked} in the dataset; the dataset has none", what=Phrase(what), asked=repr(asked))
         )
         self.what, self.asked, self.nearest = what, asked, tuple(nearest)
+
+
+class LabError(WorkbenchError):
+    """A request of the JupyterLab extension cannot be answered.
+
+    ``code`` names the reason; the sentence for it is in the catalogue of the extension, and ``facts`` fill its gaps.
+    """
+
+    def __init__(self, code: str, **facts: object) -> None:
+        named = ", ".join(f"{name} {value}" for name, value in facts.items())
+        super().__init__(f"{code}: {named}" if named else code)
+        self.code, self.facts = code, {name: str(value) for name, value in facts.items()}
 
 
 class ReportError(WorkbenchError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -73,6 +75,33 @@ def say(line: str) -> bool:
             sys.stderr = None  # else Python tries once more when it ends, and says that the program failed
         return False
     return True
+
+
+def emit(event: str, **facts: object) -> None:
+    """Write one line of JSON on standard output, for a program that watches (docs/progress.md).
+
+    What is not ASCII is escaped: no name of a file controls a terminal. Where nobody reads any more, that is taken for
+    a Ctrl-C: the program that watched is gone, and who starts the run again goes on where it stopped.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        print(json.dumps({"event": event, **facts}), flush=True)
+    except (OSError, ValueError):
+        sys.stdout = None  # else Python tries once more when it ends
+        signal.raise_signal(signal.SIGINT)
+
+
+def emitted(kind: str) -> Callable[..., Iterator[T]]:
+    """Something like `counted` for a run of a kind (``export``): passes items on, and writes a line for each."""
+
+    def passed_on(items: Iterable[T], total: int, desc: str) -> Iterator[T]:
+        emit("run-started", kind=kind, steps=total, unit=desc)
+        for number, item in enumerate(items, start=1):
+            yield item
+            emit("step-done", steps_done=number, steps=total)
+
+    return passed_on
 
 
 def log_line(file: Path, line: str) -> None:

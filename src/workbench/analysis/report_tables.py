@@ -17,6 +17,7 @@ from workbench.analysis.summary import OVERALL, SEVERITIES, form_summary
 from workbench.analysis.wording import MISSING, attained, is_missing, number, percent, shorten, text, whole
 from workbench.dataset import dictionary
 from workbench.dataset.placing import TABLES
+from workbench.errors import REASONS
 from workbench.fields import AMOUNTS
 
 MET = {True: "达成", False: "未达成"}
@@ -165,27 +166,6 @@ CHOICE_COLUMNS = (
     YEAR,
     TableColumn("forms", "绩效表", whole, "number"),
 )
-
-REASONS = {
-    "unreadable": "文件损坏，或无法打开",
-    "encrypted": "文件有密码，请另存为无密码的文件",
-    "unsupported": "不读这一类文件",
-    "too-large": "超出上限",
-    "empty": "文件是空的",
-    "missing": "文件已不在原处",
-    "outside": "链接或名称指向原始文件夹之外",
-    "changed": "读取时文件被改动，请再读一次",
-    "no-table": "没有找到表格",
-    "unknown-form": "有表格，但不是绩效自评表",
-    "crashed": "读取它的进程崩溃了",
-    "killed": "读取它的进程被终止了",
-    "timed-out": "一页的读取超过了时限",
-    "out-of-memory": "一页的读取用尽了内存",
-    "damaged": "存下的结果已损坏，请再读一次",
-    "not-assembled": "未能拼合成表，请报告这个问题",
-    "interrupted": "读取被中断，再运行一次即接着读",
-}
-"""What a person reads for the reason codes of ``documents.error``."""
 
 FAILED_COLUMNS = (
     TableColumn("source", "文件", kind="wide"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
+from workbench.archive.building.summary import IngestSummary
 from workbench.archive.plan import Plan
 from workbench.archive.run.scheduler import Counts
 from workbench.language import Phrase, joined, shown
@@ -110,8 +111,15 @@ class RunProgress:
         self.close()
         self.say(Phrase("building the tables"))
 
-    def ended(self, lines: Iterable[object]) -> None:
+    def ended(self, outcome: IngestSummary) -> None:
         """Log how the run ended, if nobody can see it."""
+        self._log_end([outcome, *outcome.failed])
+
+    def failed(self, reason: object) -> None:
+        """Log why the run came to nothing, if nobody can see it."""
+        self._log_end([Phrase("error: {line}", line=reason)])
+
+    def _log_end(self, lines: Iterable[object]) -> None:
         if self._is_logged and self._log is not None:
             for line in lines:
                 log_line(self._log, shown(getattr(line, "phrase", line)))

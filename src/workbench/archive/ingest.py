@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,7 +23,7 @@ from workbench.archive.run.scheduler import Counts, require_raw, run_plan
 from workbench.archive.run.tasks import Executor, Job
 from workbench.corrections.history import CorrectionHistory, corrections_of
 from workbench.dataset.placing import finish
-from workbench.errors import DatasetError
+from workbench.errors import DatasetError, InputError
 from workbench.language import Phrase
 from workbench.readers.documents import Source
 from workbench.remote import Location, files_at
@@ -76,6 +76,7 @@ def ingest(
     keep: bool = False,
     executor: Executor | None = None,
     verify: bool = False,
+    only: Collection[str] | None = None,
 ) -> IngestSummary:
     """Read a folder of documents (or one document) into the dataset of ``processed``.
 
@@ -91,6 +92,7 @@ def ingest(
         keep: documents of which an earlier pipeline, or other settings, read every page are not read again.
         executor: does the work instead of ``workers`` processes.
         verify: read every file for its digest, also those that seem not to have changed.
+        only: of documents that the dataset does not hold yet, only these, or those in these folders; None: all.
 
     Raises:
         InputError: the raw folder is missing or empty, ``processed`` lies in it, or it disappears while it is read.
@@ -110,7 +112,7 @@ def ingest(
         info = read_info(files)
         with PageCounter(settings) as counter:
             digests = Digests(files, originals, settings, counter.count, verify)
-            plan = _plan(originals, store, digests, counter, info, history, keep, progress.inspecting)
+            plan = _plan(originals, store, digests, counter, info, history, keep, progress.inspecting, only)
         progress.planned(plan, workers)
         with running(processed), Interrupts() as interrupts:
             digests.save()
@@ -152,6 +154,7 @@ def _plan(
     history: CorrectionHistory,
     keep: bool,
     inspecting: Callable[[Sequence[Source]], Iterable[Source]] = iter,
+    only: Collection[str] | None = None,
 ) -> Plan:
     """The plan of a run, unless that would give an empty dataset. ``info`` is the ``dataset.json`` that is there.
 
@@ -159,7 +162,8 @@ def _plan(
         InputError: the raw folder is missing or empty: a mistyped path, or a disk that is away.
     """
     settings = counter.settings
-    sources = inspecting(originals.with_members(originals.sources(), settings, counter.unpack))
+    found = originals.with_members(originals.sources(), settings, counter.unpack)
+    sources = inspecting(found if only is None else _asked_for(found, only, info))
     plan = make_plan(sources, store, digests, settings, previous_of(info), history, keep)
     without_files = [document.problem for document in plan.documents if not document.source.page_files]
     if without_files and len(without_files) == len(plan.documents) and without_files[0]:
@@ -167,6 +171,23 @@ def _plan(
     if info and any(document.problem and document.problem.reason == "missing" for document in plan.documents):
         require_raw(originals)
     return plan
+
+
+def _asked_for(sources: Sequence[Source], only: Collection[str], info: dict[str, Any]) -> list[Source]:
+    """The documents that the tables hold, and of the others those that ``only`` names, or whose folder it names.
+
+    Raises:
+        InputError: ``missing``: there is nothing of such a name.
+    """
+
+    def is_in(name: str, asked: str) -> bool:
+        return name == asked or name.startswith(f"{asked.rstrip('/')}/")
+
+    unknown = [asked for asked in only if not any(is_in(source.name, asked) for source in sources)]
+    if unknown:
+        raise InputError("missing", unknown[0], "the folder of documents has nothing of this name; it was asked for")
+    known = info.get("documents", {})
+    return [source for source in sources if source.name in known or any(is_in(source.name, asked) for asked in only)]
 
 
 def _describe_versions(plan: Plan, store: ResultStore) -> None:

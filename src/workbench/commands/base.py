@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from workbench.commands.help import HelpText, make_click_speak, short_help
 from workbench.errors import WorkbenchError
 from workbench.language import LANGUAGES, VARIABLE, Phrase, reason_of, shown
-from workbench.progress import say
+from workbench.progress import emit, say
 from workbench.remote import Location, location_of
 from workbench.visible import one_line
 
@@ -139,6 +140,29 @@ def command(*examples: str) -> Callable[[Callable[..., None]], Command]:
     """Make a function a command of the command line, with these examples at the end of its help."""
     epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in examples)
     return click.command(cls=Command, epilog=epilog, params=[language_option()])
+
+
+ProgressKind = Literal["bar", "json"]
+"""How a command shows how far it has come: to a person, or to a program."""
+
+progress_option = click.option(
+    "--progress",
+    type=click.Choice(["bar", "json"]),
+    default="bar",
+    show_default=True,
+    help="For programs: a line of JSON on standard output for everything that happens.",
+)
+"""The option of commands that take their time (docs/progress.md)."""
+
+
+@contextmanager
+def failure_as_event() -> Iterator[None]:
+    """A context in which an expected error is also a line of JSON for the program that watches."""
+    try:
+        yield
+    except WorkbenchError as error:
+        emit("run-failed", message=shown(error))
+        raise
 
 
 def default_workers() -> int:

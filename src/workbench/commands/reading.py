@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,13 @@ from workbench.commands.base import (
     PROCESSED,
     RAW,
     PlaceType,
+    ProgressKind,
     command,
     complain,
     default_workers,
+    failure_as_event,
     print_line,
+    progress_option,
 )
 from workbench.errors import DatasetError, WorkbenchError, about
 from workbench.language import Phrase, reason_of
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     "workbench ingest",
     "workbench ingest scans/2022 --out data/2022 --workers 4",
     "workbench ingest s3://archive/scans --out s3://archive/processed --cluster tcp://10.0.0.5:8786",
+    "workbench ingest --only 2022/工业和信息化局.pdf --progress json",
     "workbench ingest --dry-run",
 )
 @click.argument("raw", type=PlaceType(), default=RAW)
@@ -41,9 +46,21 @@ if TYPE_CHECKING:
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers read the pages: tcp://host:8786")
 @click.option("--keep", is_flag=True, help="Do not read again what an earlier version, or other settings, read whole.")
 @click.option("--verify", is_flag=True, help="Compare every file with its digest, also those that look unchanged.")
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="Of new documents only this, or those in this folder: a path in RAW."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and do nothing.")
+@progress_option
 def ingest(
-    raw: Location, out: Location, workers: int | None, cluster: str | None, keep: bool, verify: bool, dry_run: bool
+    raw: Location,
+    out: Location,
+    workers: int | None,
+    cluster: str | None,
+    keep: bool,
+    verify: bool,
+    only: tuple[str, ...],
+    dry_run: bool,
+    progress: ProgressKind,
 ) -> None:
     """Read the documents in RAW (default data/raw) into a dataset. RAW and --out are folders, or URLs (s3://…).
 
@@ -60,7 +77,7 @@ def ingest(
         for line in detailed_plan_lines(plan, workers or default_workers()):
             print_line(line)
         return
-    summary = run_ingest(raw, out, workers, cluster, keep, verify)
+    summary = run_ingest(raw, out, workers, cluster, keep, verify, only or None, progress)
     if summary.problems:
         sys.exit(FAILED_INPUTS)
 
@@ -72,9 +89,19 @@ def run_ingest(
     cluster: str | None = None,
     keep: bool = False,
     verify: bool = False,
+    only: Sequence[str] | None = None,
+    progress: ProgressKind = "bar",
 ) -> IngestSummary:
     """Read documents, and print how that ended."""
-    summary = workbench.ingest(raw, out, workers=workers, cluster=cluster, keep=keep, verify=verify)
+    how = {"workers": workers, "cluster": cluster, "keep": keep, "verify": verify, "only": only}
+    summary = workbench.ingest(raw, out, **how, progress=progress)  # type: ignore[arg-type]
+    if progress == "bar":
+        print_summary(summary)
+    return summary
+
+
+def print_summary(summary: IngestSummary) -> None:
+    """Print how a run ended: what the tables hold, and on standard error what is not in them."""
     print_line(summary.phrase)
     for problem in summary.failed:
         print_line(problem.phrase, err=True)
@@ -88,7 +115,21 @@ def run_ingest(
             ),
             err=True,
         )
-    return summary
+
+
+@command("workbench rebuild", "workbench rebuild data/2022")
+@click.argument("processed", type=click.Path(path_type=Path), default=PROCESSED)
+@progress_option
+def rebuild(processed: Path, progress: ProgressKind) -> None:
+    """Build the tables again with the corrections made since: nothing is read, and the scans need not be there."""
+    if progress == "bar":
+        print_summary(workbench.rebuild(processed))
+        return
+    from workbench.archive.events import emit_documents, emit_summary
+    from workbench.archive.rebuild import rebuild as run
+
+    with failure_as_event():
+        emit_summary(run(processed, emit_documents))
 
 
 @command("workbench clean --dry-run", "workbench clean data/2022")

@@ -13,14 +13,17 @@ from workbench.commands.base import (
     PROCESSED,
     REPORTS,
     PlaceType,
+    ProgressKind,
     command,
     complain,
     default_workers,
+    failure_as_event,
     packed_line,
     print_line,
+    progress_option,
 )
 from workbench.errors import about
-from workbench.language import Phrase
+from workbench.language import Phrase, shown
 from workbench.remote import Location
 from workbench.settings import NOTEBOOK_SECONDS
 
@@ -30,6 +33,7 @@ from workbench.settings import NOTEBOOK_SECONDS
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=REPORTS, show_default=True)
 @click.option("--department", help="Only this department.")
 @click.option("--year", type=int, help="Only this year.")
+@click.option("--overview", is_flag=True, help="Only the overview of all departments.")
 @click.option("--workers", type=click.IntRange(min=1), help="Notebooks run at a time.  [default: one per core]")
 @click.option(
     "--timeout",
@@ -49,7 +53,40 @@ from workbench.settings import NOTEBOOK_SECONDS
     help="Folder of the scans, where it is not in the project of the dataset.  [default: as the dataset says]",
 )
 @click.option("--zip", "with_zip", is_flag=True, help="Also pack all reports and the index into OUT/reports.zip.")
+@progress_option
 def report(
+    processed: Path,
+    out: Path,
+    department: str | None,
+    year: int | None,
+    overview: bool,
+    workers: int | None,
+    timeout: float,
+    notebooks: Path | None,
+    raw: Location | None,
+    with_zip: bool,
+    progress: ProgressKind,
+) -> None:
+    """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
+
+    Only what is new or changed is run: the department's rows, the notebook, the program. A notebook that fails does
+    not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb. Notebooks beside a
+    dataset of a project that you are not in are not run unless you name them.
+    """
+    if overview and (department or year):
+        raise click.UsageError("--overview is about all departments and years; leave --department and --year out")
+    asked = (processed, out, department, year, workers, timeout, notebooks, raw, overview)
+    all_made = _report_as_json(*asked) if progress == "json" else run_report(*asked)
+    if with_zip and progress == "bar":
+        from workbench.report import pack
+
+        packed = pack(out / "index.html")
+        print_line(packed_line(packed))
+    if not all_made:
+        sys.exit(FAILED_INPUTS)
+
+
+def _report_as_json(
     processed: Path,
     out: Path,
     department: str | None,
@@ -58,22 +95,17 @@ def report(
     timeout: float,
     notebooks: Path | None,
     raw: Location | None,
-    with_zip: bool,
-) -> None:
-    """Run the notebooks over a dataset: .ipynb and self-contained .html, and an index.html.
+    overview: bool,
+) -> bool:
+    """Make reports, and say so in lines of JSON; gives whether all of them were made."""
+    from workbench.report import build_reports
+    from workbench.report.events import emit_reports, emit_run
 
-    Only what is new or changed is run: the department's rows, the notebook, the program. A notebook that fails does
-    not stop the others; what it did up to the cell that failed is kept as NAME.failed.ipynb. Notebooks beside a
-    dataset of a project that you are not in are not run unless you name them.
-    """
-    all_made = run_report(processed, out, department, year, workers, timeout, notebooks, raw)
-    if with_zip:
-        from workbench.report import pack
-
-        packed = pack(out / "index.html")
-        print_line(packed_line(packed))
-    if not all_made:
-        sys.exit(FAILED_INPUTS)
+    with failure_as_event():
+        how = (workers or default_workers(), emit_reports, timeout, notebooks, raw, overview)
+        run = build_reports(processed, out, department, year, *how)
+    emit_run(run)
+    return not (run.failed or run.interrupted)
 
 
 def run_report(
@@ -85,12 +117,13 @@ def run_report(
     timeout: float = NOTEBOOK_SECONDS,
     notebooks: Path | None = None,
     raw: Location | None = None,
+    overview: bool = False,
 ) -> bool:
     """Make reports, and print how that ended; gives whether all of them were made."""
     from workbench.progress import counted
     from workbench.report import build_reports
 
-    chosen = (department, year, workers or default_workers(), counted, timeout, notebooks, raw)
+    chosen = (department, year, workers or default_workers(), counted, timeout, notebooks, raw, overview)
     run = build_reports(processed, out, *chosen)
     for path in run.passed_over:
         print_line(
@@ -226,15 +259,21 @@ def bench(processed: Path, from_corrections: bool) -> None:  # noqa: ARG001 - re
 @click.argument("processed", type=PlaceType(), default=PROCESSED)
 @click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "dta", "duckdb"]), required=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File or folder.  [default: in exports/]")
-def export(processed: Location, kind: str, out: Path | None) -> None:
+@progress_option
+def export(processed: Location, kind: str, out: Path | None, progress: ProgressKind) -> None:
     """The tables for other tools: an Excel workbook, CSV files for Excel, Stata files, a DuckDB file.
 
     Text stays text, `=100%` too. Every export holds the data dictionary in Chinese, and says in `about` what the
     format could not hold as it was.
     """
     from workbench.dataset.export.exporting import export_dataset
-    from workbench.progress import counted
+    from workbench.progress import counted, emit, emitted
 
+    if progress == "json":
+        with failure_as_event():
+            made = export_dataset(workbench.open(processed), kind, out, progress=emitted("export"))
+        emit("run-ended", notes=[shown(note) for note in made.notes], path=str(made.path))
+        return
     made = export_dataset(workbench.open(processed), kind, out, progress=counted)
     for note in made.notes:
         print_line(Phrase("note: {note}", note=note), err=True)

@@ -35,6 +35,45 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class PageFrame:
+    """The frame of a page that is set upright: where on its picture something of the scan is.
+
+    Attributes:
+        width, height: the size of the scan as it came, in pixels of the picture.
+        scale: pixels for each unit of the table ``cells``.
+        turns: the quarter turns, counter-clockwise, by which the scan is rotated.
+    """
+
+    width: float
+    height: float
+    scale: float
+    turns: int
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the picture, in pixels."""
+        return (self.width, self.height) if self.turns % 2 == 0 else (self.height, self.width)
+
+    def outline(self, corners: Sequence[tuple[float, float]]) -> Box:
+        """The bounding box, in pixels of the picture, of corners on the scan in units of ``cells``."""
+        turned = [self._rotated(x * self.scale, y * self.scale) for x, y in corners]
+        xs, ys = zip(*turned, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def box(self, of_scan: Box) -> Box:
+        """A box of the scan, in units of ``cells``, in pixels of the picture."""
+        left, top, right, bottom = of_scan
+        return self.outline([(left, top), (right, top), (right, bottom), (left, bottom)])
+
+    def _rotated(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the scan, in pixels, where the rotation puts it."""
+        width, height = self.width, self.height
+        for _ in range(self.turns):
+            x, y, width, height = y, width - x, height, width
+        return x, y
+
+
+@dataclass(frozen=True, slots=True)
 class PagePicture:
     """The image of a page, set upright.
 
@@ -48,23 +87,19 @@ class PagePicture:
     scale: float
     turns: int
 
+    @property
+    def frame(self) -> PageFrame:
+        """The frame of the picture."""
+        width, height = self.image.size if self.turns % 2 == 0 else self.image.size[::-1]
+        return PageFrame(width, height, self.scale, self.turns)
+
     def outline(self, corners: Sequence[tuple[float, float]]) -> Box:
         """The bounding box, in pixels of the picture, of corners on the scan in units of ``cells``."""
-        width, height = self.image.size if self.turns % 2 == 0 else self.image.size[::-1]
-        turned = [self._rotated(x * self.scale, y * self.scale, width, height) for x, y in corners]
-        xs, ys = zip(*turned, strict=True)
-        return min(xs), min(ys), max(xs), max(ys)
+        return self.frame.outline(corners)
 
     def box(self, of_scan: Box) -> Box:
         """A box of the scan, in units of ``cells``, in pixels of the picture."""
-        left, top, right, bottom = of_scan
-        return self.outline([(left, top), (right, top), (right, bottom), (left, bottom)])
-
-    def _rotated(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
-        """A point of the scan of that size, in pixels, where the rotation puts it."""
-        for _ in range(self.turns):
-            x, y, width, height = y, width - x, height, width
-        return x, y
+        return self.frame.box(of_scan)
 
 
 def upright(image: Image.Image, scale: float, turns: int) -> PagePicture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -249,6 +249,21 @@ class Dataset:
                 return connection.execute(query).df()
             except (OSError, duckdb.IOException) as error:  # a page that was damaged while the query ran
                 raise self._damaged("a table", error) from error
+
+    def where(self, table: str, column: str, values: Sequence[str]) -> pd.DataFrame:
+        """Return the rows of a table whose column has one of the values; no more of the table is read than that needs.
+
+        Raises:
+            DatasetError: the table is missing or damaged, or the dataset was built anew.
+        """
+        import pyarrow.dataset
+
+        try:
+            found = self._scan(table).to_table(filter=pyarrow.dataset.field(column).isin(list(values)))
+        except (OSError, ValueError) as error:
+            raise self._damaged(f"table {table}", error) from error
+        rows: pd.DataFrame = found.to_pandas()
+        return rows
 
     def form(self, form_id: str) -> FormTables:
         """Return everything about one form: the rows of every table with its id. A notebook shows it like the form.

@@ -212,11 +212,22 @@ def _is_document(folder: Path, entries: list[FolderEntry], raw: Path, stream: Ca
 
 
 def _local_entries(folder: Path) -> list[FolderEntry]:
-    return [FolderEntry(path, path.is_dir(), path.is_file(), _target(path)) for path in folder.iterdir()]
+    with os.scandir(folder) as entries:
+        return [
+            FolderEntry(folder / one.name, _holds(one.is_dir), _holds(one.is_file), _target(one)) for one in entries
+        ]
 
 
-def _target(path: Path) -> Path | None:
-    return Path(os.path.realpath(path)) if path.is_symlink() else None  # `Path.resolve` refuses links in a circle
+def _holds(question: Callable[[], bool]) -> bool:
+    """Whether an entry of a folder is what is asked; links in a circle are nothing."""
+    try:
+        return question()
+    except OSError:
+        return False
+
+
+def _target(entry: os.DirEntry[str]) -> Path | None:
+    return Path(os.path.realpath(entry.path)) if entry.is_symlink() else None  # `Path.resolve` refuses circles
 
 
 def _open_local(path: Path) -> BinaryIO:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -56,6 +57,10 @@ SMALLEST_SIDE = 64
 """A page image narrower or lower than this many pixels holds no readable form."""
 
 
+ORIENTATION, LYING = 0x0112, (5, 6, 7, 8)
+"""Tag of the camera's orientation, and its values that swap width and height (Exif 2.32, 4.6.4)."""
+
+
 def count_pages(source: Source, settings: Settings) -> int:
     """Number of pages of a document.
 
@@ -73,6 +78,26 @@ def count_pages(source: Source, settings: Settings) -> int:
     if count == 0:
         raise InputError("unreadable", source.path, Phrase("the document has no pages"))
     return count
+
+
+def page_sizes(source: Source, settings: Settings) -> list[tuple[int, int]]:
+    """Width and height of every page as `load_page` gives it, in pixels; (0, 0) for one that does not say it.
+
+    No page is drawn, and of pictures only the headers are read.
+
+    Raises:
+        InputError: as `count_pages`.
+    """
+    count = count_pages(source, settings)
+    if source.is_folder:
+        return [_size_in_image(path, 0) for path in source.page_files]
+    path = source.path
+    if path.suffix.lower() == OFD_SUFFIX:
+        sizes = _reading(path, lambda: [_size_of_ofd_page(path, number + 1, settings) for number in range(count)])
+        return list(sizes)
+    if is_drawn(path):
+        return list(_reading(path, lambda: _sizes_in_pdf(path, settings)))
+    return [_size_in_image(path, frame) for frame in range(count)]
 
 
 def load_page(source: Source, number: int, settings: Settings) -> Page:
@@ -245,6 +270,33 @@ def _count_in_image(path: Path, most: int) -> int:
                 image.seek(count)
                 count += 1
         return count
+
+
+def _sizes_in_pdf(path: Path, settings: Settings) -> list[tuple[int, int]]:
+    with closing(_opened(path)) as document:
+        return [_drawn_size(document.get_page_size(number), settings) for number in range(len(document))]
+
+
+def _size_of_ofd_page(path: Path, number: int, settings: Settings) -> tuple[int, int]:
+    with ofd_page(path, number, settings) as page:
+        return _drawn_size(page.get_size(), settings)
+
+
+def _drawn_size(points: tuple[float, float], settings: Settings) -> tuple[int, int]:
+    """The size of a page in pixels, by that in points: pdfium draws part of a pixel as a whole one."""
+    width, height = (math.ceil(side * settings.raster_dpi / 72) for side in points)
+    return width, height
+
+
+def _size_in_image(path: Path, frame: int) -> tuple[int, int]:
+    try:
+        with Image.open(path, formats=_formats()) as image:
+            if frame:
+                image.seek(frame)
+            turned = image.getexif().get(ORIENTATION, 1) in LYING
+            return (image.height, image.width) if turned else image.size
+    except Exception:  # noqa: BLE001 - damaged in any way: said when the page is loaded
+        return 0, 0
 
 
 def _draw_page(path: Path, number: int, settings: Settings) -> Image.Image:

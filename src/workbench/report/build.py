@@ -62,6 +62,7 @@ def build_reports(
     seconds: float = NOTEBOOK_SECONDS,
     notebooks: str | Path | None = None,
     raw: Location | None = None,
+    overview: bool = False,
 ) -> ReportRun:
     """Make the reports of a dataset: a page and an executed notebook each, and ``index.html``.
 
@@ -81,6 +82,7 @@ def build_reports(
             project that we are in; else those that come with the workbench. No other notebook is run.
         raw: the folder of the scans, or its URL; None: where the dataset says, if that is in its project. Notebooks
             have it as their parameter ``raw``.
+        overview: makes only the overview.
 
     Raises:
         SettingsError: ``workers`` or ``seconds`` is not possible.
@@ -94,7 +96,8 @@ def build_reports(
         raise SettingsError("timeout", seconds, Phrase("a number of seconds above 0"))
     try:
         own = Path(notebooks) if notebooks is not None else None
-        return _build(Path(processed), Path(out_dir), department, year, workers, progress, seconds, own, raw)
+        asked = (department, year, overview)
+        return _build(Path(processed), Path(out_dir), asked, workers, progress, seconds, own, raw)
     except OSError as error:
         reason = Phrase("the reports cannot be written ({reason}); what is done is kept", reason=reason_of(error))
         raise ReportError(out_dir, reason) from error
@@ -103,20 +106,19 @@ def build_reports(
 def _build(
     processed: Path,
     out_dir: Path,
-    department: str | None,
-    year: int | None,
+    asked: tuple[str | None, int | None, bool],
     workers: int,
     progress: ReportProgress,
     seconds: float,
     notebooks: Path | None,
     raw: Location | None,
 ) -> ReportRun:
-    """Plan, run, record and list; the parameters are those of :func:`build_reports`."""
+    """Plan, run, record and list; ``asked`` are department, year and whether only the overview is asked for."""
     dataset = open_dataset(processed)
     project, _ = project_folder(processed)
     own = notebooks or trusted_notebooks(project)
     jobs = plan(dataset, processed, out_dir, own, raw)
-    wanted = chosen(jobs, dataset, department, year)
+    wanted = chosen(jobs, dataset, *asked)
     made, interrupted = _run_due(wanted, out_dir, workers, progress, seconds)
     known = read_reports(out_dir)
     removed = _remove_stale(known, jobs, out_dir)

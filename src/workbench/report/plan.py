@@ -135,15 +135,19 @@ def _made_from(rows: str, notebook: Path) -> str:
     return hashlib.sha256(b"|".join(parts)).hexdigest()[:MADE_FROM_LENGTH]
 
 
-def chosen(jobs: Iterable[ReportJob], tables: Tables, department: str | None, year: int | None) -> list[ReportJob]:
+def chosen(
+    jobs: Iterable[ReportJob], tables: Tables, department: str | None, year: int | None, overview: bool = False
+) -> list[ReportJob]:
     """Choose the jobs of one department, one year or both; all of them where neither is asked for.
 
-    The overview belongs to no department and year.
+    The overview belongs to no department and year; with ``overview`` it is the only one.
 
     Raises:
         SelectionError: the dataset has no such department or year; it names the nearest.
     """
     jobs = list(jobs)
+    if overview:
+        return [job for job in jobs if job.department is None]
     if not department and not year:
         return jobs
     wanted = [job for job in jobs if job.department is not None]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.dataset.crops import PagePicture, upright
@@ -40,6 +42,10 @@ PROBLEMS = {
 """Why there is no picture, by the reason of the error."""
 
 
+Draw = Callable[[Path, int, int], "PIL.Image.Image"]
+"""Draws a page of a document (numbers count from 1) as it came, at a resolution in dots per inch."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScanExcerpt:
     """The part of a page around a cell.
@@ -59,8 +65,9 @@ class ScanExcerpt:
 class Pictures:
     """The pictures of the pages of a dataset's documents, read from the original files."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: Dataset, draw: Draw | None = None) -> None:
+        """Take a dataset; ``draw`` draws pages instead of this process."""
+        self.dataset, self._draw = dataset, draw
         self._page = lru_cache(maxsize=PAGES_KEPT)(self._load)
 
     def problem(self, document_id: str) -> str:
@@ -105,7 +112,7 @@ class Pictures:
         from workbench.dataset.crops import page_image, pixels_per_unit
 
         path, kind, dpi = self.dataset.original(document_id)
-        return page_image(path, number, dpi), pixels_per_unit(kind, dpi)
+        return (self._draw or page_image)(path, number, dpi), pixels_per_unit(kind, dpi)
 
 
 def cut(page: PagePicture, cell: Cell) -> ScanExcerpt:

@@ -245,7 +245,7 @@ def _by_page(cells: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]
 
 def _pages(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]]) -> dict[int, PageContent]:
     """The pages of a form with its cells, from its rows in ``cells`` and ``fields``."""
-    sizes = _page_sizes(cells, fields)
+    sizes = page_sizes_of(cells, fields)
     pages = {}
     for number, rows in _by_page(cells).items():
         width, height = sizes.get(number, (1.0, 1.0))
@@ -257,7 +257,7 @@ def _pages(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]]) ->
     return pages
 
 
-def _page_sizes(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]]) -> dict[int, tuple[float, float]]:
+def page_sizes_of(cells: Sequence[dict[str, Any]], fields: Sequence[dict[str, Any]]) -> dict[int, tuple[float, float]]:
     """Width and height of each page, in the unit of ``cells``.
 
     A cell's right and bottom edge are lengths in ``cells``, and shares of the page's width and height in ``fields``.

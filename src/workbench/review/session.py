@@ -66,7 +66,12 @@ class Session:
     """
 
     def __init__(
-        self, dataset: Dataset, by: str, folder: Path | None = None, items: Sequence[ReviewItem] | None = None
+        self,
+        dataset: Dataset,
+        by: str,
+        folder: Path | None = None,
+        items: Sequence[ReviewItem] | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         """Read the corrections, build the queue and go to its first item without an answer.
 
@@ -75,6 +80,7 @@ class Session:
             by: the reviewer's name.
             folder: the folder of the corrections; None: the one beside the dataset's.
             items: the queue; None: every finding of the dataset.
+            pictures: those of the pages; None: they are drawn in this process.
 
         Raises:
             CorrectionError: the corrections cannot be read, or ``by`` is no name.
@@ -83,7 +89,7 @@ class Session:
         self.folder = folder or corrections_folder(dataset.folder)
         self.log = CorrectionLog(self.folder, by)
         self.by = self.log.by
-        self.readings, self.pictures = Readings(dataset), Pictures(dataset)
+        self.readings, self.pictures = Readings(dataset), pictures or Pictures(dataset)
         self.items: Sequence[ReviewItem] = build_queue(dataset) if items is None else items
         self._load()
         self._index: dict[tuple[str | None, FieldKey | None], int] = {}

@@ -8,22 +8,23 @@ const PATIENCE = 5000; // milliseconds that the kernel may be silent
 
 const ANSWERED = ["group", "accept", "skip", "undo", "correct", "next", "previous", "pending", "go"]; // the kernel always answers
 
-// Keys outside of fields: what they do, and how the help names them. Letters in both cases.
+// Keys outside of fields: what they do, and how the help names them. Letters in both cases. A host (JupyterLab) may have keys
+// of its own for them, by their names.
 const COMMANDS = [
-  { keys: ["Enter"], run: (w) => w.answer("accept"), label: "接受：机器读对了", hint: "接受", shown: "Enter" },
-  { keys: ["e", "F2"], run: (w) => w.edit(), label: "改正：编辑所问的值；直接输入数字也可", hint: "改正", shown: "E" },
-  { keys: ["s"], run: (w) => w.answer("skip"), label: "跳过，以后再看", hint: "跳过", shown: "S" },
-  { keys: ["u", "Ctrl+z"], run: (w) => w.tell("undo"), label: "撤销上一次修改", hint: "撤销", shown: "U" },
-  { keys: ["j", "ArrowDown", "ArrowRight"], run: (w) => w.tell("next"), label: "下一个", hint: "下一个", shown: "J" },
-  { keys: ["k", "ArrowUp", "ArrowLeft"], run: (w) => w.tell("previous"), label: "上一个", hint: "上一个", shown: "K" },
-  { keys: ["n"], run: (w) => w.tell("pending"), label: "下一个尚未复核的", shown: "N" },
-  { keys: ["r"], run: (w) => w.giveReason(), label: "注明改正的原因", shown: "R" },
-  { keys: ["m"], run: (w) => w.openMenu(), label: "改正结构：不是一行、漏了一行、值在别的列、两行是一行", hint: "结构", shown: "M" },
-  { keys: ["p"], run: (w) => w.togglePage(), label: "整页放大 / 还原", hint: "整页", shown: "P" },
-  { keys: ["+", "="], run: (w) => w.page.zoom(1.25), label: "放大整页（滚轮亦可）", shown: "+" },
-  { keys: ["-"], run: (w) => w.page.zoom(0.8), label: "缩小整页", shown: "−" },
-  { keys: ["0"], alt: true, run: (w) => w.page.fit(), label: "整页适合窗口", shown: "Alt+0" },
-  { keys: ["?", "？"], run: (w) => w.openHelp(), label: "这份说明", hint: "帮助", shown: "?" },
+  { name: "accept", keys: ["Enter"], run: (w) => w.answer("accept"), label: "接受：机器读对了", hint: "接受", shown: "Enter" },
+  { name: "edit", keys: ["e", "F2"], run: (w) => w.edit(), label: "改正：编辑所问的值；直接输入数字也可", hint: "改正", shown: "E" },
+  { name: "skip", keys: ["s"], run: (w) => w.answer("skip"), label: "跳过，以后再看", hint: "跳过", shown: "S" },
+  { name: "undo", keys: ["u", "Ctrl+z"], run: (w) => w.tell("undo"), label: "撤销上一次修改", hint: "撤销", shown: "U" },
+  { name: "next", keys: ["j", "ArrowDown", "ArrowRight"], run: (w) => w.tell("next"), label: "下一个", hint: "下一个", shown: "J" },
+  { name: "previous", keys: ["k", "ArrowUp", "ArrowLeft"], run: (w) => w.tell("previous"), label: "上一个", hint: "上一个", shown: "K" },
+  { name: "pending", keys: ["n"], run: (w) => w.tell("pending"), label: "下一个尚未复核的", shown: "N" },
+  { name: "reason", keys: ["r"], run: (w) => w.giveReason(), label: "注明改正的原因", shown: "R" },
+  { name: "structure", keys: ["m"], run: (w) => w.openMenu(), label: "改正结构：不是一行、漏了一行、值在别的列、两行是一行", hint: "结构", shown: "M" },
+  { name: "page", keys: ["p"], run: (w) => w.togglePage(), label: "整页放大 / 还原", hint: "整页", shown: "P" },
+  { name: "zoom-in", keys: ["+", "="], run: (w) => w.page.zoom(1.25), label: "放大整页（滚轮亦可）", shown: "+" },
+  { name: "zoom-out", keys: ["-"], run: (w) => w.page.zoom(0.8), label: "缩小整页", shown: "−" },
+  { name: "fit", keys: ["0"], alt: true, run: (w) => w.page.fit(), label: "整页适合窗口", shown: "Alt+0" },
+  { name: "help", keys: ["?", "？"], run: (w) => w.openHelp(), label: "这份说明", hint: "帮助", shown: "?" },
 ];
 const EDITING = [
   ["Enter", "保存修改；若是所问的值，进到下一个"],
@@ -86,7 +87,7 @@ class Queue {
     this.total = 0;
     this.current = -1;
     this.space = make("div", { class: "wbr-space" });
-    this.node = make("div", { class: "wbr-queue", role: "listbox", "aria-label": "待复核", scroll: () => this.draw() }, this.space);
+    this.node = make("div", { class: "wbr-queue", role: "listbox", tabindex: "0", "aria-label": "待复核", scroll: () => this.draw() }, this.space);
     this.space.addEventListener("click", (event) => {
       const row = event.target.closest("[data-index]");
       if (row) choose(Number(row.dataset.index));
@@ -331,8 +332,9 @@ class Record {
 }
 
 class Review {
-  constructor(model, el) {
+  constructor(model, el, host = null) {
     this.model = model;
+    this.host = host;
     this.crops = new Cache(CROPS_KEPT, (pieces) => pieces.forEach((piece) => URL.revokeObjectURL(piece.url)));
     this.pages = new Cache(PAGES_KEPT, (page) => URL.revokeObjectURL(page.url));
     this.queue = new Queue((start, stop) => this.tell("rows", { start, stop }), (index) => this.tell("go", { index }));
@@ -341,20 +343,27 @@ class Review {
     this.build();
     this.receive = this.receive.bind(this);
     model.on("msg:custom", this.receive);
+    host?.attach((name) => COMMANDS.find((command) => command.name === name)?.run(this));
     el.append(this.root);
     this.tell("open");
   }
   build() {
     const part = (name, tag = "div") => (this[name] = make(tag, { class: `wbr-${name}` }));
-    const main = this.main = make("main", { class: "wbr-main" }, part("title"), part("findings", "ul"), part("crop"), this.record.node, part("sums"), part("addends"));
+    const main = this.main = make("section", { class: "wbr-main" }, part("title"), part("findings", "ul"), part("crop"), this.record.node, part("sums"), part("addends"));
     const hints = COMMANDS.filter((command) => command.hint).map((command) =>
       make("button", { type: "button", title: command.label, tabindex: "-1", mousedown: (event) => event.preventDefault(), click: () => { command.run(this); this.root.focus({ preventScroll: true }); } },
         make("kbd", {}, command.shown), command.hint));
     this.notice = make("span", { class: "wbr-notice", role: "status" });
     this.overlay = make("div", { class: "wbr-overlay", hidden: "", click: (event) => { if (event.target === this.overlay) this.closeOverlay(); } });
-    this.root = make("div", { class: "wbr", tabindex: "0", "data-lm-suppress-shortcuts": "true", lang: "zh-CN", keydown: (event) => this.key(event) },
-      part("head", "header"), part("notices"), make("div", { class: "wbr-body" }, this.queue.node, main, this.page.node),
-      make("footer", { class: "wbr-foot" }, ...hints, this.notice), this.overlay);
+    this.root = make("div", { class: "wbr", tabindex: "0", "data-lm-suppress-shortcuts": "true", lang: "zh-CN", keydown: (event) => this.key(event), focusin: () => this.listen(), focusout: () => this.listen() },
+      part("head"), part("notices"), make("div", { class: "wbr-body" }, this.queue.node, main, this.page.node),
+      make("div", { class: "wbr-foot" }, ...hints, this.notice), this.overlay);
+  }
+  // The keys are the host's while nobody types and no dialog is open.
+  listen() {
+    const free = Boolean(this.host) && this.overlay.hidden && !(this.root.contains(document.activeElement) && document.activeElement.matches("input, textarea"));
+    this.root.classList.toggle("wbr-keys", free);
+    this.root.toggleAttribute("data-lm-suppress-shortcuts", !free);
   }
   close() {
     clearTimeout(this.silence);
@@ -366,7 +375,7 @@ class Review {
   }
   tell(what, content = {}) {
     this.model.send({ do: what, ...content });
-    if (ANSWERED.includes(what)) this.silence ??= setTimeout(() => this.say("内核没有应答。已保存的都在；内核重启后重新运行本单元格即可继续", "error"), PATIENCE);
+    if (ANSWERED.includes(what)) this.silence ??= setTimeout(() => this.say(this.host?.silent ?? "内核没有应答。已保存的都在；内核重启后重新运行本单元格即可继续", "error"), PATIENCE);
   }
   answer(what) {
     if (this.item) this.tell(what, { seen: this.item.key });
@@ -470,7 +479,7 @@ class Review {
     this.root.classList.toggle("wbr-wide");
   }
   key(event) {
-    event.stopPropagation();
+    if (!this.root.classList.contains("wbr-keys")) event.stopPropagation();
     if (event.isComposing || event.keyCode === 229) return; // an input method is composing: the keys are its own
     const field = this.record.of(event.target);
     const name = (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.key.length === 1 ? event.key.toLowerCase() : event.key);
@@ -495,6 +504,7 @@ class Review {
   }
   commandKey(event, name) {
     const command = event.altKey ? COMMANDS.find((one) => one.alt && one.keys.includes(name)) : COMMANDS.find((one) => !one.alt && one.keys.includes(name));
+    if (command && this.host) return; // the host has keys of its own
     if (command) {
       event.preventDefault();
       command.run(this);
@@ -544,6 +554,7 @@ class Review {
     this.overlay.replaceChildren(make("div", { class: "wbr-card", role: "dialog", "aria-label": title }, make("h3", {}, title), ...content,
       make("p", {}, make("kbd", {}, "Esc"), "关闭")));
     this.overlay.hidden = false;
+    this.listen();
     this.root.focus({ preventScroll: true });
   }
   overlayKey(event, name) {
@@ -557,13 +568,15 @@ class Review {
   }
   closeOverlay() {
     this.overlay.hidden = true;
+    this.listen();
     this.root.focus({ preventScroll: true });
   }
 }
 
 export default {
-  render({ model, el }) {
-    const review = new Review(model, el);
+  // `host`: where keys are commands of JupyterLab: `attach` is given what runs one, `silent` is said where nobody answers.
+  render({ model, el, host }) {
+    const review = new Review(model, el, host);
     return () => review.close();
   },
 };

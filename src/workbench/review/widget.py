@@ -1,11 +1,11 @@
-"""The review widget: answers the requests of the browser, and cuts pictures of the scan in a thread of its own."""
+"""The review widget: shows a review session in a notebook."""
 
 from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,20 +13,11 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workbench.corrections.correction import Action
 from workbench.dataset.store import Dataset, found_dataset, open_dataset
-from workbench.errors import CorrectionError, WorkbenchError
-from workbench.language import shown
-from workbench.model import Cell, CellKey, Table
-from workbench.review import page, row, view
-from workbench.review.pictures import ScanExcerpt, cut, page_as_jpeg
+from workbench.review.conversation import Conversation, CutPicture
 from workbench.review.quality.audit import Audit
-from workbench.review.queue import ReviewItem, audit_queue
-from workbench.review.readings import FieldKey, FormReadings
+from workbench.review.queue import audit_queue
 from workbench.review.session import Session
-
-AHEAD = 3
-"""Items after the current one whose excerpts of the scan are cut before they are asked for."""
 
 
 def packaged(name: str) -> str:
@@ -62,10 +53,7 @@ def login_name() -> str:
 
 
 class ReviewWidget(anywidget.AnyWidget):
-    """The widget of a review session: the queue, an excerpt of the scan, the row and its arithmetic.
-
-    The answers and the position in the queue are in ``session``, the value on the screen is in ``_focus``.
-    """
+    """The widget of a review session: the queue, an excerpt of the scan, the row and its arithmetic."""
 
     _esm = traitlets.Unicode(packaged("widget.js")).tag(sync=True)
     _css = traitlets.Unicode(packaged("widget.css")).tag(sync=True)
@@ -73,204 +61,22 @@ class ReviewWidget(anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._focus: FieldKey | None = None
-        self._go(session.position)
-        # One thread: the PDF library allows no more, and the pages in memory are shared.
-        self._cutter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
-        self._ahead: list[Future[None]] = []
+        self.conversation = Conversation(session)
         self.on_msg(self._on_message)
 
     def close(self) -> None:
         """Remove the widget, and stop cutting pictures."""
-        self._cutter.shutdown(wait=False, cancel_futures=True)
+        self.conversation.close()
         super().close()
 
-    # --- the requests of the browser
-
     def _on_message(self, _: object, content: dict[str, Any], __: Sequence[object]) -> None:
-        """Carry out the request that ``do`` names, with the rest of the message as arguments."""
-        arguments = dict(content)
-        try:
-            self._requests()[arguments.pop("do")](**arguments)
-        except CorrectionError as error:
-            self.send({"kind": "notice", "level": "error", "text": f"未保存：{shown(error.reason, 'zh')}"})
-        except WorkbenchError as error:
-            self.send({"kind": "notice", "level": "error", "text": error.in_language("zh")})
+        """Send what the session answers to a message of the browser; pictures from the thread that cuts them."""
+        answers = self.conversation.answer(content)
+        for message in answers.now:
+            self.send(message)
+        for picture in answers.later:
+            picture.add_done_callback(self._send_picture)
 
-    def _requests(self) -> dict[str, Callable[..., object]]:
-        """The requests by the name that the browser gives them."""
-        return {
-            "open": self._open,
-            "rows": self._rows,
-            "go": self._go_to,
-            "next": lambda: self._go_to(self.session.position + 1),
-            "previous": lambda: self._go_to(self.session.position - 1),
-            "pending": lambda: self._go_to(self.session.next_pending(self.session.position)),
-            "group": self._go_to_group,
-            "focus": self._focus_on,
-            "accept": self._accept,
-            "skip": self._skip,
-            "undo": self._undo,
-            "correct": self._correct,
-            "preview": self._preview,
-            "restructure": self._restructure,
-            "crop": lambda: self._cut(self.session.position, self._focus),
-            "page": self._page,
-            "prefetch": self._prefetch,
-        }
-
-    def _open(self) -> None:
-        self.send(view.state(self.session, fresh=True))
-        self._show()
-
-    def _rows(self, start: int, stop: int) -> None:
-        self.send(view.rows(self.session, start, stop))
-
-    def _go(self, index: int) -> None:
-        """Make the item at ``index`` (the nearest that there is) the current one, and its value the one on screen."""
-        items = self.session.items
-        self.session.position = min(max(index, 0), max(len(items) - 1, 0))
-        self._focus = items[self.session.position].place if items else None
-
-    def _go_to(self, index: int) -> None:
-        self._go(index)
-        self._show()
-
-    def _go_to_group(self, name: str) -> None:
-        """Go to the first item of a group that nobody has answered, else to its first."""
-        of_group = [index for index, item in enumerate(self.session.items) if item.group == name]
-        pending = [index for index in of_group if self.session.statuses[index] == "pending"]
-        if of_group:
-            self._go_to((pending or of_group)[0])
-        else:
-            self._show()
-
-    def _focus_on(self, place: list[Any]) -> None:
-        self._focus = FieldKey(*place)
-        self._show(edit=True)
-
-    def _accept(self, seen: str) -> None:
-        if not self._is_seen(seen):
-            self._show()
-            return
-        self._answered(self.session.accept(self.session.position, self._focus), self._is_asked(self._focus))
-
-    def _skip(self, seen: str) -> None:
-        if not self._is_seen(seen):
-            self._show()
-            return
-        self._answered(self.session.skip(self.session.position), True)
-
-    def _correct(self, form_id: str, place: list[Any], text: str, stay: bool = False, reason: str = "") -> None:
-        about = FieldKey(*place)
-        try:
-            changed = self.session.correct(form_id, about, text, reason)
-        except CorrectionError as error:
-            refused = {"key": row.key_of_place(about), "text": text, "refusal": error.reason}
-            self.send({"kind": "refused", **refused})
-            return
-        # A reason was entered in the dialog that asks for it: this closes the dialog.
-        if reason:
-            self.send({"kind": "done"})
-        self._answered(changed, not stay and form_id == self._form_id() and self._is_asked(about))
-
-    def _restructure(self, form_id: str, action: Action, table: Table, record_no: int, **details: Any) -> None:
-        if "texts" in details:
-            details["texts"] = {field: text.strip() for field, text in details["texts"].items() if text.strip()}
-            if not details["texts"]:
-                self.send({"kind": "notice", "level": "error", "text": "请至少填写一个字段"})
-                return
-        changed = self.session.restructure(form_id, action, table, record_no, **details)
-        self.send({"kind": "done"})
-        self._answered(changed, False)
-
-    def _undo(self) -> None:
-        undone = self.session.undo()
-        if undone is None:
-            self.send({"kind": "notice", "level": "info", "text": "没有可撤销的修改"})
-            return
-        correction, changed = undone
-        self._go(self.session.index_of(correction, self.session.position))
-        self._answered(changed, False)
-        self.send({"kind": "notice", "level": "info", "text": f"已撤销：{view.summary(correction)}"})
-
-    def _preview(self, form_id: str, place: list[Any] | None, text: str) -> None:
-        if self._focus is not None and form_id == self._form_id():
-            changed = FieldKey(*place) if place else None
-            self.send(view.preview(self.session, form_id, self._focus, changed, text))
-
-    # --- the replies
-
-    def _form_id(self) -> str:
-        return self.session.items[self.session.position].form_id or ""
-
-    def _is_seen(self, key: str) -> bool:
-        """Whether the answered view ``key`` is still the current one: a key pressed twice must not answer the next."""
-        items = self.session.items
-        return bool(items) and key == view.key_of(items[self.session.position], self._focus)
-
-    def _is_asked(self, place: FieldKey | None) -> bool:
-        """Whether the current item is about this value, and not only about the same form."""
-        return bool(self.session.items) and place == self.session.items[self.session.position].place
-
-    def _answered(self, changed: Sequence[int], go_on: bool) -> None:
-        """Send the state with the ``changed`` indices, and the next pending item (``go_on``) or the same again."""
-        if go_on:
-            self._go(self.session.next_pending(self.session.position))
-        self.send(view.state(self.session, changed=changed))
-        self._show()
-
-    def _show(self, edit: bool = False) -> None:
-        """Send the current item; excerpts that were to be cut ahead of another one are called off."""
-        for future in self._ahead:
-            future.cancel()
-        self._ahead.clear()
-        if self.session.items:
-            self.send(view.item_view(self.session, self.session.position, self._focus, edit))
-
-    def _prefetch(self) -> None:
-        position = self.session.position
-        for index in range(position + 1, min(position + 1 + AHEAD, len(self.session.items))):
-            self._ahead.append(self._cut(index, self.session.items[index].place))
-
-    def _cut(self, index: int, place: FieldKey | None) -> Future[None]:
-        """Have the excerpts of the scan around the cells of a value cut and sent."""
-        item = self.session.items[index]
-        cells = page.cells_of_value(self.session, item, place)
-        turns = self.session.readings.of(item.form_id).turns if item.form_id else {}
-        return self._cutter.submit(self._send_excerpts, item, place, cells, turns)
-
-    def _send_excerpts(
-        self, item: ReviewItem, place: FieldKey | None, cells: Sequence[tuple[CellKey, Cell]], turns: Mapping[int, int]
-    ) -> None:
-        """Runs in the cutting thread; ``turns`` are the quarter turns of the pages, by their number."""
-        excerpts: list[ScanExcerpt] = []
-        problem = ""
-        try:
-            load = self.session.pictures.page
-            pages = {key.page: load(item.document_id, key.page, turns[key.page]) for key, _ in cells}
-            excerpts = [cut(pages[key.page], cell) for key, cell in cells]
-        except WorkbenchError as error:
-            problem = error.in_language("zh")
-        described = [page.excerpt_view(one) for one in excerpts]
-        message = {"kind": "crop", "key": view.key_of(item, place), "pieces": described, "problem": problem}
-        self.send(message, [one.png for one in excerpts])
-
-    def _page(self) -> None:
-        """Have the page of the current value made and sent."""
-        item = self.session.items[self.session.position]
-        shown = page.page_view(self.session, item, self._focus)
-        form = self.session.readings.of(item.form_id) if item.form_id else None
-        self._cutter.submit(self._send_page, item.document_id, shown["number"], shown["key"], form)
-
-    def _send_page(self, document_id: str, number: int, key: str, form: FormReadings | None) -> None:
-        """Runs in the cutting thread; ``key`` is the page's in the browser, ``form`` the one whose cells it shows."""
-        try:
-            turns = form.turns.get(number, 0) if form else 0
-            picture, jpeg = page_as_jpeg(self.session.pictures.page(document_id, number, turns))
-        except WorkbenchError as error:
-            self.send({"kind": "notice", "level": "error", "text": error.in_language("zh")})
-            return
-        cells = page.page_cells(form, picture, number) if form else []
-        size = {"width": picture.image.width, "height": picture.image.height}
-        self.send({"kind": "page", "key": key, "cells": cells, **size}, [jpeg])
+    def _send_picture(self, picture: Future[CutPicture]) -> None:
+        if not picture.cancelled():
+            self.send(*picture.result())

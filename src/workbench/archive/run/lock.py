@@ -114,6 +114,40 @@ def is_unfinished(processed: Location) -> bool:
     return files_at(processed).get(RUN) is not None
 
 
+def require_free(processed: Path) -> None:
+    """See that no other run is using a processed folder of this machine at the moment.
+
+    Raises:
+        InUseError: one is; the message says which.
+        StoreError: the folder cannot be written.
+    """
+    with locked(processed):
+        pass
+
+
+def owner_of(processed: Path) -> dict[str, object] | None:
+    """Which run is using a processed folder of this machine: its process, machine and begin; None: none is.
+
+    A run that still looks through its documents is not known yet.
+    """
+    files = LocalFiles(processed)
+    try:
+        note = json.loads(files.get(RUN) or b"")
+    except (StoreError, ValueError):
+        return None
+    if not isinstance(note, dict):
+        return None
+    lock = FileLock(processed / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return note
+    except OSError:
+        return None
+    lock.release()
+    return None  # it was killed
+
+
 def _this_run() -> dict[str, object]:
     """The process of this run, its machine, and the time it is now."""
     since = datetime.now(UTC).astimezone().isoformat(" ", timespec="seconds")

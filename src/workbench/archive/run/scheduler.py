@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from workbench.archive.originals import Originals
 from workbench.archive.plan import Plan, PlannedDocument
@@ -18,6 +19,23 @@ from workbench.readers.kinds import kind_of
 from workbench.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """Something that happened to a document in a run.
+
+    Attributes:
+        kind: the first of its pages is being read, one was read, or the document is done; both may have failed.
+        document: the name of the document.
+        page: the number of the page, from 1; None where it is the whole document.
+        error: why it failed; None where it did not.
+    """
+
+    kind: Literal["document-started", "page-done", "document-done"]
+    document: str
+    page: int | None = None
+    error: InputError | None = None
+
+
 @dataclass(slots=True)
 class Counts:
     """How far a run has come.
@@ -27,6 +45,7 @@ class Counts:
         documents_done, pages_done: how many of them are done, failures included.
         failed: pages and documents that failed.
         last: name of the page or document that was done last.
+        steps: what happened since the counts were last shown, in order.
     """
 
     documents: int
@@ -35,6 +54,7 @@ class Counts:
     pages_done: int = 0
     failed: int = 0
     last: str = ""
+    steps: list[RunStep] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -100,6 +120,9 @@ def run_plan(
                     _require_going_on(outcome, originals)
                 agenda.done(outcome)
             watch(agenda.counts)
+            agenda.counts.steps.clear()
+        if agenda.counts.steps:  # of documents that needed no task
+            watch(agenda.counts)
     return agenda.result
 
 
@@ -143,6 +166,7 @@ class Agenda:
         self._first: deque[Task] = deque()
         self._planned = self._planned_tasks(contents)
         self._in_hand: set[tuple[str, int]] = set()
+        self._started: set[str] = set()
         self._tries: Counter[tuple[str, int]] = Counter()
         self._repaired: set[str] = set()
 
@@ -156,6 +180,9 @@ class Agenda:
         task = self._first.popleft() if self._first else None if stopping else next(self._planned, None)
         if isinstance(task, PageTask):
             self._in_hand.add((task.digest, task.page))
+            if task.digest not in self._started:
+                self._started.add(task.digest)
+                self.counts.steps.append(RunStep("document-started", task.source.name))
         return task
 
     def done(self, outcome: TaskOutcome) -> None:
@@ -193,6 +220,7 @@ class Agenda:
         document = self._documents[task.digest]
         self.counts.pages_done += 1
         self.counts.last = f"{task.source.name} p{task.page}"
+        self.counts.steps.append(RunStep("page-done", task.source.name, task.page, error))
         if error is not None:
             self.result.failures[task.digest, task.page] = error
             self.counts.failed += 1
@@ -224,7 +252,8 @@ class Agenda:
     def _document_done(self, digest: str, error: InputError | None) -> None:
         """Record a document that was assembled, did not need to be, or has failed."""
         self.counts.documents_done += 1
-        self.counts.last = self._documents[digest].source.name
+        self.counts.last = name = self._documents[digest].source.name
+        self.counts.steps.append(RunStep("document-done", name, error=error))
         if error is not None:
             self.result.unassembled[digest] = error
             self.counts.failed += 1
