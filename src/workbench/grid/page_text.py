@@ -168,10 +168,19 @@ def _faint_strokes(text: TextLayer, covered: Mask, text_height: float, settings:
     # Soft edges make a stroke wider by a pixel on both sides, however low the type is.
     wider_than_strokes = np.ones((2 * max(2, round(settings.widest_stroke * text_height)) + 1,) * 2, np.uint8)
     ground = cv2.morphologyEx(text.grey, cv2.MORPH_CLOSE, wider_than_strokes)
-    light = np.where(cv2.subtract(ground, text.grey) > 255 - settings.faintest, 255, 0).astype(np.uint8)
-    components = components_of(cv2.subtract(light, cv2.dilate(text.ink | covered, beside)))
+    darker = cv2.subtract(ground, text.grey)
+    away = cv2.bitwise_not(cv2.dilate(text.ink | covered, beside))
+    darkest = np.where(darker > 255 - settings.faintest, away, 0).astype(np.uint8)
+    # A stroke fades along its way, out of focus or worn: it goes as far as it is half as dark as where it is seen.
+    fading = components_of(np.where(darker > (255 - settings.faintest) / 2, away, 0).astype(np.uint8))
+    strokes = fading.chosen(_is_of_character(fading, text_height, settings) & fading.touching(darkest))
+    seen = components_of(darkest)  # alone: where it fades it may run into what lies around
+    return strokes | seen.chosen(_is_of_character(seen, text_height, settings))
+
+
+def _is_of_character(components: Components, text_height: float, settings: TextLineSettings) -> NDArray[np.bool_]:
     sides = _sides(components) / text_height
-    return components.chosen((sides >= settings.smallest_stroke) & (sides <= settings.one_line))
+    return np.asarray((sides >= settings.smallest_stroke) & (sides <= settings.one_line))
 
 
 def _rough_text(

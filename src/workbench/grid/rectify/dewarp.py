@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -54,18 +55,24 @@ class DewarpField:
         return np.asarray(points + self.size * moved)
 
 
+class PageStep(Protocol):
+    """One step from an upright page to the scan: points of one picture to those of the picture that it was made of."""
+
+    def __call__(self, points: Points, /) -> Points: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PageMap:
     """A map from upright pixels to pixels of the page as scanned: its steps one after the other."""
 
-    steps: tuple[Homography | DewarpField, ...]
+    steps: tuple[PageStep, ...]
 
     def __call__(self, points: Points) -> Points:
         for step in self.steps:
             points = step(points)
         return points
 
-    def after(self, step: Homography | DewarpField) -> PageMap:
+    def after(self, step: PageStep) -> PageMap:
         """The map that takes ``step`` first."""
         return PageMap((step, *self.steps))
 
@@ -225,7 +232,7 @@ def find_dewarp_field(ink: NDArray[np.uint8], text_height: float, settings: Dewa
     return DewarpField(centre, size, fields[0], fields[1]) if moved > settings.smallest * text_height else None
 
 
-def upright_frame(step: Homography | DewarpField, width: int, height: int) -> tuple[Homography, int, int]:
+def upright_frame(step: PageStep, width: int, height: int) -> tuple[Homography, int, int]:
     """A translation, and the size of an upright picture that holds all of the scan's ``width`` × ``height`` pixels.
 
     ``step`` maps upright pixels to the scan's; it is close to a rotation, and its inverse is found by iteration.
@@ -262,9 +269,9 @@ def enlarged(columns: float, rows: float) -> Homography:
     return Homography(np.array([[columns, 0.0, (columns - 1) / 2], [0.0, rows, (rows - 1) / 2], [0.0, 0.0, 1.0]]))
 
 
-def compose(steps: Sequence[Homography | DewarpField]) -> PageMap:
+def compose(steps: Sequence[PageStep]) -> PageMap:
     """The map of the given steps, neighbouring homographies multiplied into one."""
-    merged: list[Homography | DewarpField] = []
+    merged: list[PageStep] = []
     for step in steps:
         if merged and isinstance(step, Homography) and isinstance(merged[-1], Homography):
             merged[-1] = Homography(step.matrix @ merged[-1].matrix)

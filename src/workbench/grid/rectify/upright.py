@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask
 from workbench.grid.rectify.dewarp import (
-    DewarpField,
     Homography,
     PageMap,
+    PageStep,
     compose,
     enlarged,
     find_dewarp_field,
@@ -22,6 +22,7 @@ from workbench.grid.rectify.dewarp import (
     upright_frame,
 )
 from workbench.grid.rectify.fills import without_fills
+from workbench.grid.rectify.folds import find_folds
 from workbench.grid.rectify.ink import even_background, find_ink, is_bilevel, is_inverted, text_height
 from workbench.grid.rectify.orientation import quarter_turns
 from workbench.grid.rectify.seals import without_seals
@@ -175,7 +176,7 @@ class _Sheet:
     def of(cls, scan: NDArray[np.uint8]) -> _Sheet:
         return cls(scan, scan, PageMap(()))
 
-    def moved(self, step: Homography | DewarpField) -> _Sheet:
+    def moved(self, step: PageStep) -> _Sheet:
         """The picture drawn anew from the scan, with one more step between them."""
         frame, width, height = upright_frame(step, *self.picture.shape[::-1])
         to_scan = compose((frame, step, *self.to_scan.steps))
@@ -201,6 +202,10 @@ def _flat(sheet: _Sheet, settings: RectifySettings) -> tuple[_Sheet, Mask, float
         if field is None:
             break
         sheet = sheet.moved(field)
+        ink, height = _ink_and_height(sheet.picture, settings.ink)
+    folds = find_folds(ink, height, settings.dewarp.smallest * height, settings.folds)
+    if folds is not None:
+        sheet = sheet.moved(folds)
         ink, height = _ink_and_height(sheet.picture, settings.ink)
     return sheet, ink, height
 

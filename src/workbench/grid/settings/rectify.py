@@ -258,6 +258,26 @@ class DewarpSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldSettings:
+    """What creases of a folded sheet do to its rules."""
+
+    strip: float = 0.5
+    """The page is measured in strips as wide as this: a crease bends a rule within one of them."""
+
+    steepest: float = 0.5
+    """A fold rises or falls by at most this, pixels over a pixel."""
+
+    ruled: float = 0.3
+    """A rule crosses a strip where at least this share of its width is ink from one row of pixels to the next."""
+
+    band: float = 12.0
+    """Rows are parted by turns in two sets, in bands as high as so many strips are wide; either must show the folds of
+    the other."""
+
+    def __post_init__(self) -> None:
+        require_sensible(self, fractions=("steepest", "ruled"))
+
+
 class OverlaySettings:
     """What is a watermark, a logo or a highlighter's stroke, and what is a filled cell in colour.
 
@@ -425,6 +445,9 @@ class RectifySettings:
 
     dewarp: DewarpSettings = field(default_factory=DewarpSettings)
     """Perspective and curl."""
+
+    folds: FoldSettings = field(default_factory=FoldSettings)
+    """Creases."""
 
     def __post_init__(self) -> None:
         require_sensible(self, factors=("left_as_it_is",), ascending=(("smallest_skew", "largest_skew"),))
