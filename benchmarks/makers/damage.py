@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.makers import augraphy_damage
+from benchmarks.makers import augraphy_damage, marks
 from benchmarks.makers.printing import Picture, Unprintable
 
 AUGRAPHY_PYTHON = "AUGRAPHY_PYTHON"
@@ -153,6 +153,15 @@ def stamp(picture: Picture, dpi: float, rng: np.random.Generator) -> Picture:
     return light_scan(_clip(picture * (1 - share) + np.minimum(picture, red) * share), dpi, rng)
 
 
+def marked(lay: marks.Mark) -> Callable[[Picture, float, np.random.Generator], Picture]:
+    """A mark over the print, and a light scan."""
+
+    def damaged(picture: Picture, dpi: float, rng: np.random.Generator) -> Picture:
+        return light_scan(lay(picture, rng), dpi, rng)
+
+    return damaged
+
+
 def augraphy(kind: str) -> Callable[[Picture, float, np.random.Generator], Picture]:
     """A damage by the library augraphy, done in the environment that `AUGRAPHY_PYTHON` names."""
 
@@ -188,6 +197,7 @@ DAMAGES: dict[str, Damage] = {
     "soft": Damage(soft_focus, "jpg"),
     "yellowed": Damage(yellowed, "jpg"),
     "stamp": Damage(stamp, "jpg"),
+    **{f"mark-{kind}": Damage(marked(lay), "jpg") for kind, lay in marks.MARKS.items()},
     **{BY_AUGRAPHY + kind: Damage(augraphy(kind), "jpg") for kind in augraphy_damage.KINDS},
 }
 

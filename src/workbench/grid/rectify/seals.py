@@ -1,4 +1,4 @@
-"""Seals and coloured handwriting: their ink taken off a page, the black print under it kept.
+"""Seals, coloured handwriting and watermarks: their ink taken off a page, the black print under it kept.
 
 Colour is measured against the paper's own, so that neither yellowed paper nor a tinted cell is an ink. Printed text,
 rules and filled cells in colour stay: a stamp differs from them in the size of its connected components.
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.grid.masks import Mask, chosen_components
+from workbench.grid.rectify.overlays import find_overlays
 from workbench.grid.settings.rectify import SealSettings
 
 Channels = NDArray[np.float32]
@@ -48,9 +49,14 @@ def without_seals(image: NDArray[np.uint8], text_height: float, settings: SealSe
     red, green, blue = cv2.split(small)
     if max(cv2.absdiff(red, green).max(), cv2.absdiff(green, blue).max()) <= settings.grey:
         return Unsealed(grey, covered)
-    paper = _paper(small, text_height * scale, settings)
-    stamps = _stamps(_share_of_light(small, paper), text_height * scale, settings)
-    tone = _print_tone(grey) if stamps.any() else 0.0
+    page = _page_colour(small)
+    overlays = _overlays(small, page, text_height * scale, settings)
+    paper = _paper(small, page, text_height * scale, settings)
+    paper[overlays > 0] = page  # a large pale one was taken for the tint of a cell
+    stamps = _stamps(_share_of_light(small, paper), text_height * scale, settings) | overlays
+    # An overlay can take up more of the page than its print does.
+    printed = _brightest(image) if overlays.any() else grey
+    tone = _print_tone(printed) if stamps.any() else 0.0
     for x, y, width, height in _places(stamps, text_height * scale):
         window = np.s_[round(y / scale) : round((y + height) / scale), round(x / scale) : round((x + width) / scale)]
         size = grey[window].shape[::-1]
@@ -67,11 +73,36 @@ def _share_of_light(image: NDArray[np.uint8], paper: NDArray[np.float32]) -> Cha
     return np.asarray(cv2.min(cv2.divide(image.astype(np.float32), paper), (1.0, 1.0, 1.0, 1.0)), dtype=np.float32)
 
 
-def _paper(small: NDArray[np.uint8], text_height: float, settings: SealSettings) -> NDArray[np.float32]:
-    """Colour of the paper around every pixel, tints of cells included; nowhere as saturated as ink."""
+def _overlays(small: NDArray[np.uint8], page: NDArray[np.float32], text_height: float, settings: SealSettings) -> Mask:
+    """Where overlays lie, one pixel more for their soft edges. ``page`` is the colour of the paper."""
+    channels = _share_of_light(small, np.broadcast_to(page, small.shape))
+    coloured = np.where(_saturation(channels, settings) > settings.coloured, 255, 0).astype(np.uint8)
+    overlays = find_overlays(channels, coloured, _dark(channels, settings), text_height, settings.overlays)
+    return np.asarray(cv2.dilate(overlays, _square(3)), dtype=np.uint8)
+
+
+def _page_colour(small: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Red, green and blue of the paper of most of a page, 1 to 255."""
     sample = small[::3, ::3].reshape(-1, 3)
     bright = sample @ LUMINANCE
-    page = np.maximum(np.median(sample[bright >= np.median(bright)], axis=0), 1.0).astype(np.float32)
+    return np.maximum(np.median(sample[bright >= np.median(bright)], axis=0), 1.0).astype(np.float32)
+
+
+def _brightest(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture in the lightest of its three colours."""
+    red, green, blue = cv2.split(image)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
+
+
+def _dark(channels: Channels, settings: SealSettings) -> Mask:
+    """Black print: dark in every colour."""
+    return np.where(_lightest(channels) <= settings.too_dark + 0.2, 255, 0).astype(np.uint8)
+
+
+def _paper(
+    small: NDArray[np.uint8], page: NDArray[np.float32], text_height: float, settings: SealSettings
+) -> NDArray[np.float32]:
+    """Colour of the paper around every pixel, tints of cells included; nowhere as saturated as ink."""
     size = round(settings.widest_stroke * text_height) | 1
     local = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)).astype(np.float32)
     inked = _saturation(local / page, settings) > settings.strong
@@ -109,7 +140,7 @@ def _stamps(channels: NDArray[np.float32], text_height: float, settings: SealSet
     if np.count_nonzero(coloured) < text_height**2:
         return np.zeros_like(coloured)
     # Black print cuts the strokes it crosses: join them through it.
-    dark = np.where(_lightest(channels) <= settings.too_dark + 0.2, 255, 0).astype(np.uint8)
+    dark = _dark(channels, settings)
     coloured = cv2.subtract(coloured, _headings(_joined(coloured, dark), text_height, settings))
     runs = _straight_runs(coloured, text_height, settings)
     rules, frames = _rules_and_frames(runs, text_height, settings)

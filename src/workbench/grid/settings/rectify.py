@@ -279,6 +279,52 @@ class FoldSettings:
         require_sensible(self, fractions=("steepest", "ruled"))
 
 
+class OverlaySettings:
+    """What is a watermark, a logo or a highlighter's stroke, and what is a filled cell in colour.
+
+    On 24 pages of ``benchmarks.makers`` with marks of eight kinds, 0.62 of an overlay's outline at most ran along the
+    form, a lone level stroke aside, and 0.97 of a filled cell's; black went through the edge of a first letter at least
+    ten times, through that of a cell once.
+    """
+
+    narrowest: float = 0.65
+    """Strokes of an overlay are wider than this; ruled lines in colour are thinner."""
+
+    print_stroke: float = 0.4
+    """Print on an overlay has strokes narrower than this."""
+
+    smallest: float = 2.5
+    """Both sides of an overlay are longer than this."""
+
+    largest_skew: float = 10.5
+    """Lines of text are at most so many degrees off level."""
+
+    straight: float = 0.25
+    """A side of an outline is straight within this."""
+
+    shortest_side: float = 1.0
+    """A straight side is at least this long."""
+
+    parallel: float = 5.0
+    """A side runs along the form if it is less than so many degrees off its lines."""
+
+    along: float = 0.8
+    """More than this share of a filled cell's outline runs along the form, 0 to 1."""
+
+    fewest_cut: int = 4
+    """So many strokes of black at least go through the edge of an overlay."""
+
+    same_colour: float = 0.15
+    """Shares of light, 0 to 1, that differ by less in each of red, green and blue are of one colour."""
+
+    def __post_init__(self) -> None:
+        require_sensible(
+            self,
+            fractions=("along", "same_colour"),
+            ascending=(("straight", "print_stroke", "narrowest", "shortest_side", "smallest"),),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class SealSettings:
     """What is ink of a seal or of handwriting in colour, and what is coloured print, a ruled line or a filled cell."""
@@ -349,6 +395,9 @@ class SealSettings:
 
     as_dark_as_print: float = 0.3
     """Print is darker than this part of the way from the usual tone of print to paper, somewhere in a stroke."""
+
+    overlays: OverlaySettings = field(default_factory=OverlaySettings)
+    """Watermarks, logos and the like."""
 
     def __post_init__(self) -> None:
         shares = ("closed", "filled", "straight", "rule_reach", "too_dark", "lightest_trace", "as_dark_as_print")
