@@ -47,7 +47,17 @@ def test_an_archive_is_begun_before_anything_loads_that_only_writes_its_tables()
 
 
 def test_the_package_exports_exactly_what_it_promises():
-    offered = {"agreement", "audit", "ingest", "open", "read", "rebuild", "review", "use_chinese_fonts"}
+    offered = {
+        "agreement",
+        "audit",
+        "ingest",
+        "open",
+        "read",
+        "rebuild",
+        "review",
+        "review_entities",
+        "use_chinese_fonts",
+    }
     assert sorted(workbench.__all__) == ["__version__", *sorted(offered)]
     assert all(hasattr(workbench, name) for name in workbench.__all__)
     public = {name for name in vars(workbench) if not name.startswith("_")}
@@ -58,6 +68,7 @@ def test_the_package_exports_exactly_what_it_promises():
         "ingest",
         "open",
         "rebuild",
+        "review_entities",
         "use_chinese_fonts",
     }
 

@@ -185,7 +185,11 @@ def _asked_for(sources: Sequence[Source], only: Collection[str], info: dict[str,
 
     unknown = [asked for asked in only if not any(is_in(source.name, asked) for source in sources)]
     if unknown:
-        raise InputError("missing", unknown[0], "the folder of documents has nothing of this name; it was asked for")
+        raise InputError(
+            "missing",
+            unknown[0],
+            Phrase("the folder of documents has nothing of this name; it was asked for"),
+        )
     known = info.get("documents", {})
     return [source for source in sources if source.name in known or any(is_in(source.name, asked) for asked in only)]
 

@@ -74,7 +74,9 @@ def report(
     dataset of a project that you are not in are not run unless you name them.
     """
     if overview and (department or year):
-        raise click.UsageError("--overview is about all departments and years; leave --department and --year out")
+        raise click.UsageError(
+            shown(Phrase("--overview is about all departments and years; leave --department and --year out"))
+        )
     asked = (processed, out, department, year, workers, timeout, notebooks, raw, overview)
     all_made = _report_as_json(*asked) if progress == "json" else run_report(*asked)
     if with_zip and progress == "bar":

@@ -18,6 +18,7 @@ from workbench.lab.catalogue import SpokenLanguage, reason_of
 from workbench.lab.datasets import OpenedDataset
 from workbench.lab.drawing import Drawer
 from workbench.lab.listing import document_row
+from workbench.language import Phrase
 from workbench.model import Table
 from workbench.readers.documents import OFD_SUFFIX, PDF_SUFFIX
 from workbench.review.readings import page_sizes_of
@@ -117,7 +118,7 @@ def view_of(opened: OpenedDataset, drawer: Drawer, document_id: str) -> Document
     try:
         path, kind, dpi = dataset.original(document_id)
         if not has_pictures(kind):
-            raise InputError("no-picture", path, "it has no pictures of its pages")
+            raise InputError("no-picture", path, Phrase("it has no pictures of its pages"))
         sizes = drawer.sizes(path, dpi)
     except InputError as error:
         problem = error

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.errors import InputError
+from workbench.language import Phrase
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,16 +71,22 @@ class Drawer:
         try:
             pool, future = self._submitted(make, *arguments)
         except RuntimeError as error:
-            raise InputError("crashed", scan.name, f"no process can be started to draw it ({error})") from error
+            raise InputError(
+                "crashed", scan.name, Phrase("no process can be started to draw it ({error})", error=error)
+            ) from error
         try:
             return future.result(SECONDS)
         except NotInTime:
             if not future.cancel():
                 self._drop(pool)
-            raise InputError("timed-out", scan.name, f"drawing it took more than {SECONDS:.0f} seconds") from None
+            raise InputError(
+                "timed-out", scan.name, Phrase("drawing it took more than {seconds:.0f} seconds", seconds=SECONDS)
+            ) from None
         except BrokenProcessPool:
             self._drop(pool)
-            raise InputError("crashed", scan.name, "the process that drew it ended; is the file damaged?") from None
+            raise InputError(
+                "crashed", scan.name, Phrase("the process that drew it ended; is the file damaged?")
+            ) from None
 
     def _submitted(self, make: Callable[..., Made], *arguments: Any) -> tuple[ProcessPoolExecutor, Future[Made]]:
         with self._lock:

@@ -61,7 +61,7 @@ class Grids:
         """
         pages = self.pages(path)
         if not 1 <= number <= len(pages):
-            raise LabError("not-found", path=f"{path.name}, page {number}")
+            raise LabError("not-found", path=f"{path.name} ({number})")
         job = self._job(path)
         end = time.monotonic() + WAIT
         while not job.has(number) and job.is_running and time.monotonic() < end:

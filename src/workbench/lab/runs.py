@@ -19,7 +19,7 @@ from workbench.lab.catalogue import OWNER, SpokenLanguage
 from workbench.lab.orders import RunOrder
 from workbench.lab.places import LabProject, ServerRoot
 from workbench.lab.run_state import LabRun, RunKind
-from workbench.language import VARIABLE
+from workbench.language import VARIABLE, Phrase
 
 LAST_WORDS = 20
 """Lines of standard error that are kept to say why a process ended."""
@@ -51,7 +51,9 @@ class Runs:
         """
         run = self.of(project)
         if run is not None and run.is_active:
-            raise InUseError(project.processed, f"JupyterLab ({run.kind}, {run.started})")
+            raise InUseError(
+                project.processed, Phrase("JupyterLab ({kind}, since {since})", kind=run.kind, since=run.started)
+            )
 
     def start(self, project: LabProject, kind: RunKind, order: RunOrder, language: SpokenLanguage) -> LabRun:
         """Start a command of the workbench in a project's folder; it speaks ``language``.

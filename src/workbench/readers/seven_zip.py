@@ -186,7 +186,7 @@ class _Part(io.RawIOBase):
         is_short = not data and self._left > 0
         is_other = self._left == 0 and self._member.check_sum not in (NO_CHECK_SUM, self._sum)
         if is_short or is_other:
-            raise ValueError("it is not what the archive's list says")
+            raise ValueError(Phrase("it is not what the archive's list says"))
         buffer[: len(data)] = data
         return len(data)
 
