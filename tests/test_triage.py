@@ -39,13 +39,18 @@ def found(form: Form) -> list[tuple[Finding, FindingCause]]:
     return list(zip(findings, causes_of(findings, form), strict=True))
 
 
+def with_column(label: str, text: str) -> Form:
+    """The form with another column at its right end, the same text in every row."""
+    return read((*HEADER[:7], label), *((*row[:7], text) for row in ROWS), TOTAL)
+
+
 class TestACause:
     def test_of_a_column_that_no_field_takes_is_the_column_with_all_its_cells(self):
-        ((_, cause),) = [one for one in found(read(HEADER, *ROWS, TOTAL)) if one[0].code == "unmapped-cell"]
-        assert (cause.key, cause.values, cause.consequence) == (("column", "indicators", "是否核心"), 6, "texts")
+        ((_, cause),) = [one for one in found(with_column("责任处室", "预算处")) if one[0].code == "unmapped-cell"]
+        assert (cause.key, cause.values, cause.consequence) == (("column", "indicators", "责任处室"), 6, "texts")
 
     def test_counts_more_where_numbers_stand_in_the_column(self):
-        form = read((*HEADER[:7], "得分系数"), *((*row[:7], "1") for row in ROWS), TOTAL)
+        form = with_column("填报序号", "1")
         assert [cause.consequence for finding, cause in found(form) if finding.code == "unmapped-cell"] == ["numbers"]
 
     def test_of_a_sum_is_the_one_value_that_it_lacks(self):
