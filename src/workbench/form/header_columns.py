@@ -23,6 +23,9 @@ from workbench.form.rows import UNKNOWN, Evidence, FormCell, FormColumn, FormCol
 GROUPING = frozenset({"method", "description"})
 """Fields of which a table may have several columns, under one label."""
 
+LEVEL_FIELDS = frozenset({"level1", "level2", "level4", "name"})
+"""Fields of the columns that are labelled as a level: 一级指标 to 四级指标."""
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -122,8 +125,13 @@ def _match(text: str, above: str, kind: str) -> Match | None:
     """The field of a header cell; a label that says little by itself is read with the label above it.
 
     So 年初 under 预算数 is the initial budget. Under the label of an amount its total (总额) is that amount, and a part
-    of it (财政拨款) is not. Under 评价标准 every label that no list has (优, 良) is of one of the criteria.
+    of it (财政拨款) is not. Under 评价标准 every label that no list has (优, 良) is of one of the criteria. Under
+    一级指标 a label for what its members are called (名称, 内容) is that of the level, whatever it is elsewhere.
     """
+    if kind == "indicators" and plain_label(text) in families("under_levels")["label"]:
+        level = match_column(above, kind) if above else None
+        if level and level.by == "listed" and level.field in LEVEL_FIELDS:
+            return level
     if not plain_label(text):
         return match_column(above, kind) if above else None
     own = None if is_goal_label(text) else match_column(text, kind)

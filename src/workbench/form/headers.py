@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from workbench.form.header_columns import Header, columns_named_by, is_value, known_fields, leaves_of, starting_in
 from workbench.form.header_content import header_of_scored_block
-from workbench.form.lexicon import TABLES, match, possible_fields, undated
+from workbench.form.lexicon import TABLES, match, plain_label, possible_fields, undated
 from workbench.form.own_layouts import OwnLayouts, fields_by_layout, full_label
 from workbench.form.rows import UNKNOWN, FormCell, FormColumn, FormColumns, FormRow
 from workbench.form.settings import FormSettings
@@ -117,10 +117,14 @@ def _suffices(columns: FormColumns, kind: str) -> bool:
 
 
 def _is_mostly_labels(columns: FormColumns, kind: str) -> bool:
-    """Whether more than half of the cells with text are labels: where every label has its value beside it, they are
-    not."""
+    """Whether more than half of the cells with text are labels, or the same again (分值 beside each level): where every
+    label has its value beside it, they are not."""
     printed = [column for column in columns if column.label_text]
-    labels = [c for c in printed if c.field != UNKNOWN or possible_fields(c.label_text, kind)]
+    known = [column for column in printed if column.field != UNKNOWN]
+    names = {plain_label(column.label_text) for column in known} - {""}
+    again = [c for c in printed if c not in known and plain_label(c.label_text) in names]
+    damaged = [c for c in printed if c not in (*known, *again) and possible_fields(c.label_text, kind)]
+    labels = [*known, *again, *damaged]
     return 2 * len(labels) > len(printed)
 
 
