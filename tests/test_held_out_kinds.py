@@ -261,6 +261,20 @@ def test_a_second_row_of_the_same_labels_is_another_budget():
     assert [budget.initial and budget.initial.text for budget in form.budgets] == ["300", "20"]
 
 
+def test_a_label_that_is_only_like_a_scores_was_the_score_beside_one_that_is_built_like_it():
+    header = ("一级指标", "三级指标", "考核点", "指标值", "完成值", "满分", "自评")
+    form = read(header, ("产出指标", "修桥座数", "按图施工", "3座", "3座", "60", "59"))
+    assert texts(form, "name", "score") == [("修桥座数", "59")]
+
+
+@pytest.mark.parametrize(("before", "target"), [((), "24次"), (("年度目标", "实现"), "20次")])
+def test_goals_behind_the_names_are_targets_where_there_are_no_others(before, target):
+    label, text = ("指标值", "20次") if before else ("年度目标", "24次")
+    header, row = ("一级指标", "三级指标", label, "年度实现", "自评"), ("产出指标", "入户次数", text, "26次", "60")
+    form = read((*before[:1], *header), (*before[1:], *row))
+    assert texts(form, "name", "target", "actual", "score") == [("入户次数", target, "26次", "60")]
+
+
 @pytest.mark.parametrize(
     ("label", "table", "field"),
     [

@@ -110,13 +110,18 @@ def _named_by_deepest_level(columns: Sequence[FormColumn]) -> list[FormColumn]:
 def _with_content(columns: Sequence[FormColumn]) -> list[FormColumn]:
     """The columns, that of what is assessed (考核内容) in the field that is free: beside names it is that of a level.
 
-    A final score that stands alone is the form's score, and so are adjusted targets its targets.
+    A final score that stands alone is the form's score, and so are adjusted targets its targets. Where there are none,
+    goals that stand behind the names (年度目标) are targets, and not those of stacked projects.
     """
     known = {column.field for column in columns}
     if "final_score" in known and not known & {"score", "reviewed_score"}:  # the only score of a form is its own
         columns = [replace(c, field="score") if c.field == "final_score" else c for c in columns]
     if not any(undated(field) == "target" for field in known):
-        columns = [replace(c, field="target") if c.field == "adjusted_target" else c for c in columns]
+        names = max((column.x0 for column in columns if column.field in LEVEL_FIELDS), default=1.0)
+        columns = [
+            replace(c, field="target") if c.field == "adjusted_target" or (c.field == "goal" and c.x0 > names) else c
+            for c in columns
+        ]
     free = next((field for field in ("name", "level1", "level2") if field not in known), UNKNOWN)
     return [replace(column, field=free) if column.field == "content" else column for column in columns]
 
@@ -149,13 +154,14 @@ def _match(text: str, above: str, kind: str) -> Match | None:
 def without_doubles(columns: Sequence[FormColumn]) -> FormColumns:
     """The columns with one for each field of the dataset, the others unknown: two columns are never joined.
 
-    A whole label wins over one that is not, a column's own name over that of a section, and the left of two equals. Of
-    several damaged labels for one field none wins: 应得分 and 实得分 are both like 得分, and only one of them is meant.
+    A listed label wins over one that is built like it, and that over a damaged one; a column's own name over that of a
+    section, and the left of two equals. Of several damaged labels for one field none wins: 应得分 and 实得分 are both
+    like 得分, and only one of them is meant.
     """
 
-    def rank(column: FormColumn) -> tuple[bool, bool, float]:
+    def rank(column: FormColumn) -> tuple[bool, bool, bool, float]:
         names_section = plain_label(column.label_text) in families("sections")["label"]
-        return column.evidence != "label", names_section, column.x0
+        return column.evidence != "label", column.evidence == "damaged", names_section, column.x0
 
     best = {column.field: column for column in sorted(columns, key=rank, reverse=True)}
     damaged = Counter(column.field for column in columns if column.evidence == "damaged")
