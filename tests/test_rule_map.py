@@ -10,7 +10,7 @@ from tests.test_print import XS, YS, table
 from tests.test_unruled import BODY, HEADER, LEFTS, write_rows
 from workbench.grid.rectify.upright import UprightPage, make_upright
 from workbench.grid.settings import GRID_DEFAULTS
-from workbench.grid.structure.rule_map import map_rules
+from workbench.grid.structure.rule_map import _ending_at_rules, map_rules
 from workbench.model import Page
 
 RULING = GRID_DEFAULTS.ruling
@@ -90,3 +90,26 @@ def test_a_label_wider_than_its_column_parted_the_gap_beside_it_in_two() -> None
         for n, letter in enumerate(label):
             write(paper, letter, left + 34 * n, 200, 24)
     assert spans_of(only_grid(read(paper))) == every_cell(7, 4)
+
+
+class TestARuleThatTheNetworkLosesBeforeItsEnd:
+    """A browser's pale rule under a head, of which the network saw the middle: two rows of a head became one."""
+
+    CROSSED_AT = (100, 380)
+
+    def kept(self, drawn: slice, seen: slice = slice(140, 320)) -> bool:
+        bands, crossing, look = np.zeros((3, 60, 480), np.uint8)
+        bands[29:32, seen] = 255
+        for x in self.CROSSED_AT:
+            crossing[:, x : x + 3] = 255
+        look[30, drawn] = 40
+        return bool(_ending_at_rules(bands, crossing, look, RULING).any())
+
+    def test_is_a_rule_where_it_goes_on_to_those_that_cross_it(self):
+        assert self.kept(slice(101, 380))
+
+    def test_is_none_where_it_ends_with_what_the_network_saw(self):
+        assert not self.kept(slice(140, 320), seen=slice(140, 150))
+
+    def test_is_none_where_it_goes_on_past_the_table_like_a_crease(self):
+        assert not self.kept(slice(0, 480), seen=slice(200, 220))

@@ -21,7 +21,7 @@ from workbench.readers.kinds import kind_of
 from workbench.readers.pages import is_drawn
 from workbench.settings import Settings
 
-PIPELINE = "0.16.0"
+PIPELINE = "0.17.0"
 """Version of everything between a document and its cell grids. Raise it when a change there changes results."""
 
 OF_FILES = ("max_pages", "max_text_bytes", "max_expansion", "max_cells")

@@ -48,10 +48,12 @@ def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
         none = np.zeros_like(page.ink)
         return RuleMap(none, none, none, none)
     height = page.text_height
-    level, plumb = _seen(page.grey, height)
+    small = _small(page.grey, height)
+    level, plumb = _seen(small)
     level_bands, plumb_bands = (_bands(likely, settings.seen) for likely in (level, plumb))
-    across = _ending_at_rules(level_bands, plumb_bands, settings)
-    down = transposed(_ending_at_rules(transposed(plumb_bands), transposed(level_bands), settings))
+    level_look, plumb_look = _darker_than_beside(small, settings.seen), _darker_than_beside(small.T, settings.seen)
+    across = _ending_at_rules(level_bands, plumb_bands, level_look, settings)
+    down = transposed(_ending_at_rules(transposed(plumb_bands), transposed(level_bands), plumb_look, settings))
     size = page.ink.shape[::-1]
     level, plumb, across, down = (
         np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
@@ -93,24 +95,39 @@ def _shows_through(page: UprightPage, faint: Mask, settings: RuleMapSettings) ->
     return bool(least < elsewhere <= settings.most_print * page.ink.size)
 
 
-def _seen(grey: NDArray[np.uint8], text_height: float) -> Sequence[NDArray[np.uint8]]:
-    """How likely level and plumb rules are, at half the scale that the network sees."""
+def _small(grey: NDArray[np.uint8], text_height: float) -> NDArray[np.uint8]:
+    """A page at the scale that the network sees."""
     scale = UNIT / text_height
-    columns, rows = (max(2, round(side * scale)) for side in grey.shape[::-1])
-    small = cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    size = [max(2, round(side * scale)) for side in grey.shape[::-1]]
+    found = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    return np.asarray(found, dtype=np.uint8)
+
+
+def _seen(small: NDArray[np.uint8]) -> Sequence[NDArray[np.uint8]]:
+    """How likely level and plumb rules are, at half the scale that the network sees."""
+    rows, columns = small.shape
     framed = cv2.copyMakeBorder(small, 0, -rows % MULTIPLE, 0, -columns % MULTIPLE, cv2.BORDER_CONSTANT, value=255)
     (found,) = _network().run(None, {"page": framed[None, None].astype(np.float32) / 255})
     return [np.rint(rules[: -(-rows // 2), : -(-columns // 2)] * 255).astype(np.uint8) for rules in found[0]]
+
+
+def _darker_than_beside(small: NDArray[np.uint8], settings: RuleMapSettings) -> NDArray[np.uint8]:
+    """By how many grey levels each pixel is darker than what is above and below it, at half the scale of ``small``."""
+    around = np.ones((2 * round(settings.band * UNIT) + 1, 1), np.uint8)
+    darker = cv2.morphologyEx(np.ascontiguousarray(small), cv2.MORPH_BLACKHAT, around)
+    size = [-(-side // 2) for side in small.shape[::-1]]
+    return np.asarray(cv2.resize(darker, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _bands(likely: NDArray[np.uint8], settings: RuleMapSettings) -> Mask:
     return np.where(likely > 255 * settings.likely, 255, 0).astype(np.uint8)
 
 
-def _ending_at_rules(bands: Mask, crossing: Mask, settings: RulingSettings) -> Mask:
+def _ending_at_rules(bands: Mask, crossing: Mask, look: NDArray[np.uint8], settings: RulingSettings) -> Mask:
     """Level rules that end where others cross them, long ones at one end at least, and long ones that nothing crosses.
 
-    A crease of the paper or a streak of the scanner runs on past a table at both ends; a dash ends at no rule.
+    A crease of the paper or a streak of the scanner runs on past a table at both ends; a dash ends at no rule. The
+    network may lose sight of a rule before its end: it ends where it no longer ``look``s as it does in between.
     """
     height, limits = UNIT / 2, settings.seen
     run, gap, near = (round(length * height) for length in (limits.shortest, limits.longest_gap, limits.near_end))
@@ -121,10 +138,28 @@ def _ending_at_rules(bands: Mask, crossing: Mask, settings: RulingSettings) -> M
     for number in range(1, len(kept)):
         row, left = round(float(joined.row[number])), int(joined.left[number])
         rows = slice(max(0, row - near), row + near + 1)
-        ends = (left, left + int(joined.width[number]))
+        ends = _followed(look[rows], left, left + int(joined.width[number]), near)
         met = sum(bool(crossing[rows, max(0, end - near) : end + near].any()) for end in ends)
         kept[number] |= met == 2 or (met == 1 and is_long[number])
     return np.asarray(longer & joined.chosen(kept), dtype=np.uint8)
+
+
+def _followed(look: NDArray[np.uint8], left: int, right: int, gap: int) -> tuple[int, int]:
+    """How far to the left and to the right a rule that was seen between ``left`` and ``right`` goes on.
+
+    It does where it is at least half as much darker than what is beside it as it usually is in between, over gaps
+    narrower than ``gap``. ``look`` is of the rows around it.
+    """
+    darkest = look.max(axis=0)
+    alike = darkest >= max(1.0, float(np.median(darkest[left:right])) / 2)
+    return left - _run(alike[:left][::-1], gap), right + _run(alike[right:], gap)
+
+
+def _run(alike: NDArray[np.bool_], gap: int) -> int:
+    """How far the first pixels are ``alike``, with gaps narrower than ``gap`` between them."""
+    at = np.concatenate([[-1], np.flatnonzero(alike)])
+    broken = np.flatnonzero(np.diff(at) > gap)
+    return int(at[broken[0] if len(broken) else -1]) + 1
 
 
 def _middles(likely: NDArray[np.uint8], bands: Mask, text_height: float, settings: RuleMapSettings) -> Mask:
