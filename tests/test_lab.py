@@ -237,7 +237,7 @@ class TestPictures:
         (server.root / "no.pdf").write_bytes(b"%PDF-1.4 no")
         blank_page(server.root / "q.png")
         broken = server.get("page-of", path="no.pdf", page=1)
-        assert code_of(broken) == (409, "not-shown") and "文件损坏" in broken.json["message"]
+        assert code_of(broken) == (409, "not-shown") and "PDF 已损坏" in broken.json["message"]
         assert server.get("page-of", path="q.png", page=1).status == 200
 
     def test_a_page_that_takes_its_process_down_takes_nothing_else_down(self, tmp_path):

@@ -79,7 +79,8 @@ def scans(folder: Path) -> list[Path]:
     pages = [Image.open(blank_page(folder / f"{number}.png")).convert("L") for number in range(PAGES)]
     for number, one in enumerate(pages):
         one.putpixel((10, 10 + number), 0)  # no two alike
-    pages[0].save(folder / "长卷.tif", save_all=True, append_images=pages[1:])
+    # Small: of a large file JupyterLab asks whether it is meant.
+    pages[0].save(folder / "长卷.tif", save_all=True, append_images=pages[1:], compression="tiff_deflate")
     return [folder / "长卷.tif", blank_page(folder / HOSTILE, width=778)]
 
 
