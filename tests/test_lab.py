@@ -152,6 +152,14 @@ def test_a_review_is_held_as_the_widget_holds_it(server, project):
     assert code_of(server.post("review/message", session="gone", message={"do": "open"})) == (404, "no-session")
 
 
+def test_a_login_that_many_share_is_told_of_jupyterlabs_settings_not_of_a_call(server, project):
+    opened = server.post("review", project=project, by="jovyan").json
+    replies = server.post("review/message", session=opened["session"], message={"do": "open"}).json["replies"]
+    (notice,) = [one for one in replies[0]["message"]["notices"] if "共用的登录名" in one]
+    assert "设置编辑器" in notice and "复核人" in notice
+    assert "wb." not in json.dumps(replies[0]["message"], ensure_ascii=False)
+
+
 def test_the_module_of_the_review_is_the_widgets(server):
     import workbench.review
 

@@ -114,7 +114,7 @@ function facts(run: RunView, running: boolean): string {
   if (run.pages) {
     parts.push(t('run.pages', { done: run.pages_done, all: run.pages }));
   }
-  if (run.documents) {
+  if (run.documents && run.state !== 'stopped') { // a document of which some pages were left out is put together, too
     parts.push(t(run.kind === 'report' ? 'run.reports' : 'run.documents', { done: run.documents_done, all: run.documents }));
   }
   if (run.pages_per_second && run.pages) {

@@ -152,9 +152,10 @@
 .jp-wb-Table tbody th { padding: 3px 6px; color: var(--wb-quiet); font-weight: 400; text-align: right; font-variant-numeric: tabular-nums; }
 .jp-wb-Table .jp-wb-Table-form th { text-align: left; font-weight: 600; background: var(--jp-layout-color2); color: var(--jp-ui-font-color1); }
 .jp-wb-Table tr.jp-mod-chosen > * { background: color-mix(in srgb, var(--jp-brand-color1) 7%, transparent); }
-.jp-wb-Value { font: inherit; color: inherit; background: none; border: 0; width: 100%; padding: 3px 6px; text-align: left; cursor: pointer; max-width: 18em; min-width: 3em; overflow-wrap: break-word; white-space: normal; }
+.jp-wb-Table td:has(> .jp-wb-Value) { height: 1px; }
+.jp-wb-Value { height: 100%; display: flex; align-items: flex-start; font: inherit; color: inherit; background: none; border: 0; width: 100%; padding: 3px 6px; text-align: left; cursor: pointer; max-width: 18em; min-width: 3em; overflow-wrap: break-word; white-space: normal; }
 .jp-wb-Value span { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; line-clamp: 4; overflow: hidden; }
-.jp-wb-Value.jp-mod-number { text-align: right; font-variant-numeric: tabular-nums; }
+.jp-wb-Value.jp-mod-number { justify-content: flex-end; text-align: right; font-variant-numeric: tabular-nums; }
 .jp-wb-Value:hover { background: var(--jp-layout-color2); }
 .jp-wb-Value.jp-mod-flagged { box-shadow: inset 3px 0 0 var(--jp-warn-color1); background: color-mix(in srgb, var(--jp-warn-color1) 10%, transparent); }
 .jp-wb-Value.jp-mod-corrected { box-shadow: inset 3px 0 0 var(--jp-brand-color1); font-weight: 600; }
