@@ -55,7 +55,8 @@
 .jp-wb-Search { flex: 1; min-width: 60px; }
 .jp-wb-Panel-tools select { width: 92px; }
 .jp-wb-Chips { display: flex; flex-wrap: wrap; gap: 4px; }
-.jp-wb-Chip { border-radius: 12px; padding: 0 8px; min-height: 22px; font-size: var(--jp-ui-font-size0); font-variant-numeric: tabular-nums; }
+.jp-wb-Chips .jp-wb-Chip:is(button) { border-radius: 12px; }
+.jp-wb-Chip { display: inline-flex; align-items: center; padding: 0 8px; min-height: 22px; font-size: var(--jp-ui-font-size0); font-variant-numeric: tabular-nums; }
 .jp-wb-Chip[aria-pressed='true'] { background: var(--jp-brand-color1); border-color: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); }
 .jp-wb-Panel-empty .jp-wb-Quiet { padding: 12px; }
 .jp-wb-Panel > .jp-wb-List { flex: 1 1 0; min-height: 60px; overflow-y: auto; overflow-x: hidden; }
