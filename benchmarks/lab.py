@@ -1,7 +1,7 @@
 """What the JupyterLab extension costs, in a real JupyterLab and a real browser: ``python -m benchmarks.lab``.
 
-How much later the server is there, how long a list of 10,000 documents takes and the choice of one of its rows, and when
-a page of a scan of 300 pages is shown that nobody has looked at before. Two minutes; needs Chromium.
+How much later the server is there, how long a list of 10,000 documents takes and the choice of one of its rows, and
+when a page of a scan of 300 pages is shown that nobody has looked at before. Two minutes; needs Chromium.
 """
 
 from __future__ import annotations
