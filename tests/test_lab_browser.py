@@ -169,5 +169,6 @@ def test_a_value_and_its_place_show_each_other_and_a_review_by_keyboard_reaches_
     execute(page, "rebuild")
     page.wait_for_selector(".jp-wb-Run-state.jp-mod-done >> text=重建数据集完成")
     execute(page, "overview")
-    page.wait_for_selector(".jp-wb-Run-state.jp-mod-done >> text=生成报告完成")
+    page.wait_for_selector(".jp-wb-Run-facts >> text=1 份报告")
+    page.wait_for_selector(".jp-wb-Run-state.jp-mod-done >> text=生成报告完成", timeout=3 * lab_module.PATIENCE * 1000)
     page.wait_for_selector(".jp-HTMLViewer iframe")
