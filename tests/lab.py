@@ -93,7 +93,7 @@ def jupyter_lab(project: Path, home: Path) -> Iterator[Lab]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
     environment |= {"IPYTHONDIR": str(home / "ipython")}
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={project}"]
     command += ["--LabApp.expose_app_in_browser=True"]
@@ -112,7 +112,8 @@ def jupyter_lab(project: Path, home: Path) -> Iterator[Lab]:
             server.terminate()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

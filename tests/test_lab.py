@@ -152,6 +152,14 @@ def test_a_review_is_held_as_the_widget_holds_it(server, project):
     assert code_of(server.post("review/message", session="gone", message={"do": "open"})) == (404, "no-session")
 
 
+def test_a_login_that_many_share_is_told_of_jupyterlabs_settings_not_of_a_call(server, project):
+    opened = server.post("review", project=project, by="jovyan").json
+    replies = server.post("review/message", session=opened["session"], message={"do": "open"}).json["replies"]
+    (notice,) = [one for one in replies[0]["message"]["notices"] if "共用的登录名" in one]
+    assert "设置编辑器" in notice and "复核人" in notice
+    assert "wb." not in json.dumps(replies[0]["message"], ensure_ascii=False)
+
+
 def test_the_module_of_the_review_is_the_widgets(server):
     import workbench.review
 
@@ -237,7 +245,7 @@ class TestPictures:
         (server.root / "no.pdf").write_bytes(b"%PDF-1.4 no")
         blank_page(server.root / "q.png")
         broken = server.get("page-of", path="no.pdf", page=1)
-        assert code_of(broken) == (409, "not-shown") and "文件损坏" in broken.json["message"]
+        assert code_of(broken) == (409, "not-shown") and "PDF 已损坏" in broken.json["message"]
         assert server.get("page-of", path="q.png", page=1).status == 200
 
     def test_a_page_that_takes_its_process_down_takes_nothing_else_down(self, tmp_path):

@@ -45,7 +45,8 @@ def test_fast_typing_writes_a_correction_once_chips_lead_and_rows_name_their_fil
                 window.told = [];
                 const on = (_, receive) => { window.receive = receive; };
                 const model = {send: (what) => told.push(what), on, off() {}};
-                widget.render({model, el: document.getElementById("here")});
+                const host = {getModel() {}, getWidget() {}};  // anywidget's, which is not ours
+                widget.render({model, el: document.getElementById("here"), host});
             }""",
             code,
         )

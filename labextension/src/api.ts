@@ -56,7 +56,7 @@ export interface RunView {
   pages: number;
   documents_done: number;
   documents: number;
-  unit?: 'pages' | 'documents' | 'reports';
+  unit: 'pages' | 'documents' | 'reports' | 'tables'; // what `pages` counts; a rebuild has only documents
   failures: Failure[];
   documents_failed?: number;
   copied?: string[];

@@ -172,7 +172,8 @@ export function addCommands(parts: Parts): void {
     }
   });
   project.ended.connect((_, run: RunView) => {
-    if (started.delete(run.id) && run.state === 'done' && run.result?.path) {
+    const isMade = ['report', 'export'].includes(run.kind); // the result of the others is in the list already
+    if (started.delete(run.id) && isMade && run.state === 'done' && run.result?.path) {
       void app.commands.execute(ID.openResult, { path: run.result.path });
     }
   });

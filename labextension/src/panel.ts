@@ -48,7 +48,7 @@ export class Panel extends Widget {
   private readonly title_ = make('h2', { class: 'jp-wb-Panel-title' });
   private readonly problem = make('div', { class: 'jp-wb-Panel-problem' });
   private readonly search = make('input', {
-    type: 'search', class: 'jp-wb-Search', placeholder: t('search'), 'aria-label': t('search'), input: quieted(() => this.showRows(), TYPING)
+    type: 'search', class: 'jp-wb-Search', placeholder: t('search.short'), title: t('search'), 'aria-label': t('search'), input: quieted(() => this.showRows(), TYPING)
   });
   private readonly order = make('select', { 'aria-label': t('sort'), title: t('sort'), change: () => this.reorder() },
     ...Object.keys(SORTS).map(name => make('option', { value: name }, t(`sort.${name}` as MessageKey))));

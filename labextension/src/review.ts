@@ -105,7 +105,7 @@ export class ReviewView extends Widget {
     this.node.replaceChildren();
     const model = new SessionModel(
       message => this.api.post('review/message', { session: this.session, message }), error => this.fail(error));
-    this.close_ = module.render({ model, el: this.node, host: { silent: t('review.silent'), attach: (act: (name: string) => void) => (this.act = act) } });
+    this.close_ = module.render({ model, el: this.node, lab: { silent: t('review.silent'), attach: (act: (name: string) => void) => (this.act = act) } });
   }
 
   /** A session that the server does not know any more is opened again: nothing is lost. */

@@ -10,6 +10,9 @@ import { Change, heldSentence, Project } from './project';
 const PHASES: Partial<Record<NonNullable<RunView['phase']>, MessageKey>> = {
   starting: 'run.starting', 'looking-through': 'run.looking-through', building: 'run.building'
 };
+const STEPS: Record<RunView['unit'], MessageKey> = {
+  pages: 'run.pages', documents: 'run.documents', reports: 'run.reports', tables: 'run.tables'
+};
 const FAILURES = 100; // failures that are listed; of more the number is given
 
 export class RunBar {
@@ -64,7 +67,7 @@ export class RunBar {
     const running = run.state === 'running' || run.state === 'stopping';
     const what = t(`run.${run.kind}` as MessageKey);
     const state = running ? (run.state === 'stopping' ? `${what} · ${t('run.stopping')}` : what) : t(`run.${run.state}` as MessageKey, { what });
-    const [done, all] = run.unit === 'pages' || (!run.unit && run.pages) ? [run.pages_done, run.pages] : [run.documents_done, run.documents];
+    const [done, all] = run.unit === 'documents' ? [run.documents_done, run.documents] : [run.pages_done, run.pages];
     return [
       make('div', { class: 'jp-wb-Line' },
         make('strong', { class: `jp-wb-Run-state jp-mod-${run.state}`, role: 'status' }, state),
@@ -112,10 +115,10 @@ function progressBar(done: number, all: number): HTMLElement {
 function facts(run: RunView, running: boolean): string {
   const parts: string[] = [];
   if (run.pages) {
-    parts.push(t('run.pages', { done: run.pages_done, all: run.pages }));
+    parts.push(t(STEPS[run.unit], { done: run.pages_done, all: run.pages }));
   }
-  if (run.documents) {
-    parts.push(t(run.kind === 'report' ? 'run.reports' : 'run.documents', { done: run.documents_done, all: run.documents }));
+  if (run.documents && run.state !== 'stopped') { // a document of which some pages were left out is put together, too
+    parts.push(t('run.documents', { done: run.documents_done, all: run.documents }));
   }
   if (run.pages_per_second && run.pages) {
     parts.push(t('run.speed', { n: run.pages_per_second.toPrecision(2) }));

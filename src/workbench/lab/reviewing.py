@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 KEPT = 8
 """Reviews that stay on the server, those that were answered last; nothing is lost with the others."""
 
+RENAME = "在 JupyterLab 的“设置 → 设置编辑器 → 绩效工作台”中填写“复核人”，关闭本页后重新打开复核"
+REBUILD = "在侧栏“绩效工作台”的菜单中选“重建数据集”"
+"""What to do, where a notebook's review names calls of Python."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewWish:
@@ -58,10 +62,11 @@ class Reviews:
         """
         from workbench.review.conversation import Conversation
         from workbench.review.pictures import Pictures
-        from workbench.review.session import Session
+        from workbench.review.session import ReviewWays, Session
 
         pictures = Pictures(opened.dataset, drawer.image)
-        session = Session(opened.dataset, by, items=_items(opened, wish), pictures=pictures)
+        ways = ReviewWays(RENAME, REBUILD)
+        session = Session(opened.dataset, by, items=_items(opened, wish), pictures=pictures, ways=ways)
         key = secrets.token_urlsafe(12)
         with self._lock:
             self._held[key] = HeldReview(Conversation(session))

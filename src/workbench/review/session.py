@@ -51,6 +51,22 @@ class ReviewProgress:
     skipped: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewWays:
+    """What a person is told to do where the review is shown, in Chinese.
+
+    Attributes:
+        rename: how to review under another name.
+        rebuild: how to put the corrections into the tables.
+    """
+
+    rename: str
+    rebuild: str
+
+
+IN_A_NOTEBOOK = ReviewWays('以 wb.review(…, by="姓名") 重新打开复核', "重建数据集（workbench ingest）")
+
+
 class Session:
     """A person's review of a dataset.
 
@@ -63,6 +79,7 @@ class Session:
         position: the index of the item on the screen.
         skipped: the indices of the items put off for later.
         problems: the lines of the logs that could not be read.
+        ways: what to do about the name, and about the tables, where the review is shown.
     """
 
     def __init__(
@@ -72,6 +89,7 @@ class Session:
         folder: Path | None = None,
         items: Sequence[ReviewItem] | None = None,
         pictures: Pictures | None = None,
+        ways: ReviewWays = IN_A_NOTEBOOK,
     ) -> None:
         """Read the corrections, build the queue and go to its first item without an answer.
 
@@ -81,11 +99,12 @@ class Session:
             folder: the folder of the corrections; None: the one beside the dataset's.
             items: the queue; None: every finding of the dataset.
             pictures: those of the pages; None: they are drawn in this process.
+            ways: what a person is told to do where the review is shown.
 
         Raises:
             CorrectionError: the corrections cannot be read, or ``by`` is no name.
         """
-        self.dataset = dataset
+        self.dataset, self.ways = dataset, ways
         self.folder = folder or corrections_folder(dataset.folder)
         self.log = CorrectionLog(self.folder, by)
         self.by = self.log.by

@@ -73,7 +73,7 @@ def state(session: Session, fresh: bool = False, changed: Sequence[int] = ()) ->
             for name, label in GROUPS.items()
         ],
         "by": f"复核人 {session.by}",
-        "by_title": f'更正写入 {session.log.path.name}；换人复核：wb.review(…, by="姓名")',
+        "by_title": f"更正写入 {session.log.path.name}；换人复核：{session.ways.rename}",
         "notices": _notices(session, done),
         "fresh": fresh,
         "changed": list(changed),
@@ -87,13 +87,13 @@ def _notices(session: Session, done: int) -> list[str]:
         for problem in session.problems
     ]
     if session.by in SHARED_LOGINS:
-        notices.append(f'更正将署名“{session.by}”，这是共用的登录名；请以 wb.review(…, by="姓名") 署自己的名字')
+        notices.append(f"更正将署名“{session.by}”，这是共用的登录名；要署自己的姓名，请{session.ways.rename}")
     missing = sorted({problem for item in session.items if (problem := session.problem(item.document_id))})
     notices += missing[:SCAN_PROBLEMS_SHOWN]
     if len(missing) > SCAN_PROBLEMS_SHOWN:
         notices.append(f"另有 {len(missing) - SCAN_PROBLEMS_SHOWN} 份扫描件不在原处")
     if session.items and done == len(session.items):
-        notices.append("全部复核完毕。重建数据集（workbench ingest）后，表格即含这些更正。")
+        notices.append(f"全部复核完毕。{session.ways.rebuild}后，表格即含这些更正。")
     return notices
 
 

@@ -8,7 +8,7 @@ const PATIENCE = 5000; // milliseconds that the kernel may be silent
 
 const ANSWERED = ["group", "accept", "skip", "undo", "correct", "next", "previous", "pending", "go"]; // the kernel always answers
 
-// Keys outside of fields: what they do, and how the help names them. Letters in both cases. A host (JupyterLab) may have keys
+// Keys outside of fields: what they do, and how the help names them. Letters in both cases. JupyterLab may have keys
 // of its own for them, by their names.
 const COMMANDS = [
   { name: "accept", keys: ["Enter"], run: (w) => w.answer("accept"), label: "接受：机器读对了", hint: "接受", shown: "Enter" },
@@ -332,9 +332,9 @@ class Record {
 }
 
 class Review {
-  constructor(model, el, host = null) {
+  constructor(model, el, lab = null) {
     this.model = model;
-    this.host = host;
+    this.lab = lab;
     this.crops = new Cache(CROPS_KEPT, (pieces) => pieces.forEach((piece) => URL.revokeObjectURL(piece.url)));
     this.pages = new Cache(PAGES_KEPT, (page) => URL.revokeObjectURL(page.url));
     this.queue = new Queue((start, stop) => this.tell("rows", { start, stop }), (index) => this.tell("go", { index }));
@@ -343,7 +343,7 @@ class Review {
     this.build();
     this.receive = this.receive.bind(this);
     model.on("msg:custom", this.receive);
-    host?.attach((name) => COMMANDS.find((command) => command.name === name)?.run(this));
+    lab?.attach((name) => COMMANDS.find((command) => command.name === name)?.run(this));
     el.append(this.root);
     this.tell("open");
   }
@@ -359,9 +359,9 @@ class Review {
       part("head"), part("notices"), make("div", { class: "wbr-body" }, this.queue.node, main, this.page.node),
       make("div", { class: "wbr-foot" }, ...hints, this.notice), this.overlay);
   }
-  // The keys are the host's while nobody types and no dialog is open.
+  // The keys are JupyterLab's while nobody types and no dialog is open.
   listen() {
-    const free = Boolean(this.host) && this.overlay.hidden && !(this.root.contains(document.activeElement) && document.activeElement.matches("input, textarea"));
+    const free = Boolean(this.lab) && this.overlay.hidden && !(this.root.contains(document.activeElement) && document.activeElement.matches("input, textarea"));
     this.root.classList.toggle("wbr-keys", free);
     this.root.toggleAttribute("data-lm-suppress-shortcuts", !free);
   }
@@ -375,7 +375,7 @@ class Review {
   }
   tell(what, content = {}) {
     this.model.send({ do: what, ...content });
-    if (ANSWERED.includes(what)) this.silence ??= setTimeout(() => this.say(this.host?.silent ?? "内核没有应答。已保存的都在；内核重启后重新运行本单元格即可继续", "error"), PATIENCE);
+    if (ANSWERED.includes(what)) this.silence ??= setTimeout(() => this.say(this.lab?.silent ?? "内核没有应答。已保存的都在；内核重启后重新运行本单元格即可继续", "error"), PATIENCE);
   }
   answer(what) {
     if (this.item) this.tell(what, { seen: this.item.key });
@@ -504,7 +504,7 @@ class Review {
   }
   commandKey(event, name) {
     const command = event.altKey ? COMMANDS.find((one) => one.alt && one.keys.includes(name)) : COMMANDS.find((one) => !one.alt && one.keys.includes(name));
-    if (command && this.host) return; // the host has keys of its own
+    if (command && this.lab) return; // JupyterLab has keys of its own
     if (command) {
       event.preventDefault();
       command.run(this);
@@ -574,9 +574,10 @@ class Review {
 }
 
 export default {
-  // `host`: where keys are commands of JupyterLab: `attach` is given what runs one, `silent` is said where nobody answers.
-  render({ model, el, host }) {
-    const review = new Review(model, el, host);
+  // `lab` where keys are commands of JupyterLab: `attach` is given what runs one, `silent` is said where nobody answers.
+  // Not called `host`: anywidget passes something of its own by that name.
+  render({ model, el, lab }) {
+    const review = new Review(model, el, lab);
     return () => review.close();
   },
 };

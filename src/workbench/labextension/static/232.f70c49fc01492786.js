@@ -25,7 +25,7 @@
 .jp-wb-Button:disabled { opacity: 0.45; cursor: default; }
 .jp-wb-Button.jp-mod-primary { background: var(--jp-brand-color1); border-color: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); font-weight: 600; }
 .jp-wb-Button.jp-mod-primary:hover:not(:disabled) { background: var(--jp-brand-color0); }
-.jp-wb-Button.jp-mod-accent { color: var(--jp-brand-color0); border-color: var(--jp-brand-color2); }
+.jp-wb-Button.jp-mod-accent { color: color-mix(in srgb, var(--jp-brand-color1) 60%, var(--jp-ui-font-color0)); border-color: var(--jp-brand-color2); }
 .jp-wb-Button.jp-mod-wide { width: 100%; min-height: 28px; }
 .jp-wb-Buttons { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 8px; }
 .jp-wb-Panel :is(input, select), .jp-wb-Document :is(input, select), .jp-wb-Select {
@@ -53,9 +53,10 @@
 .jp-wb-Panel-title { flex: 1; min-width: 0; font-size: var(--jp-ui-font-size2); font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .jp-wb-Panel-tools { padding: 0 10px 8px; display: flex; flex-direction: column; gap: 6px; border-bottom: 1px solid var(--jp-border-color2); }
 .jp-wb-Search { flex: 1; min-width: 60px; }
-.jp-wb-Panel-tools select { width: 92px; }
+.jp-wb-Panel-tools select { width: auto; max-width: 130px; flex: none; }
 .jp-wb-Chips { display: flex; flex-wrap: wrap; gap: 4px; }
-.jp-wb-Chip { border-radius: 12px; padding: 0 8px; min-height: 22px; font-size: var(--jp-ui-font-size0); font-variant-numeric: tabular-nums; }
+.jp-wb-Chips .jp-wb-Chip:is(button) { border-radius: 12px; }
+.jp-wb-Chip { display: inline-flex; align-items: center; padding: 0 8px; min-height: 22px; font-size: var(--jp-ui-font-size0); font-variant-numeric: tabular-nums; }
 .jp-wb-Chip[aria-pressed='true'] { background: var(--jp-brand-color1); border-color: var(--jp-brand-color1); color: var(--jp-ui-inverse-font-color1); }
 .jp-wb-Panel-empty .jp-wb-Quiet { padding: 12px; }
 .jp-wb-Panel > .jp-wb-List { flex: 1 1 0; min-height: 60px; overflow-y: auto; overflow-x: hidden; }
@@ -140,7 +141,7 @@
 /* the tables of a document */
 .jp-wb-Tables { flex: 1; min-height: 80px; display: flex; flex-direction: column; }
 .jp-wb-Tabs { display: flex; gap: 2px; padding: 4px 8px 0; border-bottom: 1px solid var(--jp-border-color2); overflow-x: auto; flex: none; }
-.jp-wb-Tab { border-color: transparent; border-radius: 4px 4px 0 0; border-bottom: 2px solid transparent; }
+.jp-wb-Tab { padding: 1px 7px; border-color: transparent; border-radius: 4px 4px 0 0; border-bottom: 2px solid transparent; }
 .jp-wb-Tab:hover { background: var(--jp-layout-color2); }
 .jp-wb-Tab[aria-selected='true'] { border-bottom-color: var(--jp-brand-color1); font-weight: 600; }
 .jp-wb-Tab-count { margin-left: 5px; color: var(--wb-quiet); font-weight: 400; font-variant-numeric: tabular-nums; }
@@ -152,9 +153,10 @@
 .jp-wb-Table tbody th { padding: 3px 6px; color: var(--wb-quiet); font-weight: 400; text-align: right; font-variant-numeric: tabular-nums; }
 .jp-wb-Table .jp-wb-Table-form th { text-align: left; font-weight: 600; background: var(--jp-layout-color2); color: var(--jp-ui-font-color1); }
 .jp-wb-Table tr.jp-mod-chosen > * { background: color-mix(in srgb, var(--jp-brand-color1) 7%, transparent); }
-.jp-wb-Value { font: inherit; color: inherit; background: none; border: 0; width: 100%; padding: 3px 6px; text-align: left; cursor: pointer; max-width: 18em; min-width: 3em; overflow-wrap: break-word; white-space: normal; }
+.jp-wb-Table td:has(> .jp-wb-Value) { height: 1px; }
+.jp-wb-Value { height: 100%; display: flex; align-items: flex-start; font: inherit; color: inherit; background: none; border: 0; width: 100%; padding: 3px 6px; text-align: left; cursor: pointer; max-width: 18em; min-width: 3em; overflow-wrap: break-word; white-space: normal; }
 .jp-wb-Value span { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; line-clamp: 4; overflow: hidden; }
-.jp-wb-Value.jp-mod-number { text-align: right; font-variant-numeric: tabular-nums; }
+.jp-wb-Value.jp-mod-number { justify-content: flex-end; text-align: right; font-variant-numeric: tabular-nums; }
 .jp-wb-Value:hover { background: var(--jp-layout-color2); }
 .jp-wb-Value.jp-mod-flagged { box-shadow: inset 3px 0 0 var(--jp-warn-color1); background: color-mix(in srgb, var(--jp-warn-color1) 10%, transparent); }
 .jp-wb-Value.jp-mod-corrected { box-shadow: inset 3px 0 0 var(--jp-brand-color1); font-weight: 600; }
