@@ -1,4 +1,4 @@
-# make setup | demo | test | wheel-test | lint | architecture | lab | labextension | profile | bench | bench-grid | bench-makers | bench-forms | bench-archive | bench-speed | faults | fuzz | audit | docs | results      (Windows and machines without make: see README.md)
+# make setup | demo | test | wheel-test | lint | architecture | lab | labextension | profile | bench | bench-grid | bench-makers | bench-forms | bench-archive | bench-speed | faults | fuzz | audit | docs | results | licences      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 RUNS   ?= 100000
 PYTHONS := src tests benchmarks fuzz tools examples
 
-.PHONY: setup demo test wheel-test lint architecture lab labextension profile bench bench-grid bench-makers bench-forms bench-archive bench-speed faults fuzz audit docs results clean
+.PHONY: setup demo test wheel-test lint architecture lab labextension profile bench bench-grid bench-makers bench-forms bench-archive bench-speed faults fuzz audit docs results licences clean
 
 setup: $(STAMP)
 
@@ -87,6 +87,10 @@ docs: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[docs]"
 	$(BIN)/python -m tools.docs
 	$(BIN)/python -m pytest -q tests/test_site_browser.py
+
+# The licences of the locked packages: none may be GPL or AGPL.
+licences: setup
+	$(BIN)/python -m tools.licences
 
 # The numbers of both READMEs, from the newest runs in benchmarks/results.
 results: setup
