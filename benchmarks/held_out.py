@@ -35,6 +35,9 @@ from workbench.settings import Settings
 
 DPI = 200
 KINDS = ("docx", "xlsx", "text", "unruled", "scan")
+LISTED = ("level1", "level2", "weight")
+"""Fields that a layout may list for its records where no column prints them as they are: 产出指标（50分）."""
+
 SPANS = re.compile(r"(?P<text>.*?)(?:@(?:r(?P<rows>\d+))?(?:c(?P<columns>\d+))?)?", re.DOTALL)
 """A cell as it is written below: ``总分@r2c3`` covers two rows and three columns."""
 
@@ -68,15 +71,16 @@ def _form(layout: Mapping[str, Any]) -> Form:
     table = Table(layout["title"], layout["subtitle"], tuple(layout["widths"]), tuple(map(_table_row, rows)))
     blank = dict.fromkeys(("level1", "level2", "name", "target", "actual", "weight", "score", "deviation"), "")
     found = [_record(layout["fields"], row) for row in records]
-    levels = [{"level1": level} for level in layout.get("level1", [""] * len(found))]
-    indicators = [blank | level | own for level, own in zip(levels, found, strict=True)]
+    beside = [{field: layout[field][n] for field in LISTED if field in layout} for n in range(len(found))]
+    indicators = [blank | own | more for own, more in zip(found, beside, strict=True)]
     truth = {"budgets": [], "goals": [], **layout["truth"], "indicators": indicators}
     return Form(table, truth, layout.get("aside", False))
 
 
 def _record(fields: Sequence[str], row: Sequence[str]) -> dict[str, str]:
-    """What a record says by field; sign, number and unit of a target are one text."""
+    """What a record says by field; sign, number and unit of a target are one text, and points have no unit (10分)."""
     found = {name: text for name, text in zip(fields, row, strict=True) if name}
+    found |= {name: found[name].removesuffix("分") for name in ("weight", "score") if name in found}
     parts = (found.pop("sign", ""), found.get("target", ""), found.pop("unit", ""))
     return found | {"target": "".join(parts)}
 

@@ -105,7 +105,8 @@ def _lines_of_all(sections: Sequence[Section], settings: FormSettings) -> list[B
     """The budget lines of the sections, in order.
 
     Where a row of labels names columns (预算数 | 210 | 执行数 | 199.5), the amounts of the rows below are theirs, and
-    the line of that row goes by its first label if there are such rows.
+    the line of that row goes by its first label if there are such rows. A row of labels that names other columns than
+    the one above it goes on with the same line; what is of the year before (上年预算数) is of no line.
     """
     found: list[BudgetLine] = []
     columns: list[Pair] = []
@@ -115,8 +116,12 @@ def _lines_of_all(sections: Sequence[Section], settings: FormSettings) -> list[B
             found += _lines_of(section, settings)
             continue
         around = units_around(section)
-        for pairs in map(amount_pairs, section.rows):
-            if _names_columns(pairs):
+        told: frozenset[str] = frozenset()
+        for pairs in map(_of_this_year, map(amount_pairs, section.rows)):
+            told, goes_on = _told_after(told, pairs)
+            if goes_on:
+                found[-1] = _with_columns(found[-1], pairs)
+            elif _names_columns(pairs):
                 columns, whole = pairs, len(found)
                 found.append(_line_of_columns(pairs, around))
             elif not columns:
@@ -162,6 +167,30 @@ def _may_be_amount(entry: Entry) -> bool:
     if not entry:
         return has_ink([entry])
     return bool(DIGIT_AND_NO_WORD.fullmatch(entry.text)) or is_number(entry.text) or is_nothing(entry.text)
+
+
+def _of_this_year(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs without those of the year before: 上年预算数."""
+    return [pair for pair in pairs if pair.field != "prior"]
+
+
+def _told_after(told: frozenset[str], pairs: Sequence[Pair]) -> tuple[frozenset[str], bool]:
+    """What labels of columns have told of a line after a row, and whether that row goes on with the line above.
+
+    It does where its labels are all of columns that the rows right above it, of such labels alone, do not have.
+    """
+    named = frozenset(pair.field for pair in pairs)
+    if not pairs or len(named) < len(pairs) or not named <= BUDGET_FIELDS:
+        return frozenset(), False
+    goes_on = bool(told) and not named & told
+    return (told | named if goes_on else named), goes_on
+
+
+def _with_columns(line: BudgetLine, pairs: Sequence[Pair]) -> BudgetLine:
+    """A line with the amounts of another row of labels that name columns."""
+    values = {pair.field: pair.entry for pair in pairs}
+    budget = replace(line.budget, **values)  # type: ignore[arg-type]
+    return replace(line, budget=budget, flags=(*line.flags, *_doubts(pairs, values)))
 
 
 def _names_columns(pairs: Sequence[Pair]) -> bool:

@@ -18,7 +18,7 @@ from workbench.form.content import (
     two_levels,
 )
 from workbench.form.lexicon import families, layouts, possible_fields, similarity
-from workbench.form.rows import UNKNOWN, FormColumn, FormColumns, columns_under
+from workbench.form.rows import GROUPED, UNKNOWN, FormColumn, FormColumns, columns_under
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
 
@@ -209,13 +209,15 @@ def _with_levels(columns: Sequence[FormColumn], texts: Sequence[Sequence[str]]) 
     """The columns of indicators, those that nobody knows right before the names as the levels that are missing.
 
     They hold words, fewer of them from the names to the left, as labels of groups of rows do; the column before the
-    names need not be merged.
+    names need not be merged. Points of the levels may stand between them.
     """
     fields = [column.field for column in columns]
     if "name" not in fields or "levels" in fields:
         return list(columns)
     free: list[int] = []
     for place in range(fields.index("name") - 1, -1, -1):
+        if columns[place].field == GROUPED and not contradicted(texts[place], "weight"):
+            continue
         nearer = len(texts[free[-1] if free else fields.index("name")])
         if not _may_be_level(columns[place], texts[place]) or len(texts[place]) > nearer:
             break
@@ -228,7 +230,9 @@ def _with_levels(columns: Sequence[FormColumn], texts: Sequence[Sequence[str]]) 
 
 
 def _may_be_level(column: FormColumn, texts: Sequence[str]) -> bool:
-    is_free = column.field == UNKNOWN and column.evidence in ("label", "contradicted") and bool(column.label_text)
+    is_free = (
+        column.field in (UNKNOWN, GROUPED) and column.evidence in ("label", "contradicted") and bool(column.label_text)
+    )
     return is_free and bool(texts) and all(fits(text, "level1") or bool(level_word(text)) for text in texts)
 
 

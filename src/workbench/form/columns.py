@@ -20,14 +20,11 @@ from workbench.form.column_content import (
 )
 from workbench.form.content import contradicted, is_number_with_symbol
 from workbench.form.lexicon import DATASET_FIELDS, match_label, plain_label
-from workbench.form.rows import UNKNOWN, FormColumn, FormColumns, columns_under
+from workbench.form.rows import GROUPED, UNKNOWN, FormColumn, FormColumns, columns_under
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
 from workbench.model import Finding
 from workbench.values import parse_number
-
-GROUPED = "grouped"
-"""The field of a column with the label of another one that says of a group of records what that one says of each."""
 
 
 def document_columns(sections: Sequence[Section], settings: FormSettings) -> list[Section]:

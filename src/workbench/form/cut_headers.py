@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from workbench.form.content import is_number, is_number_with_symbol
-from workbench.form.headers import Header, header_at
+from workbench.form.header_columns import Header
+from workbench.form.headers import header_at
 from workbench.form.own_layouts import OwnLayouts
 from workbench.form.rows import UNKNOWN, FormRow
 from workbench.form.settings import FormSettings

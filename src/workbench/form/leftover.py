@@ -12,7 +12,7 @@ from workbench.form.content import is_nothing, is_number
 from workbench.form.division import FormParts
 from workbench.form.lexicon import match_label
 from workbench.form.pairs import NAMED, heading_pairs
-from workbench.form.rows import UNKNOWN, FormCell, FormRow, columns_under, entry_of
+from workbench.form.rows import GROUPED, UNKNOWN, FormCell, FormRow, columns_under, entry_of
 from workbench.form.sections import TABLES, Section
 from workbench.form.settings import FormSettings
 from workbench.form.totals import is_in_labelled_column
@@ -153,7 +153,8 @@ def _cause_in_table(cell: FormCell, section: Section, settings: FormSettings) ->
     if len(under) == 1 and under[0].evidence in ("contradicted", "ambiguous"):
         return _Cause("reported", table)  # column-in-doubt says that the column was not taken
     if len(under) == 1:
-        kind: LeftOutKind = "column" if under[0].field in (UNKNOWN, "part") else "known-column"
+        are_words = under[0].field == GROUPED and not is_number(cell.text)  # names of a level, and no points of one
+        kind: LeftOutKind = "column" if under[0].field in (UNKNOWN, "part") or are_words else "known-column"
         place = sorted(section.columns, key=lambda column: column.x0).index(under[0]) + 1
         return _Cause(kind, table, under[0].label_text or f"{UNLABELLED}，左起第{place}列")
     return _Cause("cell", table, part=cell.key)

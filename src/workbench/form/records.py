@@ -45,6 +45,9 @@ NUMBERS = frozenset(name for table, name in NUMBER_FIELDS if table in ("budgets"
 TEMPLATE_ROW = re.compile(r"^(?:指标\s*\d*\s*[:：]?|[.…·•]+|[-—–]{1,2}|目标\s*\d+\s*[:：])$")
 """Names that the empty template prints, in rows that nobody filled in: 指标2：. A row of dots may be read as a dash."""
 
+POINTS_BEHIND_NAME = re.compile(r"[（(]\s*(?P<points>\d{1,3}(?:\.\d+)?)\s*分\s*[）)]\s*$")
+"""The points of an indicator behind its name: ``明确性（6分）``."""
+
 DASHES = frozenset("-—–一")
 """Characters that OCR reads for the ``=`` of a coarse scan, whose two lines run together."""
 
@@ -118,6 +121,7 @@ def table_rows(section: Section, settings: FormSettings, groups: Sequence[RowGro
             flags = [misaligned.flag] if misaligned.flag else _column_flags(row, cells, section.columns, settings)
         for part in parts:
             fields = fields_of_groups(groups) | _fields_of(part, section.columns)
+            fields = _with_points_of_name(fields) if is_indicator else fields
             records.append(FormRecord(row, fields, (*flags, *_target_flags(row, fields))))
     return records
 
@@ -152,6 +156,15 @@ def _fields_of(cells: CellsByField, columns: FormColumns) -> dict[str, Entry]:
         if gathered:
             fields[field] = _gathered(cells, gathered, always=field == "other_years")
     return _separate_levels(fields.pop("levels", None)) | fields
+
+
+def _with_points_of_name(fields: dict[str, Entry]) -> dict[str, Entry]:
+    """The fields of an indicator, those of a table without weights with the points behind its name: 明确性（6分）."""
+    name = fields.get("name", BLANK)
+    points = POINTS_BEHIND_NAME.search(name.text)
+    if "weight" in fields or "score" not in fields or points is None:
+        return fields
+    return {**fields, "weight": replace(name, text=points["points"])}
 
 
 def _gathered(cells: CellsByField, columns: Sequence[FormColumn], *, always: bool) -> Entry:

@@ -20,6 +20,9 @@ TOUCHING = 1e-6
 UNKNOWN = "unknown"
 """The field of a column whose label names none. Such a column keeps its cells from being taken for a neighbour's."""
 
+GROUPED = "grouped"
+"""The field of a column with the label of another one that says of a group of records what that one says of each."""
+
 Evidence = Literal["label", "built", "damaged", "inferred", "disputed", "contradicted", "ambiguous"]
 """Why a column holds its field:
 

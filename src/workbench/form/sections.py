@@ -10,10 +10,12 @@ from typing import Literal
 
 from workbench.form.content import fits, is_nothing, is_number, misfits
 from workbench.form.cut_headers import cut_header_at
-from workbench.form.headers import Header, header_at, repeated_header
+from workbench.form.header_columns import Header
+from workbench.form.headers import header_at
 from workbench.form.lexicon import match
 from workbench.form.own_layouts import OwnLayouts
 from workbench.form.pairs import amount_pairs, goal_header, heading_pairs, is_title
+from workbench.form.repeated_headers import repeated_header
 from workbench.form.row_groups import row_group
 from workbench.form.rows import FormCell, FormColumns, FormRow, fields_under
 from workbench.form.settings import FormSettings

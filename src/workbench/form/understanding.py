@@ -10,7 +10,7 @@ from itertools import pairwise
 from workbench.form.across import rows_by_source
 from workbench.form.columns import document_columns
 from workbench.form.content import is_nothing, is_number
-from workbench.form.headers import text_above
+from workbench.form.header_columns import text_above
 from workbench.form.lexicon import match_column
 from workbench.form.own_layouts import (
     IGNORED,
