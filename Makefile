@@ -1,4 +1,4 @@
-# make setup | demo | test | wheel-test | lint | architecture | lab | labextension | profile | bench | bench-grid | bench-makers | bench-forms | bench-archive | bench-speed | faults | fuzz | audit      (Windows and machines without make: see README.md)
+# make setup | demo | test | wheel-test | lint | architecture | lab | labextension | profile | bench | bench-grid | bench-makers | bench-forms | bench-archive | bench-speed | faults | fuzz | audit | docs | results | licences      (Windows and machines without make: see README.md)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 RUNS   ?= 100000
 PYTHONS := src tests benchmarks fuzz tools examples
 
-.PHONY: setup demo test wheel-test lint architecture lab labextension profile bench bench-grid bench-makers bench-forms bench-archive bench-speed faults fuzz audit clean
+.PHONY: setup demo test wheel-test lint architecture lab labextension profile bench bench-grid bench-makers bench-forms bench-archive bench-speed faults fuzz audit docs results licences clean
 
 setup: $(STAMP)
 
@@ -81,6 +81,20 @@ fuzz: setup
 audit: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[audit]"
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
+
+# The documentation site, build/site/index.html: half a minute. Needs the network once, for the generator.
+docs: setup
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable ".[docs]"
+	$(BIN)/python -m tools.docs
+	$(BIN)/python -m pytest -q tests/test_site_browser.py
+
+# The licences of the locked packages: none may be GPL or AGPL.
+licences: setup
+	$(BIN)/python -m tools.licences
+
+# The numbers of both READMEs, from the newest runs in benchmarks/results.
+results: setup
+	$(BIN)/python -m tools.docs.results
 
 clean:
 	rm -rf data/processed/results data/processed/*.parquet data/processed/dataset.json reports exports

@@ -5,7 +5,7 @@
     python -m benchmarks.accuracy scan.pdf            a scan of the Tianjin form made by any other program
 
 Prints rows found, fields exact, numbers exact, numbers wrong without a finding (silent), and the
-share of fields sent to a person (review). Field by field with ``--misses``.
+share of fields sent to a person (review). Field by field with ``--misses``; ``--keep`` adds to benchmarks/results.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.scans.make_samples import TIANJIN
 from tests.scans.tables import tianjin_table
 from tests.scans.typeset import SANS, SERIF, typeset
 
+from benchmarks.results import keep, markdown
 from benchmarks.scoring import Score, score_form
 from workbench.archive.console import RunProgress
 from workbench.archive.ingest import ingest
@@ -42,20 +43,27 @@ LIGHT_SCAN = (
 )
 
 
+HEAD = ["set", "rows", "fields exact", "numbers exact", "silent", "review", "s/page"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scans", nargs="*", type=Path, help="other scans of the Tianjin form (PDF or folder of images)")
     parser.add_argument("--font", type=Path, help="typeface file instead of the two that come with the installation")
     parser.add_argument("--misses", action="store_true", help="print every field that is not exact")
+    parser.add_argument("--keep", action="store_true", help="add what was measured to benchmarks/results")
     arguments = parser.parse_args()
     truth = json.loads(TRUTH.read_text(encoding="utf-8"))
-    print(
-        f"{'set':28} {'rows':>9} {'fields exact':>20} {'numbers exact':>18} {'silent':>7} {'review':>7} {'s/page':>7}"
-    )
+    rows = [HEAD]
+    print(_line(HEAD))
     total = Score()
     with tempfile.TemporaryDirectory() as folder:
         for name, raw in _sets(arguments, truth, Path(folder)):
-            total += _measure(name, raw, Path(folder), truth, arguments.misses)
+            score, row = _measure(name, raw, Path(folder), truth, arguments.misses)
+            total += score
+            rows.append(row)
+    if arguments.keep:
+        keep("accuracy", "benchmarks.accuracy", "PaddleOCR with the weights of the installation", markdown(rows))
     if total.silent:
         sys.exit(f"{len(total.silent)} numbers are wrong without a finding")
 
@@ -76,7 +84,7 @@ def _sets(arguments: argparse.Namespace, truth: dict[str, Any], folder: Path) ->
             yield f"{font_name}, {fault_name}", raw.parent
 
 
-def _measure(name: str, raw: Path, folder: Path, truth: dict[str, Any], show_misses: bool) -> Score:
+def _measure(name: str, raw: Path, folder: Path, truth: dict[str, Any], show_misses: bool) -> tuple[Score, list[str]]:
     processed = folder / f"processed-{name}"
     start = time.perf_counter()
     summary = ingest(raw, processed, Settings.from_environment(), workers=2, progress=RunProgress())
@@ -85,17 +93,26 @@ def _measure(name: str, raw: Path, folder: Path, truth: dict[str, Any], show_mis
     tables = {table: getattr(dataset, table) for table in ("forms", "budgets", "goals", "indicators", "findings")}
     if tables["forms"].empty:
         print(f"{name:28} no form: {dataset.documents['message'].tolist()}")
-        return Score()
+        return Score(), [name, "no form", *HEAD[2:]]
     score = score_form(tables, tables["forms"]["form_id"].iloc[0], truth)
-    exact = f"{score.fields - len(score.misses)}/{score.fields} {score.exact:.4f}"
-    numbers = f"{score.numbers} {score.numbers_exact:.4f}"
-    print(
-        f"{name:28} {score.rows_found:>4}/{score.rows:<4} {exact:>20} {numbers:>18} {len(score.silent):>7} "
-        f"{score.review_load:>7.2%} {seconds:>7.2f}"
-    )
+    row = [
+        name,
+        f"{score.rows_found}/{score.rows}",
+        f"{score.fields - len(score.misses)}/{score.fields}",
+        f"{score.numbers_exact:.4f} of {score.numbers}",
+        str(len(score.silent)),
+        f"{score.review_load:.2%}",
+        f"{seconds:.2f}",
+    ]
+    print(_line(row))
     for miss in score.misses if show_misses else score.silent:
         print(f"    {miss.where}: wanted {miss.wanted!r}, got {miss.got!r}{' (flagged)' if miss.flagged else ''}")
-    return score
+    return score, row
+
+
+def _line(row: list[str]) -> str:
+    """A row as it is printed: the columns under each other."""
+    return f"{row[0]:28} " + " ".join(f"{cell:>15}" for cell in row[1:])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
     python -m benchmarks.archive kills                    50 kills over 100 documents, tables compared
 
 Pages are small forms drawn for the purpose and read by the real OCR engine; documents that need no OCR are
-transcriptions. Times are those of the command line in a process of its own. ``--keep`` adds to RESULTS.md.
+transcriptions. Times are those of the command line in a process of its own. ``--keep`` adds to benchmarks/results.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=1_000)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
+    parser.add_argument("--keep", action="store_true", help="add what was measured to benchmarks/results")
     run_parts(parts, parser.parse_args(), "archives", "benchmarks.archive")
 
 

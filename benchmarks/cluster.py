@@ -5,7 +5,7 @@
 
 A scheduler and two workers run as processes of their own on loopback. While the archive is read, a worker is killed
 (``kill -9``) and another one joins, as often as asked for. The tables, and every single result, must be those of a
-run on one machine, byte for byte. ``--keep`` adds to RESULTS.md.
+run on one machine, byte for byte. ``--keep`` adds to benchmarks/results.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=80)
     parser.add_argument("--kills", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
+    parser.add_argument("--keep", action="store_true", help="add what was measured to benchmarks/results")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         lines = measure(arguments, Path(folder))

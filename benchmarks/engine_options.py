@@ -1,7 +1,7 @@
 """How recognition runs fastest: processes and threads, batches, ONNX Runtime's options, and weights of 8 bits.
 
     python -m benchmarks.engine_options            about 5 minutes on two cores
-    python -m benchmarks.engine_options --keep     adds the tables to RESULTS.md
+    python -m benchmarks.engine_options --keep     adds the tables to benchmarks/results
 
 The crops are those of three dense pages. Columns are those of the crops, 48 pixels high, without padding; variants take
 turns, and medians are given. ``different``: readings whose text is not that of the first variant. Weights of 8 bits are
@@ -48,7 +48,7 @@ SESSIONS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each, in turns (%(default)s)")
-    parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
+    parser.add_argument("--keep", action="store_true", help="add what was measured to benchmarks/results")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     crops = crops_of_pages()

@@ -143,7 +143,7 @@ def _written(row: list[int]) -> tuple[str, ...]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print what is missed, and proposals without a label")
-    parser.add_argument("--keep", action="store_true", help="add the results to RESULTS.md")
+    parser.add_argument("--keep", action="store_true", help="add the results to benchmarks/results")
     arguments = parser.parse_args()
     every = cases()
     rows = measure(every, arguments.list)

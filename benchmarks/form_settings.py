@@ -35,7 +35,7 @@ def main() -> None:
     known = {setting.name: setting for setting in fields(FormSettings)}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("settings", nargs="*", help=f"all of them by default: {', '.join(known)}")
-    parser.add_argument("--results", action="store_true", help="add the table to RESULTS.md")
+    parser.add_argument("--results", action="store_true", help="add the table to benchmarks/results")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.settings) - set(known))
     if unknown:

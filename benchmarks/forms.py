@@ -119,7 +119,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--misses", action="store_true", help="print every field that is not exact, not only silent ones"
     )
-    parser.add_argument("--results", action="store_true", help="add the tables to benchmarks/RESULTS.md")
+    parser.add_argument("--results", action="store_true", help="add the tables to benchmarks/results")
     return parser.parse_args()
 
 

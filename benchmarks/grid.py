@@ -89,7 +89,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--structure-only", action="store_true", help="read no text; score the grids alone")
     parser.add_argument("--workers", type=int, default=2, help="processes (%(default)s)")
     parser.add_argument("--misses", action="store_true", help="print every cell of ours that is not as printed")
-    parser.add_argument("--results", action="store_true", help="add the table to benchmarks/RESULTS.md")
+    parser.add_argument("--results", action="store_true", help="add the table to benchmarks/results")
     return parser.parse_args()
 
 

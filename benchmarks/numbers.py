@@ -2,7 +2,7 @@
 
     python -m benchmarks.numbers                        all of them, in about fifteen minutes on two cores
     python -m benchmarks.numbers --dpi 100 --misses     some of them, and every number that is wrong
-    python -m benchmarks.numbers --keep                 adds the result to RESULTS.md
+    python -m benchmarks.numbers --keep                 adds the result to benchmarks/results
 
 A page is a ruled table in one typeface, size, resolution and way of scanning: labels, and six columns of numbers as
 budgets, accounts and forms have them, with and without separators, signs, percent, units, full width. Right: the text
@@ -278,7 +278,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scan", choices=SCANS, help="one way of scanning")
     parser.add_argument("--misses", action="store_true", help="print every number that is not as printed")
     parser.add_argument("--workers", type=int, default=2, help="processes (%(default)s)")
-    parser.add_argument("--keep", action="store_true", help="add the result to RESULTS.md")
+    parser.add_argument("--keep", action="store_true", help="add the result to benchmarks/results")
     return parser.parse_args()
 
 

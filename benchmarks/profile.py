@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("raw", nargs="?", type=Path, help="a document, or a folder of documents")
     parser.add_argument("--pages", type=int, default=20, help="of the form, at most 20 (%(default)s)")
     parser.add_argument("--dpi", type=int, default=150, help="resolution of the form (%(default)s)")
-    parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
+    parser.add_argument("--keep", action="store_true", help="add what was measured to benchmarks/results")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         profile = Profile()

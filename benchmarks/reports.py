@@ -160,7 +160,7 @@ def main() -> None:
     parser.add_argument("processed", type=Path, nargs="*", help="datasets of your own")
     parser.add_argument("--departments", type=int, default=300)
     parser.add_argument("--years", type=int, default=5)
-    parser.add_argument("--keep", action="store_true", help="add the results to RESULTS.md")
+    parser.add_argument("--keep", action="store_true", help="add the results to benchmarks/results")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         generated = Path(folder) / "data" / "processed"

@@ -151,7 +151,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one page in N (1)")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
-    parser.add_argument("--results", action="store_true", help="add the table to benchmarks/RESULTS.md")
+    parser.add_argument("--results", action="store_true", help="add the table to benchmarks/results")
     return parser.parse_args()
 
 

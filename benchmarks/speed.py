@@ -8,7 +8,8 @@
 Every run is a process of its own and cold: nothing is kept from earlier ones, and starting up counts. The pages are
 those of a long published form, drawn in two typefaces and scanned: skewed, blurred, shaded, with noise, as JPEG
 leaves it. Exact: of the printed cells, those found with row, column, spans and text as printed. PaddleOCR gives no
-cells: of the printed cells of up to eight characters, those that are one of its lines. ``--keep`` adds to RESULTS.md.
+cells: of the printed cells of up to eight characters, those that are one of its lines. ``--keep`` adds to
+benchmarks/results.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each, in turns (%(default)s)")
     parser.add_argument("--pages", type=int, default=20, help="pages of a run, at most 20 (%(default)s)")
     parser.add_argument("--dpi", type=int, default=150, help="resolution beside the others (%(default)s)")
-    parser.add_argument("--keep", action="store_true", help="add what was measured to RESULTS.md")
+    parser.add_argument("--keep", action="store_true", help="add what was measured to benchmarks/results")
     run_parts(parts, parser.parse_args(), "speed", "benchmarks.speed")
 
 

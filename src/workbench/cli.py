@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import workbench
-from workbench.commands.base import CommandGroup, fill_standard_streams, language_option
+from workbench.commands.base import CommandGroup, language_option
 from workbench.commands.projects import demo, init
 from workbench.commands.reading import clean, grid, ingest, kinds, layout, quantise, rebuild
 from workbench.commands.results import bench, check, entities, export, report
@@ -19,7 +19,6 @@ from workbench.language import VARIABLE
 @click.version_option(workbench.__version__, prog_name="workbench")
 def main() -> None:
     """Performance self-evaluation forms (绩效自评表): from scans to data, findings and reports."""
-    fill_standard_streams()
 
 
 IN_ORDER_OF_USE = (

