@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import statistics
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -318,25 +320,29 @@ class TestPictures:
 
 
 class TestTenThousandFields:
-    """Processor time, for other tests run beside this one."""
+    """Processor time, for other tests run beside this one, and held against that of a tenth of the fields."""
 
-    def test_open_at_once_and_move_on_without_a_pause(self, tmp_path: Path) -> None:
-        processed = write_large_dataset(tmp_path / "processed")
-        start = time.process_time()
-        screen = Screen(Session(open_dataset(processed), "李"))
-        screen.tell("open")
-        screen.tell("rows", start=0, stop=30)
-        assert time.process_time() - start < 2.0
-        assert screen.last("state")["total"] == 10_000
-        assert max(len(json.dumps(message)) for message in screen.sent) < 100_000  # the item in view, not the queue
-        seconds = []
-        for step in range(1, 12):
+    def test_move_on_as_quickly_as_a_thousand_and_send_the_item_in_view_alone(self, tmp_path: Path) -> None:
+        screens = [opened(write_large_dataset(tmp_path / f"{forms}", forms)) for forms in (10, 100)]
+        few, many = (statistics.median(self.seconds_of_steps(screen)) for screen in screens)
+        assert many < 3 * few
+        assert screens[1].last("state")["total"] == 10_000
+        assert max(len(json.dumps(message)) for message in screens[1].sent) < 100_000
+        assert HOSTILE in [value["text"] for value in screens[1].item["record"]]  # as it is: escaping is for the screen
+
+    def seconds_of_steps(self, screen: Screen) -> Iterator[float]:
+        for step in range(1, 8):
             start = time.process_time()
-            screen.tell("go", index=7919 * step % 10_000)  # another form each time
+            screen.tell("go", index=7919 * step % screen.last("state")["total"])  # another form each time
             screen.answer("accept")
-            seconds.append((time.process_time() - start) / 2)
-        assert sorted(seconds)[5] < 0.1
-        assert HOSTILE in [value["text"] for value in screen.item["record"]]  # as it is: escaping is for the screen
+            yield time.process_time() - start
+
+
+def opened(processed: Path) -> Screen:
+    screen = Screen(Session(open_dataset(processed), "李"))
+    screen.tell("open")
+    screen.tell("rows", start=0, stop=30)
+    return screen
 
 
 def test_the_room_and_the_function_that_opens_it_are_one(form: Archive) -> None:
