@@ -231,7 +231,9 @@ def test_duckdb_holds_the_tables_and_their_comments(made: Made) -> None:
         read = [actual for (actual,) in connection.execute("select actual from indicators").fetchall()]
         assert read == [None if pd.isna(text) else text for text in made.indicators["actual"]]
         comment = "select comment from duckdb_columns() where table_name = 'budgets' and column_name = 'initial'"
-        assert connection.execute(comment).fetchone() == ("年初预算数。年初预算数。单位：见 amount_unit",)
+        assert connection.execute(comment).fetchone() == (
+            "年初预算数。年初预算数；只有一个预算数而未称全年预算数的也在此。单位：见 amount_unit",
+        )
         assert connection.execute("select content from about where item = '数据集摘要'").fetchall()
 
 
