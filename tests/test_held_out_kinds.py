@@ -261,6 +261,20 @@ def test_a_second_row_of_the_same_labels_is_another_budget():
     assert [budget.initial and budget.initial.text for budget in form.budgets] == ["300", "20"]
 
 
+def test_the_score_below_a_line_of_one_source_was_that_sources():
+    """The points stand in no line's rows; none may have them rather than the wrong one."""
+    form = read(
+        (cell("年初预算数", 1, 2), "300", cell("执行数", 1, 2), "291"),
+        (cell("其中：财政拨款", 1, 2), "200", cell("其中：财政拨款", 1, 2), "191"),
+        (cell("分值", 1, 3), cell("10", 1, 3)),
+        (cell("得分", 1, 3), cell("9.7", 1, 3)),
+        ("一级指标", "二级指标", "三级指标", "指标值", "完成值", "得分"),
+        ("产出指标", "数量指标", "修桥座数", "3座", "3座", "90"),
+    )
+    assert [(budget.weight, budget.score) for budget in form.budgets] == [(None, None), (None, None)]
+    assert [found.found for found in told(form, "unmapped-cell")] == ["10；9.7"]
+
+
 def test_a_label_that_is_only_like_a_scores_was_the_score_beside_one_that_is_built_like_it():
     header = ("一级指标", "三级指标", "考核点", "指标值", "完成值", "满分", "自评")
     form = read(header, ("产出指标", "修桥座数", "按图施工", "3座", "3座", "60", "59"))

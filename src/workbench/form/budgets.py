@@ -118,18 +118,21 @@ def _lines_of_all(sections: Sequence[Section], settings: FormSettings) -> list[B
         around = units_around(section)
         told: frozenset[str] = frozenset()
         for pairs in map(_of_this_year, map(amount_pairs, section.rows)):
-            told, goes_on = _told_after(told, pairs)
-            if goes_on:
+            named, before = _columns_told(pairs), len(found)
+            if named and told and not named & told:
                 found[-1] = _with_columns(found[-1], pairs)
-            elif _names_columns(pairs):
+                told |= named
+                continue
+            if _names_columns(pairs):
                 columns, whole = pairs, len(found)
                 found.append(_line_of_columns(pairs, around))
             elif not columns:
                 found += _labelled_amounts(pairs, around)
             elif below := _line_below(pairs, columns, around):
-                named = replace(found[whole].budget, funds=entry_of([columns[0].label]))
-                found[whole] = replace(found[whole], budget=named)
+                with_source = replace(found[whole].budget, funds=entry_of([columns[0].label]))
+                found[whole] = replace(found[whole], budget=with_source)
                 found.append(below)
+            told = named if len(found) > before else frozenset()  # what the row above told of the line that it made
     return found
 
 
@@ -174,16 +177,10 @@ def _of_this_year(pairs: Sequence[Pair]) -> list[Pair]:
     return [pair for pair in pairs if pair.field != "prior"]
 
 
-def _told_after(told: frozenset[str], pairs: Sequence[Pair]) -> tuple[frozenset[str], bool]:
-    """What labels of columns have told of a line after a row, and whether that row goes on with the line above.
-
-    It does where its labels are all of columns that the rows right above it, of such labels alone, do not have.
-    """
+def _columns_told(pairs: Sequence[Pair]) -> frozenset[str]:
+    """The columns of a budget that a row's labels name, each another one; empty where a label names none."""
     named = frozenset(pair.field for pair in pairs)
-    if not pairs or len(named) < len(pairs) or not named <= BUDGET_FIELDS:
-        return frozenset(), False
-    goes_on = bool(told) and not named & told
-    return (told | named if goes_on else named), goes_on
+    return named if len(named) == len(pairs) and named <= BUDGET_FIELDS else frozenset()
 
 
 def _with_columns(line: BudgetLine, pairs: Sequence[Pair]) -> BudgetLine:
@@ -195,7 +192,7 @@ def _with_columns(line: BudgetLine, pairs: Sequence[Pair]) -> BudgetLine:
 
 def _names_columns(pairs: Sequence[Pair]) -> bool:
     """Whether every label of a row names another column of a budget: 年初预算数, 全年执行数."""
-    return len({pair.field for pair in pairs} & BUDGET_FIELDS) == len(pairs) > 1
+    return len(_columns_told(pairs)) > 1
 
 
 def _line_of_columns(pairs: Sequence[Pair], around: tuple[Units, Units]) -> BudgetLine:
