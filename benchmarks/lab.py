@@ -9,17 +9,14 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from PIL import Image
 from tests.conftest import ROOT
-from tests.lab import TOKEN, Lab, free_port, jupyter_lab
+from tests.lab import TOKEN, Lab, free_port, jupyter_lab, server_command, wait_for_server
 
 from workbench.project import make_project
 
@@ -66,22 +63,17 @@ def main() -> None:
 
 def server_start(folder: Path, enabled: bool) -> float:
     """Seconds until a new server answers."""
-    port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
-    command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
-    command += [f"--ServerApp.jpserver_extensions=workbench.lab={enabled}"]
+    port, log = free_port(), folder / "start.log"
+    command = [*server_command(folder, port), f"--ServerApp.jpserver_extensions=workbench.lab={enabled}"]
     homes = {f"JUPYTER_{name}_DIR": str(folder / "start" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     began = time.perf_counter()
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, env=os.environ | homes, stdout=quiet, stderr=quiet) as server:
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(command, env=os.environ | homes, stdout=said, stderr=said) as server,
+    ):
         try:
-            while server.poll() is None:
-                try:
-                    urlopen(f"http://127.0.0.1:{port}/api?token={TOKEN}", timeout=5).close()
-                    return time.perf_counter() - began
-                except (URLError, OSError):
-                    time.sleep(0.01)
-            raise RuntimeError(f"JupyterLab ended with exit status {server.returncode}")
+            wait_for_server(f"http://127.0.0.1:{port}", server, log)
+            return time.perf_counter() - began
         finally:
             server.terminate()
 

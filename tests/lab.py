@@ -36,7 +36,7 @@ def chromium() -> str:
     """The operating system's Chromium; the test is skipped where there is none."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
-        pytest.skip("no Chromium on this machine: the review widget was not tried in a browser (apt install chromium)")
+        pytest.skip("no Chromium on this machine: nothing was tried in a browser (apt install chromium)")
     return found
 
 
@@ -94,16 +94,14 @@ def jupyter_lab(project: Path, home: Path) -> Iterator[Lab]:
     }
     environment |= {"IPYTHONDIR": str(home / "ipython")}
     port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={project}"]
-    command += ["--LabApp.expose_app_in_browser=True"]
+    command = [*server_command(project, port), "--LabApp.expose_app_in_browser=True"]
     with (
         (home / "server.log").open("wb") as log,
         subprocess.Popen(command, env=environment, stdout=log, stderr=log) as server,
     ):
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_for(address, server, home / "server.log")
+            wait_for_server(address, server, home / "server.log")
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
                 yield Lab(project, address, psutil.Process(server.pid), browser)
@@ -119,12 +117,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def server_command(root: Path, port: int) -> list[str]:
+    """What starts JupyterLab over a folder."""
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
+    return [*command, "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}"]
+
+
+def wait_for_server(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers; an AssertionError with the end of its log where it does not."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.poll() is None:
         try:
             urlopen(f"{address}/api?token={TOKEN}", timeout=5).close()
             return
         except (URLError, OSError):
-            time.sleep(0.1)
+            time.sleep(0.01)
     raise AssertionError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.conftest import ROOT
+from tests.lab import QUIET, chromium
 
 SITE = ROOT / "build" / "site"
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(not BROWSER or not SITE.is_dir(), reason="needs Chromium, and what `make docs` builds")
+pytestmark = pytest.mark.skipif(not SITE.is_dir(), reason="needs what `make docs` builds")
 
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
 def phone() -> Iterator[Page]:
+    program = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
         yield page
         browser.close()

@@ -81,15 +81,16 @@ def missing(wheel: Path) -> Iterator[str]:
         texts = {name: archive.read(name).decode() for name in held if name.endswith(("entry_points.txt", "METADATA"))}
     shared = next((name.partition("/")[0] for name in held if ".data/" in name), "no .data folder")
     front_end = f"{shared}/data/share/jupyter/labextensions/jixiao-workbench"  # where JupyterLab looks for it
+    placed: set[Path] = set()  # each file has one place, that of the first folder that holds it
     for folder, place in (
         ("src/workbench/labextension", front_end),
         ("src/workbench", "workbench"),
         ("notebooks", "workbench/_notebooks"),
         ("data/raw", "workbench/_sample"),
     ):
-        for file in (ROOT / folder).rglob("*"):
-            if place == "workbench" and "labextension" in file.relative_to(ROOT).parts:
-                continue
+        files = set((ROOT / folder).rglob("*")) - placed
+        placed |= files
+        for file in sorted(files):
             inside = f"{place}/{file.relative_to(ROOT / folder).as_posix()}"
             if file.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts) and inside not in held:
                 yield inside

@@ -90,8 +90,8 @@ def build(site: Path, with_stages: bool) -> int:
     shutil.rmtree(site, ignore_errors=True)
     pages = BUILD / "docs"
     shutil.rmtree(pages, ignore_errors=True)
-    counter = _Counter()
-    logging.getLogger("mkdocs").addHandler(counter)
+    warned = _Warnings()
+    logging.getLogger("mkdocs").addHandler(warned)
     if with_stages:
         stages.draw(ROOT / "data" / "raw", pages / "stages")
     for language in LANGUAGES:
@@ -103,17 +103,15 @@ def build(site: Path, with_stages: bool) -> int:
         )
         build_language(config)
     (site / "index.html").write_text(FRONT, encoding="utf-8")
-    problems = [*counter.warnings, *problems_of(site)]
+    problems = [*warned.warnings, *problems_of(site)]
     print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")
-    count, size = (
-        len(list(site.rglob("*.html"))),
-        sum(file.stat().st_size for file in site.rglob("*") if file.is_file()),
-    )
-    print(f"{count} pages, {size / 1e6:.1f} MB, {len(problems)} problem(s) → {site / 'index.html'}")
+    files = [file for file in site.rglob("*") if file.is_file()]
+    pages_built, size = sum(file.suffix == ".html" for file in files), sum(file.stat().st_size for file in files)
+    print(f"{pages_built} pages, {size / 1e6:.1f} MB, {len(problems)} problem(s) → {site / 'index.html'}")
     return len(problems)
 
 
-class _Counter(logging.Handler):
+class _Warnings(logging.Handler):
     """Keeps what the generator warns of."""
 
     def __init__(self) -> None:

@@ -18,9 +18,6 @@ WIDTH = 900
 QUALITY = 78
 """Of the JPEG files, 0 to 100: a page is then about 100 kB."""
 
-NAMES = ("0-scan", "1-upright", "2-rules", "3-lattices", "4-cells")
-"""The stages, in order."""
-
 
 def draw(raw: Path, folder: Path) -> None:
     """Read the page with the real engine, and put a picture of each stage into a folder."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.form.header_columns import Header, columns_named_by, is_value, leaves_of
-from workbench.form.rows import TOUCHING, UNKNOWN, FormColumn, FormColumns, FormRow
+from workbench.form.rows import TOUCHING, UNKNOWN, FormColumn, FormRow
 from workbench.values import parse_points
 
 POINTS = frozenset({"weight", "score"})
@@ -45,7 +45,7 @@ def header_of_scored_block(block: Sequence[FormRow]) -> Header | None:
     return Header("indicators", 1, block[0].starting, tuple(named))
 
 
-def _scored_names(rows: Sequence[FormRow], of_names: FormColumn, points: FormColumns | list[FormColumn]) -> list[str]:
+def _scored_names(rows: Sequence[FormRow], of_names: FormColumn, points: Sequence[FormColumn]) -> list[str]:
     """What is scored in each of some rows; left out where it is no words, or its points are none."""
     found = []
     for row in rows:

@@ -50,11 +50,8 @@ def header_at(rows: Sequence[FormRow], index: int, settings: FormSettings, layou
         if any(is_value(leaf.cell.text) for leaf in leaves):
             break
         for kind in TABLES:
-            columns = (
-                _with_goal(columns_named_by(leaves, kind), block[:height])
-                if kind == "goals"
-                else columns_named_by(leaves, kind)
-            )
+            columns = columns_named_by(leaves, kind)
+            columns = _with_goal(columns, block[:height]) if kind == "goals" else columns
             without_first = columns_named_by(leaves_of(block[1:height]), kind)
             most = max(known_fields(best.columns) if best else 0, known_fields(without_first))
             if _suffices(columns, kind) and _is_mostly_labels(columns, kind) and known_fields(columns) > most:

@@ -51,7 +51,10 @@ def map_rules(page: UprightPage, settings: RulingSettings) -> RuleMap:
     small = _small(page.grey, height)
     level, plumb = _seen(small)
     level_bands, plumb_bands = (_bands(likely, settings.seen) for likely in (level, plumb))
-    level_look, plumb_look = _darker_than_beside(small, settings.seen), _darker_than_beside(small.T, settings.seen)
+    level_look, plumb_look = (
+        _darker_than_beside(small, settings.seen),
+        _darker_than_beside(transposed(small), settings.seen),
+    )
     across = _ending_at_rules(level_bands, plumb_bands, level_look, settings)
     down = transposed(_ending_at_rules(transposed(plumb_bands), transposed(level_bands), plumb_look, settings))
     size = page.ink.shape[::-1]
@@ -114,7 +117,7 @@ def _seen(small: NDArray[np.uint8]) -> Sequence[NDArray[np.uint8]]:
 def _darker_than_beside(small: NDArray[np.uint8], settings: RuleMapSettings) -> NDArray[np.uint8]:
     """By how many grey levels each pixel is darker than what is above and below it, at half the scale of ``small``."""
     around = np.ones((2 * round(settings.band * UNIT) + 1, 1), np.uint8)
-    darker = cv2.morphologyEx(np.ascontiguousarray(small), cv2.MORPH_BLACKHAT, around)
+    darker = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, around)
     size = [-(-side // 2) for side in small.shape[::-1]]
     return np.asarray(cv2.resize(darker, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
